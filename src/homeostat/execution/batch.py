@@ -1,0 +1,160 @@
+"""Opening a batch for execution: naming it, building its rig from a declaration or from its record."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from homeostat.equipment import Driver, connect
+from homeostat.errors import ExecutionError
+from homeostat.execution.clock import Pace
+from homeostat.execution.engine import Rig, Watcher
+from homeostat.execution.environment import environment
+from homeostat.execution.journal import Journal
+from homeostat.execution.operator import ScriptedOperator
+from homeostat.execution.plan import Plan, make_plan
+from homeostat.execution.stages.belief import Observer
+from homeostat.historian import Historian, TagSpec
+from homeostat.ledger import Ledger, Recorded
+from homeostat.ledger.catalogue import BatchStarted, payload
+from homeostat.process import Process
+from homeostat.twin import Simulator, model
+
+BATCH_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,31}")
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a batch is run. `speed` is the number of process seconds in a second (infinity: as fast as possible)."""
+
+    batch: str | None = None
+    patient: str = ""
+    equipment: str = "simulated"
+    seed: int = 1
+    speed: float = float("inf")
+    until: str | None = None
+
+
+def name_batch(ledger: Ledger, wanted: str | None) -> str:
+    """The batch's id: the wanted one if it is free, else the next number. Raises ExecutionError."""
+    taken = set(ledger.batches())
+    if wanted is None:
+        return next(name for name in (f"B{number:04d}" for number in range(1, 10**6)) if name not in taken)
+    if not BATCH_ID.fullmatch(wanted):
+        raise ExecutionError(
+            f"'{wanted}' is not a batch id", mend="use up to 32 letters, digits, dots, dashes or underscores"
+        )
+    if wanted in taken:
+        raise ExecutionError(f"batch {wanted} exists already", mend="choose another id, or resume it")
+    return wanted
+
+
+def observe(plan: Plan) -> Observer:
+    """The twin of a plan, compiled."""
+    twin = model(plan.twin.model)
+    return Observer(twin, Simulator(twin), plan.twin)
+
+
+def specs(plan: Plan) -> list[TagSpec]:
+    """The historian's columns: every tag, then everything the scan computes."""
+    tags = plan.process.tags.items()
+    signature = model(plan.twin.model).signature
+    units = [signature.states[n].unit for n in plan.twin.states] + [
+        signature.outputs[n].unit for n in plan.twin.outputs
+    ]
+    moved = [plan.process.tags[loop.actuator].unit for loop in plan.loops]
+    read = [TagSpec(n, t.unit, t.resolution.difference(t.unit) if t.resolution else None) for n, t in tags]
+    computed = zip(plan.outputs, moved + units, strict=True)
+    return read + [TagSpec(name, unit, None) for name, unit in computed]
+
+
+def started(plan: Plan, observer: Observer, driver: Driver, options: Options) -> BatchStarted:
+    """The first event of a batch: all that is needed to execute its scans again."""
+    process = plan.process
+    return BatchStarted(
+        process=process.process,
+        version=process.version,
+        process_hash=process.content_hash,
+        declaration=process.model_dump(mode="json"),
+        patient=options.patient,
+        scan=plan.scan,
+        tags=plan.tags,
+        outputs=plan.outputs,
+        equipment={"connection": options.equipment, "steers": driver.steers, **driver.facts()},
+        twin={
+            "model": plan.twin.model,
+            "kernel": observer.fingerprint,
+            "initial": dict(zip(plan.twin.states, plan.twin.initial, strict=True)),
+            "parameters": dict(
+                zip(model(plan.twin.model).signature.parameters.names, plan.twin.parameters, strict=True)
+            ),
+        },
+        environment=dict(environment(observer.fingerprint)),
+    )
+
+
+def recall_start(events: Mapping[str, Recorded], batch: str) -> BatchStarted:
+    """The first event of a batch on record. Raises ExecutionError for an unknown batch."""
+    first = events.get(f"{batch}/start")
+    content = payload(first.event.type, first.event.data) if first else None
+    if not isinstance(content, BatchStarted):
+        raise ExecutionError(
+            f"there is no batch {batch} in this site", mend="list them with: homeostat batches"
+        )
+    return content
+
+
+def recall_plan(start: BatchStarted) -> Plan:
+    """The plan as it was when the batch started: its declaration and the twin's starting values are on record."""
+    process = Process.model_validate(start.declaration)
+    initial = start.twin["initial"]
+    known = (
+        {k: float(v) for k, v in initial.items() if isinstance(v, int | float)}
+        if isinstance(initial, dict)
+        else {}
+    )
+    return make_plan(process, steers=bool(start.equipment["steers"]), initial=known)
+
+
+def reconnect(start: BatchStarted, plan: Plan) -> Driver:
+    """The equipment of a batch on record, checked to be the same. Raises ExecutionError where it is not."""
+    facts = dict(start.equipment)
+    seed = facts.get("seed")
+    driver = connect(plan.process, str(facts["connection"]), seed if isinstance(seed, int) else 0)
+    now = {"connection": facts["connection"], "steers": driver.steers, **driver.facts()}
+    differing = sorted(key for key in facts.keys() | now.keys() if facts.get(key) != now.get(key))
+    if differing:
+        raise ExecutionError(
+            f"the equipment is not the one the batch was started with: {', '.join(differing)} differ",
+            mend="put the log and the files beside it back as they were",
+        )
+    return driver
+
+
+def rig(
+    *,
+    batch: str,
+    plan: Plan,
+    observer: Observer,
+    driver: Driver,
+    ledger: Ledger,
+    historian: Historian,
+    known: Mapping[str, Recorded],
+    speed: float,
+    watcher: Watcher,
+    until: str = "",
+    reconcile: str = "",
+) -> Rig:
+    """Everything an engine works with."""
+    return Rig(
+        batch=batch,
+        plan=plan,
+        observer=observer,
+        driver=driver,
+        operator=ScriptedOperator(plan.process, reconcile),
+        journal=Journal(ledger, batch, known.values()),
+        recorder=historian.recorder(batch, specs(plan)),
+        historian=historian,
+        pace=Pace(speed),
+        watcher=watcher,
+        until=until,
+    )

@@ -1,0 +1,73 @@
+"""Limit alarms: each critical parameter's normal, proven and hard limits, and the health of each sensor.
+
+Priorities follow the consequence (ISA-18.2 rationalisation): leaving the normal operating range is low, the proven
+acceptable range high, a hard limit critical; a sensor without a usable reading is medium.
+"""
+
+from collections.abc import Iterator
+
+from homeostat.execution.plan.types import micros
+from homeostat.monitoring import Limit
+from homeostat.monitoring.limits import Priority
+from homeostat.process import Parameter, Process, Quantity
+
+NORMAL_DEADBAND = 0.02  # of the normal operating range's width, where none is declared (assumption)
+HEALTH_DELAY = 15 * 60 * 1_000_000  # a sensor may be silent for 15 min before it is called out (assumption)
+
+_RANGES: tuple[tuple[str, Priority], ...] = (("normal", "low"), ("proven", "high"), ("hard", "critical"))
+
+
+def resolve_limits(process: Process, tags: tuple[str, ...], *, steers: bool) -> tuple[tuple[int, Limit], ...]:
+    """Every limit with the index of its tag. A recorded log is watched only where it maps a tag."""
+    watched = set(tags) if steers else {tag for log in process.recordings.values() for tag in log.mapped()}
+    pairs = [*_parameters(process), *_health(process)]
+    return tuple((tags.index(limit.tag), limit) for limit in pairs if limit.tag in watched)
+
+
+def _parameters(process: Process) -> Iterator[Limit]:
+    for name, parameter in process.parameters.items():
+        unit = process.tags[parameter.tag].unit
+        for kind, priority in _RANGES:
+            bounds: tuple[Quantity, Quantity] | None = getattr(parameter, kind)
+            if bounds is not None:
+                yield from _pair(name, parameter, kind, priority, unit, bounds)
+
+
+def _pair(
+    name: str,
+    parameter: Parameter,
+    kind: str,
+    priority: Priority,
+    unit: str,
+    bounds: tuple[Quantity, Quantity],
+) -> Iterator[Limit]:
+    low, high = (bound.to(unit) for bound in parameter.normal)
+    band = parameter.deadband.difference(unit) if parameter.deadband else NORMAL_DEADBAND * (high - low)
+    for side, bound, word in (("low", bounds[0], "below"), ("high", bounds[1], "above")):
+        yield Limit(
+            alarm=f"{name}.{kind}.{side}",
+            tag=parameter.tag,
+            side="low" if side == "low" else "high",
+            bound=bound.to(unit),
+            deadband=band,
+            delay=micros(parameter.delay),
+            priority=priority,
+            text=f"{parameter.title} {word} its {kind} {'limit' if kind == 'hard' else 'range'}",
+            unit=unit,
+        )
+
+
+def _health(process: Process) -> Iterator[Limit]:
+    for name, tag in process.tags.items():
+        if tag.kind == "sensor":
+            yield Limit(
+                alarm=f"{name}.health",
+                tag=name,
+                side="health",
+                bound=0.0,
+                deadband=0.0,
+                delay=HEALTH_DELAY + (2 * micros(tag.every) if tag.every else 0),
+                priority="medium",
+                text=f"{tag.title}: no usable reading",
+                unit=tag.unit,
+            )

@@ -1,0 +1,37 @@
+"""Loops: tunings in the units of tag and actuator."""
+
+from homeostat.control import Tuning
+from homeostat.execution.plan.types import LoopPlan
+from homeostat.process import Loop, Process, Quantity
+
+
+def resolve_loops(process: Process) -> tuple[LoopPlan, ...]:
+    """Every loop of the strategy, in the order of the file."""
+    index = {name: position for position, name in enumerate(process.tags)}
+    return tuple(_loop(process, name, loop, index[loop.tag]) for name, loop in process.strategy.items())
+
+
+def _loop(process: Process, name: str, loop: Loop, tag: int) -> LoopPlan:
+    measured, moved = process.tags[loop.tag], process.tags[loop.actuator]
+    low, high = (bound.to(moved.unit) for bound in loop.output or moved.range)
+    initial = moved.initial.to(moved.unit) if moved.initial else low
+    tuning = Tuning(
+        gain=_gain(loop.gain, moved.unit, measured.unit),
+        integral=_hours(loop.integral),
+        derivative=_hours(loop.derivative),
+        low=low,
+        high=high,
+        reverse=loop.action == "reverse",
+        deadband=loop.deadband.difference(measured.unit) if loop.deadband else 0.0,
+    )
+    setpoint = loop.setpoint.to(measured.unit)
+    return LoopPlan(name, tag, loop.actuator, measured.unit, setpoint, loop.mode, initial, tuning)
+
+
+def _hours(quantity: Quantity | None) -> float:
+    return quantity.to("h") if quantity else 0.0
+
+
+def _gain(gain: Quantity, moved: str, measured: str) -> float:
+    """The gain in units of the actuator for one unit of the tag; a gain without a unit is already so."""
+    return gain.value if gain.unit == "1" else gain.difference(f"({moved})/({measured})")

@@ -1,0 +1,135 @@
+"""The recipe: a tree flattened to nodes, each with its parent, predecessors and resolved phase."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from homeostat.errors import ProcessError
+from homeostat.execution.plan.types import (
+    Act,
+    LoopPlan,
+    Node,
+    PhasePlan,
+    SamplingPlan,
+    Test,
+    TwinPlan,
+    micros,
+)
+from homeostat.process import (
+    Comparison,
+    Condition,
+    Operation,
+    Phase,
+    Process,
+    Sampling,
+    Step,
+    UnitProcedure,
+    predecessors,
+)
+from homeostat.twin import model
+
+_LEVELS = ("unit procedure", "operation", "phase")
+
+
+def resolve_recipe(
+    process: Process, tags: tuple[str, ...], loops: tuple[LoopPlan, ...], twin: TwinPlan
+) -> tuple[Node, ...]:
+    """Every step of the recipe, parents before children."""
+    flattener = _Flattener(process, tags, loops, twin)
+    flattener.add(process.recipe.procedure, parent=-1, prefix="", depth=0)
+    return tuple(flattener.nodes)
+
+
+class _Flattener:
+    """Walks the tree once and gives each step its index."""
+
+    def __init__(
+        self, process: Process, tags: tuple[str, ...], loops: tuple[LoopPlan, ...], twin: TwinPlan
+    ) -> None:
+        self.process, self.tags, self.loops, self.twin = process, tags, loops, twin
+        self.nodes: list[Node] = []
+
+    def add(self, steps: Sequence[Step], *, parent: int, prefix: str, depth: int) -> tuple[int, ...]:
+        """Append siblings and all below them; return the siblings' indices."""
+        after = predecessors(steps)
+        indices: dict[str, int] = {}
+        for step in steps:
+            indices[step.name] = len(self.nodes)
+            path = f"{prefix}{step.name}"
+            self.nodes.append(self._node(step, path, parent, depth))
+            inner = self.add(_below(step), parent=indices[step.name], prefix=f"{path}/", depth=depth + 1)
+            self._relate(indices[step.name], children=inner)
+        for name, index in indices.items():
+            self._relate(index, after=tuple(indices[other] for other in after[name]))
+        return tuple(indices.values())
+
+    def _node(self, step: Step, path: str, parent: int, depth: int) -> Node:
+        phase = self._phase(step) if isinstance(step, Phase) else None
+        return Node(_LEVELS[depth], path, step.name, step.title, parent, (), (), phase)
+
+    def _relate(self, index: int, **fields: tuple[int, ...]) -> None:
+        self.nodes[index] = _with(self.nodes[index], fields)
+
+    def _phase(self, phase: Phase) -> PhasePlan:
+        loop_of = {loop.name: position for position, loop in enumerate(self.loops)}
+        strategy = self.process.strategy
+        settings = [name for name in phase.set if name not in strategy]
+        return PhasePlan(
+            acts=(
+                *(self._set(name, phase) for name in settings),
+                *(Act("draw", "", r.volume.to("mL"), "mL", r.retain) for r in phase.remove),
+                *(Act("dose", a.material, a.volume.to("mL"), "mL") for a in phase.add),
+            ),
+            setpoints=tuple(
+                (loop_of[name], value.to(self.loops[loop_of[name]].unit))
+                for name, value in phase.set.items()
+                if name in loop_of
+            ),
+            modes=tuple((loop_of[name], mode) for name, mode in phase.modes.items() if name in loop_of),
+            prompts=phase.prompts,
+            samplings=tuple(_sampling(sampling) for sampling in phase.samples),
+            until=self._condition(phase.until) if phase.until else (),
+        )
+
+    def _set(self, name: str, phase: Phase) -> Act:
+        unit = self.process.tags[name].unit
+        return Act("set", name, phase.set[name].to(unit), unit)
+
+    def _condition(self, condition: Condition) -> tuple[tuple[Test, ...], ...]:
+        return tuple(tuple(self._test(c) for c in alternative) for alternative in condition.alternatives)
+
+    def _test(self, comparison: Comparison) -> Test:
+        name, quantity = comparison.name, comparison.quantity
+        if name in ("elapsed", "batch_elapsed"):
+            return Test(
+                "elapsed" if name == "elapsed" else "batch", 0, comparison.sign, float(micros(quantity))
+            )
+        if name in self.tags:
+            limit = quantity.to(self.process.tags[name].unit)
+            return Test("tag", self.tags.index(name), comparison.sign, limit)
+        signature = model(self.process.twin.model).signature
+        for group, offset in ((signature.states, 0), (signature.outputs, len(signature.states))):
+            if name in group.names:
+                limit = quantity.to(group[name].unit)
+                return Test("twin", offset + group.index(name), comparison.sign, limit)
+        raise ProcessError(
+            f"the condition '{comparison}' names '{name}', which is no tag and no twin quantity"
+        )
+
+
+def _sampling(sampling: Sampling) -> SamplingPlan:
+    return SamplingPlan(
+        assays=sampling.assays,
+        every=micros(sampling.every) if sampling.every else 0,
+        volume=sampling.volume.to("mL") if sampling.volume else 0.0,
+    )
+
+
+def _below(step: Step) -> Sequence[Step]:
+    if isinstance(step, UnitProcedure):
+        return step.operations
+    return step.phases if isinstance(step, Operation) else ()
+
+
+def _with(node: Node, fields: Mapping[str, tuple[int, ...]]) -> Node:
+    after, children = fields.get("after", node.after), fields.get("children", node.children)
+    return replace(node, after=after, children=children)

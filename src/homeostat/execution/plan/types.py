@@ -1,0 +1,161 @@
+"""The plan: a process resolved to plain numbers, indices and microseconds, ready for the scan.
+
+In: the declaration and what the equipment is. Out: an immutable `Plan`. Everything a scan needs is looked up and
+converted here once; inside the scan there are no names to resolve and no units to convert.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from homeostat.control import Mode, Tuning
+from homeostat.monitoring import Limit
+from homeostat.process import Process, Prompt, Quantity
+
+MICROSECONDS = 1_000_000
+HOUR = 3600 * MICROSECONDS
+
+
+def micros(quantity: Quantity) -> int:
+    """A duration in microseconds of process time."""
+    return round(quantity.to("s") * MICROSECONDS)
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """One comparison of a resolved condition: where the value stands, its relation and the limit in its unit."""
+
+    source: str  # "elapsed", "batch", "tag" or "twin"
+    index: int
+    sign: str
+    limit: float
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """A command a phase gives to the equipment, or to the loop that owns the actuator."""
+
+    kind: str  # "set", "dose" or "draw"
+    target: str
+    value: float
+    unit: str
+    retain: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SamplingPlan:
+    """Assays of one sample; `every` in microseconds (0: once), `volume` in mL."""
+
+    assays: tuple[str, ...]
+    every: int
+    volume: float
+
+
+@dataclass(frozen=True, slots=True)
+class PhasePlan:
+    """What a phase does on entry and what it waits for; set-points and modes by loop index."""
+
+    acts: tuple[Act, ...]
+    setpoints: tuple[tuple[int, float], ...]
+    modes: tuple[tuple[int, Mode], ...]
+    prompts: tuple[Prompt, ...]
+    samplings: tuple[SamplingPlan, ...]
+    until: tuple[tuple[Test, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One step of the recipe tree: its path, parent and predecessors by index; `phase` on the lowest level only."""
+
+    level: str
+    path: str
+    name: str
+    title: str
+    parent: int
+    after: tuple[int, ...]
+    children: tuple[int, ...]
+    phase: PhasePlan | None
+
+
+@dataclass(frozen=True, slots=True)
+class LoopPlan:
+    """A loop with its tag and actuator by index and its first set-point and mode."""
+
+    name: str
+    tag: int
+    actuator: str
+    unit: str
+    setpoint: float
+    mode: Mode
+    initial: float
+    tuning: Tuning
+
+
+@dataclass(frozen=True, slots=True)
+class InputSource:
+    """Where a model input comes from: tag index (-1: none), slope and offset to the model's unit, allowed range."""
+
+    tag: int
+    slope: float
+    offset: float
+    low: float
+    high: float
+
+    def read(self, usable: Sequence[float], last: float) -> float:
+        """The input by the tag's value (NaN: unusable), within its range; `last` where there is none."""
+        if self.tag < 0 or usable[self.tag] != usable[self.tag]:
+            return last
+        return min(max(usable[self.tag] * self.slope + self.offset, self.low), self.high)
+
+
+@dataclass(frozen=True, slots=True)
+class TwinPlan:
+    """The model's vectors in declared order, the source of each input, and what each material contains."""
+
+    model: str
+    states: tuple[str, ...]
+    outputs: tuple[str, ...]
+    initial: tuple[float, ...]
+    parameters: tuple[float, ...]
+    inputs: tuple[InputSource, ...]
+    defaults: tuple[float, ...]
+    contents: tuple[tuple[str, tuple[tuple[str, float], ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AttributePlan:
+    """A quality attribute: assay and reported quantity, phase it is judged in, specification in its unit."""
+
+    name: str
+    assay: str
+    quantity: str
+    reported_unit: str
+    phase: str
+    unit: str
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything the scan needs, resolved."""
+
+    process: Process
+    steers: bool
+    scan: int
+    tags: tuple[str, ...]
+    loops: tuple[LoopPlan, ...]
+    nodes: tuple[Node, ...]
+    limits: tuple[tuple[int, Limit], ...]
+    twin: TwinPlan
+    attributes: tuple[AttributePlan, ...]
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """The names of what a scan computes, in the order of its output row."""
+        belief = tuple(f"twin.{name}" for name in self.twin.states + self.twin.outputs)
+        return tuple(f"loop.{loop.name}" for loop in self.loops) + belief
+
+    @property
+    def hours(self) -> float:
+        """The scan interval in hours."""
+        return self.scan / HOUR

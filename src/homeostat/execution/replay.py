@@ -1,0 +1,141 @@
+"""Replay: execute a batch's scans again from its record and compare every decision and every output.
+
+Inputs come from the record alone (readings, results, answers, outcomes); no equipment, no clock, no operator. What is
+compared is everything the scan concludes: each decision with its content and order, and each output bit by bit.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from homeostat.execution.batch import observe, recall_plan, recall_start, specs
+from homeostat.execution.engine import REPORT, Watcher
+from homeostat.execution.environment import environment
+from homeostat.execution.journal import difference
+from homeostat.execution.memory import Arrivals, Rows, prefix, scan_of
+from homeostat.execution.plan import Plan
+from homeostat.execution.scan import begin, execute
+from homeostat.execution.stages.belief import Observer
+from homeostat.execution.state import Inputs, ScanResult
+from homeostat.ledger import Event, Recorded
+from homeostat.ledger.catalogue import PAYLOADS
+from homeostat.site import Site
+
+
+@dataclass(frozen=True)
+class Replay:
+    """What a replay found: how much was compared, the first difference in words, and how this machine differs."""
+
+    batch: str
+    scans: int
+    decisions: int
+    outputs: int
+    identical: bool
+    difference: str
+    environment: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Comparison:
+    """What is on record, to compare with."""
+
+    batch: str
+    plan: Plan
+    observer: Observer
+    rows: Rows
+    arrivals: Arrivals
+    decisions: Mapping[int, tuple[Event, ...]]
+
+
+def replay(site: Site, batch: str, watch: Watcher) -> Replay:
+    """Execute `batch` again and compare. Raises ExecutionError when the batch is unknown."""
+    with site.reading() as (ledger, historian):
+        events = {recorded.event.id: recorded for recorded in ledger.events(batch=batch)}
+        start = recall_start(events, batch)
+        plan = recall_plan(start)
+        names = [spec.name for spec in specs(plan)]
+        rows = Rows.read(historian, batch, names[: len(plan.tags)], names[len(plan.tags) :])
+    observer = observe(plan)
+    watch.started(batch, len(rows))
+    decisions = _decisions(events)
+    record = _Comparison(batch, plan, observer, rows, Arrivals(events.values()), decisions)
+    found = _compare(record, watch) or _beyond(decisions, len(rows))
+    watch.ended()
+    return Replay(
+        batch=batch,
+        scans=len(rows),
+        decisions=sum(map(len, decisions.values())),
+        outputs=len(rows) * len(plan.outputs),
+        identical=not found,
+        difference=found,
+        environment=_environment(start.environment, environment(observer.fingerprint)),
+    )
+
+
+def _decisions(events: Mapping[str, Recorded]) -> dict[int, tuple[Event, ...]]:
+    """The decisions on record, by scan and in their order."""
+    found: dict[int, tuple[Event, ...]] = {}
+    for recorded in events.values():
+        if PAYLOADS[recorded.event.type].role == "decision":
+            scan = scan_of(recorded.event.id)
+            found[scan] = (*found.get(scan, ()), recorded.event)
+    return found
+
+
+def _compare(record: _Comparison, watch: Watcher) -> str:
+    """The first difference in words; empty when there is none."""
+    state = begin(record.plan, record.observer)
+    for scan in range(len(record.rows)):
+        time = scan * record.plan.scan
+        arrivals = record.arrivals.of(scan)
+        inputs = Inputs(prefix(record.batch, scan), time, record.rows.scan(scan), arrivals)
+        result = execute(record.plan, record.observer, state, inputs)
+        state = result.state
+        found = _outputs(record, scan, result) or _events(record, scan, time, result)
+        if found:
+            return f"scan {scan} ({time / 3.6e9:.2f} h): {found}"
+        if (scan + 1) % REPORT == 0:
+            watch.scanned(scan + 1, time, "")
+    return ""
+
+
+def _outputs(record: _Comparison, scan: int, result: ScanResult) -> str:
+    position = record.rows.agree(scan, result.outputs, result.qualities)
+    if position is None:
+        return ""
+    before = float(record.rows.values[scan, record.rows.tags + position])
+    return f"{record.plan.outputs[position]} is {result.outputs[position]!r}, on record {before!r}"
+
+
+def _events(record: _Comparison, scan: int, time: int, result: ScanResult) -> str:
+    """The first decision that differs. The last rows of an interrupted batch may have no decisions on record yet."""
+    recorded = record.decisions.get(scan, ())
+    if not recorded and scan > record.arrivals.last:
+        return ""
+    executed = [
+        Event(name, made.type, record.batch, time, "scan", made.model_dump(mode="json"))
+        for name, made in result.decisions
+    ]
+    for before, after in zip(recorded, executed, strict=False):
+        found = (
+            f"id {after.id}, on record {before.id}" if before.id != after.id else difference(before, after)
+        )
+        if found:
+            return f"decision {before.id} ({before.type}): {found}"
+    if len(recorded) != len(executed):
+        return f"{len(executed)} decisions, on record {len(recorded)}"
+    return ""
+
+
+def _beyond(decisions: Mapping[int, tuple[Event, ...]], scans: int) -> str:
+    """Decisions of scans that have no readings."""
+    late = [scan for scan in sorted(decisions) if scan >= scans]
+    return f"scan {late[0]} has decisions on record, but no readings" if late else ""
+
+
+def _environment(before: Mapping[str, object], now: Mapping[str, object]) -> tuple[str, ...]:
+    """Where this machine and software differ from those of the batch."""
+    return tuple(
+        f"{key} is {now.get(key)}, was {before.get(key)}"
+        for key in sorted(before.keys() | now.keys())
+        if before.get(key) != now.get(key)
+    )

@@ -1,0 +1,72 @@
+"""Resume a batch: after a crash, after a pause, or once a person has reconciled a held command.
+
+The scans on record are executed again from the record, and every decision is compared with the one on record; then
+execution goes on where the record ends. Nothing acknowledged is lost and nothing is done twice.
+"""
+
+from contextlib import closing
+
+from homeostat.errors import ExecutionError
+from homeostat.execution.batch import observe, recall_plan, recall_start, reconnect, rig, specs
+from homeostat.execution.clock import stamp
+from homeostat.execution.engine import Engine, Finish, Watcher
+from homeostat.execution.memory import Arrivals, Rows
+from homeostat.execution.states import Command, State
+from homeostat.ledger import Event, Ledger
+from homeostat.ledger.catalogue import BatchResumed, StateChanged, payload
+from homeostat.site import Site
+
+
+def resume(
+    site: Site, batch: str, speed: float, watch: Watcher, *, reconcile: str = "", reason: str = "resumed"
+) -> Finish:
+    """Continue `batch` to its end. Raises ExecutionError when it is unknown or has ended."""
+    with site.writing(stamp) as (ledger, historian):
+        events = {recorded.event.id: recorded for recorded in ledger.events(batch=batch)}
+        start = recall_start(events, batch)
+        if f"{batch}/end" in events:
+            raise ExecutionError(
+                f"batch {batch} has ended", mend="look at it with: homeostat record " + batch
+            )
+        plan = recall_plan(start)
+        with closing(reconnect(start, plan)) as driver:
+            observer = observe(plan)
+            with_rig = rig(
+                batch=batch,
+                plan=plan,
+                observer=observer,
+                driver=driver,
+                ledger=ledger,
+                historian=historian,
+                known=events,
+                speed=speed,
+                watcher=watch,
+                reconcile=reconcile,
+            )
+            names = [spec.name for spec in specs(plan)]
+            rows = Rows.read(historian, batch, names[: len(plan.tags)], names[len(plan.tags) :])
+            _note(ledger, batch, len(rows), reason)
+            watch.started(batch, None)
+            engine = Engine(with_rig, rows, Arrivals(events.values()))
+            if _last_state(ledger, batch) == State.PAUSED:
+                engine.order(Command.RESUME.value, reason)
+            return engine.run()
+
+
+def _note(ledger: Ledger, batch: str, scans: int, reason: str) -> None:
+    """Put the interruption on record, as an event of the site: the batch's own events stay as they would be."""
+    number = sum(1 for _ in ledger.events(batch="", types=[BatchResumed.type]))
+    content = BatchResumed(batch=batch, scan=scans, reason=reason)
+    event = Event(
+        f"site/resume/{number + 1:06d}", content.type, "", 0, "operator", content.model_dump(mode="json")
+    )
+    ledger.append(event)
+    ledger.commit()
+
+
+def _last_state(ledger: Ledger, batch: str) -> str:
+    state = ""
+    for recorded in ledger.events(batch=batch, types=[StateChanged.type]):
+        content = payload(recorded.event.type, recorded.event.data)
+        state = content.after if isinstance(content, StateChanged) else state
+    return state

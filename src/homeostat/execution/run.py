@@ -1,0 +1,59 @@
+"""Run a new batch, from its declaration to its end."""
+
+from contextlib import closing
+
+from homeostat.equipment import connect
+from homeostat.errors import ExecutionError
+from homeostat.execution.batch import Options, name_batch, observe, rig, started
+from homeostat.execution.clock import stamp
+from homeostat.execution.engine import Engine, Finish, Watcher
+from homeostat.execution.memory import Arrivals
+from homeostat.execution.plan import make_plan
+from homeostat.process import Process
+from homeostat.site import Site
+
+
+def run(site: Site, process: Process, options: Options, watch: Watcher) -> Finish:
+    """Start a batch of `process` at `site` and execute it.
+
+    Raises HomeostatError where the process, the equipment or the options cannot be used; then nothing is recorded.
+    """
+    _check(process, options)
+    with closing(connect(process, options.equipment, options.seed)) as driver:
+        plan = make_plan(process, steers=driver.steers, initial=driver.initial())
+        observer = observe(plan)
+        with site.writing(stamp) as (ledger, historian):
+            batch = name_batch(ledger, options.batch)
+            with_rig = rig(
+                batch=batch,
+                plan=plan,
+                observer=observer,
+                driver=driver,
+                ledger=ledger,
+                historian=historian,
+                known={},
+                speed=options.speed,
+                watcher=watch,
+                until=options.until or "",
+            )
+            with_rig.journal.put(f"{batch}/start", 0, "operator", started(plan, observer, driver, options))
+            with_rig.journal.commit()
+            watch.started(batch, _expected(driver.end(), plan.scan))
+            return Engine(with_rig, None, Arrivals(())).run()
+
+
+def _expected(end: int | None, scan: int) -> int | None:
+    """How many scans a log gives; unknown for living equipment."""
+    return None if end is None else end // scan + 2
+
+
+def _check(process: Process, options: Options) -> None:
+    if process.approval.state == "retired":
+        raise ExecutionError(
+            f"process {process.process} {process.version} is retired", mend="use a later version"
+        )
+    phases = [phase.name for phase in process.recipe.phases()]
+    if options.until is not None and options.until not in phases:
+        raise ExecutionError(
+            f"the recipe has no phase '{options.until}'", where="--until", mend="phases: " + ", ".join(phases)
+        )

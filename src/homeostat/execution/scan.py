@@ -1,0 +1,80 @@
+"""The scan: readings in, belief, verdicts, moves and decisions out.
+
+    readings -> belief -> alarms -> loops -> recipe -> outputs
+
+`execute` is a pure function of plan, state and inputs. Whatever happens in a batch happens here, and so can be
+executed again from the record, bit for bit.
+"""
+
+import math
+from dataclasses import replace
+
+from homeostat.execution.conditions import Facts
+from homeostat.execution.plan import Plan
+from homeostat.execution.sheet import Sheet
+from homeostat.execution.stages import loops, recipe
+from homeostat.execution.stages.alarms import watch_limits
+from homeostat.execution.stages.arrivals import command, receive
+from homeostat.execution.stages.belief import Observer
+from homeostat.execution.state import BatchState, Inputs, ScanResult, StepState
+from homeostat.execution.states import FINAL, Command, State
+from homeostat.ledger.catalogue import CommandOutcome
+from homeostat.monitoring.limits import QUIET
+from homeostat.process import Quality
+
+
+def begin(plan: Plan, observer: Observer) -> BatchState:
+    """The state before the first scan."""
+    return BatchState(
+        state=State.IDLE,
+        steps=tuple(StepState() for _ in plan.nodes),
+        loops=tuple(loops.begin(loop) for loop in plan.loops),
+        alarms=tuple(QUIET for _ in plan.limits),
+        belief=observer.begin(),
+    )
+
+
+def execute(plan: Plan, observer: Observer, state: BatchState, inputs: Inputs) -> ScanResult:
+    """Execute one scan. `inputs.arrivals` that have an event of their own come before the scan's decisions."""
+    sheet = Sheet(inputs.prefix, first=sum(not isinstance(a, CommandOutcome) for a in inputs.arrivals))
+    first = state.state is State.IDLE
+    usable = tuple(
+        value if quality <= Quality.HELD else math.nan
+        for value, quality in zip(inputs.scan.values, inputs.scan.qualities, strict=True)
+    )
+    if first:
+        state = command(state, Command.START, "batch started", sheet)
+    state = receive(plan, observer, state, inputs, sheet)
+    state = replace(state, belief=observer.follow(plan, state.belief, usable, first=first))
+    state = watch_limits(plan, state, usable, inputs.time, sheet)
+    state = loops.regulate(plan, state, usable)
+    facts = Facts(inputs.time, usable, state.belief.states + state.belief.outputs)
+    state = _progress(plan, state, facts, sheet)
+    return _result(state, sheet)
+
+
+def _progress(plan: Plan, state: BatchState, facts: Facts, sheet: Sheet) -> BatchState:
+    """Advance the recipe while the batch runs; end the batch with the recipe, or with the log it follows."""
+    if state.state is State.RUNNING:
+        state = recipe.advance(plan, state, facts, sheet)
+        if recipe.complete(state) and plan.steers:
+            return command(state, Command.DONE, "recipe complete", sheet)
+        if state.log_ended:
+            recipe.stop_steps(plan, state, "the log ended", sheet)
+            return command(state, Command.DONE, "the log ended", sheet)
+    elif state.state in FINAL:
+        recipe.stop_steps(plan, state, f"batch {state.state}", sheet)
+    return state
+
+
+def _result(state: BatchState, sheet: Sheet) -> ScanResult:
+    belief = state.belief
+    moves = tuple(loop.pid.output for loop in state.loops)
+    predicted = belief.states + belief.outputs
+    quality = int(Quality.GOOD if belief.sound else Quality.BAD)
+    return ScanResult(
+        state=state,
+        decisions=tuple(sheet.decisions),
+        outputs=moves + predicted,
+        qualities=(int(Quality.GOOD),) * len(moves) + (quality,) * len(predicted),
+    )

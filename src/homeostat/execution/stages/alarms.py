@@ -1,0 +1,62 @@
+"""Alarms: every limit is watched with the newest reading; raised and cleared alarms become decisions."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from homeostat.execution.plan.types import Plan
+from homeostat.execution.sheet import Sheet
+from homeostat.execution.state import BatchState
+from homeostat.ledger.catalogue import AlarmChanged
+from homeostat.monitoring import Transition, watch
+
+TWIN_FAULT = "twin.belief"
+
+
+def watch_limits(
+    plan: Plan, state: BatchState, usable: Sequence[float], time: int, sheet: Sheet
+) -> BatchState:
+    """The state after every limit has been looked at; `usable` holds the tag values (NaN: unusable)."""
+    alarms = list(state.alarms)
+    for position, (tag, limit) in enumerate(plan.limits):
+        value = usable[tag]
+        alarms[position], transition = watch(limit, alarms[position], time, value, value == value)
+        if transition is not None:
+            sheet.note(_event(transition))
+    return _watch_belief(replace(state, alarms=tuple(alarms)), sheet)
+
+
+def _event(transition: Transition) -> AlarmChanged:
+    limit = transition.limit
+    value = transition.value
+    return AlarmChanged(
+        alarm=limit.alarm,
+        state="raised" if transition.raised else "cleared",
+        priority=limit.priority,
+        text=limit.text,
+        value=value if value == value else None,
+        limit=None if limit.side == "health" else limit.bound,
+        unit=limit.unit,
+    )
+
+
+def _watch_belief(state: BatchState, sheet: Sheet) -> BatchState:
+    """A belief that could not be followed is an alarm, once."""
+    if state.belief.sound or TWIN_FAULT in state.faults:
+        return state
+    sheet.note(
+        fault(TWIN_FAULT, raised=True, text="The twin could not follow the batch: its predictions stop here")
+    )
+    return replace(state, faults=state.faults | {TWIN_FAULT})
+
+
+def fault(alarm: str, *, raised: bool, text: str) -> AlarmChanged:
+    """An alarm that has no limit: something did not work."""
+    return AlarmChanged(
+        alarm=alarm,
+        state="raised" if raised else "cleared",
+        priority="high",
+        text=text,
+        value=None,
+        limit=None,
+        unit="1",
+    )

@@ -1,0 +1,209 @@
+"""Arrivals: facts from outside that came since the last scan, each handled by its own function.
+
+Outcomes of commands, commands of persons, the end of a log, laboratory results and answers to prompts.
+"""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Literal
+
+from homeostat.execution.plan.types import AttributePlan, Plan
+from homeostat.execution.sheet import Sheet
+from homeostat.execution.stages.alarms import fault
+from homeostat.execution.stages.belief import Observer
+from homeostat.execution.stages.recipe import intend, open_prompt, put_step
+from homeostat.execution.state import BatchState, Inputs, OpenPrompt
+from homeostat.execution.states import ACTING, Command, State, follow
+from homeostat.ledger.catalogue import (
+    AttributeJudged,
+    CommandGiven,
+    CommandOutcome,
+    CommandRefused,
+    LogEnded,
+    Payload,
+    PromptAnswered,
+    PromptClosed,
+    PromptOpened,
+    SampleResult,
+    StateChanged,
+)
+from homeostat.process import convert
+
+RECONCILE = "reconcile "  # how the name of a reconciliation prompt begins
+APPLIED, AGAIN, LEAVE = "applied", "send again", "leave out"
+
+
+def receive(plan: Plan, observer: Observer, state: BatchState, inputs: Inputs, sheet: Sheet) -> BatchState:
+    """The state after all arrivals; acting states (holding, pausing) of the last scan end first."""
+    if state.state in ACTING:
+        state = command(state, Command.DONE, "ended by itself", sheet)
+    for arrival in inputs.arrivals:
+        handler = _HANDLERS[type(arrival)]
+        state = handler(plan, observer, state, arrival, sheet)
+    return state
+
+
+def command(state: BatchState, given: Command, cause: str, sheet: Sheet) -> BatchState:
+    """The state after an ISA-88 command; one that the table does not allow is refused on record."""
+    after = follow(state.state, given)
+    if after is None:
+        sheet.note(CommandRefused(command=given.value, state=state.state.value))
+        return state
+    sheet.note(StateChanged(before=state.state.value, after=after.value, cause=cause))
+    return replace(state, state=after)
+
+
+def _given(
+    plan: Plan, observer: Observer, state: BatchState, arrival: CommandGiven, sheet: Sheet
+) -> BatchState:
+    return command(state, Command(arrival.command), arrival.reason, sheet)
+
+
+def _log_ended(
+    plan: Plan, observer: Observer, state: BatchState, arrival: LogEnded, sheet: Sheet
+) -> BatchState:
+    return replace(state, log_ended=True)
+
+
+def _outcome(
+    plan: Plan, observer: Observer, state: BatchState, arrival: CommandOutcome, sheet: Sheet
+) -> BatchState:
+    """A done command takes effect in the belief; any other holds the batch until a person has reconciled it."""
+    pending = state.pending[arrival.intent]
+    if arrival.status == "done":
+        belief = observer.act(state.belief, pending.act, arrival.value)
+        return _settle(replace(state, belief=belief), arrival.intent)
+    sheet.note(
+        fault(
+            arrival.intent,
+            raised=True,
+            text=f"Command {arrival.status}: {arrival.detail or 'no reason given'}",
+        )
+    )
+    if follow(state.state, Command.HOLD) is not None:
+        state = command(state, Command.HOLD, f"{arrival.intent}: {arrival.status}", sheet)
+    question = _reconciliation(plan, state, arrival)
+    judging = OpenPrompt(pending.node, "choice", None, None, question.choices, intent=arrival.intent)
+    return open_prompt(state, pending.node, question, judging, sheet)
+
+
+def _reconciliation(plan: Plan, state: BatchState, outcome: CommandOutcome) -> PromptOpened:
+    pending = state.pending[outcome.intent]
+    act = pending.act
+    return PromptOpened(
+        prompt=f"{RECONCILE}{outcome.intent}",
+        step=plan.nodes[pending.node].path,
+        text=f"The outcome of '{act.kind} {act.target} {act.value:g} {act.unit}' is {outcome.status}. "
+        "Check the equipment: was it applied, is it to be sent again, or left out?",
+        kind="choice",
+        unit="1",
+        choices=(APPLIED, AGAIN, LEAVE),
+    )
+
+
+def _settle(state: BatchState, intent: str) -> BatchState:
+    """The state once a command waits for nothing more."""
+    node = state.pending[intent].node
+    step = state.steps[node]
+    state = put_step(state, node, replace(step, intents=tuple(i for i in step.intents if i != intent)))
+    return replace(state, pending={key: value for key, value in state.pending.items() if key != intent})
+
+
+def _answer(
+    plan: Plan, observer: Observer, state: BatchState, arrival: PromptAnswered, sheet: Sheet
+) -> BatchState:
+    prompt = state.prompts.get(arrival.prompt)
+    if prompt is None:
+        sheet.note(PromptClosed(prompt=arrival.prompt, accepted=False, reason="this prompt is not open"))
+        return state
+    refusal = judge(prompt, arrival.answer)
+    sheet.note(PromptClosed(prompt=arrival.prompt, accepted=not refusal, reason=refusal))
+    if refusal:
+        return state
+    step = state.steps[prompt.node]
+    waiting = tuple(name for name in step.prompts if name != arrival.prompt)
+    state = put_step(state, prompt.node, replace(step, prompts=waiting))
+    state = replace(state, prompts={k: v for k, v in state.prompts.items() if k != arrival.prompt})
+    return _reconcile(plan, observer, state, prompt, arrival.answer, sheet) if prompt.intent else state
+
+
+def judge(prompt: OpenPrompt, answer: str) -> str:
+    """Why an answer cannot be accepted; empty when it can."""
+    if prompt.kind == "choice" and answer not in prompt.choices:
+        return "the answer is none of: " + ", ".join(prompt.choices)
+    return _judge_number(prompt, answer) if prompt.kind == "numeric" else ""
+
+
+def _judge_number(prompt: OpenPrompt, answer: str) -> str:
+    try:
+        value = float(answer)
+    except ValueError:
+        return "the answer is not a number"
+    if not math.isfinite(value):
+        return "the answer is not a finite number"
+    if (prompt.low is not None and value < prompt.low) or (prompt.high is not None and value > prompt.high):
+        return f"the answer lies outside {prompt.low:g} to {prompt.high:g}"
+    return ""
+
+
+def _reconcile(
+    plan: Plan, observer: Observer, state: BatchState, prompt: OpenPrompt, answer: str, sheet: Sheet
+) -> BatchState:
+    """A person has said what became of a command: take it as applied, intend it anew, or leave it out."""
+    pending = state.pending[prompt.intent]
+    if answer == APPLIED:
+        state = replace(state, belief=observer.act(state.belief, pending.act, pending.act.value))
+    state = _settle(state, prompt.intent)
+    if answer == AGAIN:
+        state = intend(plan.nodes[pending.node], state, pending.node, pending.act, sheet)
+    sheet.note(fault(prompt.intent, raised=False, text=f"Reconciled: {answer}"))
+    if state.state is State.HELD and not any(open_.intent for open_ in state.prompts.values()):
+        state = command(state, Command.RESTART, f"{prompt.intent} reconciled", sheet)
+    return state
+
+
+def _result(
+    plan: Plan, observer: Observer, state: BatchState, arrival: SampleResult, sheet: Sheet
+) -> BatchState:
+    """A laboratory result judges the attributes that its assay and its phase stand for."""
+    node = state.samples.get(arrival.sample)
+    phase = plan.nodes[node].name if node is not None else ""
+    for attribute in plan.attributes:
+        if attribute.assay == arrival.assay and attribute.phase == phase:
+            sheet.note(_judged(attribute, state, arrival))
+    return state
+
+
+def _judged(attribute: AttributePlan, state: BatchState, result: SampleResult) -> AttributeJudged:
+    reported = result.values.get(attribute.quantity)
+    value = None if reported is None else convert(reported, attribute.reported_unit, attribute.unit)
+    return AttributeJudged(
+        attribute=attribute.name,
+        sample=result.sample,
+        value=value,
+        unit=attribute.unit,
+        low=attribute.low,
+        high=attribute.high,
+        verdict=verdict(value, attribute.low, attribute.high),
+    )
+
+
+Verdict = Literal["within", "outside", "not measured"]
+
+
+def verdict(value: float | None, low: float | None, high: float | None) -> Verdict:
+    """'within', 'outside' or 'not measured': the specification's ends belong to it."""
+    if value is None or not math.isfinite(value):
+        return "not measured"
+    within = (low is None or value >= low) and (high is None or value <= high)
+    return "within" if within else "outside"
+
+
+_HANDLERS: Mapping[type[Payload], Callable[..., BatchState]] = {
+    CommandGiven: _given,
+    CommandOutcome: _outcome,
+    LogEnded: _log_ended,
+    SampleResult: _result,
+    PromptAnswered: _answer,
+}

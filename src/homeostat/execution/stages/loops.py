@@ -1,0 +1,59 @@
+"""The regulatory loops: one controller step each, on the newest reading."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from homeostat.control import Mode, PidState, step
+from homeostat.execution.plan.types import LoopPlan, PhasePlan, Plan
+from homeostat.execution.sheet import Sheet
+from homeostat.execution.state import BatchState, LoopState
+from homeostat.ledger.catalogue import LoopChanged
+
+
+def begin(loop: LoopPlan) -> LoopState:
+    """A loop before the first scan."""
+    return LoopState(loop.setpoint, loop.mode, PidState(loop.initial, loop.initial))
+
+
+def regulate(plan: Plan, state: BatchState, usable: Sequence[float]) -> BatchState:
+    """The state after every loop has moved; `usable` holds the tag values (NaN: unusable)."""
+    return replace(
+        state,
+        loops=tuple(
+            replace(memory, pid=_move(plan, loop, memory, usable[loop.tag]))
+            for loop, memory in zip(plan.loops, state.loops, strict=True)
+        ),
+    )
+
+
+def _move(plan: Plan, loop: LoopPlan, memory: LoopState, value: float) -> PidState:
+    return step(
+        loop.tuning,
+        memory.pid,
+        mode=memory.mode,
+        setpoint=memory.setpoint,
+        measurement=value,
+        usable=value == value,
+        hours=plan.hours,
+    )
+
+
+def direct(
+    plan: Plan, loops: tuple[LoopState, ...], phase: PhasePlan, cause: str, sheet: Sheet
+) -> tuple[LoopState, ...]:
+    """The loops after a phase has given them set-points and modes; each loop that changed is a decision."""
+    setpoints, modes = dict(phase.setpoints), dict(phase.modes)
+    changed = list(loops)
+    for index in sorted(setpoints.keys() | modes.keys()):
+        mode: Mode = modes.get(index, loops[index].mode)
+        changed[index] = replace(
+            loops[index], setpoint=setpoints.get(index, loops[index].setpoint), mode=mode
+        )
+        sheet.note(_event(plan.loops[index], changed[index], cause))
+    return tuple(changed)
+
+
+def _event(loop: LoopPlan, memory: LoopState, cause: str) -> LoopChanged:
+    return LoopChanged(
+        loop=loop.name, setpoint=memory.setpoint, unit=loop.unit, mode=memory.mode, cause=cause
+    )

@@ -1,0 +1,255 @@
+"""The catalogue of event payloads: every kind of fact that the ledger of a batch can hold.
+
+A payload is an *input* (a fact from outside that the scan consumes), a *decision* (what the scan concluded from its
+inputs: replay must reproduce it) or an *effect* (what the engine did about it). Times are microseconds since the
+batch started.
+"""
+
+from collections.abc import Mapping
+from typing import ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
+
+from homeostat.errors import LedgerError
+
+Role = Literal["input", "decision", "effect"]
+
+
+class Payload(BaseModel):
+    """Base of all payloads: frozen, complete, and free of unknown fields."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    type: ClassVar[str]
+    role: ClassVar[Role]
+
+
+class BatchStarted(Payload):
+    """A batch began: everything that is needed to execute its scan again, and who it is for."""
+
+    type: ClassVar[str] = "batch.started"
+    role: ClassVar[Role] = "effect"
+    process: str
+    version: str
+    process_hash: str
+    declaration: dict[str, JsonValue]
+    patient: str
+    scan: int
+    tags: tuple[str, ...]
+    outputs: tuple[str, ...]
+    equipment: dict[str, JsonValue]
+    twin: dict[str, JsonValue]
+    environment: dict[str, JsonValue]
+
+
+class BatchEnded(Payload):
+    """The last scan of a batch has been executed and sealed."""
+
+    type: ClassVar[str] = "batch.ended"
+    role: ClassVar[Role] = "effect"
+    state: str
+    scans: int
+    reason: str
+
+
+class BatchResumed(Payload):
+    """Execution was taken up again; a site event, so that the batch's own events stay as they would be."""
+
+    type: ClassVar[str] = "batch.resumed"
+    role: ClassVar[Role] = "effect"
+    batch: str
+    scan: int
+    reason: str
+
+
+class CommandGiven(Payload):
+    """A person (or the run's own options) gave the batch an ISA-88 command."""
+
+    type: ClassVar[str] = "command.given"
+    role: ClassVar[Role] = "input"
+    command: str
+    reason: str
+
+
+class PromptAnswered(Payload):
+    """The operator answered a prompt."""
+
+    type: ClassVar[str] = "prompt.answered"
+    role: ClassVar[Role] = "input"
+    prompt: str
+    answer: str
+
+
+class SampleResult(Payload):
+    """The laboratory reported on a sample."""
+
+    type: ClassVar[str] = "sample.result"
+    role: ClassVar[Role] = "input"
+    sample: str
+    assay: str
+    taken: int
+    values: dict[str, float | None]
+    units: dict[str, str]
+
+
+class CommandOutcome(Payload):
+    """What the equipment made of an intended command."""
+
+    type: ClassVar[str] = "command.outcome"
+    role: ClassVar[Role] = "input"
+    intent: str
+    status: Literal["done", "refused", "unknown"]
+    value: float
+    detail: str
+
+
+class LogEnded(Payload):
+    """The recorded log that stands in for the equipment has no further rows."""
+
+    type: ClassVar[str] = "log.ended"
+    role: ClassVar[Role] = "input"
+    reason: str
+
+
+class StateChanged(Payload):
+    """The batch moved from one ISA-88 state to another."""
+
+    type: ClassVar[str] = "state.changed"
+    role: ClassVar[Role] = "decision"
+    before: str
+    after: str
+    cause: str
+
+
+class CommandRefused(Payload):
+    """A command that the ISA-88 table does not allow in the present state."""
+
+    type: ClassVar[str] = "command.refused"
+    role: ClassVar[Role] = "decision"
+    command: str
+    state: str
+
+
+class StepChanged(Payload):
+    """A unit procedure, operation or phase began or ended; `step` is its path in the recipe."""
+
+    type: ClassVar[str] = "step.changed"
+    role: ClassVar[Role] = "decision"
+    level: Literal["unit procedure", "operation", "phase"]
+    step: str
+    title: str
+    state: Literal["running", "complete", "stopped"]
+    cause: str
+
+
+class PromptOpened(Payload):
+    """The operator is asked something; `prompt` is the name that the answer refers to."""
+
+    type: ClassVar[str] = "prompt.opened"
+    role: ClassVar[Role] = "decision"
+    prompt: str
+    step: str
+    text: str
+    kind: str
+    unit: str
+    choices: tuple[str, ...]
+
+
+class PromptClosed(Payload):
+    """An answer was judged: accepted, or refused with the reason (the prompt stays open)."""
+
+    type: ClassVar[str] = "prompt.closed"
+    role: ClassVar[Role] = "decision"
+    prompt: str
+    accepted: bool
+    reason: str
+
+
+class SampleDrawn(Payload):
+    """A sample is to be drawn for the given assays."""
+
+    type: ClassVar[str] = "sample.drawn"
+    role: ClassVar[Role] = "decision"
+    sample: str
+    step: str
+    assays: tuple[str, ...]
+    volume: float
+
+
+class CommandIntended(Payload):
+    """A discrete act that is about to be dispatched; durable before the equipment hears of it."""
+
+    type: ClassVar[str] = "command.intended"
+    role: ClassVar[Role] = "decision"
+    kind: Literal["set", "dose", "draw"]
+    target: str
+    value: float
+    unit: str
+    retain: tuple[str, ...]
+    step: str
+
+
+class LoopChanged(Payload):
+    """A loop got another set-point or mode."""
+
+    type: ClassVar[str] = "loop.changed"
+    role: ClassVar[Role] = "decision"
+    loop: str
+    setpoint: float
+    unit: str
+    mode: Literal["manual", "auto"]
+    cause: str
+
+
+class AlarmChanged(Payload):
+    """An alarm was raised or cleared, with the value and the limit that decided it."""
+
+    type: ClassVar[str] = "alarm.changed"
+    role: ClassVar[Role] = "decision"
+    alarm: str
+    state: Literal["raised", "cleared"]
+    priority: Literal["low", "medium", "high", "critical"]
+    text: str
+    value: float | None
+    limit: float | None
+    unit: str
+
+
+class AttributeJudged(Payload):
+    """A quality attribute was measured in the phase that counts and compared with its specification."""
+
+    type: ClassVar[str] = "attribute.judged"
+    role: ClassVar[Role] = "decision"
+    attribute: str
+    sample: str
+    value: float | None
+    unit: str
+    low: float | None
+    high: float | None
+    verdict: Literal["within", "outside", "not measured"]
+
+
+class ChunksSealed(Payload):
+    """A block of historian rows was sealed: SHA-256 of each chunk, in tag order."""
+
+    type: ClassVar[str] = "historian.sealed"
+    role: ClassVar[Role] = "effect"
+    start: int
+    end: int
+    count: int
+    chunks: dict[str, str]
+
+
+PAYLOADS: Mapping[str, type[Payload]] = {payload.type: payload for payload in Payload.__subclasses__()}
+
+
+def payload(kind: str, data: Mapping[str, object]) -> Payload:
+    """The typed payload of a stored event. Raises LedgerError for an unknown kind or a payload that does not fit."""
+    known = PAYLOADS.get(kind)
+    if known is None:
+        raise LedgerError(f"the event type '{kind}' is unknown", mend="was it written by a later version?")
+    try:
+        return known.model_validate(data)
+    except ValidationError as error:
+        raise LedgerError(
+            f"an event of type '{kind}' has an unusable payload", where=str(error.title)
+        ) from error

@@ -1,0 +1,10 @@
+"""Monitoring: readings in, verdicts out.
+
+First form: limit alarms on critical process parameters and on the health of sensors, with delay and deadband
+(ISA-18.2). Every function takes its state and the newest reading and returns the next state; nothing here knows the
+clock, the stores or the equipment.
+"""
+
+from homeostat.monitoring.limits import AlarmState, Limit, Transition, watch
+
+__all__ = ["AlarmState", "Limit", "Transition", "watch"]

@@ -1,0 +1,147 @@
+"""A site: one directory that holds a ledger, a historian, signed heads, keys, records and its configuration.
+
+site/
+  site.json       format and name
+  ledger.db       what happened
+  historian.db    what was measured and computed
+  heads/          signed tree heads, outside the database
+  keys/           the site's signing key
+  records/        batch records
+"""
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from homeostat.errors import SiteError
+from homeostat.historian import Historian
+from homeostat.ledger import Ledger, SiteKey
+
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The paths of one site; stores are opened when they are needed and closed after use."""
+
+    root: Path
+
+    @property
+    def ledger_path(self) -> Path:
+        """The ledger's database."""
+        return self.root / "ledger.db"
+
+    @property
+    def historian_path(self) -> Path:
+        """The historian's database."""
+        return self.root / "historian.db"
+
+    @property
+    def heads(self) -> Path:
+        """Exported tree heads."""
+        return self.root / "heads"
+
+    @property
+    def heads_file(self) -> Path:
+        """The file that tree heads are exported to."""
+        return self.heads / "heads.jsonl"
+
+    @property
+    def keys(self) -> Path:
+        """Signing keys."""
+        return self.root / "keys"
+
+    @property
+    def records(self) -> Path:
+        """Batch records that were written out."""
+        return self.root / "records"
+
+    @classmethod
+    def open(cls, root: Path) -> "Site":
+        """The site at `root`. Raises SiteError when there is none, or when it cannot be read."""
+        config = root / "site.json"
+        if not config.is_file():
+            raise SiteError(
+                "there is no site here",
+                where=str(root),
+                mend="name another with --site, or run a batch first",
+            )
+        try:
+            settings = json.loads(config.read_text("utf-8"))
+        except (OSError, ValueError) as error:
+            raise SiteError(f"the configuration cannot be read: {error}", where=str(config)) from error
+        if not isinstance(settings, dict) or settings.get("format") != FORMAT:
+            raise SiteError(
+                "the configuration is of another format", where=str(config), mend=f"format {FORMAT} is read"
+            )
+        return cls(root)
+
+    @classmethod
+    def create(cls, root: Path) -> "Site":
+        """The site at `root`, made when it does not exist yet. Raises SiteError when the place cannot be used."""
+
+        site = cls(root)
+        if (root / "site.json").is_file():
+            return cls.open(root)
+        try:
+            if root.is_dir() and any(root.iterdir()):
+                raise SiteError(
+                    "the directory holds other things", where=str(root), mend="name an empty or new directory"
+                )
+            for folder in (root, site.heads, site.keys, site.records):
+                folder.mkdir(parents=True, exist_ok=True)
+            SiteKey.create(site.keys)
+            (root / "site.json").write_text(json.dumps({"format": FORMAT}) + "\n", "utf-8")
+        except OSError as error:
+            raise SiteError(
+                f"the site cannot be made: {error.strerror}", where=str(root), mend="name a writable place"
+            ) from error
+        return site
+
+    @contextmanager
+    def writing(self, stamp: Callable[[], str]) -> Iterator[tuple[Ledger, Historian]]:
+        """Both stores, open for writing; `stamp` gives the wall-clock time of each event. One writer at a time."""
+
+        with (
+            self._lock(),
+            Ledger.open(
+                self.ledger_path, key=SiteKey.load(self.keys), heads=self.heads_file, clock=stamp
+            ) as ledger,
+            Historian.open(self.historian_path) as historian,
+        ):
+            yield ledger, historian
+
+    @contextmanager
+    def _lock(self) -> Iterator[None]:
+        """Hold the site for one writer: an exclusive SQLite lock, which the system drops when the process dies."""
+        lock = sqlite3.connect(self.root / "writer.lock", timeout=0.0, isolation_level=None)
+        try:
+            lock.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError as error:
+            lock.close()
+            raise SiteError(
+                "another process is writing to this site",
+                where=str(self.root),
+                mend="wait until it has ended",
+            ) from error
+        try:
+            yield
+        finally:
+            lock.close()
+
+    @contextmanager
+    def reading(self) -> Iterator[tuple[Ledger, Historian]]:
+        """Both stores, read-only."""
+
+        if not self.ledger_path.is_file():
+            raise SiteError(
+                "the site holds no batch yet", where=str(self.root), mend="run one with: homeostat run"
+            )
+        with (
+            Ledger.open(self.ledger_path, key=None, heads=self.heads_file, clock=str) as ledger,
+            Historian.open(self.historian_path, readonly=True) as historian,
+        ):
+            yield ledger, historian
