@@ -1,0 +1,116 @@
+"""The one place that speaks to SQLite: opening, transactions, and its errors in the house's words."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from homeostat.errors import HistorianError
+from homeostat.historian.schema import APPLICATION, OBJECTS, VERSION
+
+FAILURES = (sqlite3.Error, UnicodeDecodeError)
+"""What SQLite raises; the second when a message of its own quotes damaged text."""
+
+_PATIENCE = 10.0  # seconds to wait for another writer
+_MEND = "check the disk's space and permissions, then run `homeostat verify`"
+
+
+class Database:
+    """An open historian file."""
+
+    def __init__(self, path: Path, *, readonly: bool = False) -> None:
+        """Open `path`, creating it unless `readonly`; HistorianError if it is no historian."""
+        self.path = path
+        if readonly and not path.is_file():
+            raise HistorianError("there is no historian", where=str(path), mend="run a batch first")
+        with self.guarded():
+            self._connection = connect(path, readonly=readonly)
+        try:
+            with self.guarded():
+                self._prepare(readonly)
+        except HistorianError:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Close the file; what was not flushed is not kept."""
+        self._connection.close()
+
+    def query(self, sql: str, *values: object) -> list[Any]:
+        """All rows of a SELECT."""
+        with self.guarded():
+            return self._connection.execute(sql, values).fetchall()
+
+    def insert(self, sql: str, rows: list[Any]) -> None:
+        """Run a statement for each of `rows`; call it inside `transaction`."""
+        self._connection.executemany(sql, rows)
+
+    @contextmanager
+    def transaction(self, *, durable: bool) -> Iterator[None]:
+        """Commit all statements together or none; if `durable` on return they survive a loss of power."""
+        with self.guarded():
+            self._connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._connection.execute("COMMIT")
+            except BaseException:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                raise
+
+    def settle(self) -> None:
+        """Make earlier commits that were not durable survive a loss of power."""
+        with self.guarded():
+            self._connection.execute("PRAGMA synchronous = FULL")
+            self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+
+    @contextmanager
+    def guarded(self) -> Iterator[None]:
+        """Turn SQLite's errors into a HistorianError that names the file."""
+        try:
+            yield
+        except sqlite3.IntegrityError as error:
+            raise HistorianError(f"the historian refuses this: {error}", where=str(self.path)) from error
+        except FAILURES as error:
+            raise HistorianError(
+                f"the historian cannot be used: {error}", where=str(self.path), mend=_MEND
+            ) from error
+
+    def _prepare(self, readonly: bool) -> None:
+        fresh = not self._pragma("application_id") and not self.query("SELECT name FROM sqlite_master")
+        if fresh and not readonly:
+            self._connection.execute("PRAGMA journal_mode = WAL")
+            with self.transaction(durable=True):
+                self._create()
+        elif self._pragma("application_id") != APPLICATION:
+            raise HistorianError(
+                "this file is not a historian", where=str(self.path), mend="name another file"
+            )
+        elif self._pragma("user_version") != VERSION:
+            raise HistorianError(
+                f"the historian has format {self._pragma('user_version')}, this program reads {VERSION}",
+                where=str(self.path),
+                mend="use the version of Homeostat that wrote it",
+            )
+
+    def _create(self) -> None:
+        if self.query("SELECT name FROM sqlite_master"):  # another process was quicker
+            return
+        for sql in OBJECTS.values():
+            self._connection.execute(sql)
+        self._connection.execute(f"PRAGMA application_id = {APPLICATION}")
+        self._connection.execute(f"PRAGMA user_version = {VERSION}")
+
+    def _pragma(self, name: str) -> int:
+        return int(self._connection.execute(f"PRAGMA {name}").fetchone()[0])
+
+
+def connect(path: Path, *, readonly: bool, text: Callable[[bytes], str] | None = None) -> sqlite3.Connection:
+    """A bare connection in autocommit mode; `text` decodes what should be UTF-8 but may be damaged."""
+    uri = f"{path.resolve().as_uri()}?mode={'ro' if readonly else 'rwc'}"
+    connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=_PATIENCE)
+    if text is not None:
+        connection.text_factory = text
+    return connection

@@ -1,0 +1,245 @@
+"""Verification: is every chunk, hot row and tag as it was when the ledger took its fingerprint?"""
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import groupby, islice
+from pathlib import Path
+
+from homeostat.errors import HistorianError
+from homeostat.historian.chunk import TOGETHER, Chunk, digest, open_chunks, statistics
+from homeostat.historian.database import FAILURES, connect
+from homeostat.historian.rows import Chain, HotRow, Shape
+from homeostat.historian.schema import APPLICATION, OBJECTS, VERSION
+from homeostat.historian.tables import CHUNK, Declared, declaration
+
+Key = tuple[str, str, int]
+Head = tuple[int, str]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is not as it was recorded: what is wrong, and where."""
+
+    where: str
+    what: str
+
+
+@dataclass(frozen=True)
+class HistorianCheck:
+    """The outcome of a verification: how many chunks and hot rows were checked, and what was found."""
+
+    chunks: int
+    rows: int
+    findings: tuple[Finding, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing was found."""
+        return not self.findings
+
+
+def verify_historian(
+    path: Path,
+    sealed: Mapping[Key, str],
+    finished: Collection[str],
+    heads: Mapping[str, Head] | None = None,
+) -> HistorianCheck:
+    """Check the historian at `path` against the digests that the ledger holds; damage is found, never raised.
+
+    `sealed` maps (batch, tag, start) to the SHA-256 of each sealed chunk; `finished` names the batches that
+    ended: they have no hot rows and no chunk without a digest. In a running batch the last block may still
+    lack its digests.
+    `heads` maps a batch to a recorder's `rows` and `head` as the ledger last noted them, after a flush: without it,
+    rows cut from the very end of a hot tail are not missed.
+    """
+    inspection = _Inspection(path, sealed, finished, heads or {})
+    if not path.is_file():
+        inspection.find(str(path), "the historian is gone")
+    else:
+        with inspection.reading("file"):
+            inspection.run(connect(path, readonly=True, text=_text))
+    return HistorianCheck(inspection.chunks, inspection.rows, tuple(inspection.findings))
+
+
+class _Inspection:
+    """One pass over a file, collecting findings."""
+
+    def __init__(
+        self, path: Path, sealed: Mapping[Key, str], finished: Collection[str], heads: Mapping[str, Head]
+    ) -> None:
+        self.path, self.sealed, self.finished, self.heads = path, sealed, finished, heads
+        self.findings: list[Finding] = []
+        self.chunks = self.rows = 0
+        self.tags: dict[str, dict[str, Declared]] = defaultdict(dict)
+        self.blocks: dict[tuple[str, str], list[Chunk]] = defaultdict(list)  # without their data
+
+    def find(self, where: str, what: str) -> None:
+        self.findings.append(Finding(where, what))
+
+    @contextmanager
+    def reading(self, part: str) -> Iterator[None]:
+        try:
+            yield
+        except FAILURES as error:
+            self.find(f"{self.path.name}, {part}", f"cannot be read: {error}")
+
+    def run(self, connection: sqlite3.Connection) -> None:
+        steps: Mapping[str, Callable[[sqlite3.Connection], None]] = {
+            "header": self.check_header,
+            "pages": self.check_pages,
+            "schema": self.check_schema,
+            "tags": self.check_tags,
+            "chunks": self.check_chunks,
+            "hot rows": self.check_hot,
+        }
+        try:
+            with self.reading("file"):
+                connection.execute("BEGIN")  # one state of the file, even while a batch is being recorded
+            for part, step in steps.items():
+                with self.reading(part):
+                    step(connection)
+        finally:
+            connection.close()
+
+    def check_header(self, connection: sqlite3.Connection) -> None:
+        for pragma, expected in (("application_id", APPLICATION), ("user_version", VERSION)):
+            value = connection.execute(f"PRAGMA {pragma}").fetchone()[0]
+            if value != expected:
+                self.find(f"{self.path.name}, header", f"{pragma} is {value}, a historian has {expected}")
+
+    def check_pages(self, connection: sqlite3.Connection) -> None:
+        for (message,) in connection.execute("PRAGMA integrity_check(20)"):
+            if message != "ok":
+                self.find(f"{self.path.name}, pages", str(message).replace("\n", " "))
+
+    def check_schema(self, connection: sqlite3.Connection) -> None:
+        found = dict(
+            connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
+        )
+        for name in sorted(found.keys() | OBJECTS.keys(), key=str):
+            if name not in found:
+                self.find(f"{self.path.name}, schema", f"the table or trigger {name} is missing")
+            elif name not in OBJECTS:
+                self.find(f"{self.path.name}, schema", f"{name} does not belong here")
+            elif found[name] != OBJECTS[name]:
+                self.find(f"{self.path.name}, schema", f"the table or trigger {name} was changed")
+
+    def check_tags(self, connection: sqlite3.Connection) -> None:
+        sql = "SELECT batch, name, unit, resolution, position, scanned FROM tag ORDER BY batch, position"
+        for batch, *row in connection.execute(sql):
+            try:
+                tag = declaration(batch, tuple(row))
+            except HistorianError as error:
+                self.find(f"batch {batch}", error.what)
+            else:
+                self.tags[batch][tag.spec.name] = tag
+
+    def check_chunks(self, connection: sqlite3.Connection) -> None:
+        seen: set[Key] = set()
+        stored = map(Chunk._make, connection.execute(f"SELECT {CHUNK} FROM chunk ORDER BY batch, tag, start"))
+        try:
+            for (batch, tag), rows in groupby(stored, lambda chunk: (chunk.batch, chunk.tag)):
+                while chunks := list(islice(rows, TOGETHER)):
+                    seen.update((batch, tag, chunk.start) for chunk in chunks)
+                    self.check_declared(chunks, self.tags[batch].get(tag))
+        finally:
+            self.chunks = len(seen)
+            for batch, tag, start in sorted(self.sealed.keys() - seen):
+                self.find(f"batch {batch}, tag {tag}, chunk at {start} µs", "a sealed chunk is gone")
+        self.check_unsealed()
+        self.check_blocks()
+
+    def check_declared(self, chunks: Sequence[Chunk], tag: Declared | None) -> None:
+        for chunk in chunks:
+            if tag is None:
+                self.find(chunk.where, "the chunk belongs to no declared tag")
+            elif self.sealed.get(chunk[:3], sha := digest(chunk, tag.framed).sha256) != sha:
+                self.find(chunk.where, "the chunk, or its tag's declaration, is not what the ledger sealed")
+        if tag is not None:
+            self.check_samples(chunks, tag.spec.resolution)
+
+    def check_samples(self, chunks: Sequence[Chunk], resolution: float | None) -> None:
+        try:
+            summaries = [one for block in open_chunks(chunks, resolution) for one in statistics(block)]
+        except HistorianError as error:
+            if len(chunks) == 1:
+                return self.find(chunks[0].where, error.what)
+            for chunk in chunks:
+                self.check_samples([chunk], resolution)
+        else:
+            for chunk, summary in zip(chunks, summaries, strict=True):
+                self.check_order(chunk)
+                if summary != (chunk.usable, chunk.low, chunk.high, chunk.total):
+                    self.find(chunk.where, "the statistics do not agree with the samples")
+        return None
+
+    def check_order(self, chunk: Chunk) -> None:
+        earlier = self.blocks[chunk.batch, chunk.tag]
+        if earlier and chunk.start <= earlier[-1].end:
+            self.find(chunk.where, "the chunk overlaps the one before")
+        earlier.append(chunk._replace(data=b""))
+
+    def check_unsealed(self) -> None:
+        for (batch, _), chunks in self.blocks.items():
+            for chunk in chunks if batch in self.finished else chunks[:-1]:
+                if (batch, chunk.tag, chunk.start) not in self.sealed:
+                    self.find(chunk.where, "the ledger never sealed this chunk")
+
+    def check_blocks(self) -> None:
+        for batch, tags in self.tags.items():
+            for name, tag in tags.items():
+                if not tag.scanned and not self.blocks[batch, name]:
+                    self.find(f"batch {batch}, tag {name}", "the tag was declared, but has no chunks")
+            spans = {
+                name: [(chunk.start, chunk.end, chunk.samples) for chunk in self.blocks[batch, name]]
+                for name, tag in tags.items()
+                if tag.scanned
+            }
+            for name, span in spans.items():
+                first = next(iter(spans))
+                if span != spans[first]:
+                    self.find(f"batch {batch}, tag {name}", f"its chunks do not match those of tag {first}")
+
+    def check_hot(self, connection: sqlite3.Connection) -> None:
+        rows: dict[str, list[HotRow]] = defaultdict(list)
+        sql = 'SELECT batch, time, "row", digest FROM hot ORDER BY batch, time'
+        for batch, *row in connection.execute(sql):
+            rows[batch].append(HotRow._make(row))
+            self.rows += 1
+        for batch, hot in rows.items():
+            if batch in self.finished:
+                self.find(f"batch {batch}", f"a finished batch has {len(hot)} rows that were never sealed")
+            self.check_chain(batch, hot)
+        for batch, head in sorted(self.heads.items()):
+            self.check_head(batch, rows[batch], head)
+
+    def check_chain(self, batch: str, hot: list[HotRow]) -> None:
+        specs = [tag.spec for tag in self.tags[batch].values() if tag.scanned]
+        chunks = self.scanned_chunks(batch)
+        try:
+            chain = Chain(batch, specs, sum(chunk.samples for chunk in chunks))
+            chain.check(hot, Shape(len(specs)).size)
+        except HistorianError as error:
+            self.find(f"batch {batch}, {error.where}", error.what)
+        else:
+            if chunks and hot[0].time <= chunks[-1].end:
+                self.find(f"batch {batch}", "hot rows overlap the sealed chunks")
+
+    def check_head(self, batch: str, hot: list[HotRow], head: Head) -> None:
+        rows, last = head
+        sealed = sum(chunk.samples for chunk in self.scanned_chunks(batch))
+        if sealed + len(hot) < rows:
+            self.find(f"batch {batch}", f"the ledger knows of {rows} rows, but there are {sealed + len(hot)}")
+        elif rows > sealed and hot[rows - sealed - 1].digest != bytes.fromhex(last):
+            self.find(f"batch {batch}, row {rows - 1}", "the row is not the one the ledger knows")
+
+    def scanned_chunks(self, batch: str) -> list[Chunk]:
+        names = [name for name, tag in self.tags[batch].items() if tag.scanned]
+        return self.blocks[batch, names[0]] if names else []
+
+
+def _text(raw: bytes) -> str:
+    return raw.decode("utf-8", "surrogateescape")
