@@ -74,7 +74,7 @@ def started(plan: Plan, observer: Observer, driver: Driver, options: Options) ->
         process=process.process,
         version=process.version,
         process_hash=process.content_hash,
-        declaration=process.model_dump(mode="json"),
+        declaration=process.model_dump_json(),
         patient=options.patient,
         scan=plan.scan,
         tags=plan.tags,
@@ -105,7 +105,7 @@ def recall_start(events: Mapping[str, Recorded], batch: str) -> BatchStarted:
 
 def recall_plan(start: BatchStarted) -> Plan:
     """The plan as it was when the batch started: its declaration and the twin's starting values are on record."""
-    process = Process.model_validate(start.declaration)
+    process = Process.model_validate_json(start.declaration)
     initial = start.twin["initial"]
     known = (
         {k: float(v) for k, v in initial.items() if isinstance(v, int | float)}

@@ -230,11 +230,11 @@ class Engine:
         journal, driver = self._rig.journal, self._rig.driver
         command = Command(event, intent.kind, intent.target, intent.value, intent.unit, intent.retain)
         if event + DONE in journal:
-            if driver.repeatable:
-                driver.execute(command)
             recorded = journal.recall(event + DONE)
             if not isinstance(recorded, CommandOutcome):
                 raise ExecutionError("the outcome of a command is of another type", where=event + DONE)
+            if driver.repeatable and recorded.status != "unknown":
+                driver.execute(command)
             return recorded
         if event in journal:
             confirmed = driver.confirm(event)

@@ -7,7 +7,7 @@ instead of appended: the same id must carry the same content, or the record and 
 from collections.abc import Iterable, Mapping
 
 from homeostat.errors import ExecutionError
-from homeostat.ledger import Event, Ledger, Recorded, canonical
+from homeostat.ledger import JSON, Event, Ledger, Recorded, canonical
 from homeostat.ledger.catalogue import Payload, payload
 
 
@@ -59,8 +59,8 @@ def difference(recorded: Event, executed: Event) -> str:
     return _difference(recorded.data, executed.data)
 
 
-def _difference(before: Mapping[str, object], after: Mapping[str, object]) -> str:
+def _difference(before: Mapping[str, JSON], after: Mapping[str, JSON]) -> str:
     for key in sorted(before.keys() | after.keys()):
-        if canonical({"": before.get(key)}) != canonical({"": after.get(key)}):  # type: ignore[dict-item]
+        if canonical({"": before.get(key)}) != canonical({"": after.get(key)}):
             return f"{key} is {after.get(key)!r}, on record {before.get(key)!r}"
     return ""

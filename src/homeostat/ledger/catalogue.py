@@ -24,14 +24,17 @@ class Payload(BaseModel):
 
 
 class BatchStarted(Payload):
-    """A batch began: everything that is needed to execute its scan again, and who it is for."""
+    """A batch began: everything that is needed to execute its scan again, and who it is for.
+
+    `declaration` is the process as JSON text, which keeps the order of the file where canonical bytes would sort it.
+    """
 
     type: ClassVar[str] = "batch.started"
     role: ClassVar[Role] = "effect"
     process: str
     version: str
     process_hash: str
-    declaration: dict[str, JsonValue]
+    declaration: str
     patient: str
     scan: int
     tags: tuple[str, ...]
