@@ -14,7 +14,7 @@ from homeostat.execution.clock import Pace
 from homeostat.execution.journal import Journal
 from homeostat.execution.memory import DONE, Arrivals, Rows, prefix
 from homeostat.execution.operator import ACTOR, ScriptedOperator
-from homeostat.execution.plan import Plan
+from homeostat.execution.plan import HOUR, Plan
 from homeostat.execution.scan import begin, execute
 from homeostat.execution.stages.belief import Observer
 from homeostat.execution.state import Inputs, ScanResult
@@ -29,6 +29,7 @@ from homeostat.ledger.catalogue import (
     LogEnded,
     Payload,
     PromptAnswered,
+    PromptClosed,
     PromptOpened,
     SampleDrawn,
     SampleResult,
@@ -38,6 +39,7 @@ from homeostat.ledger.catalogue import (
 
 BLOCK = 600  # rows of a sealed historian block
 GROUP = 120  # scans between commits when nothing asks for one and nobody waits
+LONGEST = 60 * 24 * HOUR  # a run at free pace that has not ended by then is held
 REPORT = 60  # scans between progress reports
 
 
@@ -137,7 +139,7 @@ class Engine:
         self._dispatch(time, result)
         self._regulate(scan)
         self._seal(scan)
-        self._note(result)
+        self._note(scan, result)
         if scan >= self._recorded and (not self._rig.pace.free or (scan + 1) % GROUP == 0):
             self._commit(durable=False)
 
@@ -274,15 +276,24 @@ class Engine:
         sealed = ChunksSealed(start=first, end=time, count=scan % BLOCK + 1, chunks=chunks)
         self._rig.journal.put(event, time, "historian", sealed)
 
-    def _note(self, result: ScanResult) -> None:
+    def _note(self, scan: int, result: ScanResult) -> None:
         """Remember what the watcher and the end of the run want to know."""
         for _, decision in result.decisions:
             if isinstance(decision, StateChanged):
                 self._reason = decision.cause
+            if isinstance(decision, PromptClosed) and not decision.accepted:
+                self._hold(scan, f"the scripted answer to {decision.prompt} was refused: {decision.reason}")
             if isinstance(decision, StepChanged) and decision.level == "phase":
                 self._phase = decision.title if decision.state == "running" else self._phase
                 if decision.state == "complete" and decision.step.split("/")[-1] == self._rig.until:
                     self.order("pause", f"run until {self._rig.until}")
+        if self._rig.pace.free and (scan + 1) * self._rig.plan.scan == LONGEST:
+            self._hold(scan, "60 days have passed without an end: does a transition condition never hold?")
+
+    def _hold(self, scan: int, reason: str) -> None:
+        """Ask for a hold where a run without a person cannot go on by itself."""
+        if scan >= self._recorded:
+            self.order("hold", reason)
 
     def _commit(self, *, durable: bool) -> None:
         """Rows first, then events: a decision on record always has the readings it was taken on."""

@@ -19,7 +19,7 @@ from homeostat.execution.stages.belief import Observer
 from homeostat.execution.state import BatchState, Inputs, ScanResult, StepState
 from homeostat.execution.states import FINAL, Command, State
 from homeostat.ledger.catalogue import CommandOutcome
-from homeostat.monitoring.limits import QUIET
+from homeostat.monitoring import QUIET
 from homeostat.process import Quality
 
 

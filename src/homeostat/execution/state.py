@@ -51,6 +51,7 @@ class OpenPrompt:
 
     node: int
     kind: str
+    unit: str
     low: float | None
     high: float | None
     choices: tuple[str, ...]

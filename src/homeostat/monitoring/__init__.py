@@ -5,6 +5,6 @@ First form: limit alarms on critical process parameters and on the health of sen
 clock, the stores or the equipment.
 """
 
-from homeostat.monitoring.limits import AlarmState, Limit, Transition, watch
+from homeostat.monitoring.limits import QUIET, AlarmState, Limit, Priority, Transition, watch
 
-__all__ = ["AlarmState", "Limit", "Transition", "watch"]
+__all__ = ["QUIET", "AlarmState", "Limit", "Priority", "Transition", "watch"]

@@ -7,7 +7,7 @@ In: a process and what the equipment knows of this run. Out: an immutable `Plan`
 from collections.abc import Mapping
 
 from homeostat.execution.plan.attributes import resolve_attributes
-from homeostat.execution.plan.limits import resolve_limits
+from homeostat.execution.plan.limits import resolve_calm, resolve_limits
 from homeostat.execution.plan.loops import resolve_loops
 from homeostat.execution.plan.recipe import resolve_recipe
 from homeostat.execution.plan.twin import resolve_twin
@@ -26,6 +26,7 @@ def make_plan(process: Process, *, steers: bool, initial: Mapping[str, float]) -
     tags = tuple(process.tags)
     loops = resolve_loops(process) if steers else ()
     twin = resolve_twin(process, tags, initial)
+    limits = resolve_limits(process, tags, steers=steers)
     return Plan(
         process=process,
         steers=steers,
@@ -33,7 +34,8 @@ def make_plan(process: Process, *, steers: bool, initial: Mapping[str, float]) -
         tags=tags,
         loops=loops,
         nodes=resolve_recipe(process, tags, loops, twin),
-        limits=resolve_limits(process, tags, steers=steers),
+        limits=limits,
+        calm=resolve_calm(tags, limits),
         twin=twin,
         attributes=resolve_attributes(process),
     )

@@ -4,11 +4,11 @@ Priorities follow the consequence (ISA-18.2 rationalisation): leaving the normal
 acceptable range high, a hard limit critical; a sensor without a usable reading is medium.
 """
 
+import math
 from collections.abc import Iterator
 
-from homeostat.execution.plan.types import micros
-from homeostat.monitoring import Limit
-from homeostat.monitoring.limits import Priority
+from homeostat.execution.plan.types import Calm, micros
+from homeostat.monitoring import Limit, Priority
 from homeostat.process import Parameter, Process, Quantity
 
 NORMAL_DEADBAND = 0.02  # of the normal operating range's width, where none is declared (assumption)
@@ -17,11 +17,27 @@ HEALTH_DELAY = 15 * 60 * 1_000_000  # a sensor may be silent for 15 min before i
 _RANGES: tuple[tuple[str, Priority], ...] = (("normal", "low"), ("proven", "high"), ("hard", "critical"))
 
 
-def resolve_limits(process: Process, tags: tuple[str, ...], *, steers: bool) -> tuple[tuple[int, Limit], ...]:
-    """Every limit with the index of its tag. A recorded log is watched only where it maps a tag."""
+def resolve_limits(process: Process, tags: tuple[str, ...], *, steers: bool) -> tuple[Limit, ...]:
+    """Every limit, tag by tag. A recorded log is watched only where it maps a tag."""
     watched = set(tags) if steers else {tag for log in process.recordings.values() for tag in log.mapped()}
-    pairs = [*_parameters(process), *_health(process)]
-    return tuple((tags.index(limit.tag), limit) for limit in pairs if limit.tag in watched)
+    limits = [*_parameters(process), *_health(process)]
+    return tuple(
+        sorted((limit for limit in limits if limit.tag in watched), key=lambda limit: tags.index(limit.tag))
+    )
+
+
+def resolve_calm(tags: tuple[str, ...], limits: tuple[Limit, ...]) -> tuple[Calm, ...]:
+    """For each watched tag the span in which nothing has to be looked at."""
+    return tuple(
+        _calm(tag, index, limits) for index, tag in enumerate(tags) if any(x.tag == tag for x in limits)
+    )
+
+
+def _calm(tag: str, index: int, limits: tuple[Limit, ...]) -> Calm:
+    mine = [(position, limit) for position, limit in enumerate(limits) if limit.tag == tag]
+    low = max((limit.bound for _, limit in mine if limit.side == "low"), default=-math.inf)
+    high = min((limit.bound for _, limit in mine if limit.side == "high"), default=math.inf)
+    return Calm(index, low, high, tuple(position for position, _ in mine))
 
 
 def _parameters(process: Process) -> Iterator[Limit]:

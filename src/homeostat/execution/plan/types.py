@@ -136,6 +136,16 @@ class AttributePlan:
 
 
 @dataclass(frozen=True, slots=True)
+class Calm:
+    """A tag's limits by position, and the span of values [low, high] that violates none of them."""
+
+    tag: int
+    low: float
+    high: float
+    limits: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """Everything the scan needs, resolved."""
 
@@ -145,7 +155,8 @@ class Plan:
     tags: tuple[str, ...]
     loops: tuple[LoopPlan, ...]
     nodes: tuple[Node, ...]
-    limits: tuple[tuple[int, Limit], ...]
+    limits: tuple[Limit, ...]
+    calm: tuple[Calm, ...]
     twin: TwinPlan
     attributes: tuple[AttributePlan, ...]
 

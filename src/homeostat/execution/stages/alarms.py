@@ -7,7 +7,7 @@ from homeostat.execution.plan.types import Plan
 from homeostat.execution.sheet import Sheet
 from homeostat.execution.state import BatchState
 from homeostat.ledger.catalogue import AlarmChanged
-from homeostat.monitoring import Transition, watch
+from homeostat.monitoring import QUIET, Transition, watch
 
 TWIN_FAULT = "twin.belief"
 
@@ -17,11 +17,15 @@ def watch_limits(
 ) -> BatchState:
     """The state after every limit has been looked at; `usable` holds the tag values (NaN: unusable)."""
     alarms = list(state.alarms)
-    for position, (tag, limit) in enumerate(plan.limits):
-        value = usable[tag]
-        alarms[position], transition = watch(limit, alarms[position], time, value, value == value)
-        if transition is not None:
-            sheet.note(_event(transition))
+    for calm in plan.calm:
+        value = usable[calm.tag]
+        if calm.low <= value <= calm.high and all(alarms[position] is QUIET for position in calm.limits):
+            continue
+        for position in calm.limits:
+            limit = plan.limits[position]
+            alarms[position], transition = watch(limit, alarms[position], time, value, value == value)
+            if transition is not None:
+                sheet.note(_event(transition))
     return _watch_belief(replace(state, alarms=tuple(alarms)), sheet)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Literal
 
+from homeostat.errors import UnitError
 from homeostat.execution.plan.types import AttributePlan, Plan
 from homeostat.execution.sheet import Sheet
 from homeostat.execution.stages.alarms import fault
@@ -28,7 +29,7 @@ from homeostat.ledger.catalogue import (
     SampleResult,
     StateChanged,
 )
-from homeostat.process import convert
+from homeostat.process import Quantity, convert
 
 RECONCILE = "reconcile "  # how the name of a reconciliation prompt begins
 APPLIED, AGAIN, LEAVE = "applied", "send again", "leave out"
@@ -84,7 +85,7 @@ def _outcome(
     if follow(state.state, Command.HOLD) is not None:
         state = command(state, Command.HOLD, f"{arrival.intent}: {arrival.status}", sheet)
     question = _reconciliation(plan, state, arrival)
-    judging = OpenPrompt(pending.node, "choice", None, None, question.choices, intent=arrival.intent)
+    judging = OpenPrompt(pending.node, "choice", "1", None, None, question.choices, intent=arrival.intent)
     return open_prompt(state, pending.node, question, judging, sheet)
 
 
@@ -136,14 +137,14 @@ def judge(prompt: OpenPrompt, answer: str) -> str:
 
 
 def _judge_number(prompt: OpenPrompt, answer: str) -> str:
+    """A number alone is in the prompt's unit; with a unit it is converted."""
     try:
-        value = float(answer)
-    except ValueError:
-        return "the answer is not a number"
-    if not math.isfinite(value):
-        return "the answer is not a finite number"
+        quantity = Quantity.parse(answer)
+        value = quantity.value if quantity.unit == "1" else quantity.to(prompt.unit)
+    except UnitError as error:
+        return error.what
     if (prompt.low is not None and value < prompt.low) or (prompt.high is not None and value > prompt.high):
-        return f"the answer lies outside {prompt.low:g} to {prompt.high:g}"
+        return f"the answer lies outside {prompt.low:g} to {prompt.high:g} {prompt.unit}"
     return ""
 
 

@@ -12,8 +12,7 @@ from homeostat.errors import TwinError
 from homeostat.execution.plan.types import Act, Plan, TwinPlan
 from homeostat.execution.state import Belief
 from homeostat.process import convert
-from homeostat.twin import Model, Simulator
-from homeostat.twin import Status
+from homeostat.twin import Model, Simulator, Status
 from homeostat.twin.mixing import VOLUME, mix, withdraw
 
 

@@ -20,7 +20,7 @@ def regulate(plan: Plan, state: BatchState, usable: Sequence[float]) -> BatchSta
     return replace(
         state,
         loops=tuple(
-            replace(memory, pid=_move(plan, loop, memory, usable[loop.tag]))
+            LoopState(memory.setpoint, memory.mode, _move(plan, loop, memory, usable[loop.tag]))
             for loop, memory in zip(plan.loops, state.loops, strict=True)
         ),
     )

@@ -33,27 +33,25 @@ def _sweep(plan: Plan, state: BatchState, facts: Facts, sheet: Sheet) -> tuple[B
     """One pass over all steps: children before parents end, parents before children start."""
     moved = False
     for index in reversed(range(len(plan.nodes))):
-        if _finished(plan.nodes[index], state, index, facts):
+        if state.steps[index].status == "running" and _finished(plan.nodes[index], state, index, facts):
             state, moved = _end(plan.nodes[index], state, index, facts, sheet), True
     for index, node in enumerate(plan.nodes):
-        if _ready(node, state, index):
+        if state.steps[index].status == "idle" and _ready(node, state):
             state, moved = _begin(plan, node, state, index, facts, sheet), True
     return state, moved
 
 
-def _ready(node: Node, state: BatchState, index: int) -> bool:
+def _ready(node: Node, state: BatchState) -> bool:
+    """Whether an idle step may start: its parent runs and all it comes after is complete."""
     steps = state.steps
-    return (
-        steps[index].status == "idle"
-        and (node.parent < 0 or steps[node.parent].status == "running")
-        and all(steps[before].status == "complete" for before in node.after)
+    return (node.parent < 0 or steps[node.parent].status == "running") and all(
+        steps[before].status == "complete" for before in node.after
     )
 
 
 def _finished(node: Node, state: BatchState, index: int, facts: Facts) -> bool:
+    """Whether a running step is done: its children are complete, or its phase waits for nothing more."""
     step = state.steps[index]
-    if step.status != "running":
-        return False
     if node.phase is None:
         return all(state.steps[child].status == "complete" for child in node.children)
     if step.prompts or step.intents:
@@ -133,7 +131,7 @@ def _question(node: Node, prompt: Prompt, name: str) -> PromptOpened:
 
 def _judging(index: int, prompt: Prompt) -> OpenPrompt:
     low, high = (bound.to(prompt.unit) for bound in prompt.range) if prompt.range else (None, None)
-    return OpenPrompt(index, prompt.kind, low, high, prompt.choices)
+    return OpenPrompt(index, prompt.kind, prompt.unit, low, high, prompt.choices)
 
 
 def intend(node: Node, state: BatchState, index: int, act: Act, sheet: Sheet) -> BatchState:
@@ -161,7 +159,7 @@ def _sample(plan: Plan, state: BatchState, facts: Facts, sheet: Sheet) -> BatchS
         return state
     for index, node in enumerate(plan.nodes):
         step = state.steps[index]
-        if step.status == "running" and any(0 <= due <= facts.time for due in step.due):
+        if step.due and step.status == "running" and any(0 <= due <= facts.time for due in step.due):
             state = _sample_phase(node, state, index, facts, sheet)
     return state
 

@@ -1,0 +1,150 @@
+"""The declared quantities of a model: what a scientist writes, and the ordered tables a machine reads.
+
+In: calls of `state`, `input`, `parameter` and `output` in a class body. Out: one `Signature` per model.
+"""
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+from homeostat.errors import TwinError
+
+
+class Kind(StrEnum):
+    """The role a declared quantity plays in the equations."""
+
+    STATE = "state"
+    INPUT = "input"
+    PARAMETER = "parameter"
+    OUTPUT = "output"
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """One declared quantity; `value` is its default in `unit`, `spread` the relative donor-to-donor deviation."""
+
+    kind: Kind
+    value: float
+    unit: str
+    doc: str
+    low: float = -math.inf
+    high: float = math.inf
+    spread: float = 0.0
+    source: str = ""
+    name: str = ""
+
+    def check(self, where: str) -> None:
+        """Raise `TwinError` when the declaration contradicts itself."""
+        if not self.unit.strip() or not self.doc.strip():
+            raise TwinError(f"{self.kind} {self.name} has no unit or no description", where=where)
+        if not math.isfinite(self.value) or not math.isfinite(self.spread) or self.spread < 0.0:
+            raise TwinError(f"{self.kind} {self.name} needs a finite value and a spread >= 0", where=where)
+        if not self.low <= self.value <= self.high:
+            raise TwinError(
+                f"{self.kind} {self.name} = {self.value} lies outside [{self.low}, {self.high}]",
+                where=where,
+                mend="widen the bounds or change the value",
+            )
+
+
+def state(value: float, unit: str, doc: str, *, low: float = 0.0, high: float = math.inf) -> Any:
+    """Declare a differential state by its initial value; it may never leave [`low`, `high`]."""
+    return Quantity(Kind.STATE, float(value), unit, doc, float(low), float(high))
+
+
+def input(value: float, unit: str, doc: str, *, low: float = -math.inf, high: float = math.inf) -> Any:
+    """Declare an input: constant over each simulated interval, within [`low`, `high`]."""
+    return Quantity(Kind.INPUT, float(value), unit, doc, float(low), float(high))
+
+
+def parameter(
+    value: float,
+    unit: str,
+    doc: str,
+    *,
+    spread: float = 0.0,
+    low: float = -math.inf,
+    high: float = math.inf,
+    source: str = "",
+) -> Any:
+    """Declare a constant of a batch: its value, relative spread between donors, bounds and origin."""
+    return Quantity(Kind.PARAMETER, float(value), unit, doc, float(low), float(high), float(spread), source)
+
+
+def output(unit: str, doc: str) -> Any:
+    """Declare an algebraic output, computed by the model's `outputs`."""
+    return Quantity(Kind.OUTPUT, 0.0, unit, doc)
+
+
+@dataclass(frozen=True)
+class Group:
+    """The quantities of one kind, in the order of their declaration."""
+
+    kind: Kind
+    quantities: tuple[Quantity, ...]
+
+    def __len__(self) -> int:
+        return len(self.quantities)
+
+    def __iter__(self) -> Iterator[Quantity]:
+        return iter(self.quantities)
+
+    def __getitem__(self, name: str) -> Quantity:
+        for quantity in self.quantities:
+            if quantity.name == name:
+                return quantity
+        raise TwinError(f"no {self.kind} is called {name!r}", mend="it has: " + ", ".join(self.names))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names, in order."""
+        return tuple(quantity.name for quantity in self.quantities)
+
+    @property
+    def values(self) -> tuple[float, ...]:
+        """The declared default values, in order."""
+        return tuple(quantity.value for quantity in self.quantities)
+
+    def index(self, name: str) -> int:
+        """Return the position of `name`; `TwinError` when there is none."""
+        return self.quantities.index(self[name])
+
+    def vector(self, values: Mapping[str, float] | None = None) -> tuple[float, ...]:
+        """Return all values in order: the given ones by name, the declared defaults for the rest."""
+        given = dict(values or {})
+        for name in given:
+            self.index(name)
+        return tuple(float(given.get(q.name, q.value)) for q in self.quantities)
+
+
+@dataclass(frozen=True)
+class Signature:
+    """Everything declared by one model, grouped by kind and ordered as written."""
+
+    states: Group
+    inputs: Group
+    parameters: Group
+    outputs: Group
+
+    @property
+    def groups(self) -> tuple[Group, Group, Group, Group]:
+        """States, inputs, parameters, outputs."""
+        return self.states, self.inputs, self.parameters, self.outputs
+
+
+def read_signature(owner: type, reserved: frozenset[str]) -> Signature:
+    """Collect the quantities declared on `owner` and its bases; `TwinError` when they are inconsistent."""
+    found: dict[str, Quantity] = {}
+    for cls in reversed(owner.__mro__):
+        found |= {name: value for name, value in vars(cls).items() if isinstance(value, Quantity)}
+    named = {name: replace(quantity, name=name) for name, quantity in found.items()}
+    for name, quantity in named.items():
+        quantity.check(owner.__name__)
+        if name in reserved or name.startswith("_"):
+            raise TwinError(f"{name!r} cannot name a {quantity.kind}", where=owner.__name__, mend="rename it")
+    groups = {k: Group(k, tuple(q for q in named.values() if q.kind is k)) for k in Kind}
+    if not groups[Kind.STATE].quantities:
+        raise TwinError("the model declares no state", where=owner.__name__, mend="add `name = state(...)`")
+    return Signature(groups[Kind.STATE], groups[Kind.INPUT], groups[Kind.PARAMETER], groups[Kind.OUTPUT])

@@ -1,0 +1,116 @@
+"""Strict floating-point IR over `width` lanes: one IEEE 754 operation each, nowhere contracted or reordered.
+
+In: an llvmlite builder and the lane width. Out: IR values. Width 1 is a plain double; a wider one turns the same
+calls into SIMD, and each lane keeps the bits it would have alone.
+"""
+
+from collections.abc import Sequence
+
+from llvmlite import ir
+
+DOUBLE, INT, BIT = ir.DoubleType(), ir.IntType(64), ir.IntType(1)
+
+
+class Lanes:
+    """Emits arithmetic on `width` doubles at once into `builder`."""
+
+    def __init__(self, builder: ir.IRBuilder, width: int) -> None:
+        self.builder = builder
+        self.width = width
+        self.real = _wide(DOUBLE, width)
+        self.int = _wide(INT, width)
+        self.mask = _wide(BIT, width)
+
+    def const(self, value: float) -> ir.Constant:
+        """Return `value` in every lane."""
+        return self._fill(self.real, float(value))
+
+    def const_int(self, value: int) -> ir.Constant:
+        """Return the 64-bit integer `value` in every lane."""
+        return self._fill(self.int, value)
+
+    def const_mask(self, value: bool) -> ir.Constant:
+        """Return the truth value in every lane."""
+        return self._fill(self.mask, int(value))
+
+    def fma(self, x: ir.Value, y: ir.Value, z: ir.Value) -> ir.Value:
+        """Return x*y + z rounded once (emulated in software where the processor has no such instruction)."""
+        return self._call("llvm.fma", x, y, z)
+
+    def sqrt(self, x: ir.Value) -> ir.Value:
+        """Return the correctly rounded square root."""
+        return self._call("llvm.sqrt", x)
+
+    def abs(self, x: ir.Value) -> ir.Value:
+        """Return |x|."""
+        return self._call("llvm.fabs", x)
+
+    def with_sign(self, x: ir.Value, sign: ir.Value) -> ir.Value:
+        """Return |x| with the sign of `sign`."""
+        return self._call("llvm.copysign", x, sign)
+
+    def less(self, x: ir.Value, y: ir.Value) -> ir.Value:
+        """Return the mask x < y; false where either is not a number."""
+        return self.builder.fcmp_ordered("<", x, y)
+
+    def at_most(self, x: ir.Value, y: ir.Value) -> ir.Value:
+        """Return the mask x <= y; false where either is not a number."""
+        return self.builder.fcmp_ordered("<=", x, y)
+
+    def finite(self, x: ir.Value) -> ir.Value:
+        """Return the mask of lanes that are neither infinite nor not-a-number."""
+        return self.less(self.abs(x), self.const(float("inf")))
+
+    def min(self, x: ir.Value, y: ir.Value) -> ir.Value:
+        """Return x < y ? x : y (so `y` where either is not a number)."""
+        return self.builder.select(self.less(x, y), x, y)
+
+    def max(self, x: ir.Value, y: ir.Value) -> ir.Value:
+        """Return y < x ? x : y (so `y` where either is not a number)."""
+        return self.builder.select(self.less(y, x), x, y)
+
+    def select(self, mask: ir.Value, then: ir.Value, otherwise: ir.Value) -> ir.Value:
+        """Return `then` in the lanes of `mask`, else `otherwise`."""
+        return self.builder.select(mask, then, otherwise)
+
+    def all(self, masks: Sequence[ir.Value]) -> ir.Value:
+        """Return the lane-wise conjunction; true for none."""
+        held = self.const_mask(True)
+        for mask in masks:
+            held = self.builder.and_(held, mask)
+        return held
+
+    def any_lane(self, mask: ir.Value) -> ir.Value:
+        """Return one bit: whether any lane of `mask` holds."""
+        if self.width == 1:
+            return mask
+        bits = ir.IntType(self.width)
+        return self.builder.icmp_unsigned("!=", self.builder.bitcast(mask, bits), bits(0))
+
+    def bits(self, x: ir.Value) -> ir.Value:
+        """Return the 64 bits of each double as an integer."""
+        return self.builder.bitcast(x, self.int)
+
+    def from_bits(self, i: ir.Value) -> ir.Value:
+        """Return the double with these 64 bits."""
+        return self.builder.bitcast(i, self.real)
+
+    def _call(self, intrinsic: str, *args: ir.Value) -> ir.Value:
+        suffix = "f64" if self.width == 1 else f"v{self.width}f64"
+        return call(self.builder, f"{intrinsic}.{suffix}", self.real, *args)
+
+    def _fill(self, kind: ir.Type, value: float) -> ir.Constant:
+        return ir.Constant(kind, value if self.width == 1 else [value] * self.width)
+
+
+def call(builder: ir.IRBuilder, name: str, result: ir.Type, *args: ir.Value) -> ir.Value:
+    """Call the function `name`, declaring it in the builder's module when it is not there yet."""
+    module = builder.module
+    function = module.globals.get(name)
+    if function is None:
+        function = ir.Function(module, ir.FunctionType(result, [a.type for a in args]), name)
+    return builder.call(function, args)
+
+
+def _wide(kind: ir.Type, width: int) -> ir.Type:
+    return kind if width == 1 else ir.VectorType(kind, width)

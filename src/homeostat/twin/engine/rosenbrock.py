@@ -1,0 +1,117 @@
+"""One Rosenbrock step of a model as a symbolic function: stages, sparse LU and error estimate in one straight line.
+
+In: the model's SX function. Out: SX function (x, u, p, h) -> (x_new, error2, quality, margin).
+Method: RODAS4, order 4(3), six stages, L-stable, stiffly accurate. Hairer & Wanner, Solving Ordinary Differential
+Equations II, 2nd ed. 1996, section IV.7 and code RODAS (coefficients of the autonomous form).
+"""
+
+import math
+from dataclasses import dataclass
+
+import casadi as ca
+import numpy as np
+
+from homeostat.twin.declare import Group
+from homeostat.twin.engine.linear import factorise
+
+
+@dataclass(frozen=True)
+class Tableau:
+    """Coefficients of an autonomous Rosenbrock method in the form that needs no product with the Jacobian."""
+
+    name: str
+    gamma: float
+    a: tuple[tuple[float, ...], ...]
+    c: tuple[tuple[float, ...], ...]
+    m: tuple[float, ...]
+    e: tuple[float, ...]
+
+
+_LAST = (1.221224509226641, 6.019134481288629, 12.53708332932087, -0.687886036105895)
+
+RODAS4 = Tableau(
+    "rodas4",
+    0.25,
+    (
+        (),
+        (1.544,),
+        (0.9466785280815826, 0.2557011698983284),
+        (3.314825187068521, 2.896124015972201, 0.9986419139977817),
+        _LAST,
+        (*_LAST, 1.0),
+    ),
+    (
+        (),
+        (-5.6688,),
+        (-2.430093356833875, -0.2063599157091915),
+        (-0.1073529058151375, -9.594562251023355, -20.47028614809616),
+        (7.496443313967647, -10.24680431464352, -33.99990352819905, 11.7089089320616),
+        (8.083246795921522, -7.981132988064893, -31.52159432874371, 16.31930543123136, -6.058818238834054),
+    ),
+    (*_LAST, 1.0, 1.0),
+    (0.0, 0.0, 0.0, 0.0, 0.0, 1.0),
+)
+
+
+@dataclass(frozen=True)
+class Tolerance:
+    """Error allowed per step and state: `absolute` + `relative` * |x|."""
+
+    relative: float
+    absolute: float
+
+
+def step_function(
+    model: ca.Function, states: Group, tolerance: Tolerance, tableau: Tableau = RODAS4
+) -> ca.Function:
+    """Trace one step of `model`.
+
+    `error2` is the mean squared error over tolerance (accept when <= 1), `quality` the LU's pivot quality (see
+    `SparseLU`) and `margin` the smallest distance of `x_new` to the bounds of `states`, absolute tolerance included.
+    """
+    x, u, p = model.sx_in()
+    h = ca.SX.sym("h")
+    stages = _stages(model, x, u, p, h, tableau)
+    x_new = x + _combine(tableau.m, stages.increments)
+    error = _combine(tableau.e, stages.increments)
+    weight = tolerance.absolute + tolerance.relative * ca.fmax(ca.fabs(x), ca.fabs(x_new))
+    error2 = ca.sumsqr(error / weight) / x.shape[0]
+    outs = [x_new, error2, stages.quality, _margin(x_new, states, tolerance.absolute)]
+    return ca.Function("step", [x, u, p, h], [ca.densify(v) for v in ca.cse(outs)])
+
+
+@dataclass(frozen=True)
+class _Stages:
+    increments: list[ca.SX]
+    quality: ca.SX
+
+
+def _stages(model: ca.Function, x: ca.SX, u: ca.SX, p: ca.SX, h: ca.SX, t: Tableau) -> _Stages:
+    first = model(x, u, p)[0]
+    jacobian = ca.jacobian(first, x)
+    inverse_step = 1.0 / h
+    diagonal = inverse_step / t.gamma
+    lu = factorise(
+        diagonal * ca.SX.eye(x.shape[0]) - jacobian,
+        ca.fabs(diagonal) + ca.fabs(ca.diag(ca.densify(jacobian))),
+    )
+    k: list[ca.SX] = []
+    for a, c in zip(t.a, t.c, strict=True):
+        f = model(x + _combine(a, k), u, p)[0] if any(a) else first
+        k.append(lu.solve(f + _combine(c, k) * inverse_step if any(c) else f))
+    return _Stages(k, lu.quality)
+
+
+def _combine(weights: tuple[float, ...], vectors: list[ca.SX]) -> ca.SX:
+    """Return the weighted sum of the vectors whose weight is not zero."""
+    terms = [v if w == 1.0 else w * v for w, v in zip(weights, vectors, strict=False) if w]
+    return sum(terms[1:], terms[0]) if terms else ca.SX(0.0)
+
+
+def _margin(x_new: ca.SX, states: Group, slack: float) -> ca.SX:
+    distances = [x_new[i] - (q.low - slack) for i, q in enumerate(states) if math.isfinite(q.low)]
+    distances += [q.high + slack - x_new[i] for i, q in enumerate(states) if math.isfinite(q.high)]
+    smallest = ca.SX(np.inf)
+    for distance in distances:
+        smallest = ca.fmin(smallest, distance)
+    return smallest

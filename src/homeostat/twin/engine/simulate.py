@@ -1,0 +1,149 @@
+"""A whole run: piecewise constant inputs, scheduled jumps, values on any time grid.
+
+In: simulator, initial states, segments, parameters, times, jumps. Out: `Trajectory`, cut short when a status says so.
+"""
+
+import math
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from homeostat.errors import TwinError
+from homeostat.twin.engine.simulator import Simulator
+from homeostat.twin.engine.status import Status
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Segment:
+    """Inputs from `start_h` until the next segment; names left out keep the model's declared values."""
+
+    start_h: float
+    values: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Jump:
+    """A sudden change of states at `time_h`: `assign` sets new values, then `add` adds to them."""
+
+    time_h: float
+    assign: Mapping[str, float] = field(default_factory=dict)
+    add: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Trajectory:
+    """A simulated run: `time` (n,) in hours, `states` (n, nx), `outputs` (n, ny) in declared order, and how it ended.
+
+    Values at a time include the jumps and the inputs that begin there. After a failure the rows end before it.
+    """
+
+    time: Array
+    states: Array
+    outputs: Array
+    status: Status
+
+
+def simulate(
+    simulator: Simulator,
+    x0: Mapping[str, float],
+    inputs: Sequence[Segment],
+    parameters: Mapping[str, float],
+    times_h: Sequence[float],
+    jumps: Sequence[Jump] = (),
+) -> Trajectory:
+    """Simulate from `x0` at `times_h[0]` and report at every one of `times_h` (ascending).
+
+    Names left out of `x0`, `inputs` or `parameters` keep the model's declared values. `TwinError` for unknown names
+    and contradictory times; a numerical failure is a status of the trajectory.
+    """
+    times = _checked_times(times_h)
+    run = _Run(simulator, inputs, parameters, jumps, times[0])
+    return run.record(simulator.signature.states.vector(x0), times)
+
+
+def _checked_times(times_h: Sequence[float]) -> tuple[float, ...]:
+    times = tuple(float(t) for t in times_h)
+    if not times or not all(map(math.isfinite, times)) or any(b < a for a, b in pairwise(times)):
+        raise TwinError("times must be finite and ascending, at least one", where="times_h")
+    return times
+
+
+class _Run:
+    """The schedule of one run, resolved to vectors in declared order."""
+
+    def __init__(
+        self,
+        simulator: Simulator,
+        inputs: Sequence[Segment],
+        parameters: Mapping[str, float],
+        jumps: Sequence[Jump],
+        start_h: float,
+    ) -> None:
+        signature = simulator.signature
+        self.simulator = simulator
+        self.p = signature.parameters.vector(parameters)
+        ordered = sorted(inputs, key=lambda s: s.start_h)
+        self.starts = [-math.inf, *(s.start_h for s in ordered)]
+        self.inputs = [signature.inputs.vector({}), *(signature.inputs.vector(s.values) for s in ordered)]
+        self.jumps = sorted(jumps, key=lambda j: j.time_h)
+        if any(math.isnan(t) for t in self.starts) or any(not j.time_h >= start_h for j in self.jumps):
+            raise TwinError(
+                "a segment or jump has no place in time", where="simulate", mend="jumps lie after the start"
+            )
+
+    def record(self, x: tuple[float, ...], times: tuple[float, ...]) -> Trajectory:
+        states: list[tuple[float, ...]] = []
+        outputs: list[tuple[float, ...]] = []
+        x, status = self._jumped(x, -math.inf, times[0])
+        for start, end in pairwise((times[0], *times)):
+            if status is Status.OK:
+                x, status = self._reach(x, start, end)
+            if status is Status.OK:
+                values, status = self._outputs(x, end)
+            if status is not Status.OK:
+                break
+            states.append(x)
+            outputs.append(values)
+        signature, n = self.simulator.signature, len(states)
+        return Trajectory(
+            np.array(times[:n]),
+            np.array(states).reshape(n, len(signature.states)),
+            np.array(outputs).reshape(n, len(signature.outputs)),
+            status,
+        )
+
+    def _outputs(self, x: tuple[float, ...], time: float) -> tuple[tuple[float, ...], Status]:
+        try:
+            return self.simulator.outputs(x, self._inputs_at(time), self.p), Status.OK
+        except TwinError:
+            return (), Status.NON_FINITE
+
+    def _reach(self, x: tuple[float, ...], start: float, end: float) -> tuple[tuple[float, ...], Status]:
+        """Integrate from `start` to `end`, stopping at every change between; the jumps at `end` are included."""
+        changes = {t for t in (*self.starts, *(j.time_h for j in self.jumps)) if start < t < end}
+        for a, b in pairwise((start, *sorted(changes), end)):
+            x, status, _ = self.simulator.advance(x, self._inputs_at(a), self.p, b - a)
+            if status is Status.OK:
+                x, status = self._jumped(x, a, b)
+            if status is not Status.OK:
+                return x, status
+        return x, Status.OK
+
+    def _inputs_at(self, time: float) -> tuple[float, ...]:
+        return self.inputs[bisect_right(self.starts, time) - 1]
+
+    def _jumped(self, x: tuple[float, ...], after: float, until: float) -> tuple[tuple[float, ...], Status]:
+        """Make the jumps of (after, until]; an interval of no length tells whether the states are still possible."""
+        group = self.simulator.signature.states
+        for jump in self.jumps:
+            if after < jump.time_h <= until:
+                values = group.vector(dict(zip(group.names, x, strict=True)) | dict(jump.assign))
+                added = {group.index(name): amount for name, amount in jump.add.items()}
+                x = tuple(value + added.get(i, 0.0) for i, value in enumerate(values))
+        return x, self.simulator.advance(x, self._inputs_at(until), self.p, 0.0).status

@@ -1,0 +1,79 @@
+"""The scalar simulator of one model: pure functions of their arguments, the same bits on every machine.
+
+In: states, inputs, parameters (in declared order and unit) and hours. Out: `Advance` with a status, or outputs.
+"""
+
+import ctypes
+import hashlib
+import math
+import struct
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from homeostat.errors import TwinError
+from homeostat.twin.engine.kernel import emit_module, program
+from homeostat.twin.engine.native import Target, compile_module
+from homeostat.twin.engine.rosenbrock import Tolerance
+from homeostat.twin.engine.status import Status
+from homeostat.twin.model import Model
+
+_STATUS = tuple(Status)
+
+
+class Advance(NamedTuple):
+    """Result of one interval: states `x`, how it ended, and the number of steps tried."""
+
+    x: tuple[float, ...]
+    status: Status
+    steps: int
+
+
+class Simulator:
+    """Integrates `model` with Rodas4 at relative tolerance `rtol` and absolute tolerance `atol` (unit of each state).
+
+    No step size is remembered between calls and nothing is shared: a result depends on the arguments alone.
+    """
+
+    def __init__(
+        self, model: type[Model], *, rtol: float = 1e-6, atol: float = 1e-8, target: Target | None = None
+    ) -> None:
+        if not (0.0 < rtol < 1.0 and 0.0 < atol < math.inf):
+            raise TwinError(f"tolerances rtol = {rtol}, atol = {atol} must be positive", where=model.__name__)
+        self.model = model
+        self.signature = model.signature
+        source = program(model.function(), model.signature, Tolerance(rtol, atol))
+        text = str(emit_module(source))
+        identity = f"{model.fingerprint()}\nrodas4 {rtol.hex()} {atol.hex()}\n{text}"
+        self.fingerprint = hashlib.sha256(identity.encode()).hexdigest()
+        self._sizes = source.sizes
+        self._native = compile_module(text, target or Target.host())
+        self._pack = struct.Struct(f"{sum(source.sizes) + 1}d").pack
+        self._advanced = ctypes.c_double * (source.sizes[0] + 2)
+        self._outputs = ctypes.c_double * max(1, len(self.signature.outputs))
+
+    def advance(self, x: Sequence[float], u: Sequence[float], p: Sequence[float], hours: float) -> Advance:
+        """Integrate from states `x` over `hours` >= 0 with inputs `u` held and parameters `p`.
+
+        On any status but OK the states are those of the last accepted step.
+        """
+        result = self._advanced()
+        self._native.advance(self._packed(x, u, p, hours), result)
+        *states, status, steps = result
+        return Advance(tuple(states), _STATUS[int(status)], int(steps))
+
+    def outputs(self, x: Sequence[float], u: Sequence[float], p: Sequence[float]) -> tuple[float, ...]:
+        """Return the algebraic outputs; `TwinError` when one of them is not finite."""
+        result = self._outputs()
+        self._native.outputs(self._packed(x, u, p, 0.0), result)
+        values = tuple(result)[: len(self.signature.outputs)]
+        if not all(map(math.isfinite, values)):
+            raise TwinError("an output is not finite at these states", where=self.model.__name__)
+        return values
+
+    def _packed(self, x: Sequence[float], u: Sequence[float], p: Sequence[float], hours: float) -> bytes:
+        if (len(x), len(u), len(p)) != self._sizes:
+            raise TwinError(
+                f"expected {self._sizes} states, inputs and parameters, got {(len(x), len(u), len(p))}",
+                where=self.model.__name__,
+            )
+        return self._pack(*x, *u, *p, hours)

@@ -1,0 +1,15 @@
+"""How an integration ended: the typed result every caller must look at."""
+
+from enum import IntEnum
+
+
+class Status(IntEnum):
+    """The outcome of one call; anything but OK means that the states stand where they were last trusted."""
+
+    OK = 0
+    STEP_UNDERFLOW = 1
+    """The error stayed above tolerance down to the smallest step, or the allowed number of steps was used up."""
+    NON_FINITE = 2
+    """An argument or a computed value was infinite or not a number."""
+    OUT_OF_BOUNDS = 3
+    """An argument lies outside its declared bounds, or a state could only continue beyond them."""

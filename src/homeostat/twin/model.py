@@ -1,0 +1,114 @@
+"""A mechanistic model: one class of declared quantities and balance equations, everything else derived from it.
+
+In: a subclass with `rates` (and `outputs`). Out: values over floats or arrays, a CasADi function, a table, a hash.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+import casadi as ca
+
+from homeostat.errors import TwinError
+from homeostat.twin.algebra import FLOATS, SYMBOLS, Algebra, Value
+from homeostat.twin.declare import Group, Quantity, Signature, read_signature
+from homeostat.twin.graph import canonical, instructions
+
+
+class Model:
+    """Base of every model; time is in hours, so `rates` are per hour.
+
+    A subclass declares its quantities as class attributes and writes `rates` in generic arithmetic: no Python
+    `if` on a state, no function but those of `m`.
+    """
+
+    signature: ClassVar[Signature]
+
+    def __init_subclass__(cls) -> None:
+        cls.signature = read_signature(cls, RESERVED)
+
+    def __init__(self, values: Mapping[str, Value]) -> None:
+        self.__dict__.update(values)
+
+    def rates(self, m: Algebra) -> dict[str, Value]:
+        """Return the time derivative of every state, in its unit per hour."""
+        raise TwinError(
+            "the model has no equations", where=type(self).__name__, mend="write `rates(self, m)`"
+        )
+
+    def outputs(self, m: Algebra) -> dict[str, Value]:
+        """Return every declared output; a model that declares none keeps this."""
+        return {}
+
+    @classmethod
+    def evaluate(
+        cls, x: Sequence[Value], u: Sequence[Value], p: Sequence[Value], m: Algebra = FLOATS
+    ) -> tuple[tuple[Value, ...], tuple[Value, ...]]:
+        """Return (rates, outputs) in declared order at states `x`, inputs `u`, parameters `p`, in arithmetic `m`."""
+        s = cls.signature
+        values: dict[str, Value] = {}
+        for group, given in zip(s.groups, (x, u, p), strict=False):
+            if len(given) != len(group):
+                raise TwinError(
+                    f"expected {len(group)} {group.kind} values, got {len(given)}", where=cls.__name__
+                )
+            values |= dict(zip(group.names, given, strict=True))
+        bound = cls(values)
+        rates = _ordered(bound.rates(m), s.states, cls.__name__, "rates")
+        return rates, _ordered(bound.outputs(m), s.outputs, cls.__name__, "outputs")
+
+    @classmethod
+    def function(cls) -> ca.Function:
+        """Return the CasADi SX function (x, u, p) -> (rates, outputs), each a dense column."""
+        s = cls.signature
+        x, u, p = (ca.SX.sym(n, len(g)) for n, g in zip("xup", s.groups, strict=False))
+        rates, outs = cls.evaluate(ca.vertsplit(x), _split(u), _split(p), SYMBOLS)
+        columns = [ca.densify(ca.vertcat(*[ca.SX(v) for v in values])) for values in (rates, outs)]
+        return ca.Function(cls.__name__, [x, u, p], columns, ["x", "u", "p"], ["rates", "outputs"])
+
+    @classmethod
+    def describe(cls) -> tuple[Mapping[str, Any], ...]:
+        """Return the documentation table: one row per declared quantity, as written."""
+        return tuple(_row(quantity) for group in cls.signature.groups for quantity in group)
+
+    @classmethod
+    def fingerprint(cls) -> str:
+        """Return the SHA-256 of the declaration and of the equations as an SX graph: the identity of the model."""
+        declared = json.dumps(cls.describe(), sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+        graph = canonical(instructions(cls.function()))
+        return hashlib.sha256(f"{cls.__name__}\n{declared}\n{graph}".encode()).hexdigest()
+
+
+RESERVED = frozenset(dir(Model)) | {"signature"}
+
+
+def _split(column: ca.SX) -> list[ca.SX]:
+    return ca.vertsplit(column) if column.shape[0] else []
+
+
+def _ordered(given: Mapping[str, Value], group: Group, where: str, method: str) -> tuple[Value, ...]:
+    missing = [name for name in group.names if name not in given]
+    unknown = [name for name in given if name not in group.names]
+    if missing or unknown:
+        raise TwinError(
+            f"`{method}` misses [{', '.join(missing)}] and names unknown [{', '.join(unknown)}]",
+            where=where,
+            mend=f"return exactly one entry for every declared {group.kind}",
+        )
+    return tuple(given[name] for name in group.names)
+
+
+def _row(quantity: Quantity) -> Mapping[str, Any]:
+    bounds = [None if abs(b) == float("inf") else b for b in (quantity.low, quantity.high)]
+    return {
+        "name": quantity.name,
+        "kind": str(quantity.kind),
+        "value": quantity.value,
+        "unit": quantity.unit,
+        "doc": quantity.doc,
+        "low": bounds[0],
+        "high": bounds[1],
+        "spread": quantity.spread,
+        "source": quantity.source,
+    }
