@@ -1,0 +1,203 @@
+"""The ledger's tables in SQLite, and connections to them that write or that only read.
+
+In: a path. Out: connections whose every failure is a `LedgerError` in words. The tables refuse to forget:
+triggers abort UPDATE and DELETE, and let INSERT (also INSERT OR REPLACE, which would delete silently) only
+append.
+"""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from homeostat.errors import LedgerError
+from homeostat.ledger.heads import Head
+
+APPLICATION = 0x486F6D4C
+"""SQLite's application_id of a ledger: "HomL"."""
+VERSION = 1
+BUSY_SECONDS = 10.0
+"""How long to wait for another process's commit before giving up."""
+
+SCHEMA: dict[str, str] = {
+    "event": (
+        "CREATE TABLE event (seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, batch TEXT NOT NULL,"
+        " type TEXT NOT NULL, body TEXT NOT NULL, hash BLOB NOT NULL) STRICT"
+    ),
+    "head": (
+        "CREATE TABLE head (size INTEGER PRIMARY KEY, previous INTEGER NOT NULL, root BLOB NOT NULL,"
+        " chain BLOB NOT NULL, recorded TEXT NOT NULL, key TEXT NOT NULL, signature BLOB NOT NULL) STRICT"
+    ),
+    "event_batch": "CREATE INDEX event_batch ON event (batch)",
+    "event_append": (
+        "CREATE TRIGGER event_append BEFORE INSERT ON event"
+        " WHEN new.seq IS NOT (SELECT coalesce(max(seq), 0) + 1 FROM event)"
+        " OR EXISTS (SELECT 1 FROM event WHERE id = new.id)"
+        " BEGIN SELECT RAISE(ABORT, 'the ledger only appends'); END"
+    ),
+    "event_update": (
+        "CREATE TRIGGER event_update BEFORE UPDATE ON event"
+        " BEGIN SELECT RAISE(ABORT, 'the ledger only appends'); END"
+    ),
+    "event_delete": (
+        "CREATE TRIGGER event_delete BEFORE DELETE ON event"
+        " BEGIN SELECT RAISE(ABORT, 'the ledger only appends'); END"
+    ),
+    "head_append": (
+        "CREATE TRIGGER head_append BEFORE INSERT ON head"
+        " WHEN new.size <= (SELECT coalesce(max(size), 0) FROM head)"
+        " BEGIN SELECT RAISE(ABORT, 'the ledger only appends'); END"
+    ),
+    "head_update": (
+        "CREATE TRIGGER head_update BEFORE UPDATE ON head"
+        " BEGIN SELECT RAISE(ABORT, 'the ledger only appends'); END"
+    ),
+    "head_delete": (
+        "CREATE TRIGGER head_delete BEFORE DELETE ON head"
+        " BEGIN SELECT RAISE(ABORT, 'the ledger only appends'); END"
+    ),
+}
+"""Every table, index and trigger by name, exactly as SQLite keeps its text."""
+
+_HEADS = """
+    SELECT size, coalesce(CAST(previous AS INTEGER), -1), coalesce(CAST(root AS BLOB), x''),
+        coalesce(CAST(chain AS BLOB), x''), coalesce(CAST(recorded AS TEXT), ''),
+        coalesce(CAST(key AS TEXT), ''), coalesce(CAST(signature AS BLOB), x'')
+    FROM head WHERE size >= ? ORDER BY size
+"""
+# A damaged page may give a NULL or a number where the schema allows none.
+
+
+DAMAGE = (sqlite3.Error, UnicodeDecodeError)
+"""What reading a damaged file can raise (the second when SQLite's own message quotes the damaged text)."""
+
+
+def damage_in_words(fault: Exception) -> str:
+    """What SQLite says about the damage."""
+    return "the database schema is malformed" if isinstance(fault, UnicodeDecodeError) else str(fault)
+
+
+@contextmanager
+def in_words(path: Path) -> Iterator[None]:
+    """Turn SQLite's failures inside the block into a `LedgerError` about the file at `path`."""
+    try:
+        yield
+    except DAMAGE as fault:
+        busy = "locked" in str(fault)
+        mend = "another process is writing; try again when it has ended" if busy else "run `homeostat verify`"
+        what = f"the ledger cannot be used: {damage_in_words(fault)}"
+        raise LedgerError(what, where=str(path), mend=mend) from fault
+
+
+def connect_to_write(path: Path) -> sqlite3.Connection:
+    """A connection whose commits are on disk when they return; the tables are made if the file is new."""
+    with in_words(path):
+        connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+        try:
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA journal_mode = WAL")
+            with transaction(connection):
+                if connection.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,):
+                    _create(connection)
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
+def connect_to_read(path: Path) -> sqlite3.Connection:
+    """A connection that cannot write; `LedgerError` if there is no such file.
+
+    A ledger copied to read-only media has no write-ahead log and no room for one: there it is opened as
+    immutable. Damaged text is shown with replacement characters, since a verifier must be able to read on.
+    """
+    if not path.is_file():
+        raise LedgerError("there is no ledger here", where=str(path), mend="check the site directory")
+    name = path.resolve().as_uri()
+    with in_words(path):
+        connection = sqlite3.connect(f"{name}?mode=ro", uri=True, timeout=BUSY_SECONDS, isolation_level=None)
+        if not os.access(path.parent, os.W_OK) and not path.with_name(path.name + "-wal").exists():
+            connection.close()
+            connection = sqlite3.connect(f"{name}?immutable=1", uri=True, isolation_level=None)
+    connection.text_factory = _lenient
+    return connection
+
+
+def missing_bytes(path: Path) -> int:
+    """How much shorter the file is than its header says; 0 while a write-ahead log may still extend it.
+
+    SQLite file format, 1.3: page size at offset 16 (1 means 65536), number of pages at offset 28.
+    """
+    log = path.with_name(path.name + "-wal")
+    if log.exists() and log.stat().st_size:
+        return 0
+    with path.open("rb") as file:
+        header = file.read(100)
+    page = int.from_bytes(header[16:18], "big")
+    whole = (65536 if page == 1 else page) * int.from_bytes(header[28:32], "big")
+    return max(0, whole - path.stat().st_size)
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """All or nothing, and the write lock from the start; a read transaction that is open ends first."""
+    if connection.in_transaction:
+        connection.execute("COMMIT")
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def schema_faults(connection: sqlite3.Connection) -> list[str]:
+    """What differs from the ledger's schema, in words; none in a sound ledger."""
+    if not has_tables(connection):
+        return ["this is not a ledger: its tables are missing or of another make"]
+    found = _definitions(connection)
+    marks = [
+        connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version")
+    ]
+    faults = [] if marks == [APPLICATION, VERSION] else ["the mark of a ledger of this version is missing"]
+    triggers = [name for name in SCHEMA if SCHEMA[name].startswith("CREATE TRIGGER") and name not in found]
+    if triggers:
+        faults.append(f"the append-only triggers are missing: {', '.join(triggers)}")
+    faults += [
+        f"the definition of {name} was {'changed' if name in found else 'removed'}"
+        for name, definition in SCHEMA.items()
+        if name not in triggers and found.get(name) != definition
+    ]
+    return faults + [f"{name} does not belong to a ledger" for name in sorted(found.keys() - SCHEMA.keys())]
+
+
+def has_tables(connection: sqlite3.Connection) -> bool:
+    """Whether both tables are there as they were made: without them nothing else can be read."""
+    found = _definitions(connection)
+    return all(found.get(name) == SCHEMA[name] for name in ("event", "head"))
+
+
+def _definitions(connection: sqlite3.Connection) -> dict[str, str]:
+    """Names and texts of everything in the database but SQLite's own tables."""
+    query = "SELECT name, coalesce(sql, '') FROM sqlite_master WHERE name NOT LIKE 'sqlite~_%' ESCAPE '~'"
+    return dict(connection.execute(query).fetchall())
+
+
+def stored_heads(connection: sqlite3.Connection, least: int = 0) -> Iterator[Head]:
+    """The signed heads of at least `least` events, in order."""
+    for row in connection.execute(_HEADS, (least,)):
+        yield Head(*row)
+
+
+def _create(connection: sqlite3.Connection) -> None:
+    for statement in SCHEMA.values():
+        connection.execute(statement)
+    connection.execute(f"PRAGMA application_id = {APPLICATION}")
+    connection.execute(f"PRAGMA user_version = {VERSION}")
+
+
+def _lenient(text: bytes) -> str:
+    return text.decode("utf-8", "replace")

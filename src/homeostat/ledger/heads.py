@@ -1,0 +1,163 @@
+"""Signed tree heads: the site's signature under "these are my first n events", kept also beside the database.
+
+In: a Merkle root and the site key. Out: `Head` values and their lines in `heads/heads.jsonl`. A hash chain
+alone proves nothing against someone who can recompute it; the signature does, and the exported file (copied
+to other machines, printed, sent with a record) shows what the ledger was when it was copied.
+"""
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from homeostat.errors import LedgerError
+from homeostat.ledger.event import canonical
+from homeostat.ledger.keys import PublicKey, SiteKey
+
+CONTEXT = b"homeostat ledger head, version 1\n"
+"""Put before the signed bytes, so that a head's signature can never pass for one of anything else."""
+_TAIL = 1 << 16
+_RESTORE = (
+    "restore the file from a copy; if there is none, an empty file lets the ledger export its heads anew"
+)
+_VERIFY = "run `homeostat verify` to see what changed"
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What the site signed at one commit.
+
+    `size` events so far, `previous` the size of the head before (0 at first: a removed head leaves a gap),
+    `root` their Merkle root, `chain` the last event's chain hash, `recorded` the wall-clock stamp, `key` the
+    signing key's fingerprint, `signature` over `signed_bytes`.
+    """
+
+    size: int
+    previous: int
+    root: bytes
+    chain: bytes
+    recorded: str
+    key: str
+    signature: bytes
+
+    def signed_bytes(self) -> bytes:
+        """The bytes under the signature: context, then every other field in canonical JSON."""
+        return CONTEXT + canonical(self._fields())
+
+    def line(self) -> bytes:
+        """The head's line in the exported file, with its line end."""
+        return canonical({**self._fields(), "signature": self.signature.hex()}) + b"\n"
+
+    def _fields(self) -> dict[str, int | str]:
+        return {
+            "size": self.size,
+            "previous": self.previous,
+            "root": self.root.hex(),
+            "chain": self.chain.hex(),
+            "recorded": self.recorded,
+            "key": self.key,
+        }
+
+    def signed_by(self, key: PublicKey) -> bool:
+        """Whether this head, as it is, was signed with `key`."""
+        return self.key == key.fingerprint and key.verifies(self.signed_bytes(), self.signature)
+
+
+def sign_head(key: SiteKey, *, size: int, previous: int, root: bytes, chain: bytes, recorded: str) -> Head:
+    """A head over the first `size` events, signed with the site's key."""
+    draft = Head(size, previous, root, chain, recorded, key.fingerprint, b"")
+    return replace(draft, signature=key.sign(draft.signed_bytes()))
+
+
+def parse_line(line: bytes, where: str) -> Head:
+    """The head on an exported `line` (with its line end); `LedgerError` at `where` if it is anything else."""
+    try:
+        fields = json.loads(line)
+        head = Head(
+            size=fields["size"],
+            previous=fields["previous"],
+            root=bytes.fromhex(fields["root"]),
+            chain=bytes.fromhex(fields["chain"]),
+            recorded=fields["recorded"],
+            key=fields["key"],
+            signature=bytes.fromhex(fields["signature"]),
+        )
+        faithful = head.line() == line and type(head.size) is type(head.previous) is int
+    except (ValueError, TypeError, KeyError, RecursionError, LedgerError):
+        faithful = False
+    if not faithful:
+        raise LedgerError("this line is not a signed head", where=where, mend=_VERIFY)
+    return head
+
+
+def read_export(path: Path) -> tuple[list[bytes], bytes]:
+    """The complete lines of the exported file, and what follows the last line end (of a torn write)."""
+    try:
+        *lines, torn = path.read_bytes().split(b"\n")
+    except OSError as fault:
+        raise LedgerError(
+            f"the exported heads cannot be read: {fault.strerror}", where=str(path), mend=_RESTORE
+        ) from fault
+    return [line + b"\n" for line in lines], torn
+
+
+def read_heads(path: Path) -> list[Head]:
+    """Every head in the exported file; errors name file and line."""
+    lines, _torn = read_export(path)
+    return [parse_line(line, line_name(path, number)) for number, line in enumerate(lines, start=1)]
+
+
+def line_name(path: Path, number: int) -> str:
+    """How findings and errors call a line of the exported file."""
+    return f"{path.name} line {number}"
+
+
+def append_lines(path: Path, lines: bytes) -> None:
+    """Append to the exported file in one write; `LedgerError` if not all of it got there."""
+    try:
+        with path.open("ab", buffering=0) as file:
+            complete = file.write(lines) == len(lines)
+    except OSError as fault:
+        raise LedgerError(
+            f"the events are safe, but their signed head could not be exported: {fault.strerror}",
+            where=str(path),
+            mend="make the file writable; the next commit exports what is missing",
+        ) from fault
+    if not complete:
+        raise LedgerError(
+            "the events are safe, but their signed head was exported only in part", where=str(path)
+        )
+
+
+def catch_up(path: Path, stored: Callable[[int], Iterator[Head]]) -> None:
+    """Export the heads that a crash kept from the file.
+
+    `stored(n)` yields the ledger's heads of size n and more. Raises `LedgerError` where the file ends in
+    something that the ledger does not hold: then one of the two was changed.
+    """
+    last, torn = _tail(path)
+    heads = stored(parse_line(last, f"{path.name} last line").size if last else 0)
+    if last:
+        known = next(heads, None)
+        if known is None or known.line() != last:
+            raise LedgerError("the last exported head is not in the ledger", where=str(path), mend=_VERIFY)
+    missing = b"".join(head.line() for head in heads)
+    if not missing.startswith(torn):
+        raise LedgerError("the exported heads end in a damaged line", where=str(path), mend=_VERIFY)
+    if len(missing) > len(torn):
+        append_lines(path, missing[len(torn) :])
+
+
+def _tail(path: Path) -> tuple[bytes, bytes]:
+    """The last complete line and what follows it, read from the file's end alone."""
+    try:
+        with path.open("rb") as file:
+            file.seek(0, os.SEEK_END)
+            file.seek(max(0, file.tell() - _TAIL))
+            before, end, torn = file.read().rpartition(b"\n")
+    except OSError as fault:
+        raise LedgerError(
+            f"the exported heads cannot be read: {fault.strerror}", where=str(path), mend=_RESTORE
+        ) from fault
+    return before.rpartition(b"\n")[2] + end, torn

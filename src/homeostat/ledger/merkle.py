@@ -1,0 +1,148 @@
+"""Merkle trees of RFC 6962, section 2: one hash that commits to a whole list, and short proofs about it.
+
+In: leaf hashes in order. Out: roots, inclusion proofs (this event is in the signed list) and consistency
+proofs (the later list only added to the earlier one), and their verification as in RFC 9162, 2.1.3.2 and
+2.1.4.2. Hashes are SHA-256 digests of 32 bytes throughout.
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+
+_sha256 = hashlib.sha256
+
+
+def leaf_hash(data: bytes) -> bytes:
+    """Hash of the leaf that holds `data`; the prefix 0 keeps leaves and inner nodes apart."""
+    return _sha256(b"\0" + data).digest()
+
+
+def node_hash(left: bytes, right: bytes) -> bytes:
+    """Hash of the inner node above `left` and `right`."""
+    return _sha256(b"\1" + left + right).digest()
+
+
+class Tree:
+    """A growing Merkle tree that keeps only the roots of its complete subtrees: O(log n) memory.
+
+    `_peaks[k]` is the root of a complete subtree of 2**k leaves, or None: the digits of a binary counter.
+    """
+
+    def __init__(self, leaves: Iterable[bytes] = ()) -> None:
+        self._peaks: list[bytes | None] = []
+        self.size = 0
+        self.extend(leaves)
+
+    def append(self, leaf: bytes) -> None:
+        """Add one leaf hash."""
+        self.extend((leaf,))
+
+    def extend(self, leaves: Iterable[bytes]) -> None:
+        """Add leaf hashes in order, a level at a time: the fast way to add many."""
+        fresh = list(leaves)
+        self.size += len(fresh)
+        level = 0
+        while fresh:
+            if level == len(self._peaks):
+                self._peaks.append(None)
+            waiting = self._peaks[level]
+            row = fresh if waiting is None else [waiting, *fresh]
+            self._peaks[level] = row[-1] if len(row) % 2 else None
+            fresh = [_sha256(b"\1" + a + b).digest() for a, b in zip(row[::2], row[1::2], strict=False)]
+            level += 1
+
+    def root(self) -> bytes:
+        """The Merkle tree hash of all leaves so far; of none, the hash of nothing."""
+        total: bytes | None = None
+        for peak in self._peaks:
+            if peak is not None:
+                total = peak if total is None else node_hash(peak, total)
+        return _sha256().digest() if total is None else total
+
+    def copy(self) -> "Tree":
+        """An independent tree of the same leaves."""
+        twin = Tree()
+        twin._peaks, twin.size = list(self._peaks), self.size
+        return twin
+
+
+def root(leaves: Iterable[bytes]) -> bytes:
+    """The Merkle tree hash of a list of leaf hashes."""
+    return Tree(leaves).root()
+
+
+def inclusion_proof(leaves: Sequence[bytes], index: int) -> list[bytes]:
+    """The audit path of leaf `index` (from 0) in `leaves`, lowest node first. RFC 6962, 2.1.1."""
+    if not 0 <= index < len(leaves):
+        raise IndexError(f"no leaf {index} in a tree of {len(leaves)}")
+    if len(leaves) == 1:
+        return []
+    split = _split(len(leaves))
+    if index < split:
+        return [*inclusion_proof(leaves[:split], index), root(leaves[split:])]
+    return [*inclusion_proof(leaves[split:], index - split), root(leaves[:split])]
+
+
+def consistency_proof(leaves: Sequence[bytes], old: int) -> list[bytes]:
+    """Proof that the tree of `leaves` extends the tree of its first `old` leaves. RFC 6962, 2.1.2."""
+    if not 0 < old <= len(leaves):
+        raise IndexError(f"no tree of {old} leaves within {len(leaves)}")
+    return _subproof(leaves, old, whole=True)
+
+
+def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes) -> bool:
+    """Whether `proof` shows that leaf hash `leaf` stands at `index` in the tree of `size` with `root`."""
+    if not 0 <= index < size:
+        return False
+    node, last, computed = index, size - 1, leaf
+    for sibling in proof:
+        if last == 0:
+            return False
+        if node % 2 or node == last:
+            computed = node_hash(sibling, computed)
+            while node % 2 == 0 and node:
+                node, last = node >> 1, last >> 1
+        else:
+            computed = node_hash(computed, sibling)
+        node, last = node >> 1, last >> 1
+    return last == 0 and computed == root
+
+
+def verify_consistency(old: int, new: int, old_root: bytes, new_root: bytes, proof: Sequence[bytes]) -> bool:
+    """Whether `proof` shows that the tree of `new` leaves only adds to the tree of `old` leaves."""
+    if not 0 < old <= new:
+        return False
+    if old == new:
+        return not proof and old_root == new_root
+    path = [old_root, *proof] if old & (old - 1) == 0 else list(proof)
+    if not path:
+        return False
+    node, last = old - 1, new - 1
+    while node % 2:
+        node, last = node >> 1, last >> 1
+    old_sum = new_sum = path[0]
+    for sibling in path[1:]:
+        if last == 0:
+            return False
+        if node % 2 or node == last:
+            old_sum, new_sum = node_hash(sibling, old_sum), node_hash(sibling, new_sum)
+            while node % 2 == 0 and node:
+                node, last = node >> 1, last >> 1
+        else:
+            new_sum = node_hash(new_sum, sibling)
+        node, last = node >> 1, last >> 1
+    return last == 0 and old_sum == old_root and new_sum == new_root
+
+
+def _split(size: int) -> int:
+    """The largest power of two below `size` (size > 1)."""
+    return int(1 << ((size - 1).bit_length() - 1))
+
+
+def _subproof(leaves: Sequence[bytes], old: int, *, whole: bool) -> list[bytes]:
+    """SUBPROOF of RFC 6962, 2.1.2; `whole` says that the verifier already knows this subtree's root."""
+    if old == len(leaves):
+        return [] if whole else [root(leaves)]
+    split = _split(len(leaves))
+    if old <= split:
+        return [*_subproof(leaves[:split], old, whole=whole), root(leaves[split:])]
+    return [*_subproof(leaves[split:], old - split, whole=False), root(leaves[:split])]

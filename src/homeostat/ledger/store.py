@@ -1,0 +1,274 @@
+"""The ledger: append events, commit them durably under a signed head, read them back.
+
+In: events and the site key. Out: one SQLite file whose rows are only ever added, and the exported heads
+beside it. One process writes at a time; any number may read meanwhile.
+"""
+
+import sqlite3
+from collections.abc import Callable, Collection, Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import NamedTuple
+
+from homeostat.errors import LedgerError
+from homeostat.ledger.chain import GENESIS, link, row_bytes
+from homeostat.ledger.database import (
+    connect_to_read,
+    connect_to_write,
+    in_words,
+    schema_faults,
+    stored_heads,
+    transaction,
+)
+from homeostat.ledger.event import Event, Recorded, decode, encode
+from homeostat.ledger.heads import Head, append_lines, catch_up, read_export, sign_head
+from homeostat.ledger.keys import SiteKey
+from homeostat.ledger.merkle import Tree
+
+_PAGE = 1000
+_VERIFY = "run `homeostat verify` to see what changed"
+
+
+class _Row(NamedTuple):
+    seq: int
+    id: str
+    batch: str
+    type: str
+    body: str
+    hash: bytes
+
+
+class Ledger:
+    """An open ledger. Use `open`; as a context manager it closes itself, dropping what was not committed."""
+
+    def __init__(
+        self,
+        path: Path,
+        connection: sqlite3.Connection,
+        key: SiteKey | None,
+        heads: Path,
+        clock: Callable[[], str],
+    ) -> None:
+        """For `open` alone."""
+        self._path, self._connection, self._key, self._heads, self._clock = (
+            path,
+            connection,
+            key,
+            heads,
+            clock,
+        )
+        self._tree = Tree()
+        self._chain = GENESIS
+        self._pending: dict[str, _Row] = {}
+        self._export_behind = True
+
+    @classmethod
+    def open(cls, path: Path, *, key: SiteKey | None, heads: Path, clock: Callable[[], str]) -> "Ledger":
+        """Open the ledger at `path`, made if new; without `key` it is read-only.
+
+        `heads` is the file that heads are exported to, `clock` gives wall-clock stamps (ISO 8601 with UTC
+        offset). Raises `LedgerError` if the file is not a sound ledger, ends in something that this key did
+        not sign, or lacks what was exported; a missed export is made up for.
+        """
+        if key is None:
+            return cls._opened(cls(path, connect_to_read(path), None, heads, clock))
+        _prepare_export(path, heads)
+        return cls._opened(cls(path, connect_to_write(path), key, heads, clock))
+
+    @staticmethod
+    def _opened(ledger: "Ledger") -> "Ledger":
+        try:
+            with in_words(ledger._path):
+                faults = schema_faults(ledger._connection)
+                if faults:
+                    raise LedgerError(faults[0], where=str(ledger._path), mend=_VERIFY)
+                if ledger._key is not None:
+                    ledger._resume(ledger._key)
+        except BaseException:
+            ledger.close()
+            raise
+        return ledger
+
+    def _resume(self, key: SiteKey) -> None:
+        """Rebuild the Merkle tree from the stored hashes, and go on only if the last head signs just that."""
+        cursor = self._connection.execute("SELECT hash FROM event ORDER BY seq")
+        while rows := cursor.fetchmany(_PAGE):
+            self._tree.extend([row[0] for row in rows])
+            self._chain = rows[-1][0]
+        head = self.head
+        signed = (head.size, head.root, head.chain) if head else (0, Tree().root(), GENESIS)
+        if signed != (self._tree.size, self._tree.root(), self._chain):
+            raise LedgerError(
+                "the stored events are not those last signed", where=str(self._path), mend=_VERIFY
+            )
+        if head and not head.signed_by(key.public):
+            raise LedgerError(
+                "the last head was not signed with this site's key", where=str(self._path), mend=_VERIFY
+            )
+        self._export(b"")
+
+    def append(self, event: Event) -> None:
+        """Take `event` into the next commit; nothing is durable before `commit` returns.
+
+        Raises `LedgerError` if its id is taken (stored or waiting), or if it has no canonical form.
+        """
+        if self._key is None:
+            raise LedgerError("the ledger was opened to read only", where=str(self._path))
+        self._hold()
+        if self._is_taken(event.id):
+            raise LedgerError("an event of this id is in the ledger already", where=f"event {event.id}")
+        body = encode(event, self._clock()).decode()
+        hash = link(self._last_hash(), row_bytes(event.id, event.batch, event.type, body))
+        seq = self._tree.size + len(self._pending) + 1
+        self._pending[event.id] = _Row(seq, event.id, event.batch, event.type, body, hash)
+
+    def _last_hash(self) -> bytes:
+        """The chain's end, waiting events included: taken from them, so that no interrupt can part the two."""
+        return next(reversed(self._pending.values())).hash if self._pending else self._chain
+
+    def commit(self) -> Head | None:
+        """Make the waiting events durable, in one transaction with the head that signs them.
+
+        Returns the head, or None if nothing waited. On `LedgerError` from the database nothing was stored and
+        the events still wait; on one from the export the events are safe and the next commit exports again.
+        """
+        if self._key is None:
+            raise LedgerError("the ledger was opened to read only", where=str(self._path))
+        head = self._store(self._key) if self._pending else None
+        self._export(head.line() if head else b"")
+        return head
+
+    def _store(self, key: SiteKey) -> Head:
+        rows = list(self._pending.values())
+        tree = self._tree.copy()
+        tree.extend([row.hash for row in rows])
+        head = sign_head(
+            key,
+            size=tree.size,
+            previous=self._tree.size,
+            root=tree.root(),
+            chain=rows[-1].hash,
+            recorded=self._clock(),
+        )
+        with in_words(self._path), transaction(self._connection):
+            self._refuse_other_writer()
+            self._connection.executemany("INSERT INTO event VALUES (?, ?, ?, ?, ?, ?)", rows)
+            self._connection.execute(
+                "INSERT INTO head VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (head.size, head.previous, head.root, head.chain, head.recorded, head.key, head.signature),
+            )
+        self._tree, self._chain, self._pending = tree, head.chain, {}
+        return head
+
+    def _refuse_other_writer(self) -> None:
+        """Sizes only grow, so two writers that both commit cannot both find what they left."""
+        if self.size != self._tree.size:
+            raise LedgerError(
+                "another process has written to this ledger",
+                where=str(self._path),
+                mend="let one process write at a time; open the ledger again",
+            )
+
+    def _export(self, line: bytes) -> None:
+        """Append the head's line, or, when an earlier export was missed, every missing one."""
+        behind, self._export_behind = self._export_behind, True
+        if behind:
+            with in_words(self._path):
+                catch_up(self._heads, lambda least: stored_heads(self._connection, least))
+        elif line:
+            append_lines(self._heads, line)
+        self._export_behind = False
+
+    def events(
+        self, *, batch: str | None = None, types: Collection[str] | None = None, after: int = 0
+    ) -> Iterator[Recorded]:
+        """Committed events behind place `after`, in order; of one batch and of some types if given."""
+        wanted = None if types is None else sorted(types)
+        conditions = ["seq > ?"]
+        conditions += [] if batch is None else ["batch = ?"]
+        conditions += [] if wanted is None else [f"type IN ({', '.join('?' * len(wanted))})"]
+        query = (
+            "SELECT seq, CAST(body AS BLOB), hash FROM event"
+            f" WHERE {' AND '.join(conditions)} ORDER BY seq LIMIT {_PAGE}"
+        )
+        fixed = [*([] if batch is None else [batch]), *(wanted or [])]
+        rows = self._page(query, (after, *fixed))
+        while rows:
+            for seq, body, hash in rows:
+                yield decode(seq, body, hash)
+            rows = self._page(query, (rows[-1][0], *fixed))
+
+    def _page(self, query: str, values: tuple[str | int, ...]) -> list[tuple[int, bytes, bytes]]:
+        """One page of rows: no read transaction stays open between pages to hold back a checkpoint."""
+        with in_words(self._path):
+            return self._connection.execute(query, values).fetchall()
+
+    def __contains__(self, event_id: object) -> bool:
+        """Whether an event of this id is stored or waits to be committed."""
+        return isinstance(event_id, str) and self._is_taken(event_id)
+
+    def _hold(self) -> None:
+        """Open a read transaction until the commit: to begin one costs more than to look an id up in it."""
+        if not self._connection.in_transaction:
+            with in_words(self._path):
+                self._connection.execute("BEGIN")
+
+    def _is_taken(self, event_id: str) -> bool:
+        if event_id in self._pending:
+            return True
+        try:
+            row = self._connection.execute("SELECT 1 FROM event WHERE id = ?", (event_id,)).fetchone()
+        except sqlite3.Error as fault:
+            raise LedgerError(f"the ledger cannot be read: {fault}", where=str(self._path)) from fault
+        return row is not None
+
+    @property
+    def size(self) -> int:
+        """How many events are committed."""
+        with in_words(self._path):
+            (size,) = self._connection.execute("SELECT coalesce(max(seq), 0) FROM event").fetchone()
+        return int(size)
+
+    @property
+    def head(self) -> Head | None:
+        """The last signed head; None in an empty ledger."""
+        with in_words(self._path):
+            (size,) = self._connection.execute("SELECT coalesce(max(size), 0) FROM head").fetchone()
+            return next(stored_heads(self._connection, size), None)
+
+    def batches(self) -> list[str]:
+        """Ids of all batches, in order of their first event."""
+        query = "SELECT batch FROM event WHERE batch <> '' GROUP BY batch ORDER BY min(seq)"
+        with in_words(self._path):
+            return [batch for (batch,) in self._connection.execute(query)]
+
+    def close(self) -> None:
+        """Release the file; events that were not committed are dropped."""
+        self._connection.close()
+
+    def __enter__(self) -> "Ledger":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _prepare_export(path: Path, heads: Path) -> None:
+    """A new ledger starts with an empty exported file; an exported head without its ledger is an alarm."""
+    if path.exists():
+        return
+    try:
+        heads.parent.mkdir(parents=True, exist_ok=True)
+        heads.touch()
+    except OSError as fault:
+        raise LedgerError(
+            f"the exported heads cannot be written: {fault.strerror}", where=str(heads)
+        ) from fault
+    if read_export(heads) != ([], b""):
+        raise LedgerError(
+            "there are exported heads here, but their ledger is missing",
+            where=str(heads),
+            mend=f"restore {path.name} from its copy",
+        )
