@@ -1,0 +1,126 @@
+"""What was done: steps, prompts, alarms, moves, set-points, commands."""
+
+from typing import Literal
+
+from homeostat.quality.model.base import Part, Priority
+
+
+class StepLine(Part):
+    """A unit procedure, operation or phase; `end` is None while it runs."""
+
+    step: str
+    level: Literal["unit procedure", "operation", "phase"]
+    title: str
+    start: int
+    end: int | None
+    duration: int | None
+    state: Literal["running", "complete", "stopped"]
+    cause: str
+
+
+class Answer(Part):
+    """One answer to a prompt and what became of it (`accepted` is None while it is not judged)."""
+
+    answer: str
+    by: str
+    time: int
+    accepted: bool | None
+    reason: str
+
+
+class PromptLine(Part):
+    """A question to the operator with every answer; `accepted` says whether one settled it."""
+
+    prompt: str
+    step: str
+    text: str
+    kind: str
+    unit: str
+    asked: int
+    answers: tuple[Answer, ...]
+    accepted: bool
+
+
+class AlarmLine(Part):
+    """An alarm from raised to cleared; `standing` where it never cleared."""
+
+    alarm: str
+    text: str
+    priority: Priority
+    raised: int
+    cleared: int | None
+    duration: int | None
+    value: float | None
+    limit: float | None
+    unit: str
+    standing: bool
+
+
+class MoveLine(Part):
+    """A discrete command from intent to outcome; `status` "open" where no outcome is recorded.
+
+    `reconciled` is what the operator found out about an outcome that was refused or unknown.
+    """
+
+    intent: str
+    step: str
+    kind: Literal["set", "dose", "draw"]
+    target: str
+    value: float
+    unit: str
+    intended: int
+    status: Literal["done", "refused", "unknown", "open"]
+    applied: float | None
+    detail: str
+    reconciled: str
+
+
+class MaterialLine(Part):
+    """Something that went into the vessel."""
+
+    material: str
+    title: str
+    step: str
+    time: int
+    amount: float
+    unit: str
+    critical: bool
+    status: Literal["done", "refused", "unknown", "open"]
+
+
+class SetpointLine(Part):
+    """A loop got another set-point or mode."""
+
+    loop: str
+    time: int
+    setpoint: float
+    unit: str
+    mode: Literal["manual", "auto"]
+    cause: str
+
+
+class CommandLine(Part):
+    """An ISA-88 command to the batch, and whether the state it met allowed it."""
+
+    command: str
+    by: str
+    time: int
+    accepted: bool
+    reason: str
+
+
+class StateLine(Part):
+    """The batch moved from one ISA-88 state to another."""
+
+    time: int
+    before: str
+    after: str
+    cause: str
+
+
+class Interruption(Part):
+    """Execution stopped (a crash, a power cut) and was taken up again at a scan."""
+
+    scan: int
+    recorded: str
+    reason: str

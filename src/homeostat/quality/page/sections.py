@@ -1,0 +1,24 @@
+"""The sections of the page in their order: anchor, title, and the function that makes it from the record."""
+
+from collections.abc import Callable
+
+from homeostat.quality.model import BatchRecord
+from homeostat.quality.page import done, judged
+from homeostat.quality.page.figures import Drawn
+from homeostat.quality.page.markup import Markup
+
+Section = Callable[[BatchRecord, Drawn], Markup]
+SECTIONS: tuple[tuple[str, str, Section], ...] = (
+    ("exceptions", "Exceptions", judged.exceptions),
+    ("twin", "Twin against laboratory", judged.comparisons),
+    ("parameters", "Process parameters", judged.parameters),
+    ("steps", "Steps", done.steps),
+    ("prompts", "Prompts", done.prompts),
+    ("samples", "Samples and results", done.samples),
+    ("materials", "Materials", done.materials),
+    ("alarms", "Alarms", done.alarms),
+    ("commands", "Commands and set-points", done.moves),
+    ("loops", "Loops", done.loops),
+    ("readings", "Readings", judged.readings),
+    ("provenance", "Provenance", judged.provenance),
+)

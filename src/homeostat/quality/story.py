@@ -1,0 +1,138 @@
+"""The story of one batch: its events as typed facts, its process, and its time series, ready to be folded.
+
+In: the ledger and the historian. Out: a `Story`, which every section of the record reads and none changes.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Generic, TypeVar
+
+import numpy as np
+from pydantic import ValidationError
+
+from homeostat.errors import HistorianError, HomeostatError
+from homeostat.historian import Historian, Series
+from homeostat.ledger import Ledger, Recorded
+from homeostat.ledger.catalogue import BatchEnded, BatchResumed, BatchStarted, Payload, payload
+from homeostat.process.declaration import Process
+from homeostat.process.reading import Quality
+
+P = TypeVar("P", bound=Payload)
+Q = TypeVar("Q", bound=Payload)
+P_co = TypeVar("P_co", bound=Payload, covariant=True)
+
+
+class RecordError(HomeostatError):
+    """A batch record cannot be made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact(Generic[P_co]):
+    """One event with its payload as a typed value; `time` in microseconds of process time."""
+
+    id: str
+    time: int
+    actor: str
+    recorded: str
+    data: P_co
+
+
+class Tapes:
+    """The time series of one batch; each is read once. A series that does not exist is None."""
+
+    def __init__(self, historian: Historian, batch: str) -> None:
+        """Look up which tags the historian keeps for `batch`; it may know nothing of it."""
+        self._read: Callable[[str], Series] = lambda tag: historian.read(batch, tag)
+        self._known: dict[str, Series] = {}
+        try:
+            self.units = {spec.name: spec.unit for spec in historian.tags(batch)}
+        except HistorianError:
+            self.units = {}
+
+    def series(self, tag: str) -> Series | None:
+        """Every sample of `tag` in its unit (`units[tag]`), or None."""
+        if tag not in self.units:
+            return None
+        if tag not in self._known:
+            self._known[tag] = self._read(tag)
+        return self._known[tag]
+
+    def at(self, tag: str, time: int) -> float | None:
+        """The last usable value of `tag` at or before `time`: what was known then. None without one."""
+        series = self.series(tag)
+        if series is None:
+            return None
+        known = int(np.searchsorted(series.time, time, side="right"))
+        good = np.flatnonzero(usable(series)[:known])
+        return float(series.value[good[-1]]) if good.size else None
+
+
+def usable(series: Series) -> "np.ndarray[tuple[int, ...], np.dtype[np.bool_]]":
+    """Which samples (n,) may be used: GOOD or HELD, and finite."""
+    return (series.quality <= Quality.HELD) & np.isfinite(series.value)
+
+
+@dataclass(frozen=True)
+class Story:
+    """Everything the ledger and the historian say about one batch."""
+
+    batch: str
+    events: tuple[Recorded, ...]
+    interruptions: tuple[Fact[BatchResumed], ...]
+    tapes: Tapes
+
+    @classmethod
+    def read(cls, ledger: Ledger, historian: Historian, batch: str) -> "Story":
+        """The story of `batch`. Raises RecordError where the ledger holds no event of it."""
+        events = tuple(ledger.events(batch=batch)) if batch else ()
+        if not events:
+            raise RecordError(f"there is no batch '{batch}'", mend="list them with: homeostat batches")
+        resumed = _facts(ledger.events(types=(BatchResumed.type,)), BatchResumed)
+        mine = tuple(fact for fact in resumed if fact.data.batch == batch)
+        return cls(batch, events, mine, Tapes(historian, batch))
+
+    def of(self, kind: type[P]) -> list[Fact[P]]:
+        """The facts of one kind, in the order of the ledger."""
+        return _facts((event for event in self.events if event.event.type == kind.type), kind)
+
+    def mixed(self, kind: type[P], other: type[Q]) -> list[Fact[P | Q]]:
+        """The facts of two kinds in one order, that of the ledger."""
+        facts: dict[str, Fact[P | Q]] = {fact.id: fact for fact in self.of(kind)}
+        facts |= {fact.id: fact for fact in self.of(other)}
+        return [facts[stored.event.id] for stored in self.events if stored.event.id in facts]
+
+    @cached_property
+    def started(self) -> Fact[BatchStarted] | None:
+        """How the batch began."""
+        return next(iter(self.of(BatchStarted)), None)
+
+    @cached_property
+    def ended(self) -> Fact[BatchEnded] | None:
+        """How the batch ended; None while it runs."""
+        return next(reversed(self.of(BatchEnded)), None)
+
+    @cached_property
+    def process(self) -> Process | None:
+        """The declaration the batch was run by; None where the record does not hold a readable one."""
+        if self.started is None:
+            return None
+        try:
+            return Process.model_validate_json(self.started.data.declaration)
+        except ValidationError:
+            return None
+
+    @property
+    def now(self) -> int:
+        """The process time of the last event."""
+        return max(recorded.event.time for recorded in self.events)
+
+
+def _facts(events: Iterable[Recorded], kind: type[P]) -> list[Fact[P]]:
+    facts = []
+    for stored in events:
+        event = stored.event
+        data = payload(event.type, event.data)
+        if isinstance(data, kind):
+            facts.append(Fact(event.id, event.time, event.actor, stored.recorded, data))
+    return facts

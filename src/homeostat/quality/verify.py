@@ -1,0 +1,67 @@
+"""Verify a site: the ledger against its chain and signatures, the historian against the hashes in the ledger."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from homeostat.errors import LedgerError
+from homeostat.historian import verify_historian
+from homeostat.ledger import Finding, Ledger, PublicKey, verify_ledger
+from homeostat.ledger.catalogue import BatchEnded, ChunksSealed, payload
+from homeostat.site import Site
+
+
+@dataclass(frozen=True)
+class SiteCheck:
+    """What was looked at, and what was found, in words."""
+
+    events: int
+    heads: int
+    chunks: int
+    rows: int
+    findings: tuple[Finding, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing was found."""
+        return not self.findings
+
+
+def verify_site(site: Site, anchor: Path | None = None) -> SiteCheck:
+    """Check everything the site has on record. Damage is a finding, never an error.
+
+    `anchor` is a copy of the exported heads that was kept elsewhere; it takes the place of the site's own file, so
+    that a site whose heads were rewritten along with its ledger is found out.
+    """
+    key, findings = _key(site)
+    ledger = verify_ledger(site.ledger_path, public_key=key, heads=anchor or site.heads_file)
+    findings += ledger.findings
+    sealed, finished, unread = _sealed(site)
+    findings += unread
+    historian = verify_historian(site.historian_path, sealed, finished)
+    findings += tuple(Finding(found.where, found.what) for found in historian.findings)
+    return SiteCheck(ledger.events, ledger.heads, historian.chunks, historian.rows, findings)
+
+
+def _key(site: Site) -> tuple[PublicKey | None, tuple[Finding, ...]]:
+    try:
+        return PublicKey.load(site.keys), ()
+    except LedgerError as error:
+        return None, (Finding(error.where or "keys", error.what),)
+
+
+def _sealed(site: Site) -> tuple[dict[tuple[str, str, int], str], set[str], tuple[Finding, ...]]:
+    """The chunk hashes that the ledger holds, and the batches that have ended."""
+    sealed: dict[tuple[str, str, int], str] = {}
+    finished: set[str] = set()
+    try:
+        with Ledger.open(site.ledger_path, key=None, heads=site.heads_file, clock=str) as ledger:
+            for recorded in ledger.events(types=[ChunksSealed.type, BatchEnded.type]):
+                event = recorded.event
+                content = payload(event.type, event.data)
+                if isinstance(content, ChunksSealed):
+                    sealed |= {(event.batch, tag, content.start): h for tag, h in content.chunks.items()}
+                else:
+                    finished.add(event.batch)
+    except LedgerError as error:
+        return sealed, finished, (Finding(error.where or "ledger", f"cannot be read: {error.what}"),)
+    return sealed, finished, ()
