@@ -1,0 +1,27 @@
+"""The benchmarks by name; a module is imported only when it is measured, so that listing them is quick."""
+
+import importlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from homeostat.bench.result import Result
+
+
+@dataclass(frozen=True)
+class Bench:
+    """A benchmark: what it measures, and the module whose `measure(quick)` does so."""
+
+    title: str
+    module: str
+
+    def measure(self, *, quick: bool) -> "list[Result]":
+        """Run it; `quick` measures less and less often, for a first look."""
+        results: list[Result] = importlib.import_module(self.module).measure(quick=quick)
+        return results
+
+
+BENCHES: Mapping[str, Bench] = {
+    "run": Bench("Scans, ledger, historian and drawing: what a batch run rests on.", "homeostat.bench.run"),
+}

@@ -1,0 +1,66 @@
+"""The application: which commands there are."""
+
+import io
+import sys
+from typing import Annotated
+
+import typer
+
+from homeostat import __version__
+from homeostat.cli.batches import list_batches
+from homeostat.cli.bench import bench
+from homeostat.cli.failures import CalmGroup
+from homeostat.cli.process import process
+from homeostat.cli.record import record_batch
+from homeostat.cli.replay import replay_batch
+from homeostat.cli.resume import resume_batch
+from homeostat.cli.run import run_batch
+from homeostat.cli.verify import verify_records
+
+app = typer.Typer(
+    name="homeostat",
+    cls=CalmGroup,
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,  # rich would double the time that --help takes
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Exit codes: 0 done, 1 a check failed, 2 usage or bad input, 70 a fault of the program itself, "
+    "130 interrupted.",
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"homeostat {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def homeostat(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+    traceback: Annotated[
+        bool, typer.Option("--traceback", envvar="HOMEOSTAT_TRACEBACK", help="Show where an error arose.")
+    ] = False,
+) -> None:
+    """The open autopilot for living medicines: run, record, verify and replay batches of a process."""
+
+
+app.command("run")(run_batch)
+app.command("resume")(resume_batch)
+app.command("verify")(verify_records)
+app.command("replay")(replay_batch)
+app.command("record")(record_batch)
+app.command("batches")(list_batches)
+app.add_typer(process)
+app.add_typer(bench)
+
+
+def main() -> None:
+    """Run the command line; ends the interpreter with the command's exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal that lacks a sign is no reason to fail
+    app()

@@ -1,0 +1,31 @@
+"""`homeostat verify`: check a site's ledger, heads and historian."""
+
+import typer
+
+from homeostat.cli.failures import ExitCode
+from homeostat.cli.options import DEFAULT_SITE, AsJson, SiteDir
+from homeostat.cli.output import Table, show, show_json
+
+
+def verify_records(*, site: SiteDir = DEFAULT_SITE, as_json: AsJson = False) -> None:
+    """Check that nothing recorded was changed, removed or added. Exit code 1 if something was."""
+    from homeostat.quality.verify import verify_site
+    from homeostat.site import Site
+
+    check = verify_site(Site.open(site))
+    findings = [{"where": finding.where, "what": finding.what} for finding in check.findings]
+    counts = {"events": check.events, "heads": check.heads, "chunks": check.chunks, "rows": check.rows}
+    if as_json:
+        show_json({"ok": check.ok, **counts, "findings": findings})
+    else:
+        show(
+            Table(
+                "", ("checked", "number"), [(k, f"{n:,}") for k, n in counts.items()], frozenset({"number"})
+            ),
+            Table(
+                "Findings, the first first", ("where", "what"), [(f["where"], f["what"]) for f in findings]
+            ),
+            "Everything is as it was recorded." if check.ok else "The records were changed.",
+        )
+    if not check.ok:
+        raise typer.Exit(ExitCode.CHECK_FAILED)
