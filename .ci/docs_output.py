@@ -1,0 +1,153 @@
+"""Executes the commands that the documentation shows, and stores what they print in docs/output/.
+
+docs_output.py [NAME...]: all of them, or those named and what they need before them. The commands run as a
+newcomer would type them, in a temporary folder with `../shared` beside it; only times and machine differ.
+"""
+
+import argparse
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+OUTPUT = ROOT / "docs" / "output"
+SCRIPTS = Path(sys.executable).parent
+LOG = "../shared/data/yeast_fedbatch_senck/online/online_5.CSV"
+FIRST = "CART-001"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One output: the command line after `homeostat`, and how it is shown.
+
+    `codes` are the exit codes it may end with, `lines` the number of lines kept, `kill` a text that, once
+    printed, has the process killed (as a loss of power would), `needs` the outputs made before it, `before`
+    what is done to the folder first.
+    """
+
+    command: str
+    codes: tuple[int, ...] = (0,)
+    lines: int = 200
+    kill: str | None = None
+    needs: tuple[str, ...] = ()
+    before: Callable[[Path], None] | None = None
+
+
+def forge(folder: Path) -> None:
+    """Copy the site and give the batch to another patient, changing one byte in the copy's database."""
+    shutil.copytree(folder / "site", folder / "forged")
+    ledger = folder / "forged" / "ledger.db"
+    with sqlite3.connect(ledger) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+    stored = ledger.read_bytes()
+    forged = stored.replace(b'"patient":"P-017"', b'"patient":"P-018"')
+    if forged == stored:
+        raise SystemExit("the ledger holds no patient code to forge")
+    ledger.write_bytes(forged)
+
+
+def faulty(folder: Path) -> None:
+    """Lay the faulty process file of the documentation into the folder."""
+    shutil.copy(ROOT / "docs" / "examples" / "faulty.yaml", folder)
+
+
+SHOWN: Mapping[str, Shown] = {
+    "help": Shown("--help"),
+    "process-list": Shown("process list"),
+    "process-check": Shown("process check car-t"),
+    "process-faulty": Shown("process check faulty.yaml", codes=(1,), before=faulty),
+    "run": Shown(f"run --batch {FIRST} --patient P-017 --seed 7"),
+    "batches": Shown("batches", needs=("run",)),
+    "verify": Shown("verify", needs=("run",)),
+    "replay": Shown(f"replay {FIRST}", needs=("run",)),
+    "record": Shown(f"record {FIRST} --format json --out -", lines=60, needs=("run",)),
+    "forged": Shown("verify --site forged", codes=(1,), needs=("run",), before=forge),
+    "killed": Shown(
+        "run --batch CART-002 --patient P-018 --seed 8", codes=(-signal.SIGKILL,), kill="Perfuse"
+    ),
+    "resume": Shown("resume CART-002", needs=("killed",)),
+    "shadow": Shown(f"run yeast-fed-batch --batch SHADOW-5 --equipment recorded:{LOG}"),
+    "shadow-missing": Shown("run yeast-fed-batch --equipment recorded:missing.csv", codes=(2,)),
+    "bench-run": Shown("bench run"),
+}
+"""Every output by name: `docs/output/NAME.txt`, in an order in which they can be made."""
+
+
+def wanted(names: list[str]) -> list[str]:
+    """The named outputs with what they need, in the order of the table."""
+    chosen = set(names)
+    for name in reversed(list(SHOWN)):
+        if name in chosen:
+            chosen.update(SHOWN[name].needs)
+    return [name for name in SHOWN if name in chosen]
+
+
+def execute(shown: Shown, folder: Path) -> str:
+    """Run one command in `folder`; what is shown of it. SystemExit when it ends otherwise than it should."""
+    if shown.before is not None:
+        shown.before(folder)
+    plain = {**os.environ, "COLUMNS": "110", "NO_COLOR": "1", "TERM": "dumb", "PYTHONIOENCODING": "utf-8"}
+    command = [str(SCRIPTS / "homeostat"), *shown.command.split()]
+    with subprocess.Popen(
+        command, cwd=folder, env=plain, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    ) as process:
+        text = "".join(until_killed(process, shown.kill))
+    if process.returncode not in shown.codes:
+        raise SystemExit(f"homeostat {shown.command} ended with {process.returncode}:\n{text}")
+    return session(shown, text.replace(f"{folder}/", ""), process.returncode)
+
+
+def until_killed(process: "subprocess.Popen[str]", mark: str | None) -> Iterator[str]:
+    """The lines that `process` prints; it is killed after the first that holds `mark`."""
+    for line in process.stdout or ():
+        yield line
+        if mark is not None and mark in line:
+            process.kill()
+
+
+def session(shown: Shown, text: str, code: int) -> str:
+    """The command with what it printed, as a terminal shows it."""
+    lines = [line.rstrip() for line in text.strip("\n").splitlines()]
+    if len(lines) > shown.lines:
+        lines = [*lines[: shown.lines], f"... ({len(lines) - shown.lines} more lines)"]
+    ending = {0: [], -signal.SIGKILL: ["Killed"]}.get(code, ["", "$ echo $?", str(code)])
+    return "\n".join([f"$ homeostat {shown.command}", *lines, *ending]) + "\n"
+
+
+def dependencies() -> str:
+    """The measured table of dependencies."""
+    script = ROOT / ".ci" / "measure_dependencies.py"
+    return subprocess.run([sys.executable, script], check=True, capture_output=True, text=True).stdout
+
+
+def main() -> None:
+    """Make the outputs."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join([*SHOWN, "dependencies"]))
+    names = parser.parse_args().names or [*SHOWN, "dependencies"]
+    if unknown := [name for name in names if name not in SHOWN and name != "dependencies"]:
+        parser.error(f"there is no output called {unknown[0]}")
+    OUTPUT.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as top:
+        folder = Path(top).resolve() / "work"
+        folder.mkdir()
+        (folder.parent / "shared").symlink_to(ROOT.parent / "shared")
+        for name in wanted(names):
+            print(name, flush=True)
+            text = execute(SHOWN[name], folder)
+            (OUTPUT / f"{name}.txt").write_text(text, encoding="utf-8")
+    if "dependencies" in names:
+        print("dependencies", flush=True)
+        (OUTPUT / "dependencies.md").write_text(dependencies(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
