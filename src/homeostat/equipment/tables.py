@@ -14,7 +14,6 @@ from pathlib import Path
 from homeostat.equipment.beside import filled
 from homeostat.equipment.files import Source, decode, load
 from homeostat.equipment.findings import Findings
-from homeostat.equipment.spreadsheet import spreadsheet_rows
 from homeostat.errors import EquipmentError
 from homeostat.process.recordings import Table
 
@@ -104,6 +103,8 @@ def read_table(path: Path, shape: Shape, findings: Findings) -> Sheet:
     """Read a text file, or the first worksheet of an .xlsx file. Raises EquipmentError if it is neither."""
     source = load(path)
     if path.suffix.lower() == ".xlsx":
+        from homeostat.equipment.spreadsheet import spreadsheet_rows  # openpyxl costs a quarter second to import
+
         return _sheet(source, "xlsx", shape, spreadsheet_rows(source), findings)
     text, encoding = decode(source, shape.encoding, findings)
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")

@@ -141,7 +141,7 @@ class Engine:
         self._seal(scan)
         self._note(scan, result)
         if scan >= self._recorded and (not self._rig.pace.free or (scan + 1) % GROUP == 0):
-            self._commit(durable=False)
+            self._commit()
 
     def _read(self, scan: int, time: int) -> Scan:
         """The readings of a scan: from the record where there are any, else from the equipment."""
@@ -210,13 +210,13 @@ class Engine:
         intents = [(e, d) for e, d in result.decisions if isinstance(d, CommandIntended)]
         fresh = any(event + DONE not in self._rig.journal for event, _ in intents)
         if fresh:
-            self._commit(durable=True)
+            self._commit()
         for event, intent in intents:
             outcome = self._outcome(event, intent)
             self._outcomes.append(outcome)
             self._rig.journal.put(event + DONE, time, "equipment", outcome)
         if fresh:
-            self._commit(durable=True)
+            self._commit()
         for _, decision in result.decisions:
             if isinstance(decision, SampleDrawn):
                 self._sample(decision, time)
@@ -295,9 +295,12 @@ class Engine:
         if scan >= self._recorded:
             self.order("hold", reason)
 
-    def _commit(self, *, durable: bool) -> None:
-        """Rows first, then events: a decision on record always has the readings it was taken on."""
-        self._rig.recorder.flush(durable=durable)
+    def _commit(self) -> None:
+        """Rows first, then events: a decision on record always has the readings it was taken on.
+
+        Rows that events rest on survive a loss of power as the events do; rows alone wait for the next such commit.
+        """
+        self._rig.recorder.flush(durable=self._rig.journal.waiting)
         self._rig.journal.commit()
 
     def _close(self, scans: int) -> None:
@@ -310,7 +313,7 @@ class Engine:
             end = BatchEnded(state=self._state.state.value, scans=scans, reason=self._reason)
             time = last * self._rig.plan.scan
             self._rig.journal.put(f"{self._rig.batch}/end", time, "engine", end)
-        self._commit(durable=True)
+        self._commit()
         self._rig.watcher.ended()
 
 

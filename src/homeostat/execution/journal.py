@@ -43,6 +43,11 @@ class Journal:
                 mend="was the software, the process or the machine changed? See: homeostat replay",
             )
 
+    @property
+    def waiting(self) -> bool:
+        """Whether there are events that are not durable yet."""
+        return self._waiting > 0
+
     def commit(self) -> None:
         """Make everything appended so far durable."""
         if self._waiting:

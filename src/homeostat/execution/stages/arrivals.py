@@ -164,16 +164,21 @@ def _reconcile(
     return state
 
 
-def _result(
-    plan: Plan, observer: Observer, state: BatchState, arrival: SampleResult, sheet: Sheet
-) -> BatchState:
+def _result(plan: Plan, observer: Observer, state: BatchState, arrival: SampleResult, sheet: Sheet) -> BatchState:
     """A laboratory result judges the attributes that its assay and its phase stand for."""
-    node = state.samples.get(arrival.sample)
-    phase = plan.nodes[node].name if node is not None else ""
+    phases = _phases_of(plan, state, arrival.sample)
     for attribute in plan.attributes:
-        if attribute.assay == arrival.assay and attribute.phase == phase:
+        if attribute.assay == arrival.assay and attribute.phase in phases:
             sheet.note(_judged(attribute, state, arrival))
     return state
+
+
+def _phases_of(plan: Plan, state: BatchState, sample: str) -> tuple[str, ...]:
+    """The phase that drew the sample; for a sample of a recorded run, which nobody drew here, the phases that run."""
+    if sample in state.samples:
+        return (plan.nodes[state.samples[sample]].name,)
+    running = zip(plan.nodes, state.steps, strict=True)
+    return tuple(node.name for node, step in running if node.phase and step.status == "running")
 
 
 def _judged(attribute: AttributePlan, state: BatchState, result: SampleResult) -> AttributeJudged:
