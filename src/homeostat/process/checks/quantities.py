@@ -1,0 +1,199 @@
+"""Every quantity of a process with the unit it must fit and the least value it may have.
+
+The one enumeration behind the checks of dimensions and of signs; what belongs to the twin's model is in `model.py`.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from homeostat.process.checks.subject import Subject
+from homeostat.process.conditions import TIMES
+from homeostat.process.equipment import Tag
+from homeostat.process.issues import Path
+from homeostat.process.recipe import Phase
+from homeostat.process.units import Quantity, compatible
+
+Least = Literal["any", "zero", "positive"]
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """`quantity` stands at `path` and must fit `unit`, the unit of `of` ("a time"); with `per`, unit / per."""
+
+    path: Path
+    quantity: Quantity
+    unit: str
+    of: str
+    least: Least = "any"
+    per: str = ""
+
+
+def quantities(subject: Subject) -> Iterator[Expected]:
+    """Every quantity whose unit follows from the process itself."""
+    yield _time(("scan",), subject.process.scan, "positive")
+    yield from _of_equipment(subject)
+    yield from _of_parameters(subject)
+    yield from _of_laboratory(subject)
+    yield from _of_loops(subject)
+    for path, phase in subject.phases():
+        yield from _of_phase(subject, path, phase)
+    yield from _of_conditions(subject)
+    yield from _of_twin(subject)
+    yield from _of_simulation(subject)
+    for name, recording in subject.process.recordings.items():
+        yield _time(("recordings", name, "stale"), recording.stale, "positive")
+
+
+def _time(path: Path, quantity: Quantity, least: Least = "zero") -> Expected:
+    return Expected(path, quantity, "min", "a time", least)
+
+
+def _share(path: Path, quantity: Quantity) -> Expected:
+    return Expected(path, quantity, "%", "a share", "zero")
+
+
+def _volume(path: Path, quantity: Quantity) -> Expected:
+    return Expected(path, quantity, "mL", "a volume", "positive")
+
+
+def _given(*pairs: tuple[Path, Quantity | None]) -> Iterator[tuple[Path, Quantity]]:
+    return ((path, quantity) for path, quantity in pairs if quantity is not None)
+
+
+def _of_equipment(subject: Subject) -> Iterator[Expected]:
+    for path, name, tag in subject.tags():
+        of = f"the tag '{name}'"
+        for i, end in enumerate(tag.range):
+            yield Expected((*path, "range", i), end, tag.unit, of)
+        for where, quantity in _given(((*path, "resolution"), tag.resolution)):
+            yield Expected(where, quantity, tag.unit, of, "positive")
+        for where, quantity in _given(((*path, "every"), tag.every)):
+            yield _time(where, quantity, "positive")
+        for where, quantity in _given(((*path, "initial"), tag.initial)):
+            yield Expected(where, quantity, tag.unit, of)
+
+
+def _of_parameters(subject: Subject) -> Iterator[Expected]:
+    for name, parameter in subject.process.parameters.items():
+        path: Path = ("parameters", name)
+        yield _time((*path, "delay"), parameter.delay)
+        tag = subject.process.tags.get(parameter.tag)
+        if tag is None:
+            continue
+        of = f"the tag '{parameter.tag}'"
+        for where, quantity in _given(((*path, "setpoint"), parameter.setpoint)):
+            yield Expected(where, quantity, tag.unit, of)
+        for where, quantity in _given(((*path, "deadband"), parameter.deadband)):
+            yield Expected(where, quantity, tag.unit, of, "zero")
+        for field in ("normal", "proven", "hard"):
+            for i, end in enumerate(getattr(parameter, field) or ()):
+                yield Expected((*path, field, i), end, tag.unit, of)
+
+
+def _of_laboratory(subject: Subject) -> Iterator[Expected]:
+    for name, attribute in subject.process.attributes.items():
+        path = ("attributes", name, "specification")
+        ends = attribute.specification
+        for where, quantity in _given(((*path, "low"), ends.low), ((*path, "high"), ends.high)):
+            yield Expected(where, quantity, attribute.unit, f"the attribute '{name}'")
+    for name, assay in subject.process.assays.items():
+        yield _time(("assays", name, "turnaround"), assay.turnaround)
+        yield _share(("assays", name, "variation"), assay.variation)
+
+
+def _of_loops(subject: Subject) -> Iterator[Expected]:
+    tags = subject.process.tags
+    for name, loop in subject.process.strategy.items():
+        path: Path = ("strategy", name)
+        for where, quantity in _given(((*path, "integral"), loop.integral)):
+            yield _time(where, quantity, "positive")
+        for where, quantity in _given(((*path, "derivative"), loop.derivative)):
+            yield _time(where, quantity)
+        tag, actuator = tags.get(loop.tag), tags.get(loop.actuator)
+        if tag is not None:
+            of = f"the tag '{loop.tag}'"
+            yield Expected((*path, "setpoint"), loop.setpoint, tag.unit, of)
+            for where, quantity in _given(((*path, "deadband"), loop.deadband)):
+                yield Expected(where, quantity, tag.unit, of, "zero")
+        if actuator is not None:
+            for i, end in enumerate(loop.output or ()):
+                yield Expected((*path, "output", i), end, actuator.unit, f"the actuator '{loop.actuator}'")
+        if tag is not None and actuator is not None:
+            of = f"'{loop.actuator}' for one of '{loop.tag}'"
+            yield Expected((*path, "gain"), loop.gain, actuator.unit, of, "positive", per=tag.unit)
+
+
+def settable(subject: Subject, name: str) -> tuple[str, Tag] | None:
+    """The tag that `set: {name: ...}` speaks about: the one a loop follows, or the actuator itself."""
+    loop = subject.process.strategy.get(name)
+    tag_name = loop.tag if loop else name
+    tag = subject.process.tags.get(tag_name)
+    return None if tag is None else (tag_name, tag)
+
+
+def _of_phase(subject: Subject, path: Path, phase: Phase) -> Iterator[Expected]:
+    for name, quantity in phase.set.items():
+        if target := settable(subject, name):
+            yield Expected((*path, "set", name), quantity, target[1].unit, f"the tag '{target[0]}'")
+    for i, addition in enumerate(phase.add):
+        yield _volume((*path, "add", i, "volume"), addition.volume)
+    for i, removal in enumerate(phase.remove):
+        yield _volume((*path, "remove", i, "volume"), removal.volume)
+    for i, sampling in enumerate(phase.samples):
+        for where, quantity in _given(((*path, "samples", i, "every"), sampling.every)):
+            yield _time(where, quantity, "positive")
+        for where, quantity in _given(((*path, "samples", i, "volume"), sampling.volume)):
+            yield _volume(where, quantity)
+    for i, prompt in enumerate(phase.prompts):
+        for k, end in enumerate(prompt.range or ()):
+            yield Expected((*path, "prompts", i, "range", k), end, prompt.unit, "this prompt")
+
+
+def _of_conditions(subject: Subject) -> Iterator[Expected]:
+    for path, phase in subject.phases():
+        for comparison in phase.until.comparisons() if phase.until else ():
+            tag = subject.process.tags.get(comparison.name)
+            if comparison.name in TIMES:
+                yield _time((*path, "until"), comparison.quantity)
+            elif tag is not None:
+                yield Expected(
+                    (*path, "until"), comparison.quantity, tag.unit, f"the tag '{comparison.name}'"
+                )
+
+
+def _of_twin(subject: Subject) -> Iterator[Expected]:
+    """Starting values and contents, whose units only the model knows: here their sign."""
+    process = subject.process
+    for name, spread in process.twin.donor.items():
+        yield _share(("twin", "donor", name), spread)
+    for name, start in process.twin.initial.items():
+        least: Least = "positive" if compatible(start.unit, "mL") else "zero"
+        yield Expected(
+            ("twin", "initial", name), start, start.unit, name, "any" if "deg" in start.unit else least
+        )
+    for material_name, material in process.materials.items():
+        for name, amount in material.contents.items():
+            path = ("materials", material_name, "contents", name)
+            yield Expected(path, amount, amount.unit, name, "zero")
+
+
+def _of_simulation(subject: Subject) -> Iterator[Expected]:
+    tags, simulation = subject.process.tags, subject.process.simulation
+    for name, spread in simulation.mismatch.items():
+        yield _share(("simulation", "mismatch", name), spread)
+    for name, faults in simulation.sensors.items():
+        path: Path = ("simulation", "sensors", name)
+        yield _share((*path, "dropout"), faults.dropout)
+        for where, quantity in _given(((*path, "lag"), faults.lag)):
+            yield _time(where, quantity)
+        for where, quantity in _given(((*path, "noise"), faults.noise)) if name in tags else ():
+            yield Expected(where, quantity, tags[name].unit, f"the tag '{name}'", "zero")
+        for where, quantity in _given(((*path, "drift"), faults.drift)) if name in tags else ():
+            yield Expected(where, quantity, tags[name].unit, f"the tag '{name}' for each time", per="h")
+    for name, signal in simulation.signals.items():
+        yield _time(("simulation", "signals", name, "lag"), signal.lag)
+        if name in tags:
+            yield Expected(
+                ("simulation", "signals", name, "start"), signal.start, tags[name].unit, f"'{name}'"
+            )
