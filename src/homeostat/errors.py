@@ -51,5 +51,9 @@ class ExecutionError(HomeostatError):
     """A batch cannot be started, resumed or replayed."""
 
 
+class RecordError(HomeostatError):
+    """A batch record cannot be made."""
+
+
 class SiteError(HomeostatError):
     """A site directory is missing, damaged or in use."""

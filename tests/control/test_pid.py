@@ -4,16 +4,19 @@ import math
 from dataclasses import replace
 
 import pytest
-from homeostat.control import PidState, Tuning, step
 from hypothesis import given
 from hypothesis import strategies as st
+
+from homeostat.control import PidState, Tuning, step
 
 MINUTE = 1.0 / 60.0
 PI = Tuning(gain=2.0, integral=0.5, derivative=0.0, low=0.0, high=100.0)
 finite = st.floats(-1e6, 1e6)
 
 
-def run(tuning: Tuning, state: PidState, measurements: list[float], setpoint: float, mode: str = "auto") -> list[PidState]:
+def run(
+    tuning: Tuning, state: PidState, measurements: list[float], setpoint: float, mode: str = "auto"
+) -> list[PidState]:
     states = []
     for measurement in measurements:
         state = step(
@@ -69,7 +72,13 @@ def test_manual_keeps_the_output_and_automatic_takes_over_without_a_bump() -> No
 @pytest.mark.parametrize(("measurement", "usable"), [(math.nan, True), (5.0, False), (math.nan, False)])
 def test_a_reading_that_cannot_be_used_leaves_the_output(measurement: float, usable: bool) -> None:
     state = step(
-        PI, PidState(33.0, 33.0, 5.0), mode="auto", setpoint=9.0, measurement=measurement, usable=usable, hours=MINUTE
+        PI,
+        PidState(33.0, 33.0, 5.0),
+        mode="auto",
+        setpoint=9.0,
+        measurement=measurement,
+        usable=usable,
+        hours=MINUTE,
     )
     assert state.output == 33.0
     assert state.measurement is None

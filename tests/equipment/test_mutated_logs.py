@@ -56,7 +56,7 @@ DOUBTS = ("empty", "not a finite", "an impossible", "outside", "the first total"
 
 def damage(seed: int | str) -> random.Random:
     """The same damage for the same seed."""
-    return random.Random(seed)  # noqa: S311 - damage, not a secret
+    return random.Random(seed)
 
 
 def insert(data: bytes, rng: random.Random) -> bytes:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from homeostat.execution import Finish, Options, run
 from homeostat.process import Process, load
 from homeostat.site import Site
@@ -65,7 +66,8 @@ def story(site: Site, batch: str = "B0001") -> list[tuple[object, ...]]:
     """The batch's events without wall-clock stamps: what two equal runs must share, byte for byte."""
     with site.reading() as (ledger, _):
         return [
-            (e.id, e.type, e.time, e.actor, repr(e.data)) for e in (r.event for r in ledger.events(batch=batch))
+            (e.id, e.type, e.time, e.actor, repr(e.data))
+            for e in (r.event for r in ledger.events(batch=batch))
         ]
 
 

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from homeostat.errors import HomeostatError
 from homeostat.execution import replay
 from homeostat.quality.verify import verify_site
@@ -14,7 +15,11 @@ from homeostat.site import Site
 from .conftest import MINI, Quiet, chunks, story
 
 KILLS = 50
-LONG = (("elapsed >= 2 h", "elapsed >= 70 h"), ("every: 30 min", "every: 6 h"), ("elapsed >= 1 h", "elapsed >= 69 h"))
+LONG = (
+    ("elapsed >= 2 h", "elapsed >= 70 h"),
+    ("every: 30 min", "every: 6 h"),
+    ("elapsed >= 1 h", "elapsed >= 69 h"),
+)
 
 
 @pytest.fixture(scope="module")

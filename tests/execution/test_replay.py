@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from homeostat.errors import ExecutionError
 from homeostat.execution import Replay, replay
 from homeostat.execution.memory import Rows
@@ -66,7 +67,9 @@ def test_the_last_bit_of_an_output_is_compared(
     assert found.difference.startswith("scan 40")
 
 
-def test_another_reading_gives_another_move(finished: Site, quiet: Quiet, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_reading_gives_another_move(
+    finished: Site, quiet: Quiet, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def alter(values: Values) -> None:
         usable = np.flatnonzero(np.isfinite(values[:, 0]))
         values[usable[usable >= 40][0], 0] += 0.1
@@ -80,11 +83,13 @@ def test_a_changed_answer_is_found(finished: Site, quiet: Quiet, tmp_path: Path)
     copy = tmp_path / "copy"
     shutil.copytree(finished.root, copy)
     with sqlite3.connect(copy / "ledger.db") as ledger:
-        triggers = [name for (name,) in ledger.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")]
+        triggers = [
+            name for (name,) in ledger.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+        ]
         texts = [sql for (sql,) in ledger.execute("SELECT sql FROM sqlite_master WHERE type = 'trigger'")]
         for name in triggers:
             ledger.execute(f'DROP TRIGGER "{name}"')
-        ledger.execute("UPDATE event SET body = replace(body, '\"answer\":\"220\"', '\"answer\":\"999\"')")
+        ledger.execute('UPDATE event SET body = replace(body, \'"answer":"220"\', \'"answer":"999"\')')
         for text in texts:
             ledger.execute(text)
     ledger.close()

@@ -4,8 +4,10 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
+
 from homeostat.equipment import Command, Outcome, SimulatedPlant, connect
 from homeostat.errors import ExecutionError
 from homeostat.execution import Options, replay, resume, run
@@ -105,14 +107,20 @@ def test_a_run_that_dies_again_and_again_still_ends_in_the_same_record(
     assert chunks(site) == chunks(finished)
 
 
-def test_an_interruption_is_on_record_as_an_event_of_the_site(site: Site, run_mini: Runner, quiet: Quiet) -> None:
+def test_an_interruption_is_on_record_as_an_event_of_the_site(
+    site: Site, run_mini: Runner, quiet: Quiet
+) -> None:
     run_mini(site, until="inoculate")
     resume(site, "B0001", FOREVER, quiet)
     with site.reading() as (ledger, _):
-        assert [r.event.data["batch"] for r in ledger.events(batch="", types=[BatchResumed.type])] == ["B0001"]
+        assert [r.event.data["batch"] for r in ledger.events(batch="", types=[BatchResumed.type])] == [
+            "B0001"
+        ]
 
 
-def test_a_run_until_a_phase_pauses_and_resumes_to_its_end(site: Site, run_mini: Runner, quiet: Quiet) -> None:
+def test_a_run_until_a_phase_pauses_and_resumes_to_its_end(
+    site: Site, run_mini: Runner, quiet: Quiet
+) -> None:
     paused = run_mini(site, until="inoculate")
     assert paused.state == "paused"
     done = resume(site, "B0001", FOREVER, quiet)
@@ -132,8 +140,8 @@ def test_a_batch_that_has_ended_is_not_resumed(site: Site, run_mini: Runner, qui
 class ForgetfulPlant(SimulatedPlant):
     """Counts what really reaches the vessel, and cannot say afterwards what it has carried out."""
 
-    sent: Counter[str] = Counter()
-    deaf = ""
+    sent: ClassVar[Counter[str]] = Counter()
+    deaf: ClassVar[str] = ""
 
     def execute(self, command: Command) -> Outcome:
         ForgetfulPlant.sent[command.target] += 1

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from homeostat.errors import ExecutionError, SiteError
 from homeostat.execution import Options, run
 from homeostat.ledger.catalogue import CommandIntended, CommandOutcome, SampleResult, StepChanged, payload

@@ -1,10 +1,11 @@
 """The ISA-88 state table: what is allowed, what is refused, and that every acting state ends."""
 
 import pytest
-from homeostat.execution.states import ACTING, FINAL, TRANSITIONS, WAITING, Command, State, follow
 from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from hypothesis.strategies import sampled_from
+
+from homeostat.execution.states import ACTING, FINAL, TRANSITIONS, WAITING, Command, State, follow
 
 
 def test_every_acting_state_ends_in_its_waiting_or_final_state() -> None:

@@ -66,7 +66,7 @@ def assert_whole(path: Path, acknowledged: int) -> None:
 
 @pytest.mark.parametrize("seed", range(2))
 def test_nothing_flushed_is_lost_however_often_it_is_killed(tmp_path: Path, seed: int) -> None:
-    rng = random.Random(seed)  # noqa: S311 - moments of a drill, not secrets
+    rng = random.Random(seed)
     path, done = tmp_path / "historian.db", False
     for _ in range(40):
         acknowledged, done = run_and_kill(path, rng.randint(1, 60))

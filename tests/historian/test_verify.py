@@ -271,7 +271,7 @@ def test_any_flipped_byte_of_the_file_is_found_or_harmless(path: Path, sealed: S
     connection.close()
     original = path.read_bytes()
     truth = contents(path)
-    rng = random.Random(5)  # noqa: S311 - places of a drill, not secrets
+    rng = random.Random(5)
     unseen = 0
     for _ in range(150):
         damaged = bytearray(original)

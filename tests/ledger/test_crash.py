@@ -29,7 +29,7 @@ def killed_writer(folder: Path, seed: int, seconds: float) -> int:
 
 def test_no_acknowledged_event_is_lost_to_kill_nine(tmp_path: Path) -> None:
     place = Place(tmp_path, SiteKey.create(tmp_path / "keys"))
-    rng = random.Random(20261120)  # noqa: S311
+    rng = random.Random(20261120)
     for number in range(ROUNDS):
         acknowledged = killed_writer(tmp_path, number, rng.uniform(0.0, 0.15))
         check = place.verify()

@@ -29,7 +29,7 @@ def contents(place: Place) -> list[tuple[object, ...]]:
 
 @pytest.mark.parametrize("seed", range(8))
 def test_random_bytes_in_the_database_are_noticed(written: Place, seed: int) -> None:
-    rng = random.Random(seed)  # noqa: S311
+    rng = random.Random(seed)
     sound, before = written.path.read_bytes(), contents(written)
     for _ in range(25):
         damaged = bytearray(sound)
@@ -69,7 +69,7 @@ def test_a_truncated_database_is_noticed(written: Place, part: float) -> None:
 @pytest.mark.parametrize("seed", range(10))
 def test_a_damaged_write_ahead_log_is_noticed(written: Place, tmp_path: Path, seed: int) -> None:
     """SQLite drops the log from its first bad frame on, silently; the exported heads know better."""
-    rng = random.Random(seed)  # noqa: S311
+    rng = random.Random(seed)
     with written.open() as ledger:
         for number in (21, 22, 23):
             ledger.append(event(number))

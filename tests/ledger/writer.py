@@ -10,7 +10,7 @@ from homeostat.ledger import Event, Ledger, SiteKey
 
 def main(folder: Path, seed: int) -> None:
     """Print the ledger's size after each commit; go on from wherever the ledger is."""
-    rng = random.Random(seed)  # noqa: S311
+    rng = random.Random(seed)
     key = SiteKey.load(folder / "keys")
     with Ledger.open(
         folder / "ledger.db", key=key, heads=folder / "heads" / "heads.jsonl", clock=lambda: "2026"

@@ -3,9 +3,10 @@
 import math
 from dataclasses import replace
 
-from homeostat.monitoring import AlarmState, Limit, Transition, watch
 from hypothesis import given
 from hypothesis import strategies as st
+
+from homeostat.monitoring import AlarmState, Limit, Transition, watch
 
 MINUTE = 60_000_000
 HIGH = Limit("do.normal.high", "do", "high", 60.0, 2.0, 3 * MINUTE, "low", "oxygen too high", "%")

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from homeostat.errors import RecordError
 from homeostat.ledger.catalogue import (
     AlarmChanged,
     AttributeJudged,
@@ -26,7 +27,7 @@ from homeostat.ledger.catalogue import (
     StepChanged,
 )
 from homeostat.process.reading import Quality
-from homeostat.quality import BatchRecord, RecordError, render_json
+from homeostat.quality import BatchRecord, render_json
 
 from .tale import DAY, HOUR, MINUTE, Tale
 
@@ -78,7 +79,7 @@ def test_header_names_batch_process_and_equipment(tale: Tale) -> None:
     assert (head.approval.state, head.approval.by) == ("approved", "Dr. Weiß")
     assert head.equipment == {"kind": "simulated", "seed": 7}
     assert head.twin["kernel"] == "ab" * 32
-    assert (head.duration, head.scans, head.reason) == (DAY, 145, "recipe complete")
+    assert (head.duration, head.scans, head.reason) == (DAY + HOUR // 6, 145, "recipe complete")
     first, *_, last = tale.ledger.events()
     assert (head.started, head.ended) == (first.recorded, last.recorded)
 
@@ -92,7 +93,7 @@ def test_an_unfinished_batch_says_so(tale: Tale) -> None:
     )
     record = tale.record()
     assert (record.header.state, record.header.finished, record.header.ended) == ("running", False, "")
-    assert (record.header.duration, record.header.scans) == (HOUR, 7)
+    assert (record.header.duration, record.header.scans) == (HOUR + HOUR // 6, 7)
     assert record.summary.startswith("Not finished: the batch is running.")
     assert record.steps[0].end is None
     assert {line.verdict for line in record.attributes} == {"pending"}
@@ -234,7 +235,7 @@ def test_commands_to_the_batch_and_refusals(tale: Tale) -> None:
 
 def test_setpoints_follow_the_loop(tale: Tale) -> None:
     tale.start()
-    tale.tell(LoopChanged(loop="heat", setpoint=36.0, unit="degC", mode="auto", cause="m"), HOUR)
+    tale.tell(LoopChanged(loop="heat", setpoint=36.0, unit="degC", mode="auto", output=40.0, cause="m"), HOUR)
     (line,) = tale.record().setpoints
     assert (line.loop, line.setpoint, line.time, line.mode) == ("heat", 36.0, HOUR, "auto")
 

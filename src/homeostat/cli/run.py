@@ -63,7 +63,7 @@ def run_batch(
 
     declared = load(process, signatures())
     options = Options(batch, patient, equipment, seed, speed, phase_of(declared, until))
-    place = Site.create(site)
+    place = Site(site)
     with watching(on_site(site)) as watch:
         finish = run(place, declared, options, watch)
     conclude(place, finish, as_json=as_json)

@@ -1,5 +1,8 @@
 """`homeostat verify`: check a site's ledger, heads and historian."""
 
+from pathlib import Path
+from typing import Annotated
+
 import typer
 
 from homeostat.cli.failures import ExitCode
@@ -7,12 +10,24 @@ from homeostat.cli.options import DEFAULT_SITE, AsJson, SiteDir
 from homeostat.cli.output import Table, show, show_json
 
 
-def verify_records(*, site: SiteDir = DEFAULT_SITE, as_json: AsJson = False) -> None:
+def verify_records(
+    *,
+    site: SiteDir = DEFAULT_SITE,
+    heads: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="A copy of heads.jsonl that was kept elsewhere.",
+            show_default="the site's own",
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
     """Check that nothing recorded was changed, removed or added. Exit code 1 if something was."""
     from homeostat.quality.verify import verify_site
     from homeostat.site import Site
 
-    check = verify_site(Site.open(site))
+    check = verify_site(Site.open(site), anchor=heads)
     findings = [{"where": finding.where, "what": finding.what} for finding in check.findings]
     counts = {"events": check.events, "heads": check.heads, "chunks": check.chunks, "rows": check.rows}
     if as_json:

@@ -43,7 +43,7 @@ class Laboratory:
         noise = generator(self._seed, "laboratory", sample, assay).standard_normal(len(units)).tolist()
         variation = method.variation.to("1")
         values = {
-            name: truth[name] * max(0.0, 1.0 + variation * z)
+            name: _reported(truth[name] * (1.0 + variation * z), units[name])
             for name, z in zip(units, noise, strict=True)
             if name in truth
         }
@@ -57,3 +57,8 @@ class Laboratory:
         ready = [entry[-1] for entry in self._waiting if entry[0] <= time]
         self._waiting = self._waiting[len(ready) :]
         return ready
+
+
+def _reported(value: float, unit: str) -> float:
+    """A method reports nothing below zero, and no share of more than the whole."""
+    return min(max(0.0, value), 100.0) if unit == "%" else max(0.0, value)

@@ -103,7 +103,9 @@ def read_table(path: Path, shape: Shape, findings: Findings) -> Sheet:
     """Read a text file, or the first worksheet of an .xlsx file. Raises EquipmentError if it is neither."""
     source = load(path)
     if path.suffix.lower() == ".xlsx":
-        from homeostat.equipment.spreadsheet import spreadsheet_rows  # openpyxl costs a quarter second to import
+        from homeostat.equipment.spreadsheet import (
+            spreadsheet_rows,
+        )  # openpyxl costs a quarter second to import
 
         return _sheet(source, "xlsx", shape, spreadsheet_rows(source), findings)
     text, encoding = decode(source, shape.encoding, findings)

@@ -14,7 +14,7 @@ from homeostat.site import Site
 
 
 def run(site: Site, process: Process, options: Options, watch: Watcher) -> Finish:
-    """Start a batch of `process` at `site` and execute it.
+    """Start a batch of `process` at `site`, which is made if it is new, and execute it.
 
     Raises HomeostatError where the process, the equipment or the options cannot be used; then nothing is recorded.
     """
@@ -22,7 +22,7 @@ def run(site: Site, process: Process, options: Options, watch: Watcher) -> Finis
     with closing(connect(process, options.equipment, options.seed)) as driver:
         plan = make_plan(process, steers=driver.steers, initial=driver.initial())
         observer = observe(plan)
-        with site.writing(stamp) as (ledger, historian):
+        with Site.create(site.root).writing(stamp) as (ledger, historian):
             batch = name_batch(ledger, options.batch)
             with_rig = rig(
                 batch=batch,

@@ -18,7 +18,7 @@ from homeostat.execution.stages.arrivals import command, receive
 from homeostat.execution.stages.belief import Observer
 from homeostat.execution.state import BatchState, Inputs, ScanResult, StepState
 from homeostat.execution.states import FINAL, Command, State
-from homeostat.ledger.catalogue import CommandOutcome
+from homeostat.ledger.catalogue import LOG_ENDED, CommandOutcome
 from homeostat.monitoring import QUIET
 from homeostat.process import Quality
 
@@ -60,8 +60,8 @@ def _progress(plan: Plan, state: BatchState, facts: Facts, sheet: Sheet) -> Batc
         if recipe.complete(state) and plan.steers:
             return command(state, Command.DONE, "recipe complete", sheet)
         if state.log_ended:
-            recipe.stop_steps(plan, state, "the log ended", sheet)
-            return command(state, Command.DONE, "the log ended", sheet)
+            recipe.stop_steps(plan, state, LOG_ENDED, sheet)
+            return command(state, Command.DONE, LOG_ENDED, sheet)
     elif state.state in FINAL:
         recipe.stop_steps(plan, state, f"batch {state.state}", sheet)
     return state

@@ -105,6 +105,10 @@ class CommandOutcome(Payload):
     detail: str
 
 
+LOG_ENDED = "the log ended"
+"""The cause of what the end of a recorded log brings about: steps that stop with it were not cut short."""
+
+
 class LogEnded(Payload):
     """The recorded log that stands in for the equipment has no further rows."""
 
@@ -192,7 +196,7 @@ class CommandIntended(Payload):
 
 
 class LoopChanged(Payload):
-    """A loop got another set-point or mode."""
+    """A loop got another set-point, mode or output (in the actuator's unit)."""
 
     type: ClassVar[str] = "loop.changed"
     role: ClassVar[Role] = "decision"
@@ -200,6 +204,7 @@ class LoopChanged(Payload):
     setpoint: float
     unit: str
     mode: Literal["manual", "auto"]
+    output: float
     cause: str
 
 

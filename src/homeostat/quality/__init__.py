@@ -12,6 +12,5 @@ from homeostat.quality.batches import BatchLine, batches
 from homeostat.quality.model import BatchRecord
 from homeostat.quality.page import render_html
 from homeostat.quality.record import batch_record, render_json
-from homeostat.quality.story import RecordError
 
-__all__ = ["BatchLine", "BatchRecord", "RecordError", "batch_record", "batches", "render_html", "render_json"]
+__all__ = ["BatchLine", "BatchRecord", "batch_record", "batches", "render_html", "render_json"]

@@ -47,8 +47,8 @@ def batches(ledger: Ledger) -> list[BatchLine]:
 def _advanced(line: BatchLine, stored: Recorded, scan: int) -> BatchLine:
     """The line after one more event."""
     event = stored.event
-    elapsed = max(line.elapsed, event.time)
-    change: dict[str, object] = {"elapsed": elapsed, "scans": elapsed // scan + 1 if scan else 0}
+    scans = max(line.scans, event.time // scan + 1 if scan else 0)
+    change: dict[str, object] = {"elapsed": scans * scan, "scans": scans}
     match payload(event.type, event.data):
         case BatchStarted() as data:
             change |= {"process": data.process, "version": data.version, "patient": data.patient}
@@ -56,7 +56,7 @@ def _advanced(line: BatchLine, stored: Recorded, scan: int) -> BatchLine:
         case StateChanged() as data:
             change["state"] = data.after
         case BatchEnded() as data:
-            change |= {"state": data.state, "scans": data.scans}
+            change |= {"state": data.state, "scans": data.scans, "elapsed": data.scans * scan}
         case AlarmChanged() as data:
             others = tuple(name for name in line.alarms if name != data.alarm)
             change["alarms"] = (*others, data.alarm) if data.state == "raised" else others

@@ -6,6 +6,7 @@ A table of rules; each takes the record's sections and yields what it finds.
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from homeostat.ledger.catalogue import LOG_ENDED
 from homeostat.quality.model import (
     AlarmLine,
     AttributeLine,
@@ -145,7 +146,7 @@ def _prompts(sections: Sections) -> Iterator[Finding]:
 
 def _steps(sections: Sections) -> Iterator[Finding]:
     for line in sections.steps:
-        if line.state == "stopped" and line.level == "phase":
+        if line.state == "stopped" and line.level == "phase" and line.cause != LOG_ENDED:
             because = f": {line.cause}" if line.cause else ""
             text = f"The phase “{line.title}” was stopped{because}."
             yield _finding("major", "step", line.step, text, line.end)

@@ -10,6 +10,7 @@ def header(story: Story) -> Header:
     """Who, what and where; fields stay empty where the ledger does not say."""
     start, end, process = story.started, story.ended, story.process
     data = start.data if start else None
+    scans = end.data.scans if end else _scans(story)
     return Header(
         batch=story.batch,
         patient=data.patient if data else "",
@@ -25,8 +26,8 @@ def header(story: Story) -> Header:
         state=state(story),
         reason=end.data.reason if end else "",
         finished=end is not None,
-        scans=end.data.scans if end else _scans(story),
-        duration=end.time if end else story.now,
+        scans=scans,
+        duration=scans * data.scan if data else story.now,
         started=start.recorded if start else "",
         ended=end.recorded if end else "",
     )

@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 import numpy as np
 from pydantic import ValidationError
 
-from homeostat.errors import HistorianError, HomeostatError
+from homeostat.errors import HistorianError, RecordError
 from homeostat.historian import Historian, Series
 from homeostat.ledger import Ledger, Recorded
 from homeostat.ledger.catalogue import BatchEnded, BatchResumed, BatchStarted, Payload, payload
@@ -21,10 +21,6 @@ from homeostat.process.reading import Quality
 P = TypeVar("P", bound=Payload)
 Q = TypeVar("Q", bound=Payload)
 P_co = TypeVar("P_co", bound=Payload, covariant=True)
-
-
-class RecordError(HomeostatError):
-    """A batch record cannot be made."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ def _loop(process: Process, name: str, loop: Loop, tag: int) -> LoopPlan:
     low, high = (bound.to(moved.unit) for bound in loop.output or moved.range)
     initial = moved.initial.to(moved.unit) if moved.initial else low
     tuning = Tuning(
-        gain=_gain(loop.gain, moved.unit, measured.unit),
+        gain=loop.gain.ratio(moved.unit, measured.unit),
         integral=_hours(loop.integral),
         derivative=_hours(loop.derivative),
         low=low,
@@ -30,8 +30,3 @@ def _loop(process: Process, name: str, loop: Loop, tag: int) -> LoopPlan:
 
 def _hours(quantity: Quantity | None) -> float:
     return quantity.to("h") if quantity else 0.0
-
-
-def _gain(gain: Quantity, moved: str, measured: str) -> float:
-    """The gain in units of the actuator for one unit of the tag; a gain without a unit is already so."""
-    return gain.value if gain.unit == "1" else gain.difference(f"({moved})/({measured})")

@@ -71,8 +71,8 @@ class _Flattener:
 
     def _phase(self, phase: Phase) -> PhasePlan:
         loop_of = {loop.name: position for position, loop in enumerate(self.loops)}
-        strategy = self.process.strategy
-        settings = [name for name in phase.set if name not in strategy]
+        mover_of = {loop.actuator: position for position, loop in enumerate(self.loops)}
+        settings = [name for name in phase.set if name not in self.process.strategy and name not in mover_of]
         return PhasePlan(
             acts=(
                 *(self._set(name, phase) for name in settings),
@@ -85,6 +85,11 @@ class _Flattener:
                 if name in loop_of
             ),
             modes=tuple((loop_of[name], mode) for name, mode in phase.modes.items() if name in loop_of),
+            outputs=tuple(
+                (mover_of[name], value.to(self.process.tags[name].unit))
+                for name, value in phase.set.items()
+                if name in mover_of
+            ),
             prompts=phase.prompts,
             samplings=tuple(_sampling(sampling) for sampling in phase.samples),
             until=self._condition(phase.until) if phase.until else (),

@@ -52,11 +52,12 @@ class SamplingPlan:
 
 @dataclass(frozen=True, slots=True)
 class PhasePlan:
-    """What a phase does on entry and what it waits for; set-points and modes by loop index."""
+    """What a phase does on entry and what it waits for; set-points, modes and outputs by loop index."""
 
     acts: tuple[Act, ...]
     setpoints: tuple[tuple[int, float], ...]
     modes: tuple[tuple[int, Mode], ...]
+    outputs: tuple[tuple[int, float], ...]
     prompts: tuple[Prompt, ...]
     samplings: tuple[SamplingPlan, ...]
     until: tuple[tuple[Test, ...], ...]

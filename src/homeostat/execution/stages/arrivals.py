@@ -164,7 +164,9 @@ def _reconcile(
     return state
 
 
-def _result(plan: Plan, observer: Observer, state: BatchState, arrival: SampleResult, sheet: Sheet) -> BatchState:
+def _result(
+    plan: Plan, observer: Observer, state: BatchState, arrival: SampleResult, sheet: Sheet
+) -> BatchState:
     """A laboratory result judges the attributes that its assay and its phase stand for."""
     phases = _phases_of(plan, state, arrival.sample)
     for attribute in plan.attributes:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from homeostat.control import Mode, PidState, step
+from homeostat.control import PidState, step
 from homeostat.execution.plan.types import LoopPlan, PhasePlan, Plan
 from homeostat.execution.sheet import Sheet
 from homeostat.execution.state import BatchState, LoopState
@@ -41,13 +41,20 @@ def _move(plan: Plan, loop: LoopPlan, memory: LoopState, value: float) -> PidSta
 def direct(
     plan: Plan, loops: tuple[LoopState, ...], phase: PhasePlan, cause: str, sheet: Sheet
 ) -> tuple[LoopState, ...]:
-    """The loops after a phase has given them set-points and modes; each loop that changed is a decision."""
-    setpoints, modes = dict(phase.setpoints), dict(phase.modes)
+    """The loops after a phase has given them set-points, modes and outputs; each loop that changed is a decision.
+
+    An actuator that a loop moves is set through the loop: in manual the output stays there, in automatic the
+    controller goes on from it.
+    """
+    setpoints, modes, outputs = dict(phase.setpoints), dict(phase.modes), dict(phase.outputs)
     changed = list(loops)
-    for index in sorted(setpoints.keys() | modes.keys()):
-        mode: Mode = modes.get(index, loops[index].mode)
-        changed[index] = replace(
-            loops[index], setpoint=setpoints.get(index, loops[index].setpoint), mode=mode
+    for index in sorted(setpoints.keys() | modes.keys() | outputs.keys()):
+        before, tuning = loops[index], plan.loops[index].tuning
+        output = min(max(outputs.get(index, before.pid.output), tuning.low), tuning.high)
+        changed[index] = LoopState(
+            setpoint=setpoints.get(index, before.setpoint),
+            mode=modes.get(index, before.mode),
+            pid=PidState(output, output) if index in outputs else before.pid,
         )
         sheet.note(_event(plan.loops[index], changed[index], cause))
     return tuple(changed)
@@ -55,5 +62,10 @@ def direct(
 
 def _event(loop: LoopPlan, memory: LoopState, cause: str) -> LoopChanged:
     return LoopChanged(
-        loop=loop.name, setpoint=memory.setpoint, unit=loop.unit, mode=memory.mode, cause=cause
+        loop=loop.name,
+        setpoint=memory.setpoint,
+        unit=loop.unit,
+        mode=memory.mode,
+        output=memory.pid.output,
+        cause=cause,
     )
