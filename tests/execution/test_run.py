@@ -1,9 +1,12 @@
 """A run: phases in order, parallel branches, prompts, samples, commands before and after dispatch, determinism."""
 
+import sys
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
+from homeostat.equipment import Command, Outcome, SimulatedPlant, connect
 from homeostat.errors import ExecutionError, SiteError
 from homeostat.execution import Options, run
 from homeostat.ledger.catalogue import CommandIntended, CommandOutcome, SampleResult, StepChanged, payload
@@ -90,3 +93,28 @@ def test_a_retired_process_is_not_run(site: Site, mini: Process, quiet: Quiet) -
 def test_one_writer_at_a_time(site: Site, run_mini: Runner) -> None:
     with site.writing(str), pytest.raises(SiteError, match="another process"):
         run_mini(site)
+
+
+class Witness(SimulatedPlant):
+    """Looks into the ledger, as another process would, at the very moment a command reaches the equipment."""
+
+    site: ClassVar[Site]
+    seen: ClassVar[list[bool]] = []
+
+    def execute(self, command: Command) -> Outcome:
+        with Witness.site.reading() as (ledger, historian):
+            intent_is_durable = command.id in ledger
+            last = historian.last("B0001", "do")
+            scan = int(command.id.split("/")[1])
+            Witness.seen.append(intent_is_durable and last is not None and last.time == scan * 60_000_000)
+        return super().execute(command)
+
+
+def test_intent_and_readings_are_durable_before_the_equipment_hears_of_a_command(
+    monkeypatch: pytest.MonkeyPatch, site: Site, run_mini: Runner
+) -> None:
+    monkeypatch.setattr(sys.modules[connect.__module__], "SimulatedPlant", Witness)
+    Witness.site = site
+    run_mini(site)
+    assert len(Witness.seen) == len(events(site, CommandIntended)) > 5
+    assert all(Witness.seen)

@@ -1,12 +1,13 @@
 """Verify a site: the ledger against its chain and signatures, the historian against the hashes in the ledger."""
 
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from homeostat.errors import LedgerError
-from homeostat.historian import verify_historian
+from homeostat.historian import Historian, verify_historian
 from homeostat.ledger import Finding, Ledger, PublicKey, verify_ledger
-from homeostat.ledger.catalogue import BatchEnded, ChunksSealed, payload
+from homeostat.ledger.catalogue import BatchEnded, BatchStarted, ChunksSealed, payload
 from homeostat.site import Site
 
 
@@ -39,6 +40,8 @@ def verify_site(site: Site, anchor: Path | None = None) -> SiteCheck:
     findings += unread
     historian = verify_historian(site.historian_path, sealed, finished)
     findings += tuple(Finding(found.where, found.what) for found in historian.findings)
+    if not findings:
+        findings += _unfounded(site, finished)
     return SiteCheck(ledger.events, ledger.heads, historian.chunks, historian.rows, findings)
 
 
@@ -65,3 +68,28 @@ def _sealed(site: Site) -> tuple[dict[tuple[str, str, int], str], set[str], tupl
     except LedgerError as error:
         return sealed, finished, (Finding(error.where or "ledger", f"cannot be read: {error.what}"),)
     return sealed, finished, ()
+
+
+def _unfounded(site: Site, finished: Collection[str]) -> tuple[Finding, ...]:
+    """Batches that have not ended and hold decisions of a later time than their last reading: rows were cut off."""
+    if not site.ledger_path.is_file():
+        return ()
+    with site.reading() as (ledger, historian):
+        open_batches = [batch for batch in ledger.batches() if batch not in finished]
+        return tuple(found for batch in open_batches for found in _cut_off(ledger, historian, batch))
+
+
+def _cut_off(ledger: Ledger, historian: Historian, batch: str) -> Iterator[Finding]:
+    decided = [
+        recorded.event.time
+        for recorded in ledger.events(batch=batch)
+        if recorded.event.type != BatchStarted.type
+    ]
+    if decided:
+        tag = historian.tags(batch)[0].name
+        last = historian.last(batch, tag)
+        if last is None or last.time < max(decided):
+            yield Finding(
+                f"batch {batch}",
+                "its last readings are missing: the ledger holds decisions that were taken on them",
+            )

@@ -1,0 +1,104 @@
+"""Verification of a whole site: ledger and historian vouch for each other, and an outside anchor for both."""
+
+import shutil
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from homeostat.execution import Options, run
+from homeostat.process import load
+from homeostat.quality.verify import verify_site
+from homeostat.site import Site
+from tests.execution.conftest import MINI, Quiet
+
+Attack = Callable[[Path], None]
+
+
+@pytest.fixture(scope="module")
+def sites(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """One site with a finished batch, one with a batch that was paused after its first phase."""
+    folder, process = tmp_path_factory.mktemp("sites"), load(MINI)
+    for name, until in (("finished", None), ("paused", "inoculate")):
+        run(Site(folder / name), process, Options(until=until), Quiet())
+    return {name: folder / name for name in ("finished", "paused")}
+
+
+def alter(database: Path, *statements: str) -> None:
+    """Change a database past its triggers, and put the triggers back."""
+    with closing(sqlite3.connect(database)) as connection, connection:
+        triggers = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+        for name, _ in triggers:
+            connection.execute(f'DROP TRIGGER "{name}"')
+        for statement in statements:
+            connection.execute(statement)
+        for _, sql in triggers:
+            connection.execute(sql)
+
+
+ATTACKS: dict[str, tuple[str, Attack]] = {
+    "a chunk is deleted": (
+        "finished",
+        lambda site: alter(site / "historian.db", "DELETE FROM chunk WHERE tag = 'do'"),
+    ),
+    "a chunk is added": (
+        "finished",
+        lambda site: alter(
+            site / "historian.db",
+            "CREATE TEMP TABLE copied AS SELECT * FROM chunk WHERE tag = 'do'",
+            "UPDATE copied SET start = start + 1",
+            "INSERT INTO chunk SELECT * FROM copied",
+            "DROP TABLE copied",
+        ),
+    ),
+    "an event is deleted": (
+        "finished",
+        lambda site: alter(site / "ledger.db", "DELETE FROM event WHERE seq = 9"),
+    ),
+    "the last readings are cut off": (
+        "paused",
+        lambda site: alter(site / "historian.db", "DELETE FROM hot WHERE time > 60000000"),
+    ),
+    "the public key is gone": ("finished", lambda site: (site / "keys" / "site.pub.pem").unlink()),
+    "the historian is gone": ("finished", lambda site: (site / "historian.db").unlink()),
+    "the ledger is no database": (
+        "finished",
+        lambda site: (site / "ledger.db").write_bytes(b"nothing" * 999) and None,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ["finished", "paused"])
+def test_an_untouched_site_is_sound(sites: dict[str, Path], name: str) -> None:
+    check = verify_site(Site.open(sites[name]))
+    assert check.ok, check.findings
+    assert check.events > 5
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_an_attack_is_found_and_told_in_words(sites: dict[str, Path], tmp_path: Path, attack: str) -> None:
+    name, act = ATTACKS[attack]
+    copy = tmp_path / "copy"
+    shutil.copytree(sites[name], copy)
+    act(copy)
+    check = verify_site(Site.open(copy))
+    assert not check.ok
+    assert all(finding.where and finding.what for finding in check.findings)
+
+
+def test_a_site_that_was_rolled_back_is_found_with_heads_kept_elsewhere(
+    sites: dict[str, Path], tmp_path: Path
+) -> None:
+    """Ledger, historian, heads and keys of an earlier day agree with each other; only the kept copy knows better."""
+    copy, anchor = tmp_path / "copy", tmp_path / "kept.jsonl"
+    shutil.copytree(sites["paused"], copy)
+    site = Site.open(copy)
+    earlier = tmp_path / "earlier"
+    shutil.copytree(copy, earlier)
+    run(site, load(MINI), Options(), Quiet())
+    shutil.copy(site.heads_file, anchor)
+    assert verify_site(Site.open(earlier)).ok
+    assert not verify_site(Site.open(earlier), anchor).ok
+    assert verify_site(site, anchor).ok
