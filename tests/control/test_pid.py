@@ -84,6 +84,19 @@ def test_a_reading_that_cannot_be_used_leaves_the_output(measurement: float, usa
     assert state.measurement is None
 
 
+@pytest.mark.parametrize("derivative", [0.0, 0.1])
+def test_a_loop_without_integral_action_keeps_its_bias_through_gaps_and_manual(derivative: float) -> None:
+    tuning = Tuning(gain=2.0, integral=0.0, derivative=derivative, low=0.0, high=100.0)
+    state = run(tuning, PidState(30.0, 30.0), [5.0] * 3, setpoint=10.0)[-1]
+    assert state.output == pytest.approx(40.0)
+    gap = step(tuning, state, mode="auto", setpoint=10.0, measurement=math.nan, usable=False, hours=MINUTE)
+    assert gap.output == pytest.approx(40.0)
+    held = run(tuning, gap, [8.0, 9.0], setpoint=10.0, mode="manual")[-1]
+    assert held.output == pytest.approx(40.0)
+    settled = run(tuning, held, [10.0] * 300, setpoint=10.0)[-1]
+    assert settled.output == pytest.approx(30.0)
+
+
 def test_the_derivative_sees_the_measurement_and_not_the_setpoint() -> None:
     tuning = Tuning(gain=1.0, integral=0.0, derivative=0.2, low=-1e9, high=1e9)
     quiet = run(tuning, PidState(0.0, 0.0, 5.0), [5.0], setpoint=1000.0)[0]

@@ -45,7 +45,7 @@ def test_it_is_a_driver_that_steers_nothing_and_repeats(tmp_path: Path) -> None:
     driver.regulate([("pump", 5.0)])
     outcome = driver.execute(Command("c", "set", "pump", 5.0, "mL/h"))
     assert (outcome.status, outcome.detail) == ("refused", "recorded equipment is not steered")
-    assert driver.confirm("c") is False
+    assert driver.confirm("c") is None
     driver.sample("S1", "hplc", 0)
     driver.close()
 

@@ -148,9 +148,11 @@ def test_a_draw_keeps_what_is_retained() -> None:
 def test_a_command_is_carried_out_once() -> None:
     driver = plant()
     command = Command("d1", "dose", "syrup", 10.0, "mL")
-    assert driver.confirm("d1") is False
+    assert driver.confirm("d1") is None
     assert [driver.execute(command) for _ in range(3)] == [driver.execute(command)] * 3
-    assert driver.confirm("d1") is True
+    confirmed = driver.confirm("d1")
+    assert confirmed is not None
+    assert confirmed.status == "done"
     assert value(driver.read(0), "level") == pytest.approx(0.11)
 
 
@@ -174,7 +176,7 @@ def test_what_cannot_be_done_is_refused_with_a_reason(command: Command, why: str
     outcome = driver.execute(command)
     assert (outcome.status, outcome.value) == ("refused", 0.0)
     assert why in outcome.detail
-    assert driver.confirm("x") is False
+    assert driver.confirm("x") == outcome
     assert repr(driver.read(0)) == repr(before)
 
 

@@ -151,8 +151,8 @@ class ForgetfulPlant(SimulatedPlant):
             raise Death
         return outcome
 
-    def confirm(self, command_id: str) -> bool | None:
-        return None
+    def confirm(self, command_id: str) -> Outcome | None:
+        return Outcome("unknown", 0.0, "the pump has no memory")
 
 
 @pytest.fixture
@@ -207,3 +207,37 @@ def test_a_refused_command_holds_the_batch_with_the_reason(
     site = Site.create(tmp_path / "refusing")
     assert run_mini(site).state == "held"
     assert any("the pump is in local mode" in str(entry) for entry in story(site))
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("count", [1, 2, 3, 4, 5])
+def test_a_reconciliation_that_is_cut_off_can_be_given_again(
+    count: int,
+    when: str,
+    die_at: Callable[[int, str], None],
+    monkeypatch: pytest.MonkeyPatch,
+    site: Site,
+    run_mini: Runner,
+    quiet: Quiet,
+) -> None:
+    monkeypatch.setattr(sys.modules[connect.__module__], "SimulatedPlant", RefusingPlant)
+    assert run_mini(site).state == "held"
+    die_at(count, when)
+    with pytest.raises(Death):
+        resume(site, "B0001", FOREVER, quiet, reconcile="applied")
+    die_at(0, when)
+    done = resume(site, "B0001", FOREVER, quiet, reconcile="applied")
+    assert done.state == "complete"
+    assert replay(site, "B0001", quiet).identical
+    assert verify_site(site).ok
+
+
+def test_a_batch_that_waits_for_a_reconciliation_says_what_it_asks(
+    monkeypatch: pytest.MonkeyPatch, site: Site, run_mini: Runner, quiet: Quiet
+) -> None:
+    monkeypatch.setattr(sys.modules[connect.__module__], "SimulatedPlant", RefusingPlant)
+    held = run_mini(site)
+    assert len(held.questions) == 1
+    assert "set perfusion 4 mL/h" in held.questions[0]
+    again = resume(site, "B0001", FOREVER, quiet)
+    assert (again.state, again.questions) == ("held", held.questions)

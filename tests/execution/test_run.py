@@ -46,7 +46,7 @@ def test_every_intent_precedes_its_outcome_and_has_exactly_one(finished: Site) -
 def test_samples_are_drawn_every_half_hour_and_reported_after_the_turnaround(finished: Site) -> None:
     results = [result for _, result in events(finished, SampleResult)]
     minutes = [result.taken // 60_000_000 for result in results]
-    assert minutes == [2, 32, 62, 124]
+    assert minutes == [3, 33, 63, 125]
     assert all(set(result.values) == {"viable", "viability"} for result in results)
 
 

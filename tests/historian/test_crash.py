@@ -5,6 +5,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -87,10 +88,8 @@ def test_a_tampered_tail_is_not_continued(
 ) -> None:
     with Historian.open(path) as historian:
         record(historian, "B1", 50, finish=False)
-    connection = sqlite3.connect(path)
-    connection.execute("DELETE FROM hot WHERE time = 600000000")
-    connection.commit()
-    connection.close()
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("DELETE FROM hot WHERE time = 600000000")
     with (
         Historian.open(path) as historian,
         pytest.raises(HistorianError, match="changed, lost or added") as caught,

@@ -2,11 +2,11 @@
 
 import pytest
 
-from homeostat.process.reading import Quality, Reading
+from homeostat.process import LAST_USABLE, Quality, Reading
 
 
 def test_only_good_and_held_values_are_usable() -> None:
-    assert [quality.name for quality in Quality if quality.usable] == ["GOOD", "HELD"]
+    assert [quality.name for quality in Quality if quality <= LAST_USABLE] == ["GOOD", "HELD"]
 
 
 def test_codes_are_bytes_that_grow_with_doubt() -> None:

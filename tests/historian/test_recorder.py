@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -91,9 +92,8 @@ def test_two_recordings_of_the_same_scans_are_identical_bytes(tmp_path: Path, re
     def chunks(name: str) -> list[object]:
         with Historian.open(tmp_path / name) as historian:
             sealed = record(historian, "B1", 1300, finish=True)
-        with sqlite3.connect(tmp_path / name) as connection:
+        with closing(sqlite3.connect(tmp_path / name)) as connection:
             rows = connection.execute("SELECT * FROM chunk ORDER BY tag, start").fetchall()
-        connection.close()
         return [sealed, rows]
 
     assert chunks("first.db") == chunks("second.db")
@@ -204,6 +204,43 @@ def test_a_durable_flush_is_synchronous(
     assert historian._database.query("PRAGMA synchronous") == [(level,)]
     recorder.flush(durable=True)
     assert historian._database.query("PRAGMA synchronous") == [(2,)]
+
+
+@pytest.mark.parametrize("reader", [True, False])
+def test_a_durable_flush_of_nothing_still_writes_to_the_log(
+    path: Path, historian: Historian, tags: Tags, row: Row, reader: bool
+) -> None:
+    """Only a frame in the write-ahead log is synced; a reader in the midst of its reading must not prevent it."""
+    log = path.with_name(path.name + "-wal")
+    recorder = historian.recorder("B1", tags)
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        [(page,)] = other.execute("PRAGMA page_size")
+        if reader:
+            other.execute("BEGIN")
+            other.execute("SELECT count(*) FROM hot").fetchall()
+        recorder.append(*row(0))
+        recorder.flush(durable=False)
+        for _ in range(3):
+            before = log.stat().st_size
+            recorder.flush(durable=False)
+            assert log.stat().st_size == before
+            recorder.flush(durable=True)
+            assert log.stat().st_size == before + page + 24  # one frame: its header and a page
+    assert historian._database.query("PRAGMA synchronous") == [(2,)]
+    assert_recorded(historian, "B1", row, 1)
+
+
+def test_a_durable_flush_that_cannot_write_says_so(
+    path: Path, historian: Historian, tags: Tags, row: Row
+) -> None:
+    recorder = historian.recorder("B1", tags)
+    recorder.append(*row(0))
+    recorder.flush(durable=False)
+    historian._database.query("PRAGMA busy_timeout = 1")
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(HistorianError, match="locked"):
+            recorder.flush(durable=True)
 
 
 def test_the_last_reading_is_hot_or_sealed(historian: Historian, tags: Tags, row: Row) -> None:

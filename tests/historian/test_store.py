@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -160,9 +161,8 @@ def test_files_that_are_no_historian_are_refused(tmp_path: Path) -> None:
     text.write_text(
         "these are notes, and rather more than a hundred bytes of them, so that it is not taken for new\n"
     )
-    with sqlite3.connect(other) as connection:
+    with closing(sqlite3.connect(other)) as connection:
         connection.execute("CREATE TABLE t(x)")
-    connection.close()
     for path in (text, other, tmp_path, tmp_path / "absent" / "historian.db"):
         with pytest.raises(HistorianError):
             Historian.open(path)
@@ -173,9 +173,8 @@ def test_files_that_are_no_historian_are_refused(tmp_path: Path) -> None:
 
 def test_a_newer_format_is_refused(path: Path) -> None:
     Historian.open(path).close()
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA user_version = 2")
-    connection.close()
     with pytest.raises(HistorianError, match="format 2"):
         Historian.open(path)
 
@@ -195,22 +194,25 @@ def test_a_newer_format_is_refused(path: Path) -> None:
 def test_the_file_itself_refuses_changes(path: Path, record: Record, sql: str) -> None:
     with Historian.open(path) as historian:
         record(historian, "B1", 610, finish=False)
-    connection = sqlite3.connect(path)
-    with pytest.raises(sqlite3.IntegrityError, match="never"):
+    with (
+        closing(sqlite3.connect(path)) as connection,
+        pytest.raises(sqlite3.IntegrityError, match="never"),
+    ):
         connection.execute(sql)
-    connection.close()
 
 
 def test_damage_met_while_reading_is_named(path: Path, record: Record) -> None:
     with Historian.open(path) as historian:
         record(historian, "B1", 610, finish=False)
-    connection = sqlite3.connect(path)
-    connection.executescript("DROP TRIGGER chunk_changed; DROP TRIGGER hot_changed; DROP TRIGGER tag_changed")
-    connection.execute("UPDATE chunk SET data = x'00' WHERE tag = 'pH'")
-    connection.execute("UPDATE chunk SET low = 'x', count = 'y' WHERE tag = 'glucose'")
-    connection.execute("UPDATE hot SET \"row\" = x'00'")
-    connection.commit()
-    with Historian.open(path) as historian:
+    with (
+        closing(sqlite3.connect(path, isolation_level=None)) as connection,
+        Historian.open(path) as historian,
+    ):
+        for name in ("chunk", "hot", "tag"):
+            connection.execute(f"DROP TRIGGER {name}_changed")
+        connection.execute("UPDATE chunk SET data = x'00' WHERE tag = 'pH'")
+        connection.execute("UPDATE chunk SET low = 'x', count = 'y' WHERE tag = 'glucose'")
+        connection.execute("UPDATE hot SET \"row\" = x'00'")
         for read in (historian.read, historian.overview):
             for tag in ("pH", "glucose", "viable"):
                 with pytest.raises(HistorianError, match=r"damaged|wrong kind|hold"):
@@ -218,7 +220,5 @@ def test_damage_met_while_reading_is_named(path: Path, record: Record) -> None:
         with pytest.raises(HistorianError):
             historian.last("B1", "glucose")
         connection.execute("UPDATE tag SET resolution = 'fine'")
-        connection.commit()
         with pytest.raises(HistorianError, match="declaration"):
             historian.tags("B1")
-    connection.close()

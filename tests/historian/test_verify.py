@@ -3,6 +3,7 @@
 import random
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from homeostat.historian import Finding, Historian, HistorianCheck, Series, TagS
 from homeostat.historian.schema import OBJECTS
 
 Sealed = Mapping[tuple[str, str, int], str]
+Noted = tuple[int, str]
 BLOCK = 600 * 60_000_000
 TRIGGERS = {name: sql for name, sql in OBJECTS.items() if sql.startswith("CREATE TRIGGER")}
 
@@ -29,11 +31,10 @@ def sealed(path: Path, record: Callable[..., dict[tuple[str, str, int], str]], g
 @pytest.fixture
 def intruder(path: Path, sealed: Sealed) -> Iterator[sqlite3.Connection]:
     """A connection of someone who has taken the triggers away; `check` puts them back."""
-    connection = sqlite3.connect(path, isolation_level=None)
-    for name in TRIGGERS:
-        connection.execute(f"DROP TRIGGER {name}")
-    yield connection
-    connection.close()
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        for name in TRIGGERS:
+            connection.execute(f"DROP TRIGGER {name}")
+        yield connection
 
 
 def check(path: Path, sealed: Sealed, connection: sqlite3.Connection | None = None) -> HistorianCheck:
@@ -134,6 +135,108 @@ def test_a_hot_tail_is_held_by_the_head_in_the_ledger(
     assert cut.findings == (Finding("batch live", "the ledger knows of 701 rows, but there are 700"),)
 
 
+def extended(path: Path, minutes: range, *, seal: bool = False, low: float = 0.0) -> Noted:
+    """Record more minutes of `live`; the rows and the head before anything is sealed, as the ledger notes them."""
+    with Historian.open(path) as historian:
+        recorder = historian.recorder("live", historian.tags("live"))
+        for minute in minutes:
+            recorder.append(minute * 60_000_000, [low + minute / 7, np.nan, -0.0], bytes([0, 5, 1]))
+        recorder.flush(durable=True)
+        noted = (recorder.rows, recorder.head)
+        if seal:
+            recorder.seal(all=True)
+        return noted
+
+
+def digests(path: Path) -> dict[tuple[str, str, int], str]:
+    """The digests of all chunks in the file, as a ledger that has caught up holds them."""
+    with Historian.open(path, readonly=True) as historian:
+        found = [digest for batch in historian.batches() for digest in historian.digests(batch)]
+    return {(digest.batch, digest.tag, digest.start): digest.sha256 for digest in found}
+
+
+@pytest.mark.parametrize("end", [701, 1200, 1201, 1900])
+@pytest.mark.parametrize("rest", [False, True])
+def test_a_noted_head_holds_whatever_is_recorded_and_sealed_later(
+    path: Path, sealed: Sealed, end: int, rest: bool
+) -> None:
+    """At any end, with blocks cut at any row, before and after the ledger has taken the digests in."""
+    noted = [extended(path, range(700, 701), seal=rest)]
+    for minute in range(701, end, 250):
+        noted.append(extended(path, range(minute, min(minute + 250, end))))
+        with Historian.open(path) as historian:
+            historian.recorder("live", historian.tags("live")).seal()
+        for ledger in (digests(path), without_last(digests(path))):
+            for head in noted:
+                assert verify_historian(path, ledger, ["done"], {"live": head}).findings == ()
+
+
+def without_last(ledger: Sealed) -> Sealed:
+    """The ledger before it took in the digests of the last block of `live`."""
+    last = max(start for batch, _, start in ledger if batch == "live")
+    return {key: sha for key, sha in ledger.items() if key[0] != "live" or key[2] != last}
+
+
+def test_a_noted_head_is_missed_when_its_row_is_gone(path: Path, sealed: Sealed) -> None:
+    """Cut below the noted row, and recorded anew by an honest recorder: long enough, and yet found."""
+    rows, head = extended(path, range(700, 1000))
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute(f"DELETE FROM hot WHERE time >= {900 * 60_000_000}")
+    assert check(path, sealed).ok
+    cut = verify_historian(path, sealed, ["done"], {"live": (rows, head)})
+    assert cut.findings == (Finding("batch live", "the ledger knows of 1000 rows, but there are 900"),)
+    extended(path, range(900, 1100), low=1.0)
+    other = Finding("batch live, row 999", "the row is not the one the ledger knows")
+    assert verify_historian(path, sealed, ["done"], {"live": (rows, head)}).findings == (other,)
+    extended(path, range(1100, 1150), seal=True)
+    assert check(path, sealed).ok
+    assert verify_historian(path, sealed, ["done"], {"live": (rows, head)}).findings == (other,)
+    assert verify_historian(path, digests(path), ["done"], {"live": (rows, head)}).ok
+
+
+def test_a_sealed_block_is_held_by_its_digests_even_under_a_noted_head(
+    path: Path, sealed: Sealed, intruder: sqlite3.Connection
+) -> None:
+    noted = extended(path, range(700, 1200), seal=True)
+    ledger = digests(path)
+    intruder.execute(f"DELETE FROM chunk WHERE batch = 'live' AND start = {BLOCK}")
+    for sql in TRIGGERS.values():
+        intruder.execute(sql)
+    outcome = verify_historian(path, ledger, ["done"], {"live": noted})
+    assert said(outcome, f"batch live, tag pH, chunk at {BLOCK} µs", "is gone")
+    assert said(outcome, "batch live", "knows of 1200 rows, but there are 600")
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "UPDATE chunk SET data = x'00' WHERE batch = 'live' AND tag = 'viable'",
+        "DELETE FROM chunk WHERE batch = 'live' AND tag = 'viable'",
+        "UPDATE chunk SET count = 7 WHERE batch = 'live' AND tag = 'viable'",
+        "UPDATE hot SET digest = 'text' WHERE batch = 'live'",
+        "DELETE FROM tag WHERE batch = 'live'",
+    ],
+)
+def test_a_noted_head_over_damage_is_a_finding_and_never_an_error(
+    path: Path, sealed: Sealed, intruder: sqlite3.Connection, sql: str
+) -> None:
+    early = {key: sha for key, sha in sealed.items() if key[0] != "live"}
+    intruder.execute(sql)
+    for head in ((1, "00"), (600, ""), (600, "not a digest"), (700, "ff" * 32), (0, "")):
+        outcome = verify_historian(path, early, ["done"], {"live": head, "unheard of": head})
+        assert said(outcome, "batch live", "")
+        assert said(outcome, "batch unheard of", "knows of") == (head[0] > 0)
+
+
+def test_a_head_is_empty_where_its_row_is_sealed(path: Path, sealed: Sealed) -> None:
+    extended(path, range(700, 750), seal=True)
+    noted = extended(path, range(750, 750))
+    assert noted == (750, "")
+    assert verify_historian(path, sealed, ["done"], {"live": noted}).ok
+    cut = verify_historian(path, sealed, ["done"], {"live": (751, "")})
+    assert said(cut, "batch live", "knows of 751 rows, but there are 750")
+
+
 def test_a_deleted_chunk_is_found(path: Path, sealed: Sealed, intruder: sqlite3.Connection) -> None:
     intruder.execute("DELETE FROM chunk WHERE batch = 'done' AND tag = 'pH' AND start = 0")
     assert (
@@ -170,13 +273,12 @@ def test_a_chunk_rewritten_consistently_is_found(
     value[10] += 0.001
     with Historian.open(tmp_path / "forged.db") as forged:
         forged.append_series("done", TagSpec("assay", "1", 0.001), Series(gappy.time, value, gappy.quality))
-    connection = sqlite3.connect(path, isolation_level=None)
-    connection.execute("DROP TRIGGER chunk_deleted")
-    connection.execute("ATTACH ? AS forged", (str(tmp_path / "forged.db"),))
-    connection.execute("DELETE FROM chunk WHERE tag = 'assay'")
-    connection.execute("INSERT INTO chunk SELECT * FROM forged.chunk")
-    outcome = check(path, sealed)
-    connection.close()
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("DROP TRIGGER chunk_deleted")
+        connection.execute("ATTACH ? AS forged", (str(tmp_path / "forged.db"),))
+        connection.execute("DELETE FROM chunk WHERE tag = 'assay'")
+        connection.execute("INSERT INTO chunk SELECT * FROM forged.chunk")
+        outcome = check(path, sealed)
     assert said(outcome, "batch done, tag assay, chunk at 0 µs", "not what the ledger sealed")
     assert said(outcome, "schema", "chunk_deleted is missing")
 
@@ -231,9 +333,8 @@ def test_a_tag_slipped_into_a_finished_batch_is_found(
     ],
 )  # fmt: skip
 def test_a_changed_schema_is_found(path: Path, sealed: Sealed, sql: str, what: str) -> None:
-    connection = sqlite3.connect(path)
-    connection.executescript(sql)
-    connection.close()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(sql)
     assert said(check(path, sealed), "historian.db", what)
 
 
@@ -266,9 +367,8 @@ def contents(path: Path) -> list[object]:
 
 def test_any_flipped_byte_of_the_file_is_found_or_harmless(path: Path, sealed: Sealed) -> None:
     """Bytes that no table uses may change unseen; then everything a reader gets is still the same."""
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection:
         connection.execute("VACUUM")  # else most bytes belong to pages that sealed rows have left
-    connection.close()
     original = path.read_bytes()
     truth = contents(path)
     rng = random.Random(5)

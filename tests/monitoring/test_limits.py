@@ -50,6 +50,20 @@ def test_unusable_readings_neither_raise_nor_clear() -> None:
     assert raised(run(HIGH, [61, 61, 61, 61, nan, nan, nan])) == [(3, True)]
 
 
+def test_a_saturated_instrument_raises_the_alarm_of_the_limit_beyond_which_it_saturated() -> None:
+    state, seen = AlarmState(), []
+    for minute, (value, usable) in enumerate([(50.0, True), *[(61.0, False)] * 6, (50.0, True)]):
+        state, transition = watch(HIGH, state, minute * MINUTE, value, usable=usable)
+        seen.append(transition)
+    assert raised(seen) == [(4, True), (7, False)]
+
+
+def test_an_unusable_value_inside_the_limit_never_clears_an_alarm() -> None:
+    state, transition = watch(HIGH, AlarmState(0, raised=True), MINUTE, 50.0, usable=False)
+    assert state.raised
+    assert transition is None
+
+
 def test_a_silent_sensor_has_an_alarm_of_its_own() -> None:
     nan = math.nan
     assert raised(run(HEALTH, [50, nan, nan, nan, nan, nan, nan, 50])) == [(6, True), (7, False)]

@@ -37,7 +37,12 @@ def test_each_batch_has_one_line(tale: Tale) -> None:
     other.tell(BatchEnded(state="complete", scans=7, reason=""), HOUR)
     first, second = batches(tale.ledger)
     assert (first.id, first.process, first.version, first.state) == ("B0001", "demo", "1.2.0", "running")
-    assert (first.patient, first.elapsed, first.scans, first.alarms) == ("P-0815", 2 * HOUR + HOUR // 6, 13, ("b",))
+    assert (first.patient, first.elapsed, first.scans, first.alarms) == (
+        "P-0815",
+        2 * HOUR + HOUR // 6,
+        13,
+        ("b",),
+    )
     assert first.started == "2025-03-01T08:00:00+00:00"
     assert (second.id, second.patient, second.state, second.scans) == ("B0002", "P-2", "complete", 7)
 

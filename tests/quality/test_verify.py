@@ -61,6 +61,10 @@ ATTACKS: dict[str, tuple[str, Attack]] = {
         "paused",
         lambda site: alter(site / "historian.db", "DELETE FROM hot WHERE time > 60000000"),
     ),
+    "the very last reading is cut off": (
+        "paused",
+        lambda site: alter(site / "historian.db", "DELETE FROM hot WHERE time = (SELECT max(time) FROM hot)"),
+    ),
     "the public key is gone": ("finished", lambda site: (site / "keys" / "site.pub.pem").unlink()),
     "the historian is gone": ("finished", lambda site: (site / "historian.db").unlink()),
     "the ledger is no database": (

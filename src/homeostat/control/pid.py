@@ -5,7 +5,8 @@
 The derivative acts on the measurement and is filtered by Td/10; the integral is held back by conditional integration
 when the output is at a limit (Åström and Hägglund 2006, Advanced PID Control, sections 3.4 to 3.6). In manual, and
 while the reading cannot be used, the output stays where it is and the integral follows it, so that the change back to
-automatic makes no bump.
+automatic makes no bump. A loop without integral action keeps its bias instead. A new set-point acts at once through
+the gain.
 """
 
 from dataclasses import dataclass
@@ -56,19 +57,24 @@ def step(
     A NaN or unusable measurement leaves the output as it is.
     """
     if not usable or measurement != measurement:
-        return PidState(state.output, state.output, None, 0.0)
+        return PidState(_bias(tuning, state, state.output), state.output, None, 0.0)
     slope = _slope(tuning, state, measurement, hours)
     error = _error(tuning, setpoint, measurement)
     sign = 1.0 if tuning.reverse else -1.0
     rest = tuning.gain * (error - tuning.derivative * sign * slope)
     if mode == "manual":
-        return PidState(state.output - rest, state.output, measurement, slope)
-    start = state.integral if state.measurement is not None else state.output - rest
+        return PidState(_bias(tuning, state, state.output - rest), state.output, measurement, slope)
+    start = state.integral if state.measurement is not None else _bias(tuning, state, state.output - rest)
     grown = start + (tuning.gain * error * hours / tuning.integral if tuning.integral > 0.0 else 0.0)
     wanted = grown + rest
     output = min(max(wanted, tuning.low), tuning.high)
     pushing = (wanted - output) * (grown - start) > 0.0
     return PidState(start if pushing else grown, output, measurement, slope)
+
+
+def _bias(tuning: Tuning, state: PidState, bumpless: float) -> float:
+    """The integral term that makes no bump; a loop without integral action keeps its bias: nothing would mend it."""
+    return bumpless if tuning.integral > 0.0 else state.integral
 
 
 def _error(tuning: Tuning, setpoint: float, measurement: float) -> float:

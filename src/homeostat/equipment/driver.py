@@ -87,8 +87,8 @@ class Driver(Protocol):
         """Carry out a discrete command once."""
         ...
 
-    def confirm(self, command_id: str) -> bool | None:
-        """Whether the command was carried out; None when the equipment cannot tell."""
+    def confirm(self, command_id: str) -> Outcome | None:
+        """What became of a command: None if it never arrived, an unknown outcome if the equipment cannot tell."""
         ...
 
     def sample(self, sample: str, assay: str, time: int) -> None:

@@ -67,9 +67,9 @@ class RecordedLog:
         """Refuse."""
         return Outcome("refused", 0.0, "recorded equipment is not steered")
 
-    def confirm(self, command_id: str) -> bool | None:
-        """False: no command is ever carried out."""
-        return False
+    def confirm(self, command_id: str) -> Outcome | None:
+        """None: no command ever arrives."""
+        return None
 
     def sample(self, sample: str, assay: str, time: int) -> None:
         """Nothing: the samples of this run were drawn long ago and come through `results`."""

@@ -86,10 +86,9 @@ class SimulatedPlant:
             self._outcomes[command.id] = self._carry_out(command)
         return self._outcomes[command.id]
 
-    def confirm(self, command_id: str) -> bool | None:
-        """Whether the command was carried out; a simulation always knows."""
-        outcome = self._outcomes.get(command_id)
-        return outcome is not None and outcome.status == "done"
+    def confirm(self, command_id: str) -> Outcome | None:
+        """What became of a command; a simulation always knows."""
+        return self._outcomes.get(command_id)
 
     def sample(self, sample: str, assay: str, time: int) -> None:
         """Hand the true state at `time` to the laboratory. Raises EquipmentError for an unknown assay."""

@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from pydantic import ValidationError
+
 from homeostat.equipment import Driver, connect
 from homeostat.errors import ExecutionError
 from homeostat.execution.clock import Pace
@@ -89,6 +91,7 @@ def started(plan: Plan, observer: Observer, driver: Driver, options: Options) ->
             ),
         },
         environment=dict(environment(observer.fingerprint)),
+        until=options.until or "",
     )
 
 
@@ -104,23 +107,37 @@ def recall_start(events: Mapping[str, Recorded], batch: str) -> BatchStarted:
 
 
 def recall_plan(start: BatchStarted) -> Plan:
-    """The plan as it was when the batch started: its declaration and the twin's starting values are on record."""
-    process = Process.model_validate_json(start.declaration)
-    initial = start.twin["initial"]
-    known = (
-        {k: float(v) for k, v in initial.items() if isinstance(v, int | float)}
-        if isinstance(initial, dict)
-        else {}
-    )
-    return make_plan(process, steers=bool(start.equipment["steers"]), initial=known)
+    """The plan as it was when the batch started: declaration, starting values and parameters are on record.
+
+    Raises ExecutionError for a declaration that this version of the software cannot read.
+    """
+    try:
+        process = Process.model_validate_json(start.declaration)
+    except ValidationError as error:
+        raise ExecutionError(
+            "the declaration on record cannot be read by this version",
+            where=f"{start.process} {start.version}",
+            mend="use the version the batch was started with: " + str(start.environment.get("homeostat")),
+        ) from error
+    initial, parameters = _numbers(start.twin["initial"]), _numbers(start.twin["parameters"])
+    steers = bool(start.equipment["steers"])
+    return make_plan(process, steers=steers, initial=initial, parameters=parameters, until=start.until)
 
 
-def reconnect(start: BatchStarted, plan: Plan) -> Driver:
-    """The equipment of a batch on record, checked to be the same. Raises ExecutionError where it is not."""
+def _numbers(values: object) -> dict[str, float]:
+    given = values if isinstance(values, dict) else {}
+    return {name: float(value) for name, value in given.items()}
+
+
+def reconnect(start: BatchStarted, plan: Plan, connection: str | None) -> Driver:
+    """The equipment of a batch on record, checked to be the same; `connection` says where it is found now.
+
+    Raises ExecutionError where it is another.
+    """
     facts = dict(start.equipment)
-    seed = facts.get("seed")
-    driver = connect(plan.process, str(facts["connection"]), seed if isinstance(seed, int) else 0)
-    now = {"connection": facts["connection"], "steers": driver.steers, **driver.facts()}
+    recorded, seed = facts.pop("connection"), facts.get("seed")
+    driver = connect(plan.process, connection or str(recorded), seed if isinstance(seed, int) else 0)
+    now = {"steers": driver.steers, **driver.facts()}
     differing = sorted(key for key in facts.keys() | now.keys() if facts.get(key) != now.get(key))
     if differing:
         raise ExecutionError(
@@ -141,7 +158,6 @@ def rig(
     known: Mapping[str, Recorded],
     speed: float,
     watcher: Watcher,
-    until: str = "",
     reconcile: str = "",
 ) -> Rig:
     """Everything an engine works with."""
@@ -156,5 +172,4 @@ def rig(
         historian=historian,
         pace=Pace(speed),
         watcher=watcher,
-        until=until,
     )

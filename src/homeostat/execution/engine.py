@@ -1,28 +1,30 @@
 """The engine: owns every effect around the pure scan: reading, recording, committing, dispatching.
 
-For each scan: readings and arrivals in, execute, row to the historian, events to the ledger; then, once both are
-durable, dispatch of the intended commands, and their outcomes to the ledger. The same loop recovers a batch: scans
-that are on record are executed again from the record (and compared with it), then execution goes on live.
+For each scan: inputs are read and made durable, the scan is executed, its row goes to the historian and its decisions
+to the ledger; then, once both are durable, intended commands are dispatched and their outcomes recorded. The same loop
+recovers a batch: scans that are on record are executed again from the record (and compared with it), then execution
+goes on live.
 """
 
 from dataclasses import dataclass
 from typing import Protocol
 
-from homeostat.equipment import Command, Driver, Outcome, Result, Scan
+from homeostat.equipment import Driver, Result, Scan
 from homeostat.errors import ExecutionError
 from homeostat.execution.clock import Pace
+from homeostat.execution.dispatch import dispatch, unanswered
 from homeostat.execution.journal import Journal
-from homeostat.execution.memory import DONE, Arrivals, Rows, prefix
+from homeostat.execution.memory import Arrivals, Rows, prefix
 from homeostat.execution.operator import ACTOR, ScriptedOperator
 from homeostat.execution.plan import HOUR, Plan
 from homeostat.execution.scan import begin, execute
+from homeostat.execution.sealing import Sealer
 from homeostat.execution.stages.belief import Observer
 from homeostat.execution.state import Inputs, ScanResult
-from homeostat.execution.states import FINAL, WAITING
-from homeostat.historian import ChunkDigest, Historian, Recorder
+from homeostat.execution.states import ACTING, FINAL, WAITING, Command, State
+from homeostat.historian import Historian, Recorder
 from homeostat.ledger.catalogue import (
     BatchEnded,
-    ChunksSealed,
     CommandGiven,
     CommandIntended,
     CommandOutcome,
@@ -37,7 +39,6 @@ from homeostat.ledger.catalogue import (
     StepChanged,
 )
 
-BLOCK = 600  # rows of a sealed historian block
 GROUP = 120  # scans between commits when nothing asks for one and nobody waits
 LONGEST = 60 * 24 * HOUR  # a run at free pace that has not ended by then is held
 REPORT = 60  # scans between progress reports
@@ -61,13 +62,14 @@ class Watcher(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Finish:
-    """How an execution ended: ISA-88 state, scans on record, process time (µs), reason."""
+    """How an execution ended: ISA-88 state, scans on record, process time (µs), cause, and what a person is asked."""
 
     batch: str
     state: str
     scans: int
     time: int
     reason: str
+    questions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,6 @@ class Rig:
     historian: Historian
     pace: Pace
     watcher: Watcher
-    until: str = ""
 
 
 class Engine:
@@ -96,61 +97,76 @@ class Engine:
         self._recorded = len(rows) if rows is not None else 0
         self._arrivals = arrivals
         self._state = begin(rig.plan, rig.observer)
+        self._sealer = Sealer(rig.batch, rig.plan.scan, rig.recorder, rig.historian, rig.journal)
         self._outcomes: list[CommandOutcome] = []
         self._orders: list[CommandGiven] = []
+        self._questions: dict[str, str] = {}
         self._phase = ""
         self._reason = ""
 
-    def order(self, command: str, reason: str) -> None:
+    @property
+    def state(self) -> State:
+        """The batch's ISA-88 state."""
+        return self._state.state
+
+    def _order(self, command: Command, reason: str) -> None:
         """Give the batch a command at the next live scan."""
-        self._orders.append(CommandGiven(command=command, reason=reason))
+        self._orders.append(CommandGiven(command=command.value, reason=reason))
 
-    def run(self) -> Finish:
-        """Execute until the batch has ended, is paused, or is held with nobody to reconcile it."""
+    def run(self, reason: str = "") -> Finish:
+        """Execute until the batch has ended, is paused, or is held with nobody to reconcile it.
+
+        A batch that rests when its record ends is taken up again, for `reason`.
+        """
         scan = 0
-        while not self._resting(scan):
-            self._rig.pace.wait(scan * self._rig.plan.scan) if scan >= self._recorded else None
-            self._cycle(scan)
-            scan += 1
-            if scan % REPORT == 0:
-                self._rig.watcher.scanned(scan, scan * self._rig.plan.scan, self._phase)
+        while scan < self._recorded:
+            scan = self._cycle(scan)
+        self._wake(reason)
+        while not self._resting():
+            self._rig.pace.wait(scan * self._rig.plan.scan)
+            scan = self._cycle(scan)
         self._close(scan)
-        return Finish(
-            self._rig.batch, self._state.state.value, scan, scan * self._rig.plan.scan, self._reason
-        )
+        time = scan * self._rig.plan.scan
+        questions = tuple(self._questions.values())
+        return Finish(self._rig.batch, self.state.value, scan, time, self._reason, questions)
 
-    def _resting(self, scan: int) -> bool:
+    def _wake(self, reason: str) -> None:
+        """Resume a paused batch; restart a held one, unless a command has to be reconciled first."""
+        if self.state is State.PAUSED:
+            self._order(Command.RESUME, reason)
+        elif self.state is State.HELD and not any(prompt.intent for prompt in self._state.prompts.values()):
+            self._order(Command.RESTART, reason)
+
+    def _resting(self) -> bool:
         """Whether there is nothing to execute: the batch has ended, or waits for a person who is not here."""
-        if scan < self._recorded:
-            return False
-        if self._state.state in FINAL:
-            return True
         idle = not self._orders and not self._outcomes and not self._rig.operator.busy
-        return self._state.state in WAITING and idle
+        return self.state in FINAL or (self.state in WAITING and idle)
 
-    def _cycle(self, scan: int) -> None:
+    def _cycle(self, scan: int) -> int:
+        """One scan with all its effects; the number of the next."""
         time = scan * self._rig.plan.scan
         reading = self._read(scan, time)
-        arrivals = self._arrived(scan, time)
-        inputs = Inputs(prefix(self._rig.batch, scan), time, reading, arrivals)
+        inputs = Inputs(prefix(self._rig.batch, scan), time, reading, self._arrived(scan, time))
+        self._take(inputs)
         result = execute(self._rig.plan, self._rig.observer, self._state, inputs)
         self._state = result.state
         self._record(scan, inputs, result)
-        self._dispatch(time, result)
+        self._act(time, result)
         self._regulate(scan)
-        self._seal(scan)
+        self._sealer.after(scan)
         self._note(scan, result)
         if scan >= self._recorded and (not self._rig.pace.free or (scan + 1) % GROUP == 0):
             self._commit()
+        if (scan + 1) % REPORT == 0:
+            self._rig.watcher.scanned(scan + 1, time + self._rig.plan.scan, self._phase)
+        return scan + 1
 
     def _read(self, scan: int, time: int) -> Scan:
         """The readings of a scan: from the record where there are any, else from the equipment."""
-        driver = self._rig.driver
-        live = driver.read(time) if scan >= self._recorded or driver.repeatable else None
         if self._rows is None or scan >= self._recorded:
-            return live if live is not None else driver.read(time)
+            return self._rig.driver.read(time)
         reading = self._rows.scan(scan)
-        if live is not None and not _same(live, reading):
+        if self._rig.driver.repeatable and not _same(self._rig.driver.read(time), reading):
             raise ExecutionError(
                 "the equipment does not reproduce its recorded readings",
                 where=prefix(self._rig.batch, scan),
@@ -174,19 +190,28 @@ class Engine:
 
     def _live_arrivals(self, scan: int, time: int) -> tuple[Payload, ...]:
         """Commands, the end of the log, laboratory results and answers that have come by `time`."""
-        driver, arrived = self._rig.driver, list[Payload]()
-        if scan >= self._recorded:
+        driver, live, arrived = self._rig.driver, scan >= self._recorded, list[Payload]()
+        if live:
             arrived += self._orders
             self._orders = []
         end = driver.end()
         if end is not None and time > end and not self._state.log_ended:
             arrived.append(LogEnded(reason="the recorded log has no further rows"))
-        if driver.repeatable or scan >= self._recorded:
+        if driver.repeatable or live:
             arrived += [_reported(result) for result in driver.results(time)]
-        return (*arrived, *self._rig.operator.answers(time, live=scan >= self._recorded))
+        return (*arrived, *self._rig.operator.answers(time, live=live))
+
+    def _take(self, inputs: Inputs) -> None:
+        """Put the arrivals on record before anything is concluded from them: no row may rest on what can be lost."""
+        fresh = [arrival for arrival in inputs.arrivals if not isinstance(arrival, CommandOutcome)]
+        for number, arrival in enumerate(fresh):
+            actor = _ACTORS.get(type(arrival), "equipment")
+            self._rig.journal.put(f"{inputs.prefix}/{number:03d}", inputs.time, actor, arrival)
+        if fresh:
+            self._commit()
 
     def _record(self, scan: int, inputs: Inputs, result: ScanResult) -> None:
-        """The row to the historian; then the arrivals and decisions to the ledger."""
+        """The row to the historian, or compared with the one there; then the decisions to the ledger."""
         if self._rows is not None and scan < self._recorded:
             differs = self._rows.agree(scan, result.outputs, result.qualities)
             if differs is not None:
@@ -198,57 +223,24 @@ class Engine:
         else:
             values = inputs.scan.values + result.outputs
             self._rig.recorder.append(inputs.time, values, inputs.scan.qualities + result.qualities)
-        fresh = [arrival for arrival in inputs.arrivals if not isinstance(arrival, CommandOutcome)]
-        for number, arrival in enumerate(fresh):
-            actor = _ACTORS.get(type(arrival), "equipment")
-            self._rig.journal.put(f"{inputs.prefix}/{number:03d}", inputs.time, actor, arrival)
         for event, decision in result.decisions:
             self._rig.journal.put(event, inputs.time, "scan", decision)
 
-    def _dispatch(self, time: int, result: ScanResult) -> None:
-        """Send the intended commands, each once, after its intent is durable; record what became of it."""
+    def _act(self, time: int, result: ScanResult) -> None:
+        """Send the intended commands after their intents are durable; hand on samples and prompts."""
         intents = [(e, d) for e, d in result.decisions if isinstance(d, CommandIntended)]
-        fresh = any(event + DONE not in self._rig.journal for event, _ in intents)
+        fresh = unanswered(intents, self._rig.journal)
         if fresh:
             self._commit()
-        for event, intent in intents:
-            outcome = self._outcome(event, intent)
-            self._outcomes.append(outcome)
-            self._rig.journal.put(event + DONE, time, "equipment", outcome)
+        self._outcomes = dispatch(intents, time, self._rig.driver, self._rig.journal)
         if fresh:
             self._commit()
         for _, decision in result.decisions:
             if isinstance(decision, SampleDrawn):
-                self._sample(decision, time)
+                for assay in decision.assays:
+                    self._rig.driver.sample(decision.sample, assay, time)
             elif isinstance(decision, PromptOpened):
                 self._rig.operator.ask(decision, time)
-
-    def _outcome(self, event: str, intent: CommandIntended) -> CommandOutcome:
-        """The outcome of an intent: from the record, from the equipment's memory, or by sending it now.
-
-        An intent that was on record without an outcome is never sent again unless the equipment knows that it did
-        not carry it out; where it cannot tell, the outcome is unknown and the batch will hold.
-        """
-        journal, driver = self._rig.journal, self._rig.driver
-        command = Command(event, intent.kind, intent.target, intent.value, intent.unit, intent.retain)
-        if event + DONE in journal:
-            recorded = journal.recall(event + DONE)
-            if not isinstance(recorded, CommandOutcome):
-                raise ExecutionError("the outcome of a command is of another type", where=event + DONE)
-            if driver.repeatable and recorded.status != "unknown":
-                driver.execute(command)
-            return recorded
-        if event in journal:
-            confirmed = driver.confirm(event)
-            if confirmed is None:
-                return _outcome(event, Outcome("unknown", intent.value, "execution was interrupted"))
-            if confirmed:
-                return _outcome(event, Outcome("done", intent.value, "confirmed by the equipment"))
-        return _outcome(event, driver.execute(command))
-
-    def _sample(self, drawn: SampleDrawn, time: int) -> None:
-        for assay in drawn.assays:
-            self._rig.driver.sample(drawn.sample, assay, time)
 
     def _regulate(self, scan: int) -> None:
         """Hand the loops' outputs to the equipment; a vessel on record has had them already."""
@@ -257,43 +249,30 @@ class Engine:
             states = self._state.loops
             driver.regulate([(p.actuator, s.pid.output) for p, s in zip(loops, states, strict=True)])
 
-    def _seal(self, scan: int) -> None:
-        """Seal a full block of rows and put its hashes into the ledger."""
-        if (scan + 1) % BLOCK == 0:
-            digests = self._rig.recorder.seal()
-            self._put_seal(scan, digests)
-
-    def _put_seal(self, scan: int, digests: tuple[ChunkDigest, ...]) -> None:
-        event = f"{prefix(self._rig.batch, scan)}/sealed"
-        if event in self._rig.journal:
-            return
-        first = (scan // BLOCK) * BLOCK * self._rig.plan.scan
-        mine = [d for d in digests if d.start == first] or [
-            d for d in self._rig.historian.digests(self._rig.batch) if d.start == first
-        ]
-        time = scan * self._rig.plan.scan
-        chunks = {digest.tag: digest.sha256 for digest in mine}
-        sealed = ChunksSealed(start=first, end=time, count=scan % BLOCK + 1, chunks=chunks)
-        self._rig.journal.put(event, time, "historian", sealed)
-
     def _note(self, scan: int, result: ScanResult) -> None:
-        """Remember what the watcher and the end of the run want to know."""
+        """Remember what the watcher and the end of the run want to know; hold what cannot go on without a person."""
         for _, decision in result.decisions:
-            if isinstance(decision, StateChanged):
+            if isinstance(decision, StateChanged) and State(decision.before) not in ACTING:
                 self._reason = decision.cause
-            if isinstance(decision, PromptClosed) and not decision.accepted:
+            elif isinstance(decision, StepChanged) and (decision.level, decision.state) == (
+                "phase",
+                "running",
+            ):
+                self._phase = decision.title
+            elif isinstance(decision, PromptOpened):
+                self._questions[decision.prompt] = decision.text
+            elif isinstance(decision, PromptClosed) and decision.accepted:
+                self._questions.pop(decision.prompt, None)
+            elif isinstance(decision, PromptClosed):
                 self._hold(scan, f"the scripted answer to {decision.prompt} was refused: {decision.reason}")
-            if isinstance(decision, StepChanged) and decision.level == "phase":
-                self._phase = decision.title if decision.state == "running" else self._phase
-                if decision.state == "complete" and decision.step.split("/")[-1] == self._rig.until:
-                    self.order("pause", f"run until {self._rig.until}")
-        if self._rig.pace.free and (scan + 1) * self._rig.plan.scan == LONGEST:
+        interval = self._rig.plan.scan
+        if self._rig.pace.free and scan * interval < LONGEST <= (scan + 1) * interval:
             self._hold(scan, "60 days have passed without an end: does a transition condition never hold?")
 
     def _hold(self, scan: int, reason: str) -> None:
         """Ask for a hold where a run without a person cannot go on by itself."""
         if scan >= self._recorded:
-            self.order("hold", reason)
+            self._order(Command.HOLD, reason)
 
     def _commit(self) -> None:
         """Rows first, then events: a decision on record always has the readings it was taken on.
@@ -304,15 +283,14 @@ class Engine:
         self._rig.journal.commit()
 
     def _close(self, scans: int) -> None:
-        """Make everything durable; a batch that has ended is sealed to its last row."""
-        if self._state.state in FINAL:
-            last = scans - 1
-            digests = self._rig.recorder.seal(all=True)
-            if scans % BLOCK:
-                self._put_seal(last, digests)
-            end = BatchEnded(state=self._state.state.value, scans=scans, reason=self._reason)
-            time = last * self._rig.plan.scan
-            self._rig.journal.put(f"{self._rig.batch}/end", time, "engine", end)
+        """Make everything durable; a batch that has ended is sealed to its last row, one that rests is anchored."""
+        last = scans - 1
+        if self.state in FINAL:
+            self._sealer.finish(last)
+            end = BatchEnded(state=self.state.value, scans=scans, reason=self._reason)
+            self._rig.journal.put(f"{self._rig.batch}/end", last * self._rig.plan.scan, "engine", end)
+        else:
+            self._sealer.anchor(last)
         self._commit()
         self._rig.watcher.ended()
 
@@ -337,7 +315,3 @@ def _reported(result: Result) -> SampleResult:
     return SampleResult(
         sample=result.sample, assay=result.assay, taken=result.taken, values=values, units=dict(result.units)
     )
-
-
-def _outcome(event: str, outcome: Outcome) -> CommandOutcome:
-    return CommandOutcome(intent=event, status=outcome.status, value=outcome.value, detail=outcome.detail)

@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 
 from homeostat.execution.plan import MICROSECONDS
-from homeostat.execution.stages.arrivals import RECONCILE
 from homeostat.execution.stages.recipe import prompt_name
-from homeostat.ledger.catalogue import PromptAnswered, PromptOpened
+from homeostat.ledger.catalogue import RECONCILE, PromptAnswered, PromptOpened
 from homeostat.process import Process
 
 DELAY = 2 * 60 * MICROSECONDS

@@ -11,16 +11,27 @@ from homeostat.execution.batch import observe, recall_plan, recall_start, reconn
 from homeostat.execution.clock import stamp
 from homeostat.execution.engine import Engine, Finish, Watcher
 from homeostat.execution.memory import Arrivals, Rows
-from homeostat.execution.states import Command, State
 from homeostat.ledger import Event, Ledger
-from homeostat.ledger.catalogue import BatchResumed, StateChanged, payload
+from homeostat.ledger.catalogue import BatchResumed
 from homeostat.site import Site
 
 
 def resume(
-    site: Site, batch: str, speed: float, watch: Watcher, *, reconcile: str = "", reason: str = "resumed"
+    site: Site,
+    batch: str,
+    speed: float,
+    watch: Watcher,
+    *,
+    reconcile: str = "",
+    reason: str = "resumed",
+    equipment: str | None = None,
 ) -> Finish:
-    """Continue `batch` to its end. Raises ExecutionError when it is unknown or has ended."""
+    """Continue `batch`: after a crash, after a pause, or after a hold.
+
+    `reconcile` answers what became of commands whose outcome is unknown or that were refused; a held batch that waits
+    for no such answer is restarted, for `reason`. `equipment` says where the equipment or its log is found now.
+    Raises ExecutionError when the batch is unknown or has ended, or when the record does not execute to itself.
+    """
     with site.writing(stamp) as (ledger, historian):
         events = {recorded.event.id: recorded for recorded in ledger.events(batch=batch)}
         start = recall_start(events, batch)
@@ -29,12 +40,11 @@ def resume(
                 f"batch {batch} has ended", mend="look at it with: homeostat record " + batch
             )
         plan = recall_plan(start)
-        with closing(reconnect(start, plan)) as driver:
-            observer = observe(plan)
+        with closing(reconnect(start, plan, equipment)) as driver:
             with_rig = rig(
                 batch=batch,
                 plan=plan,
-                observer=observer,
+                observer=observe(plan),
                 driver=driver,
                 ledger=ledger,
                 historian=historian,
@@ -47,10 +57,7 @@ def resume(
             rows = Rows.read(historian, batch, names[: len(plan.tags)], names[len(plan.tags) :])
             _note(ledger, batch, len(rows), reason)
             watch.started(batch, None)
-            engine = Engine(with_rig, rows, Arrivals(events.values()))
-            if _last_state(ledger, batch) == State.PAUSED:
-                engine.order(Command.RESUME.value, reason)
-            return engine.run()
+            return Engine(with_rig, rows, Arrivals(events.values())).run(reason)
 
 
 def _note(ledger: Ledger, batch: str, scans: int, reason: str) -> None:
@@ -62,11 +69,3 @@ def _note(ledger: Ledger, batch: str, scans: int, reason: str) -> None:
     )
     ledger.append(event)
     ledger.commit()
-
-
-def _last_state(ledger: Ledger, batch: str) -> str:
-    state = ""
-    for recorded in ledger.events(batch=batch, types=[StateChanged.type]):
-        content = payload(recorded.event.type, recorded.event.data)
-        state = content.after if isinstance(content, StateChanged) else state
-    return state

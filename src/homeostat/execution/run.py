@@ -20,7 +20,7 @@ def run(site: Site, process: Process, options: Options, watch: Watcher) -> Finis
     """
     _check(process, options)
     with closing(connect(process, options.equipment, options.seed)) as driver:
-        plan = make_plan(process, steers=driver.steers, initial=driver.initial())
+        plan = make_plan(process, steers=driver.steers, initial=driver.initial(), until=options.until or "")
         observer = observe(plan)
         with Site.create(site.root).writing(stamp) as (ledger, historian):
             batch = name_batch(ledger, options.batch)
@@ -34,7 +34,6 @@ def run(site: Site, process: Process, options: Options, watch: Watcher) -> Finis
                 known={},
                 speed=options.speed,
                 watcher=watch,
-                until=options.until or "",
             )
             with_rig.journal.put(f"{batch}/start", 0, "operator", started(plan, observer, driver, options))
             with_rig.journal.commit()

@@ -1,19 +1,18 @@
 """The scan: readings in, belief, verdicts, moves and decisions out.
 
-    readings -> belief -> alarms -> loops -> recipe -> outputs
+    readings, arrivals -> belief -> alarms -> loops -> recipe -> outputs
 
 `execute` is a pure function of plan, state and inputs. Whatever happens in a batch happens here, and so can be
 executed again from the record, bit for bit.
 """
 
-import math
 from dataclasses import replace
 
 from homeostat.execution.conditions import Facts
 from homeostat.execution.plan import Plan
 from homeostat.execution.sheet import Sheet
 from homeostat.execution.stages import loops, recipe
-from homeostat.execution.stages.alarms import watch_limits
+from homeostat.execution.stages.alarms import Seen, watch_limits
 from homeostat.execution.stages.arrivals import command, receive
 from homeostat.execution.stages.belief import Observer
 from homeostat.execution.state import BatchState, Inputs, ScanResult, StepState
@@ -38,17 +37,14 @@ def execute(plan: Plan, observer: Observer, state: BatchState, inputs: Inputs) -
     """Execute one scan. `inputs.arrivals` that have an event of their own come before the scan's decisions."""
     sheet = Sheet(inputs.prefix, first=sum(not isinstance(a, CommandOutcome) for a in inputs.arrivals))
     first = state.state is State.IDLE
-    usable = tuple(
-        value if quality <= Quality.HELD else math.nan
-        for value, quality in zip(inputs.scan.values, inputs.scan.qualities, strict=True)
-    )
+    seen = Seen.of(inputs.scan)
     if first:
         state = command(state, Command.START, "batch started", sheet)
     state = receive(plan, observer, state, inputs, sheet)
-    state = replace(state, belief=observer.follow(plan, state.belief, usable, first=first))
-    state = watch_limits(plan, state, usable, inputs.time, sheet)
-    state = loops.regulate(plan, state, usable)
-    facts = Facts(inputs.time, usable, state.belief.states + state.belief.outputs)
+    state = replace(state, belief=observer.follow(plan, state.belief, seen.usable, first=first))
+    state = watch_limits(plan, state, seen, inputs.time, sheet)
+    state = loops.regulate(plan, state, seen.usable, inputs.time, sheet)
+    facts = Facts(inputs.time, seen.usable, state.belief.states + state.belief.outputs)
     state = _progress(plan, state, facts, sheet)
     return _result(state, sheet)
 
@@ -56,9 +52,11 @@ def execute(plan: Plan, observer: Observer, state: BatchState, inputs: Inputs) -
 def _progress(plan: Plan, state: BatchState, facts: Facts, sheet: Sheet) -> BatchState:
     """Advance the recipe while the batch runs; end the batch with the recipe, or with the log it follows."""
     if state.state is State.RUNNING:
-        state = recipe.advance(plan, state, facts, sheet)
-        if recipe.complete(state) and plan.steers:
+        before, state = state, recipe.advance(plan, state, facts, sheet)
+        if recipe.complete(state) and plan.steers and not state.awaited:
             return command(state, Command.DONE, "recipe complete", sheet)
+        if recipe.reached(plan, before, state) and not recipe.complete(state):
+            return command(state, Command.PAUSE, f"run until {plan.nodes[plan.until].name}", sheet)
         if state.log_ended:
             recipe.stop_steps(plan, state, LOG_ENDED, sheet)
             return command(state, Command.DONE, LOG_ENDED, sheet)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from homeostat.control import Mode, PidState
 from homeostat.equipment import Scan
@@ -15,12 +16,14 @@ from homeostat.monitoring import AlarmState
 class StepState:
     """A recipe step: idle, running or complete, since when; what a running phase still waits for.
 
-    `prompts` and `intents` are the ids of open prompts and of commands without an outcome; `due` the next sampling
-    time of each of the phase's samplings (-1: no more).
+    `acted` says that the phase's acts were given, once its prompts were answered. `prompts` and `intents` are the ids
+    of open prompts and of commands without an outcome; `due` the next sampling time of each of the phase's samplings
+    (-1: no more).
     """
 
-    status: str = "idle"
+    status: Literal["idle", "running", "complete"] = "idle"
     since: int = 0
+    acted: bool = False
     prompts: tuple[str, ...] = ()
     intents: tuple[str, ...] = ()
     due: tuple[int, ...] = ()
@@ -28,11 +31,12 @@ class StepState:
 
 @dataclass(frozen=True, slots=True)
 class LoopState:
-    """A loop's set-point, mode and controller memory."""
+    """A loop's set-point, mode and controller memory, and since when (µs) it has had no usable reading."""
 
     setpoint: float
     mode: Mode
     pid: PidState
+    blind: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,7 @@ class OpenPrompt:
     low: float | None
     high: float | None
     choices: tuple[str, ...]
+    hold: tuple[str, ...] = ()
     intent: str = ""
 
 
@@ -68,7 +73,7 @@ class Pending:
 
 @dataclass(frozen=True, slots=True)
 class BatchState:
-    """Everything the scan carries on."""
+    """Everything the scan carries on. `awaited` are the results (sample, assay) that the laboratory still owes."""
 
     state: State
     steps: tuple[StepState, ...]
@@ -78,6 +83,7 @@ class BatchState:
     prompts: Mapping[str, OpenPrompt] = field(default_factory=dict)
     pending: Mapping[str, Pending] = field(default_factory=dict)
     samples: Mapping[str, int] = field(default_factory=dict)
+    awaited: frozenset[tuple[str, str]] = frozenset()
     faults: frozenset[str] = frozenset()
     log_ended: bool = False
 

@@ -11,11 +11,13 @@ ledger and says in words what was changed.
 """
 
 from homeostat.historian.recorder import Recorder
+from homeostat.historian.rows import BLOCK
 from homeostat.historian.series import ChunkDigest, Overview, Series, TagSpec
 from homeostat.historian.store import Historian
 from homeostat.historian.verify import Finding, HistorianCheck, verify_historian
 
 __all__ = [
+    "BLOCK",
     "ChunkDigest",
     "Finding",
     "Historian",

@@ -12,7 +12,7 @@ from homeostat.errors import HistorianError
 from homeostat.historian.codec import Block, decode, encode, inflate
 from homeostat.historian.layout import parse_layout
 from homeostat.historian.series import ChunkDigest, Flags, Floats, TagSpec
-from homeostat.process.reading import Quality
+from homeostat.process.reading import LAST_USABLE
 
 Field = str | int | float | bytes | None
 
@@ -101,7 +101,7 @@ def open_chunks(chunks: Iterable[Chunk], resolution: float | None) -> Iterator[B
 
 def usable(block: Block) -> Flags:
     """Which samples statistics count: quality GOOD or HELD, and finite."""
-    flags: Flags = (block.quality <= Quality.HELD) & np.isfinite(block.value)
+    flags: Flags = (block.quality <= LAST_USABLE) & np.isfinite(block.value)
     return flags
 
 

@@ -50,7 +50,10 @@ class Recorder:
 
     @property
     def head(self) -> str:
-        """The running digest (hex) of the last appended row: with `rows`, what the ledger may keep of a hot tail."""
+        """The running digest (hex) of the last appended row; empty where that is sealed, and so held by its chunks.
+
+        With `rows`, taken after a durable flush, it is what the ledger keeps of a hot tail.
+        """
         return self._chain.head.hex()
 
     def append(self, time: int, values: Sequence[float], qualities: Sequence[int] | bytes) -> None:

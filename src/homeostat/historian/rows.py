@@ -7,7 +7,8 @@ swapped row breaks it.
 
 import hashlib
 import struct
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
@@ -66,6 +67,12 @@ class Shape:
             np.ascontiguousarray(raw[:, split:].T),
         )
 
+    def repack(self, block: Block) -> Iterator[tuple[int, bytes]]:
+        """The time and the bytes of each row of a block (tags, rows) that `unpack` made."""
+        values, qualities = np.ascontiguousarray(block.value.T, "<f8"), np.ascontiguousarray(block.quality.T)
+        for time, value, quality in zip(block.time[0].tolist(), values, qualities, strict=True):
+            yield time, value.tobytes() + quality.tobytes()
+
 
 class Chain:
     """The running digest of a batch's hot rows, from row number `first` of the batch."""
@@ -99,3 +106,18 @@ class Chain:
                     where=f"hot row {number} at {row.time} µs",
                     mend=MEND,
                 )
+
+
+def rechained(batch: str, tags: Sequence[TagSpec], first: int, columns: Sequence[Block], rows: int) -> str:
+    """The head (hex) that a batch of `tags` had at `rows`, from its sealed rows: `columns` are the chunks of one
+    block, one a tag, that begins with row `first`. Empty if their times differ, as those of no scan do.
+    """
+    time = np.concatenate([column.time for column in columns])
+    if (time != time[0]).any():
+        return ""
+    value = np.concatenate([column.value for column in columns])
+    quality = np.concatenate([column.quality for column in columns])
+    chain = Chain(batch, tags, first)
+    for stamp, row in islice(Shape(len(tags)).repack(Block(time, value, quality)), rows - first):
+        chain.extend(stamp, row)
+    return chain.head.hex()

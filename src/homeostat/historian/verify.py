@@ -1,17 +1,18 @@
 """Verification: is every chunk, hot row and tag as it was when the ledger took its fingerprint?"""
 
 import sqlite3
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import groupby, islice
+from itertools import accumulate, groupby, islice
 from pathlib import Path
 
 from homeostat.errors import HistorianError
 from homeostat.historian.chunk import TOGETHER, Chunk, digest, open_chunks, statistics
 from homeostat.historian.database import FAILURES, connect
-from homeostat.historian.rows import Chain, HotRow, Shape
+from homeostat.historian.rows import Chain, HotRow, Shape, rechained
 from homeostat.historian.schema import APPLICATION, OBJECTS, VERSION
 from homeostat.historian.tables import CHUNK, Declared, declaration
 
@@ -52,8 +53,9 @@ def verify_historian(
     `sealed` maps (batch, tag, start) to the SHA-256 of each sealed chunk; `finished` names the batches that
     ended: they have no hot rows and no chunk without a digest. In a running batch the last block may still
     lack its digests.
-    `heads` maps a batch to a recorder's `rows` and `head` as the ledger last noted them, after a flush: without it,
-    rows cut from the very end of a hot tail are not missed.
+    `heads` maps a batch to a recorder's `rows` and `head` as the ledger last noted them, after a durable flush:
+    without it, rows cut from the very end of a hot tail are not missed. It holds for good: whatever is recorded
+    or sealed later, that row must be there, hot or in a chunk.
     """
     inspection = _Inspection(path, sealed, finished, heads or {})
     if not path.is_file():
@@ -214,7 +216,7 @@ class _Inspection:
                 self.find(f"batch {batch}", f"a finished batch has {len(hot)} rows that were never sealed")
             self.check_chain(batch, hot)
         for batch, head in sorted(self.heads.items()):
-            self.check_head(batch, rows[batch], head)
+            self.check_head(connection, batch, rows[batch], head)
 
     def check_chain(self, batch: str, hot: list[HotRow]) -> None:
         specs = [tag.spec for tag in self.tags[batch].values() if tag.scanned]
@@ -228,17 +230,50 @@ class _Inspection:
             if chunks and hot[0].time <= chunks[-1].end:
                 self.find(f"batch {batch}", "hot rows overlap the sealed chunks")
 
-    def check_head(self, batch: str, hot: list[HotRow], head: Head) -> None:
+    def check_head(self, connection: sqlite3.Connection, batch: str, hot: list[HotRow], head: Head) -> None:
         rows, last = head
-        sealed = sum(chunk.samples for chunk in self.scanned_chunks(batch))
-        if sealed + len(hot) < rows:
-            self.find(f"batch {batch}", f"the ledger knows of {rows} rows, but there are {sealed + len(hot)}")
-        elif rows > sealed and hot[rows - sealed - 1].digest != bytes.fromhex(last):
+        ends = [0, *accumulate(chunk.samples for chunk in self.scanned_chunks(batch))]
+        beyond = rows - ends[-1]
+        known: str | None = None
+        if beyond > len(hot):
+            found = ends[-1] + len(hot)
+            return self.find(f"batch {batch}", f"the ledger knows of {rows} rows, but there are {found}")
+        if beyond > 0:
+            known = _hex(hot[beyond - 1].digest)
+        elif rows > 0 and last:
+            known = self.sealed_head(connection, batch, bisect_left(ends, rows) - 1, rows)
+        if known not in (None, last):
             self.find(f"batch {batch}, row {rows - 1}", "the row is not the one the ledger knows")
+        return None
+
+    def sealed_head(self, connection: sqlite3.Connection, batch: str, number: int, rows: int) -> str | None:
+        """The head that the batch had at `rows`, from its block `number`; None where the ledger's digests hold that.
+
+        Until they are there, somebody might have put a block of his own in the place of hot rows.
+        """
+        blocks = self.scanned_chunks(batch)
+        start, first = blocks[number].start, sum(chunk.samples for chunk in blocks[:number])
+        specs = {name: tag.spec for name, tag in self.tags[batch].items() if tag.scanned}
+        if all((batch, name, start) in self.sealed for name in specs):
+            return None
+        stored = map(Chunk._make, connection.execute(_BLOCK, (batch, start)))
+        chunks = {chunk.tag: chunk for chunk in stored if chunk.samples == blocks[number].samples}
+        try:
+            opened = [next(open_chunks([chunks[name]], spec.resolution)) for name, spec in specs.items()]
+        except (HistorianError, KeyError):
+            return None  # found when the chunks were checked
+        return rechained(batch, [*specs.values()], first, opened, rows)
 
     def scanned_chunks(self, batch: str) -> list[Chunk]:
         names = [name for name, tag in self.tags[batch].items() if tag.scanned]
         return self.blocks[batch, names[0]] if names else []
+
+
+_BLOCK = f"SELECT {CHUNK} FROM chunk WHERE batch = ? AND start = ?"
+
+
+def _hex(digest: object) -> str:
+    return digest.hex() if isinstance(digest, bytes) else ""
 
 
 def _text(raw: bytes) -> str:

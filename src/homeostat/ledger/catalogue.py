@@ -42,6 +42,7 @@ class BatchStarted(Payload):
     equipment: dict[str, JsonValue]
     twin: dict[str, JsonValue]
     environment: dict[str, JsonValue]
+    until: str = ""
 
 
 class BatchEnded(Payload):
@@ -95,7 +96,7 @@ class SampleResult(Payload):
 
 
 class CommandOutcome(Payload):
-    """What the equipment made of an intended command."""
+    """What the equipment made of an intended command; `value` is what was applied, in the intent's unit."""
 
     type: ClassVar[str] = "command.outcome"
     role: ClassVar[Role] = "input"
@@ -104,6 +105,9 @@ class CommandOutcome(Payload):
     value: float
     detail: str
 
+
+RECONCILE = "reconcile "
+"""How the name of a prompt begins that asks what became of a command; the command's event id follows."""
 
 LOG_ENDED = "the log ended"
 """The cause of what the end of a recorded log brings about: steps that stop with it were not cut short."""
@@ -172,7 +176,7 @@ class PromptClosed(Payload):
 
 
 class SampleDrawn(Payload):
-    """A sample is to be drawn for the given assays."""
+    """A sample is to be drawn for the given assays; `volume` in mL."""
 
     type: ClassVar[str] = "sample.drawn"
     role: ClassVar[Role] = "decision"
@@ -196,7 +200,7 @@ class CommandIntended(Payload):
 
 
 class LoopChanged(Payload):
-    """A loop got another set-point, mode or output (in the actuator's unit)."""
+    """A loop got another set-point (in `unit`), mode or output (in `output_unit`)."""
 
     type: ClassVar[str] = "loop.changed"
     role: ClassVar[Role] = "decision"
@@ -205,6 +209,7 @@ class LoopChanged(Payload):
     unit: str
     mode: Literal["manual", "auto"]
     output: float
+    output_unit: str
     cause: str
 
 
@@ -234,6 +239,15 @@ class AttributeJudged(Payload):
     low: float | None
     high: float | None
     verdict: Literal["within", "outside", "not measured"]
+
+
+class TailAnchored(Payload):
+    """The rows that are not sealed yet when a batch pauses or holds: how many there are, and their running SHA-256."""
+
+    type: ClassVar[str] = "historian.tail"
+    role: ClassVar[Role] = "effect"
+    rows: int
+    head: str
 
 
 class ChunksSealed(Payload):

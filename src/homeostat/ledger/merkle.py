@@ -3,11 +3,22 @@
 In: leaf hashes in order. Out: roots, inclusion proofs (this event is in the signed list) and consistency
 proofs (the later list only added to the earlier one), and their verification as in RFC 9162, 2.1.3.2 and
 2.1.4.2. Hashes are SHA-256 digests of 32 bytes throughout.
+
+Run as a script, it reads the sizes asked for and then leaf hashes, and writes the roots (`serve`). It imports
+nothing but the standard library, so that such a child starts quickly.
 """
 
 import hashlib
+import struct
+import sys
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
+from typing import BinaryIO
 
+DIGEST = 32
+"""Bytes of a hash."""
+COUNT = struct.Struct("<q")
+"""What stands before each block of a child's input: how many sizes or hashes follow."""
 _sha256 = hashlib.sha256
 
 
@@ -63,6 +74,30 @@ class Tree:
         twin = Tree()
         twin._peaks, twin.size = list(self._peaks), self.size
         return twin
+
+
+class RootsAt:
+    """The roots of a growing tree at the sizes asked for (ascending, from 0)."""
+
+    def __init__(self, sizes: Sequence[int]) -> None:
+        self._sizes = sizes
+        self._tree = Tree()
+        self._found: list[bytes] = []
+
+    def feed(self, leaves: Sequence[bytes]) -> None:
+        """Add leaf hashes, stopping for the roots at the sizes on the way."""
+        before, done = self._tree.size, 0
+        end = bisect_right(self._sizes, before + len(leaves))
+        for size in self._sizes[len(self._found) : end]:
+            self._tree.extend(leaves[done : size - before])
+            self._found.append(self._tree.root())
+            done = size - before
+        self._tree.extend(leaves[done:])
+
+    def finish(self) -> list[bytes]:
+        """The roots at those of the sizes that were reached."""
+        self.feed(())
+        return self._found
 
 
 def root(leaves: Iterable[bytes]) -> bytes:
@@ -146,3 +181,17 @@ def _subproof(leaves: Sequence[bytes], old: int, *, whole: bool) -> list[bytes]:
     if old <= split:
         return [*_subproof(leaves[:split], old, whole=whole), root(leaves[split:])]
     return [*_subproof(leaves[split:], old - split, whole=False), root(leaves[:split])]
+
+
+def serve(source: BinaryIO, target: BinaryIO) -> None:
+    """Read a block of sizes, then blocks of hashes up to an empty one; write the roots reached."""
+    (count,) = COUNT.unpack(source.read(COUNT.size))
+    roots = RootsAt(struct.unpack(f"<{count}q", source.read(8 * count)))
+    while count := COUNT.unpack(source.read(COUNT.size))[0]:
+        block = source.read(DIGEST * count)
+        roots.feed([block[place : place + DIGEST] for place in range(0, len(block), DIGEST)])
+    target.write(b"".join(roots.finish()))
+
+
+if __name__ == "__main__":
+    serve(sys.stdin.buffer, sys.stdout.buffer)

@@ -2,7 +2,8 @@
 
 A limit is violated when the reading lies beyond it, and cured when the reading is back inside by the deadband. The
 alarm is raised when the violation has lasted for the delay, so one noisy reading does not cry wolf. A reading that is
-not usable neither raises nor clears: the alarm on the sensor's health does that.
+not usable never clears an alarm. It counts towards raising one only if it has a value beyond the limit: an instrument
+at the end of its range says that much. The alarm on the sensor's health tells the rest.
 """
 
 from dataclasses import dataclass
@@ -48,10 +49,10 @@ QUIET = AlarmState()
 
 
 def watch(
-    limit: Limit, state: AlarmState, time: int, value: float, usable: bool
+    limit: Limit, state: AlarmState, time: int, value: float, *, usable: bool
 ) -> tuple[AlarmState, Transition | None]:
-    """The next state of one alarm, and its transition if it makes one."""
-    if not usable and limit.side != "health":
+    """The next state of one alarm, and its transition if it makes one. `value` is NaN where there is none."""
+    if not usable and limit.side != "health" and not _violated(limit, value, usable, inside=False):
         return state, None
     if _violated(limit, value, usable, inside=state.raised):
         since = time if state.since is None else state.since

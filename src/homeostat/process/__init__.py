@@ -15,7 +15,7 @@ from homeostat.process.describe import describe, schema
 from homeostat.process.equipment import EquipmentModule, EquipmentUnit, Tag
 from homeostat.process.issues import InvalidProcess, Issue
 from homeostat.process.load import Entry, Examined, check, check_against_model, examine, library, load
-from homeostat.process.reading import Quality, Reading
+from homeostat.process.reading import LAST_USABLE, Quality, Reading
 from homeostat.process.recipe import (
     Addition,
     Operation,
@@ -37,6 +37,7 @@ from homeostat.process.units import Quantity, Unit, compatible, convert, convert
 __all__ = [
     "BATCH_ELAPSED",
     "ELAPSED",
+    "LAST_USABLE",
     "OPERATORS",
     "Addition",
     "Approval",

@@ -20,10 +20,9 @@ class Quality(IntEnum):
     MISSING = 5
     """There is no value."""
 
-    @property
-    def usable(self) -> bool:
-        """Whether control, monitoring and statistics may use the value (GOOD and HELD only)."""
-        return self <= Quality.HELD
+
+LAST_USABLE = Quality.HELD
+"""Control, monitoring and statistics use a value up to this code; above it, a value is only shown."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,8 @@ from homeostat.process.units import Quantity, Unit
 class Prompt(Part):
     """A question to the operator. The phase waits for the answer; `answer` is what the scripted operator says.
 
-    A numeric answer is a number in the prompt's unit.
+    A numeric answer is a number in the prompt's unit. An answer named in `hold` holds the batch: it is on record, and
+    a person has to restart it.
     """
 
     text: Text
@@ -25,6 +26,7 @@ class Prompt(Part):
     unit: Unit = Unit("1")
     range: Range | None = None
     choices: tuple[str, ...] = ()
+    hold: tuple[str, ...] = ()
     answer: str = "done"
 
 
@@ -59,10 +61,10 @@ class Step(Part):
 
 
 class Phase(Step):
-    """The smallest step: set values, ask, add, sample, then wait until its condition holds.
+    """The smallest step: ask, then set values, add, remove and sample, then wait until its condition holds.
 
-    `set` gives loops new set-points and actuators new values; `modes` switches loops. A phase without `until` ends
-    when its prompts are answered and its acts are done.
+    Nothing is done before every prompt has been answered. `set` gives loops new set-points and actuators new values;
+    `modes` switches loops. A phase without `until` ends when its acts are done.
     """
 
     set: dict[Name, Quantity] = Field(default_factory=dict)

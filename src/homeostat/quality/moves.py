@@ -1,6 +1,7 @@
 """What was commanded: moves from intent to outcome, set-points, materials, commands to the batch."""
 
 from homeostat.ledger.catalogue import (
+    RECONCILE,
     CommandGiven,
     CommandIntended,
     CommandOutcome,
@@ -9,9 +10,6 @@ from homeostat.ledger.catalogue import (
 )
 from homeostat.quality.model import CommandLine, MaterialLine, MoveLine, PromptLine, SetpointLine
 from homeostat.quality.story import Fact, Story
-
-RECONCILE = "reconcile "
-"""A prompt of this name and an intent's id asks what became of that intent."""
 
 
 def moves(story: Story, prompts: tuple[PromptLine, ...]) -> tuple[MoveLine, ...]:

@@ -17,15 +17,24 @@ from homeostat.process import Process
 __all__ = ["HOUR", "MICROSECONDS", "Plan", "make_plan", "micros"]
 
 
-def make_plan(process: Process, *, steers: bool, initial: Mapping[str, float]) -> Plan:
+def make_plan(
+    process: Process,
+    *,
+    steers: bool,
+    initial: Mapping[str, float],
+    parameters: Mapping[str, float] | None = None,
+    until: str = "",
+) -> Plan:
     """Resolve `process` for equipment that can be steered or not.
 
-    `initial` holds starting values of twin states that are known for this run, in the model's units. Raises
-    ProcessError where the declaration does not fit its model.
+    `initial` holds starting values of twin states that are known for this run, `parameters` those of a batch on
+    record, both in the model's units; `until` names the phase after which the batch pauses. Raises ProcessError where
+    the declaration does not fit its model.
     """
     tags = tuple(process.tags)
     loops = resolve_loops(process) if steers else ()
-    twin = resolve_twin(process, tags, initial)
+    twin = resolve_twin(process, tags, initial, parameters or {})
+    nodes = resolve_recipe(process, tags, loops, twin)
     limits = resolve_limits(process, tags, steers=steers)
     return Plan(
         process=process,
@@ -33,9 +42,10 @@ def make_plan(process: Process, *, steers: bool, initial: Mapping[str, float]) -
         scan=micros(process.scan),
         tags=tags,
         loops=loops,
-        nodes=resolve_recipe(process, tags, loops, twin),
+        nodes=nodes,
         limits=limits,
         calm=resolve_calm(tags, limits),
         twin=twin,
         attributes=resolve_attributes(process),
+        until=next((n for n, node in enumerate(nodes) if node.phase and node.name == until), -1),
     )

@@ -12,6 +12,7 @@ from homeostat.monitoring import Limit, Priority
 from homeostat.process import Parameter, Process, Quantity
 
 NORMAL_DEADBAND = 0.02  # of the normal operating range's width, where none is declared (assumption)
+HARD_DELAY = 60 * 1_000_000  # a hard limit is critical when it is still passed a minute later (assumption)
 HEALTH_DELAY = 15 * 60 * 1_000_000  # a sensor may be silent for 15 min before it is called out (assumption)
 
 _RANGES: tuple[tuple[str, Priority], ...] = (("normal", "low"), ("proven", "high"), ("hard", "critical"))
@@ -66,7 +67,7 @@ def _pair(
             side="low" if side == "low" else "high",
             bound=bound.to(unit),
             deadband=band,
-            delay=micros(parameter.delay),
+            delay=HARD_DELAY if kind == "hard" else micros(parameter.delay),
             priority=priority,
             text=f"{parameter.title} {word} its {kind} {'limit' if kind == 'hard' else 'range'}",
             unit=unit,

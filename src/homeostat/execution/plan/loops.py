@@ -1,7 +1,7 @@
 """Loops: tunings in the units of tag and actuator."""
 
 from homeostat.control import Tuning
-from homeostat.execution.plan.types import LoopPlan
+from homeostat.execution.plan.types import LoopPlan, micros
 from homeostat.process import Loop, Process, Quantity
 
 
@@ -25,7 +25,19 @@ def _loop(process: Process, name: str, loop: Loop, tag: int) -> LoopPlan:
         deadband=loop.deadband.difference(measured.unit) if loop.deadband else 0.0,
     )
     setpoint = loop.setpoint.to(measured.unit)
-    return LoopPlan(name, tag, loop.actuator, measured.unit, setpoint, loop.mode, initial, tuning)
+    return LoopPlan(
+        name=name,
+        tag=tag,
+        actuator=loop.actuator,
+        unit=measured.unit,
+        setpoint=setpoint,
+        mode=loop.mode,
+        initial=initial,
+        tuning=tuning,
+        output_unit=moved.unit,
+        safe=loop.safe.to(moved.unit) if loop.safe else None,
+        patience=micros(loop.patience),
+    )
 
 
 def _hours(quantity: Quantity | None) -> float:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Literal
 
 from homeostat.errors import ProcessError
 from homeostat.execution.plan.types import (
@@ -27,7 +28,11 @@ from homeostat.process import (
 )
 from homeostat.twin import model
 
-_LEVELS = ("unit procedure", "operation", "phase")
+_LEVELS: tuple[Literal["unit procedure", "operation", "phase"], ...] = (
+    "unit procedure",
+    "operation",
+    "phase",
+)
 
 
 def resolve_recipe(

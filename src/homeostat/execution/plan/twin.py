@@ -8,16 +8,25 @@ from homeostat.process import Process, Quantity, convert
 from homeostat.twin import Model, model
 
 
-def resolve_twin(process: Process, tags: tuple[str, ...], initial: Mapping[str, float]) -> TwinPlan:
-    """The twin's vectors. Raises ProcessError where a name or unit does not fit the model."""
+def resolve_twin(
+    process: Process, tags: tuple[str, ...], initial: Mapping[str, float], parameters: Mapping[str, float]
+) -> TwinPlan:
+    """The twin's vectors; known `initial` states and `parameters` go before what is declared.
+
+    Raises ProcessError where a name or unit does not fit the model.
+    """
     try:
-        return _resolve(process, model(process.twin.model), tags, initial)
+        return _resolve(process, model(process.twin.model), tags, initial, parameters)
     except HomeostatError as error:
         raise ProcessError(error.what, where=error.where or "twin", mend=error.mend) from error
 
 
 def _resolve(
-    process: Process, of: type[Model], tags: tuple[str, ...], known: Mapping[str, float]
+    process: Process,
+    of: type[Model],
+    tags: tuple[str, ...],
+    known: Mapping[str, float],
+    fixed: Mapping[str, float],
 ) -> TwinPlan:
     signature, twin = of.signature, process.twin
     states = {name: quantity.to(signature.states[name].unit) for name, quantity in twin.initial.items()}
@@ -27,7 +36,7 @@ def _resolve(
         states=signature.states.names,
         outputs=signature.outputs.names,
         initial=signature.states.vector(states | dict(known)),
-        parameters=signature.parameters.vector(parameters),
+        parameters=signature.parameters.vector(parameters | dict(fixed)),
         inputs=tuple(_input(process, of, name, tags) for name in signature.inputs.names),
         defaults=signature.inputs.values,
         contents=tuple((name, _contents(of, m.contents)) for name, m in process.materials.items()),

@@ -1,11 +1,12 @@
 """The plan: a process resolved to plain numbers, indices and microseconds, ready for the scan.
 
-In: the declaration and what the equipment is. Out: an immutable `Plan`. Everything a scan needs is looked up and
-converted here once; inside the scan there are no names to resolve and no units to convert.
+In: the declaration and what the equipment is. Out: an immutable `Plan`. What a scan computes with is looked up and
+converted here once; only what people and materials bring in (an answer, a dose) is converted when it comes.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from homeostat.control import Mode, Tuning
 from homeostat.monitoring import Limit
@@ -24,7 +25,7 @@ def micros(quantity: Quantity) -> int:
 class Test:
     """One comparison of a resolved condition: where the value stands, its relation and the limit in its unit."""
 
-    source: str  # "elapsed", "batch", "tag" or "twin"
+    source: Literal["elapsed", "batch", "tag", "twin"]
     index: int
     sign: str
     limit: float
@@ -34,7 +35,7 @@ class Test:
 class Act:
     """A command a phase gives to the equipment, or to the loop that owns the actuator."""
 
-    kind: str  # "set", "dose" or "draw"
+    kind: Literal["set", "dose", "draw"]
     target: str
     value: float
     unit: str
@@ -67,7 +68,7 @@ class PhasePlan:
 class Node:
     """One step of the recipe tree: its path, parent and predecessors by index; `phase` on the lowest level only."""
 
-    level: str
+    level: Literal["unit procedure", "operation", "phase"]
     path: str
     name: str
     title: str
@@ -79,7 +80,10 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class LoopPlan:
-    """A loop with its tag and actuator by index and its first set-point and mode."""
+    """A loop with its tag by index, its first set-point and mode, and what it does without a reading.
+
+    `safe` (None: stay) is taken after `patience` microseconds without a usable reading.
+    """
 
     name: str
     tag: int
@@ -89,6 +93,9 @@ class LoopPlan:
     mode: Mode
     initial: float
     tuning: Tuning
+    output_unit: str
+    safe: float | None
+    patience: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +131,16 @@ class TwinPlan:
 
 @dataclass(frozen=True, slots=True)
 class AttributePlan:
-    """A quality attribute: assay and reported quantity, phase it is judged in, specification in its unit."""
+    """A quality attribute: assay and reported quantity, phase it is judged in, specification in its unit.
+
+    `slope` and `offset` take a reported value to the attribute's unit.
+    """
 
     name: str
     assay: str
     quantity: str
-    reported_unit: str
+    slope: float
+    offset: float
     phase: str
     unit: str
     low: float | None
@@ -148,7 +159,7 @@ class Calm:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Everything the scan needs, resolved."""
+    """Everything the scan needs, resolved; `until` is the node after which the batch pauses (-1: none)."""
 
     process: Process
     steers: bool
@@ -160,6 +171,7 @@ class Plan:
     calm: tuple[Calm, ...]
     twin: TwinPlan
     attributes: tuple[AttributePlan, ...]
+    until: int
 
     @property
     def outputs(self) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """The stages of the scan, in their order: arrivals, belief, alarms, loops, recipe.
 
-Each is a function (plan, state, inputs, sheet) -> state: it reads the plan and the inputs, notes its decisions on the
-sheet and returns the next state. None knows the wall clock, the stores or the equipment.
+Each takes the plan and the immutable state with what it needs of the scan's inputs, notes its decisions on the scan's
+sheet and returns the next state. None knows the wall clock, the stores or the equipment, so the scan as a whole is a
+pure function: the sheet lives no longer than one execution of it.
 """

@@ -1,37 +1,53 @@
 """Alarms: every limit is watched with the newest reading; raised and cleared alarms become decisions."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+import math
+from dataclasses import dataclass, replace
 
+from homeostat.equipment import Scan
 from homeostat.execution.plan.types import Plan
 from homeostat.execution.sheet import Sheet
 from homeostat.execution.state import BatchState
 from homeostat.ledger.catalogue import AlarmChanged
 from homeostat.monitoring import QUIET, Transition, watch
+from homeostat.process import LAST_USABLE, Quality
 
 TWIN_FAULT = "twin.belief"
 
 
-def watch_limits(
-    plan: Plan, state: BatchState, usable: Sequence[float], time: int, sheet: Sheet
-) -> BatchState:
-    """The state after every limit has been looked at; `usable` holds the tag values (NaN: unusable)."""
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Tag values of one scan: the `usable` ones (else NaN), and those `shown`, which keep uncertain ones too."""
+
+    usable: tuple[float, ...]
+    shown: tuple[float, ...]
+
+    @classmethod
+    def of(cls, scan: Scan) -> "Seen":
+        """What a reading of all tags shows."""
+        pairs = list(zip(scan.values, scan.qualities, strict=True))
+        return cls(
+            tuple([value if quality <= LAST_USABLE else math.nan for value, quality in pairs]),
+            tuple([value if quality <= Quality.UNCERTAIN else math.nan for value, quality in pairs]),
+        )
+
+
+def watch_limits(plan: Plan, state: BatchState, seen: Seen, time: int, sheet: Sheet) -> BatchState:
+    """The state after every limit has been looked at."""
     alarms = list(state.alarms)
     for calm in plan.calm:
-        value = usable[calm.tag]
+        value = seen.usable[calm.tag]
         if calm.low <= value <= calm.high and all(alarms[position] is QUIET for position in calm.limits):
             continue
         for position in calm.limits:
-            limit = plan.limits[position]
-            alarms[position], transition = watch(limit, alarms[position], time, value, value == value)
+            limit, shown = plan.limits[position], seen.shown[calm.tag]
+            alarms[position], transition = watch(limit, alarms[position], time, shown, usable=value == value)
             if transition is not None:
                 sheet.note(_event(transition))
     return _watch_belief(replace(state, alarms=tuple(alarms)), sheet)
 
 
 def _event(transition: Transition) -> AlarmChanged:
-    limit = transition.limit
-    value = transition.value
+    limit, value = transition.limit, transition.value
     return AlarmChanged(
         alarm=limit.alarm,
         state="raised" if transition.raised else "cleared",

@@ -17,6 +17,7 @@ from homeostat.execution.stages.recipe import intend, open_prompt, put_step
 from homeostat.execution.state import BatchState, Inputs, OpenPrompt
 from homeostat.execution.states import ACTING, Command, State, follow
 from homeostat.ledger.catalogue import (
+    RECONCILE,
     AttributeJudged,
     CommandGiven,
     CommandOutcome,
@@ -29,9 +30,8 @@ from homeostat.ledger.catalogue import (
     SampleResult,
     StateChanged,
 )
-from homeostat.process import Quantity, convert
+from homeostat.process import Quantity
 
-RECONCILE = "reconcile "  # how the name of a reconciliation prompt begins
 APPLIED, AGAIN, LEAVE = "applied", "send again", "leave out"
 
 
@@ -85,7 +85,7 @@ def _outcome(
     if follow(state.state, Command.HOLD) is not None:
         state = command(state, Command.HOLD, f"{arrival.intent}: {arrival.status}", sheet)
     question = _reconciliation(plan, state, arrival)
-    judging = OpenPrompt(pending.node, "choice", "1", None, None, question.choices, intent=arrival.intent)
+    judging = OpenPrompt(pending.node, "choice", "1", None, None, question.choices, (), arrival.intent)
     return open_prompt(state, pending.node, question, judging, sheet)
 
 
@@ -126,7 +126,11 @@ def _answer(
     waiting = tuple(name for name in step.prompts if name != arrival.prompt)
     state = put_step(state, prompt.node, replace(step, prompts=waiting))
     state = replace(state, prompts={k: v for k, v in state.prompts.items() if k != arrival.prompt})
-    return _reconcile(plan, observer, state, prompt, arrival.answer, sheet) if prompt.intent else state
+    if prompt.intent:
+        return _reconcile(plan, observer, state, prompt, arrival.answer, sheet)
+    if arrival.answer in prompt.hold:
+        return command(state, Command.HOLD, f"{arrival.prompt} was answered: {arrival.answer}", sheet)
+    return state
 
 
 def judge(prompt: OpenPrompt, answer: str) -> str:
@@ -168,6 +172,7 @@ def _result(
     plan: Plan, observer: Observer, state: BatchState, arrival: SampleResult, sheet: Sheet
 ) -> BatchState:
     """A laboratory result judges the attributes that its assay and its phase stand for."""
+    state = replace(state, awaited=state.awaited - {(arrival.sample, arrival.assay)})
     phases = _phases_of(plan, state, arrival.sample)
     for attribute in plan.attributes:
         if attribute.assay == arrival.assay and attribute.phase in phases:
@@ -185,7 +190,7 @@ def _phases_of(plan: Plan, state: BatchState, sample: str) -> tuple[str, ...]:
 
 def _judged(attribute: AttributePlan, state: BatchState, result: SampleResult) -> AttributeJudged:
     reported = result.values.get(attribute.quantity)
-    value = None if reported is None else convert(reported, attribute.reported_unit, attribute.unit)
+    value = None if reported is None else reported * attribute.slope + attribute.offset
     return AttributeJudged(
         attribute=attribute.name,
         sample=result.sample,

@@ -6,8 +6,9 @@ from dataclasses import replace
 from homeostat.control import PidState, step
 from homeostat.execution.plan.types import LoopPlan, PhasePlan, Plan
 from homeostat.execution.sheet import Sheet
+from homeostat.execution.stages.alarms import fault
 from homeostat.execution.state import BatchState, LoopState
-from homeostat.ledger.catalogue import LoopChanged
+from homeostat.ledger.catalogue import AlarmChanged, LoopChanged
 
 
 def begin(loop: LoopPlan) -> LoopState:
@@ -15,15 +16,42 @@ def begin(loop: LoopPlan) -> LoopState:
     return LoopState(loop.setpoint, loop.mode, PidState(loop.initial, loop.initial))
 
 
-def regulate(plan: Plan, state: BatchState, usable: Sequence[float]) -> BatchState:
+def regulate(plan: Plan, state: BatchState, usable: Sequence[float], time: int, sheet: Sheet) -> BatchState:
     """The state after every loop has moved; `usable` holds the tag values (NaN: unusable)."""
     return replace(
         state,
         loops=tuple(
-            LoopState(memory.setpoint, memory.mode, _move(plan, loop, memory, usable[loop.tag]))
+            _regulate(plan, loop, memory, usable[loop.tag], time, sheet)
             for loop, memory in zip(plan.loops, state.loops, strict=True)
         ),
     )
+
+
+def _regulate(
+    plan: Plan, loop: LoopPlan, memory: LoopState, value: float, time: int, sheet: Sheet
+) -> LoopState:
+    """One controller step; a loop that has been blind for too long goes to its safe output."""
+    pid = _move(plan, loop, memory, value)
+    if value == value:
+        if memory.blind is not None and _lost(loop, time - plan.scan - memory.blind):
+            sheet.note(_blindness(loop, raised=False))
+        return LoopState(memory.setpoint, memory.mode, pid)
+    since = time if memory.blind is None else memory.blind
+    if _lost(loop, time - since) and loop.safe is not None:
+        if not _lost(loop, time - plan.scan - since):
+            sheet.note(_blindness(loop, raised=True))
+        pid = PidState(loop.safe, loop.safe)
+    return LoopState(memory.setpoint, memory.mode, pid, since)
+
+
+def _lost(loop: LoopPlan, blind: int) -> bool:
+    """Whether so many microseconds without a reading are more than a loop with a safe output bears."""
+    return loop.safe is not None and blind >= loop.patience
+
+
+def _blindness(loop: LoopPlan, *, raised: bool) -> AlarmChanged:
+    text = f"The loop {loop.name} has no reading: its output went to the safe value of {loop.safe:g} {loop.output_unit}"
+    return fault(f"{loop.name}.blind", raised=raised, text=text)
 
 
 def _move(plan: Plan, loop: LoopPlan, memory: LoopState, value: float) -> PidState:
@@ -55,6 +83,7 @@ def direct(
             setpoint=setpoints.get(index, before.setpoint),
             mode=modes.get(index, before.mode),
             pid=PidState(output, output) if index in outputs else before.pid,
+            blind=before.blind,
         )
         sheet.note(_event(plan.loops[index], changed[index], cause))
     return tuple(changed)
@@ -67,5 +96,6 @@ def _event(loop: LoopPlan, memory: LoopState, cause: str) -> LoopChanged:
         unit=loop.unit,
         mode=memory.mode,
         output=memory.pid.output,
+        output_unit=loop.output_unit,
         cause=cause,
     )

@@ -5,6 +5,7 @@ outcomes, for the answers to its prompts and for its `until`.
 """
 
 from dataclasses import replace
+from typing import Literal
 
 from homeostat.execution.conditions import Facts, holds
 from homeostat.execution.plan.types import Act, Node, PhasePlan, Plan, SamplingPlan
@@ -16,12 +17,21 @@ from homeostat.process import Prompt
 
 
 def advance(plan: Plan, state: BatchState, facts: Facts, sheet: Sheet) -> BatchState:
-    """Sample what is due, end what is done and start what may start, until nothing moves any more."""
+    """Sample what is due, end what is done and start what may start, until nothing moves any more.
+
+    Once the phase after which the batch shall pause has ended, nothing more is started in this scan.
+    """
+    before = state
     state = _sample(plan, state, facts, sheet)
     moved = True
     while moved:
-        state, moved = _sweep(plan, state, facts, sheet)
+        state, moved = _sweep(plan, before, state, facts, sheet)
     return state
+
+
+def reached(plan: Plan, before: BatchState, after: BatchState) -> bool:
+    """Whether the phase after which the batch shall pause ended between two states."""
+    return plan.until >= 0 and before.steps[plan.until].status != after.steps[plan.until].status == "complete"
 
 
 def complete(state: BatchState) -> bool:
@@ -29,15 +39,20 @@ def complete(state: BatchState) -> bool:
     return all(step.status == "complete" for step in state.steps)
 
 
-def _sweep(plan: Plan, state: BatchState, facts: Facts, sheet: Sheet) -> tuple[BatchState, bool]:
-    """One pass over all steps: children before parents end, parents before children start."""
+def _sweep(
+    plan: Plan, before: BatchState, state: BatchState, facts: Facts, sheet: Sheet
+) -> tuple[BatchState, bool]:
+    """One pass over all steps: children before parents end, parents before children start, answered phases act."""
     moved = False
     for index in reversed(range(len(plan.nodes))):
         if state.steps[index].status == "running" and _finished(plan.nodes[index], state, index, facts):
             state, moved = _end(plan.nodes[index], state, index, facts, sheet), True
     for index, node in enumerate(plan.nodes):
-        if state.steps[index].status == "idle" and _ready(node, state):
+        step = state.steps[index]
+        if step.status == "idle" and not reached(plan, before, state) and _ready(node, state):
             state, moved = _begin(plan, node, state, index, facts, sheet), True
+        elif step.status == "running" and not step.acted and not step.prompts:
+            state, moved = _act(plan, node, state, index, facts, sheet), True
     return state, moved
 
 
@@ -54,7 +69,7 @@ def _finished(node: Node, state: BatchState, index: int, facts: Facts) -> bool:
     step = state.steps[index]
     if node.phase is None:
         return all(state.steps[child].status == "complete" for child in node.children)
-    if step.prompts or step.intents:
+    if not step.acted or step.prompts or step.intents:
         return False
     return not node.phase.until or holds(node.phase.until, facts, step.since)
 
@@ -65,12 +80,18 @@ def _end(node: Node, state: BatchState, index: int, facts: Facts, sheet: Sheet) 
 
 
 def _begin(plan: Plan, node: Node, state: BatchState, index: int, facts: Facts, sheet: Sheet) -> BatchState:
+    """Start a step; a phase asks its prompts first."""
     sheet.note(_changed(node, "running", "start"))
     state = put_step(state, index, StepState("running", facts.time))
+    return _ask(node, node.phase, state, index, sheet) if node.phase and plan.steers else state
+
+
+def _act(plan: Plan, node: Node, state: BatchState, index: int, facts: Facts, sheet: Sheet) -> BatchState:
+    """Give a phase's set-points, commands and first samples, now that its prompts are answered."""
+    state = put_step(state, index, replace(state.steps[index], acted=True))
     if node.phase is None or not plan.steers:
         return state
     state = replace(state, loops=direct(plan, state.loops, node.phase, node.path, sheet))
-    state = _ask(node, node.phase, state, index, sheet)
     for act in node.phase.acts:
         state = intend(node, state, index, act, sheet)
     due = tuple(facts.time for _ in node.phase.samplings)
@@ -78,10 +99,8 @@ def _begin(plan: Plan, node: Node, state: BatchState, index: int, facts: Facts, 
     return _sample_phase(node, state, index, facts, sheet)
 
 
-def _changed(node: Node, status: str, cause: str) -> StepChanged:
-    return StepChanged.model_validate(
-        {"level": node.level, "step": node.path, "title": node.title, "state": status, "cause": cause}
-    )
+def _changed(node: Node, status: Literal["running", "complete", "stopped"], cause: str) -> StepChanged:
+    return StepChanged(level=node.level, step=node.path, title=node.title, state=status, cause=cause)
 
 
 def stop_steps(plan: Plan, state: BatchState, cause: str, sheet: Sheet) -> None:
@@ -131,23 +150,15 @@ def _question(node: Node, prompt: Prompt, name: str) -> PromptOpened:
 
 def _judging(index: int, prompt: Prompt) -> OpenPrompt:
     low, high = (bound.to(prompt.unit) for bound in prompt.range) if prompt.range else (None, None)
-    return OpenPrompt(index, prompt.kind, prompt.unit, low, high, prompt.choices)
+    return OpenPrompt(index, prompt.kind, prompt.unit, low, high, prompt.choices, prompt.hold)
 
 
 def intend(node: Node, state: BatchState, index: int, act: Act, sheet: Sheet) -> BatchState:
     """Note the intent of a discrete act; the step waits for its outcome."""
-    event = sheet.note(
-        CommandIntended.model_validate(
-            {
-                "kind": act.kind,
-                "target": act.target,
-                "value": act.value,
-                "unit": act.unit,
-                "retain": act.retain,
-                "step": node.path,
-            }
-        )
+    intended = CommandIntended(
+        kind=act.kind, target=act.target, value=act.value, unit=act.unit, retain=act.retain, step=node.path
     )
+    event = sheet.note(intended)
     step = state.steps[index]
     state = put_step(state, index, replace(step, intents=(*step.intents, event)))
     return replace(state, pending={**state.pending, event: Pending(act, index)})
@@ -171,17 +182,23 @@ def _sample_phase(node: Node, state: BatchState, index: int, facts: Facts, sheet
         due = state.steps[index].due[position]
         if 0 <= due <= facts.time:
             state = _draw(node, state, index, sampling, sheet)
-            later = due + sampling.every if sampling.every else -1
+            later = _next(due, sampling.every, facts.time) if sampling.every else -1
             dues = state.steps[index].due
             dues = (*dues[:position], later, *dues[position + 1 :])
             state = put_step(state, index, replace(state.steps[index], due=dues))
     return state
 
 
+def _next(due: int, every: int, time: int) -> int:
+    """The first time after `time` on the grid that `due` began: what a hold has missed is not made up for."""
+    return due + every * ((time - due) // every + 1)
+
+
 def _draw(node: Node, state: BatchState, index: int, sampling: SamplingPlan, sheet: Sheet) -> BatchState:
     sample = f"S{len(state.samples) + 1:03d}"
     sheet.note(SampleDrawn(sample=sample, step=node.path, assays=sampling.assays, volume=sampling.volume))
-    state = replace(state, samples={**state.samples, sample: index})
+    owed = frozenset((sample, assay) for assay in sampling.assays)
+    state = replace(state, samples={**state.samples, sample: index}, awaited=state.awaited | owed)
     if sampling.volume > 0.0:
         state = intend(node, state, index, Act("draw", "sample", sampling.volume, "mL"), sheet)
     return state

@@ -93,6 +93,8 @@ def _of_loops(subject: Subject) -> Iterator[Fault]:
         if actuator is not None and loop.output is not None and not contains(actuator.range, *loop.output):
             what = f"the output {words(loop.output)} leaves the range of '{loop.actuator}' ({words(actuator.range)})"
             yield Fault((*path, "output"), what, "keep the output within the actuator's range")
+        if actuator is not None and loop.safe is not None:
+            yield from _allowed(subject, (*path, "safe"), loop.actuator, loop.safe)
 
 
 def _of_set_points(subject: Subject) -> Iterator[Fault]:

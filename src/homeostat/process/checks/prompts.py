@@ -42,7 +42,11 @@ def _choice(path: Path, prompt: Prompt) -> Iterator[Fault]:
     yield from _without_range(path, prompt)
     if not prompt.choices:
         yield Fault(path, "a prompt of the kind choice needs choices", "add 'choices: [first, second]'")
-    elif prompt.answer not in prompt.choices:
+    for answer in prompt.hold:
+        if answer not in prompt.choices:
+            what = f"{quoted(answer)} shall hold the batch, but is not among the choices"
+            yield Fault((*path, "hold"), what, suggestion(answer, prompt.choices))
+    if prompt.choices and prompt.answer not in prompt.choices:
         what = f"the answer {quoted(prompt.answer)} is not among the choices"
         yield Fault((*path, "answer"), what, suggestion(prompt.answer, prompt.choices))
 

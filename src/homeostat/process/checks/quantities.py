@@ -110,6 +110,7 @@ def _of_loops(subject: Subject) -> Iterator[Expected]:
             yield _time(where, quantity, "positive")
         for where, quantity in _given(((*path, "derivative"), loop.derivative)):
             yield _time(where, quantity)
+        yield _time((*path, "patience"), loop.patience)
         tag, actuator = tags.get(loop.tag), tags.get(loop.actuator)
         if tag is not None:
             of = f"the tag '{loop.tag}'"
@@ -119,6 +120,8 @@ def _of_loops(subject: Subject) -> Iterator[Expected]:
         if actuator is not None:
             for i, end in enumerate(loop.output or ()):
                 yield Expected((*path, "output", i), end, actuator.unit, f"the actuator '{loop.actuator}'")
+            for where, quantity in _given(((*path, "safe"), loop.safe)):
+                yield Expected(where, quantity, actuator.unit, f"the actuator '{loop.actuator}'")
         if tag is not None and actuator is not None:
             of = f"'{loop.actuator}' for one of '{loop.tag}'"
             yield Expected((*path, "gain"), loop.gain, actuator.unit, of, "positive", per=tag.unit)
