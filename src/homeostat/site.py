@@ -19,6 +19,7 @@ from pathlib import Path
 from homeostat.errors import SiteError
 from homeostat.historian import Historian
 from homeostat.ledger import Ledger, SiteKey
+from homeostat.ledger.keys import PRIVATE_NAME, PUBLIC_NAME
 
 FORMAT = 1
 
@@ -82,15 +83,11 @@ class Site:
     @classmethod
     def create(cls, root: Path) -> "Site":
         """The site at `root`, made when it does not exist yet. Raises SiteError when the place cannot be used."""
-
         site = cls(root)
         if (root / "site.json").is_file():
             return cls.open(root)
         try:
-            if root.is_dir() and any(root.iterdir()):
-                raise SiteError(
-                    "the directory holds other things", where=str(root), mend="name an empty or new directory"
-                )
+            site._clear()
             for folder in (root, site.heads, site.keys, site.records):
                 folder.mkdir(parents=True, exist_ok=True)
             SiteKey.create(site.keys)
@@ -101,10 +98,24 @@ class Site:
             ) from error
         return site
 
+    def _clear(self) -> None:
+        """Make room: a directory without `site.json` may hold what an interrupted start left, and nothing else.
+
+        A key that is found there has never signed anything, for the configuration is written before the first event.
+        """
+        found = {path.name for path in self.root.iterdir()} if self.root.is_dir() else set()
+        if found - {self.heads.name, self.keys.name, self.records.name}:
+            raise SiteError(
+                "the directory holds other things",
+                where=str(self.root),
+                mend="name an empty or new directory",
+            )
+        for name in (PRIVATE_NAME, PUBLIC_NAME):
+            (self.keys / name).unlink(missing_ok=True)
+
     @contextmanager
     def writing(self, stamp: Callable[[], str]) -> Iterator[tuple[Ledger, Historian]]:
         """Both stores, open for writing; `stamp` gives the wall-clock time of each event. One writer at a time."""
-
         with (
             self._lock(),
             Ledger.open(

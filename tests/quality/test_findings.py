@@ -144,7 +144,7 @@ def test_samples_without_result_matter_once_the_batch_has_ended(tale: Tale) -> N
     assert findings(tale, "sample") == [("major", "Sample S1 has no result of count, chemistry.")]
 
 
-def test_short_excursions_are_noise_and_long_ones_are_not(tale: Tale) -> None:
+def test_every_excursion_is_told_and_those_longer_than_the_alarm_delay_weigh(tale: Tale) -> None:
     tale.start()
     warm = [
         37.0,
@@ -158,9 +158,17 @@ def test_short_excursions_are_noise_and_long_ones_are_not(tale: Tale) -> None:
         37.0,
     ]  # 20 min above, 30 min below; the delay is 30 min
     tale.tape("temperature", "degC", warm)
-    text = "Temperature was outside its proven acceptable range (36 to 38 °C) once, 30 min in all, to 34 °C."
+    text = "Temperature was outside its proven acceptable range (36 to 38 °C) twice, 50 min in all, to 34 °C."
     assert findings(tale, "parameter") == [("major", text)]
     assert tale.record().passed.parameters == (0, 2)
+
+
+def test_a_short_excursion_is_a_minor_finding_and_no_pass(tale: Tale) -> None:
+    tale.start()
+    tale.tape("temperature", "degC", [37.0, 39.0, 37.0, 37.0])
+    text = "Temperature was outside its proven acceptable range (36 to 38 °C) once, 10 min in all, to 39 °C."
+    assert findings(tale, "parameter") == [("minor", text)]
+    assert tale.record().passed.parameters[0] == 0
 
 
 def test_long_gaps_and_silent_tags(tale: Tale) -> None:

@@ -44,7 +44,10 @@ def told(tale: Tale, text: str = "Ready?", *, ended: bool = True) -> str:
     tale.command(HOUR, "unknown", target=text, step=text)
     tale.command(HOUR, kind="dose", target=text, unit="mL")
     tale.tell(
-        LoopChanged(loop="heat", setpoint=36.5, unit="degC", mode="auto", output=40.0, output_unit="W", cause=text), HOUR
+        LoopChanged(
+            loop="heat", setpoint=36.5, unit="degC", mode="auto", output=40.0, output_unit="W", cause=text
+        ),
+        HOUR,
     )
     for hour in (2, 4, 6):
         values, units = {"viable": 1.0 + hour, text: 1.0}, {"viable": "1e6 cell/mL", text: "1"}

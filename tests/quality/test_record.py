@@ -235,7 +235,12 @@ def test_commands_to_the_batch_and_refusals(tale: Tale) -> None:
 
 def test_setpoints_follow_the_loop(tale: Tale) -> None:
     tale.start()
-    tale.tell(LoopChanged(loop="heat", setpoint=36.0, unit="degC", mode="auto", output=40.0, output_unit="W", cause="m"), HOUR)
+    tale.tell(
+        LoopChanged(
+            loop="heat", setpoint=36.0, unit="degC", mode="auto", output=40.0, output_unit="W", cause="m"
+        ),
+        HOUR,
+    )
     (line,) = tale.record().setpoints
     assert (line.loop, line.setpoint, line.time, line.mode) == ("heat", 36.0, HOUR, "auto")
 

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from homeostat.errors import SiteError
 from homeostat.execution import Options, run
+from homeostat.historian import Historian, TagSpec
 from homeostat.process import load
 from homeostat.quality.verify import verify_site
 from homeostat.site import Site
@@ -38,6 +40,25 @@ def alter(database: Path, *statements: str) -> None:
             connection.execute(sql)
 
 
+def add_rows(root: Path, count: int) -> None:
+    """Add readings as the software itself would."""
+    with Historian.open(root / "historian.db") as historian:
+        recorder = historian.recorder("B0001", historian.tags("B0001"))
+        first, width = (recorder.last_time or 0) + 60_000_000, len(recorder.tags)
+        for row in range(count):
+            recorder.append(first + row * 60_000_000, [1.0] * width, [0] * width)
+        recorder.flush(durable=True)
+        recorder.seal()
+
+
+def add_batch(root: Path) -> None:
+    """Readings of a batch that never was."""
+    with Historian.open(root / "historian.db") as historian:
+        recorder = historian.recorder("B0666", [TagSpec("do", "%", None)])
+        recorder.append(0, [1.0], [0])
+        recorder.flush(durable=True)
+
+
 ATTACKS: dict[str, tuple[str, Attack]] = {
     "a chunk is deleted": (
         "finished",
@@ -64,6 +85,13 @@ ATTACKS: dict[str, tuple[str, Attack]] = {
     "the very last reading is cut off": (
         "paused",
         lambda site: alter(site / "historian.db", "DELETE FROM hot WHERE time = (SELECT max(time) FROM hot)"),
+    ),
+    "readings are added at the end, and chained": ("paused", lambda site: add_rows(site, 3)),
+    "a whole block is added, chained and sealed": ("paused", lambda site: add_rows(site, 700)),
+    "a batch is added to the historian alone": ("finished", add_batch),
+    "the exported heads are emptied": (
+        "finished",
+        lambda site: (site / "heads" / "heads.jsonl").write_text("") and None,
     ),
     "the public key is gone": ("finished", lambda site: (site / "keys" / "site.pub.pem").unlink()),
     "the historian is gone": ("finished", lambda site: (site / "historian.db").unlink()),
@@ -106,3 +134,10 @@ def test_a_site_that_was_rolled_back_is_found_with_heads_kept_elsewhere(
     assert verify_site(Site.open(earlier)).ok
     assert not verify_site(Site.open(earlier), anchor).ok
     assert verify_site(site, anchor).ok
+
+
+def test_an_anchor_without_a_head_is_no_anchor(sites: dict[str, Path], tmp_path: Path) -> None:
+    empty = tmp_path / "empty.jsonl"
+    empty.write_text("")
+    with pytest.raises(SiteError, match="no signed head"):
+        verify_site(Site.open(sites["finished"]), empty)

@@ -36,16 +36,22 @@ class Options:
     until: str | None = None
 
 
-def name_batch(ledger: Ledger, wanted: str | None) -> str:
-    """The batch's id: the wanted one if it is free, else the next number. Raises ExecutionError."""
-    taken = set(ledger.batches())
-    if wanted is None:
-        return next(name for name in (f"B{number:04d}" for number in range(1, 10**6)) if name not in taken)
+def check_name(wanted: str) -> None:
+    """Refuse what cannot be the id of a batch (and the name of its record's files). Raises ExecutionError."""
     if not BATCH_ID.fullmatch(wanted):
         raise ExecutionError(
             f"'{wanted}' is not a batch id", mend="use up to 32 letters, digits, dots, dashes or underscores"
         )
-    if wanted in taken:
+
+
+def name_batch(ledger: Ledger, wanted: str | None) -> str:
+    """The batch's id: the wanted one if it is free, else the next number. Raises ExecutionError."""
+    taken = {name.casefold() for name in ledger.batches()}
+    if wanted is None:
+        return next(
+            name for name in (f"B{number:04d}" for number in range(1, 10**6)) if name.casefold() not in taken
+        )
+    if wanted.casefold() in taken:
         raise ExecutionError(f"batch {wanted} exists already", mend="choose another id, or resume it")
     return wanted
 
@@ -153,12 +159,10 @@ def rig(
     plan: Plan,
     observer: Observer,
     driver: Driver,
-    ledger: Ledger,
+    journal: Journal,
     historian: Historian,
-    known: Mapping[str, Recorded],
     speed: float,
     watcher: Watcher,
-    reconcile: str = "",
 ) -> Rig:
     """Everything an engine works with."""
     return Rig(
@@ -166,8 +170,8 @@ def rig(
         plan=plan,
         observer=observer,
         driver=driver,
-        operator=ScriptedOperator(plan.process, reconcile),
-        journal=Journal(ledger, batch, known.values()),
+        operator=ScriptedOperator(plan.process),
+        journal=journal,
         recorder=historian.recorder(batch, specs(plan)),
         historian=historian,
         pace=Pace(speed),

@@ -113,15 +113,15 @@ class Engine:
         """Give the batch a command at the next live scan."""
         self._orders.append(CommandGiven(command=command.value, reason=reason))
 
-    def run(self, reason: str = "") -> Finish:
+    def run(self, reason: str = "", reconcile: str = "") -> Finish:
         """Execute until the batch has ended, is paused, or is held with nobody to reconcile it.
 
-        A batch that rests when its record ends is taken up again, for `reason`.
+        A batch that rests when its record ends is taken up again, for `reason`; `reconcile` answers what it asks then.
         """
         scan = 0
         while scan < self._recorded:
             scan = self._cycle(scan)
-        self._wake(reason)
+        self._wake(reason, reconcile)
         while not self._resting():
             self._rig.pace.wait(scan * self._rig.plan.scan)
             scan = self._cycle(scan)
@@ -130,8 +130,12 @@ class Engine:
         questions = tuple(self._questions.values())
         return Finish(self._rig.batch, self.state.value, scan, time, self._reason, questions)
 
-    def _wake(self, reason: str) -> None:
+    def _wake(self, reason: str, reconcile: str) -> None:
         """Resume a paused batch; restart a held one, unless a command has to be reconciled first."""
+        for prompt in self._state.prompts:
+            self._rig.operator.ask(prompt, self._recorded * self._rig.plan.scan)
+        if reconcile:
+            self._rig.operator.reconcile(reconcile)
         if self.state is State.PAUSED:
             self._order(Command.RESUME, reason)
         elif self.state is State.HELD and not any(prompt.intent for prompt in self._state.prompts.values()):
@@ -156,7 +160,7 @@ class Engine:
         self._sealer.after(scan)
         self._note(scan, result)
         if scan >= self._recorded and (not self._rig.pace.free or (scan + 1) % GROUP == 0):
-            self._commit()
+            self._commit()  # 600 rows, a sealed block, are a multiple of GROUP
         if (scan + 1) % REPORT == 0:
             self._rig.watcher.scanned(scan + 1, time + self._rig.plan.scan, self._phase)
         return scan + 1
@@ -199,7 +203,7 @@ class Engine:
             arrived.append(LogEnded(reason="the recorded log has no further rows"))
         if driver.repeatable or live:
             arrived += [_reported(result) for result in driver.results(time)]
-        return (*arrived, *self._rig.operator.answers(time, live=live))
+        return (*arrived, *self._rig.operator.answers(time))
 
     def _take(self, inputs: Inputs) -> None:
         """Put the arrivals on record before anything is concluded from them: no row may rest on what can be lost."""
@@ -240,7 +244,7 @@ class Engine:
                 for assay in decision.assays:
                     self._rig.driver.sample(decision.sample, assay, time)
             elif isinstance(decision, PromptOpened):
-                self._rig.operator.ask(decision, time)
+                self._rig.operator.ask(decision.prompt, time)
 
     def _regulate(self, scan: int) -> None:
         """Hand the loops' outputs to the equipment; a vessel on record has had them already."""
@@ -277,20 +281,19 @@ class Engine:
     def _commit(self) -> None:
         """Rows first, then events: a decision on record always has the readings it was taken on.
 
-        Rows that events rest on survive a loss of power as the events do; rows alone wait for the next such commit.
+        Both survive a loss of power, and the events say how many rows there are and what they hash to.
         """
-        self._rig.recorder.flush(durable=self._rig.journal.waiting)
+        self._rig.recorder.flush(durable=True)
+        self._sealer.anchor()
         self._rig.journal.commit()
 
     def _close(self, scans: int) -> None:
-        """Make everything durable; a batch that has ended is sealed to its last row, one that rests is anchored."""
+        """Make everything durable; a batch that has ended is sealed to its last row."""
         last = scans - 1
         if self.state in FINAL:
             self._sealer.finish(last)
             end = BatchEnded(state=self.state.value, scans=scans, reason=self._reason)
             self._rig.journal.put(f"{self._rig.batch}/end", last * self._rig.plan.scan, "engine", end)
-        else:
-            self._sealer.anchor(last)
         self._commit()
         self._rig.watcher.ended()
 

@@ -43,10 +43,13 @@ class Journal:
                 mend="was the software, the process or the machine changed? See: homeostat replay",
             )
 
-    @property
-    def waiting(self) -> bool:
-        """Whether there are events that are not durable yet."""
-        return self._waiting > 0
+    def note(self, content: Payload, name: str) -> None:
+        """Append an event of the site about this batch, unless it is on record or waits already."""
+        event = f"site/{self._batch}/{name}"
+        if event not in self._ledger:
+            data = content.model_dump(mode="json")
+            self._ledger.append(Event(event, content.type, "", 0, "historian", data))
+            self._waiting += 1
 
     def commit(self) -> None:
         """Make everything appended so far durable."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from homeostat.execution.plan import MICROSECONDS
 from homeostat.execution.stages.recipe import prompt_name
-from homeostat.ledger.catalogue import RECONCILE, PromptAnswered, PromptOpened
+from homeostat.ledger.catalogue import RECONCILE, PromptAnswered
 from homeostat.process import Process
 
 DELAY = 2 * 60 * MICROSECONDS
@@ -12,40 +12,37 @@ ACTOR = "scripted operator"
 
 
 class ScriptedOperator:
-    """Knows an answer to each prompt of the recipe, and to the reconciliation of a command if it is told one."""
+    """Knows an answer to each prompt of the recipe, and to the reconciliations that a person has given it."""
 
-    def __init__(self, process: Process, reconcile: str = "") -> None:
-        self._answers = _script(process)
-        self._reconcile = reconcile
+    def __init__(self, process: Process) -> None:
+        self._answers = dict(_script(process))
         self._asked: dict[str, int] = {}
 
-    def ask(self, prompt: PromptOpened, time: int) -> None:
-        """Take note of a prompt that was opened at `time`."""
-        self._asked[prompt.prompt] = time
+    def ask(self, prompt: str, time: int) -> None:
+        """Take note of a prompt that was opened, or is asked again, at `time`."""
+        self._asked.setdefault(prompt, time)
 
     def forget(self, prompt: str) -> None:
         """The prompt was answered on record."""
         self._asked.pop(prompt, None)
 
-    def answers(self, time: int, *, live: bool) -> tuple[PromptAnswered, ...]:
-        """The answers given by `time`, each once, in the order the prompts were asked.
+    def reconcile(self, answer: str) -> None:
+        """A person's word on the commands that are open now; what opens later is another question."""
+        self._answers |= {name: answer for name in self._asked if name.startswith(RECONCILE)}
 
-        A reconciliation is a person's word of today: it is given only `live`, not while the record is executed.
-        """
-        due = [name for name, asked in self._asked.items() if asked + DELAY <= time and self._answer(name)]
-        return tuple(self._give(name) for name in due if live or not name.startswith(RECONCILE))
+    def answers(self, time: int) -> tuple[PromptAnswered, ...]:
+        """The answers given by `time`, each once, in the order the prompts were asked."""
+        due = [name for name, asked in self._asked.items() if asked + DELAY <= time and name in self._answers]
+        return tuple(self._give(name) for name in due)
 
     @property
     def busy(self) -> bool:
         """Whether an answer is still to come."""
-        return any(self._answer(name) for name in self._asked)
+        return any(name in self._answers for name in self._asked)
 
     def _give(self, name: str) -> PromptAnswered:
         del self._asked[name]
-        return PromptAnswered(prompt=name, answer=self._answer(name))
-
-    def _answer(self, name: str) -> str:
-        return self._reconcile if name.startswith(RECONCILE) else self._answers.get(name, "")
+        return PromptAnswered(prompt=name, answer=self._answers[name])
 
 
 def _script(process: Process) -> Mapping[str, str]:

@@ -10,6 +10,7 @@ from homeostat.errors import ExecutionError
 from homeostat.execution.batch import observe, recall_plan, recall_start, reconnect, rig, specs
 from homeostat.execution.clock import stamp
 from homeostat.execution.engine import Engine, Finish, Watcher
+from homeostat.execution.journal import Journal
 from homeostat.execution.memory import Arrivals, Rows
 from homeostat.ledger import Event, Ledger
 from homeostat.ledger.catalogue import BatchResumed
@@ -46,18 +47,16 @@ def resume(
                 plan=plan,
                 observer=observe(plan),
                 driver=driver,
-                ledger=ledger,
+                journal=Journal(ledger, batch, events.values()),
                 historian=historian,
-                known=events,
                 speed=speed,
                 watcher=watch,
-                reconcile=reconcile,
             )
             names = [spec.name for spec in specs(plan)]
             rows = Rows.read(historian, batch, names[: len(plan.tags)], names[len(plan.tags) :])
             _note(ledger, batch, len(rows), reason)
             watch.started(batch, None)
-            return Engine(with_rig, rows, Arrivals(events.values())).run(reason)
+            return Engine(with_rig, rows, Arrivals(events.values())).run(reason, reconcile)
 
 
 def _note(ledger: Ledger, batch: str, scans: int, reason: str) -> None:

@@ -4,9 +4,10 @@ from contextlib import closing
 
 from homeostat.equipment import connect
 from homeostat.errors import ExecutionError
-from homeostat.execution.batch import Options, name_batch, observe, rig, started
+from homeostat.execution.batch import Options, check_name, name_batch, observe, rig, started
 from homeostat.execution.clock import stamp
 from homeostat.execution.engine import Engine, Finish, Watcher
+from homeostat.execution.journal import Journal
 from homeostat.execution.memory import Arrivals
 from homeostat.execution.plan import make_plan
 from homeostat.process import Process
@@ -24,20 +25,20 @@ def run(site: Site, process: Process, options: Options, watch: Watcher) -> Finis
         observer = observe(plan)
         with Site.create(site.root).writing(stamp) as (ledger, historian):
             batch = name_batch(ledger, options.batch)
+            journal = Journal(ledger, batch, ())
+            journal.put(f"{batch}/start", 0, "operator", started(plan, observer, driver, options))
+            journal.commit()
+            watch.started(batch, _expected(driver.end(), plan.scan))
             with_rig = rig(
                 batch=batch,
                 plan=plan,
                 observer=observer,
                 driver=driver,
-                ledger=ledger,
+                journal=journal,
                 historian=historian,
-                known={},
                 speed=options.speed,
                 watcher=watch,
             )
-            with_rig.journal.put(f"{batch}/start", 0, "operator", started(plan, observer, driver, options))
-            with_rig.journal.commit()
-            watch.started(batch, _expected(driver.end(), plan.scan))
             return Engine(with_rig, None, Arrivals(())).run()
 
 
@@ -47,6 +48,8 @@ def _expected(end: int | None, scan: int) -> int | None:
 
 
 def _check(process: Process, options: Options) -> None:
+    if options.batch is not None:
+        check_name(options.batch)
     if process.approval.state == "retired":
         raise ExecutionError(
             f"process {process.process} {process.version} is retired", mend="use a later version"

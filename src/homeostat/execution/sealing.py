@@ -1,4 +1,4 @@
-"""Sealing: full blocks of historian rows become chunks, and the chunks' hashes go into the ledger."""
+"""Sealing: full blocks of historian rows become chunks, and the hashes of chunks and rows go into the ledger."""
 
 from homeostat.execution.journal import Journal
 from homeostat.execution.memory import prefix
@@ -26,11 +26,14 @@ class Sealer:
         if (last + 1) % BLOCK:
             self._put(last, digests)
 
-    def anchor(self, last: int) -> None:
-        """Put the running hash of the rows that are not sealed yet on record: the batch will rest for a while."""
-        self._recorder.flush(durable=True)
-        anchored = TailAnchored(rows=self._recorder.rows, head=self._recorder.head)
-        self._journal.put(f"{prefix(self._batch, last)}/tail", last * self._interval, "historian", anchored)
+    def anchor(self) -> None:
+        """Put the running hash of the rows that are not sealed yet on record, so that the ledger vouches for them."""
+        rows, last = self._recorder.rows, self._recorder.last_time
+        if last is not None:
+            head = self._recorder.head
+            self._journal.note(
+                TailAnchored(batch=self._batch, rows=rows, last=last, head=head), f"tail/{rows:09d}"
+            )
 
     def _put(self, scan: int, fresh: tuple[ChunkDigest, ...]) -> None:
         """The block's hashes: of chunks sealed just now, or of those that a crash kept from the ledger."""

@@ -242,11 +242,16 @@ class AttributeJudged(Payload):
 
 
 class TailAnchored(Payload):
-    """The rows that are not sealed yet when a batch pauses or holds: how many there are, and their running SHA-256."""
+    """How many rows a batch has in the historian, up to which time, and the running SHA-256 of those not sealed yet.
+
+    An event of the site: where commits fall depends on pace and interruptions, the batch's own events do not.
+    """
 
     type: ClassVar[str] = "historian.tail"
     role: ClassVar[Role] = "effect"
+    batch: str
     rows: int
+    last: int
     head: str
 
 

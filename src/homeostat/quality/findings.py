@@ -48,7 +48,7 @@ class Sections:
     readings: tuple[ReadingLine, ...]
 
     def lasting(self, line: ParameterLine) -> list[Excursion]:
-        """The excursions that lasted as long as the parameter's alarm delay: shorter ones are noise."""
+        """The excursions that lasted as long as the parameter's alarm delay: those that weigh."""
         delay = self.delays.get(line.parameter, 0)
         return [one for one in line.excursions if one.end - one.start >= delay]
 
@@ -161,17 +161,18 @@ def _samples(sections: Sections) -> Iterator[Finding]:
 
 def _parameters(sections: Sections) -> Iterator[Finding]:
     for line in sections.parameters:
-        long = sections.lasting(line)
-        if long:
-            total = duration(sum(one.end - one.start for one in long))
+        if line.excursions:
+            total = duration(sum(one.end - one.start for one in line.excursions))
             farthest = max(
-                long, key=lambda one: max(line.proven[0] - one.extreme, one.extreme - line.proven[1])
+                line.excursions,
+                key=lambda one: max(line.proven[0] - one.extreme, one.extreme - line.proven[1]),
             )
             text = (
                 f"{line.title} was outside its proven acceptable range ({bounds(*line.proven, line.unit)})"
-                f" {times(len(long))}, {total} in all, to {quantity(farthest.extreme, line.unit)}."
+                f" {times(len(line.excursions))}, {total} in all, to {quantity(farthest.extreme, line.unit)}."
             )
-            yield _finding("major", "parameter", line.parameter, text, long[0].start)
+            severity: Severity = "major" if sections.lasting(line) else "minor"
+            yield _finding(severity, "parameter", line.parameter, text, line.excursions[0].start)
 
 
 def _gaps(sections: Sections) -> Iterator[Finding]:

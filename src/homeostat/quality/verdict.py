@@ -17,7 +17,7 @@ def passed(sections: Sections) -> Passed:
     return Passed(
         attributes=_tally(line.verdict == "within" for line in sections.attributes),
         parameters=_tally(
-            line.within_proven is not None and not sections.lasting(line) for line in sections.parameters
+            line.within_proven is not None and not line.excursions for line in sections.parameters
         ),
         steps=_tally(line.state == "complete" for line in sections.steps),
         prompts=_tally(line.accepted for line in sections.prompts),
