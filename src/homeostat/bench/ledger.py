@@ -3,7 +3,7 @@
 import json
 import os
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
@@ -16,6 +16,7 @@ GROUP = 1000
 """Events of one commit."""
 _SINGLES = 50  # commits of one event, each of which waits for the disk
 _STAMP = "2026-01-01T00:00:00.000000+00:00"
+_sync: Callable[[int], None] = getattr(os, "fdatasync", os.fsync)  # macOS and Windows have fsync alone
 
 
 def measure(*, quick: bool) -> list[Result]:
@@ -116,7 +117,7 @@ def _write_lines(path: Path, events: Sequence[Event]) -> None:
             file.write(_body(event) + b"\n")
             if number % GROUP == 0:
                 file.flush()
-                os.fdatasync(file.fileno())
+                _sync(file.fileno())
 
 
 def _write_rows(path: Path, events: Sequence[Event]) -> None:

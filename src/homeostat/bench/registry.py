@@ -24,4 +24,8 @@ class Bench:
 
 BENCHES: Mapping[str, Bench] = {
     "run": Bench("Scans, ledger, historian and drawing: what a batch run rests on.", "homeostat.bench.run"),
+    "shadow": Bench(
+        "The digital shadow of recorded yeast runs against the laboratory: errors of what it predicted.",
+        "homeostat.bench.shadow",
+    ),
 }

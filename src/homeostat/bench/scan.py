@@ -27,7 +27,7 @@ class _Run:
     cpu: float
 
 
-class _Unwatched:
+class Unwatched:
     """Takes no notice of progress."""
 
     def started(self, batch: str, total: int | None) -> None:
@@ -73,7 +73,7 @@ def _execute(root: Path, process: Process, until: str | None, runs: list[_Run]) 
     """Execute a batch at a new site, keep what it took in `runs`, and return its scans in a second."""
     options = Options(None, "bench", "simulated", 1, math.inf, until)
     site, used, begin = Site.create(root), time.process_time(), time.perf_counter()
-    finish = run(site, process, options, _Unwatched())
+    finish = run(site, process, options, Unwatched())
     runs.append(_Run(finish.scans, time.process_time() - used))
     return finish.scans / (time.perf_counter() - begin)
 
