@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,9 +45,8 @@ def forge(folder: Path) -> None:
     """Copy the site and give the batch to another patient, changing one byte in the copy's database."""
     shutil.copytree(folder / "site", folder / "forged")
     ledger = folder / "forged" / "ledger.db"
-    with sqlite3.connect(ledger) as connection:
+    with closing(sqlite3.connect(ledger)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    connection.close()
     stored = ledger.read_bytes()
     forged = stored.replace(b'"patient":"P-017"', b'"patient":"P-018"')
     if forged == stored:

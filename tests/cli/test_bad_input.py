@@ -58,8 +58,8 @@ def test_usage(homeostat: Call, arguments: list[str]) -> None:
 @pytest.mark.parametrize(
     ("option", "value", "word"),
     [
-        ("--batch", "../B1", "no batch id"),
-        ("--batch", "", "no batch id"),
+        ("--batch", "../B1", "not a batch id"),
+        ("--batch", "", "not a batch id"),
         ("--patient", "", "patient code"),
         ("--patient", "x" * 65, "patient code"),
         ("--patient", "a\tb", "patient code"),
@@ -78,6 +78,37 @@ def test_bad_option_values(homeostat: Call, tmp_path: Path, option: str, value: 
     assert ended.returncode == 2
     assert word in ended.stderr
     assert not (tmp_path / "site").exists()
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "words"),
+    [
+        ("--reconcile", "perhaps", ("'applied', 'send again', 'leave out'",)),
+        ("--reconcile", "", ("'applied', 'send again', 'leave out'",)),
+        ("--reason", " ", ("a reason has",)),
+        ("--equipment", "plc", ("no equipment",)),
+        ("--speed", "0", ("no speed",)),
+    ],
+)
+def test_bad_option_values_of_resume(
+    homeostat: Call, site: Path, option: str, value: str, words: tuple[str, ...]
+) -> None:
+    refused(homeostat("resume", "B0001", "--site", site, option, value), "Usage: ", *words)
+
+
+def test_input_that_only_the_equipment_can_judge_leaves_no_site(homeostat: Call, tmp_path: Path) -> None:
+    log = tmp_path / "log.csv"
+    log.write_text("no,log,of,this,process\n1,2,3,4,5\n", "utf-8")
+    refused(
+        homeostat("run", "yeast-fed-batch", "--site", tmp_path / "site", "--equipment", f"recorded:{log}"),
+        "log.csv",
+    )
+    assert not (tmp_path / "site").exists()
+
+
+def test_heads_that_are_no_file(homeostat: Call, site: Path, tmp_path: Path) -> None:
+    for path in (tmp_path / "none.jsonl", tmp_path):
+        refused(homeostat("verify", "--site", site, "--heads", path), "--heads", path.name)
 
 
 def test_an_unknown_process(homeostat: Call, tmp_path: Path) -> None:
@@ -148,9 +179,8 @@ def test_a_site_that_is_a_file(homeostat: Call, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("command", ON_BATCH)
 def test_a_batch_id_that_is_a_path(homeostat: Call, site: Path, command: str) -> None:
-    ended = homeostat(command, "../../etc/passwd", "--site", site)
-    assert ended.returncode == 2
-    assert "no batch id" in ended.stderr
+    refused(homeostat(command, "../../etc/passwd", "--site", site))
+    assert not any((site / "records").iterdir())
 
 
 def test_a_key_that_is_gone_is_found(homeostat: Call, site: Path) -> None:

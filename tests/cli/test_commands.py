@@ -90,6 +90,23 @@ def test_verify_finds_nothing_in_a_sound_site(homeostat: Call, made: tuple[Path,
     assert found["events"] > 10
 
 
+def test_verify_takes_heads_that_were_kept_elsewhere(homeostat: Call, site: Path, tmp_path: Path) -> None:
+    """A copy of the whole site is in order in itself; only heads that were kept since know that it is old."""
+    kept, old = tmp_path / "kept.jsonl", Path(shutil.copytree(site, tmp_path / "old"))
+    early = shutil.copy(site / "heads" / "heads.jsonl", tmp_path / "early.jsonl")
+    ran = homeostat("run", "yeast-fed-batch", "--site", site, "--until", "batch")
+    assert ran.returncode == 0, ran
+    shutil.copy(site / "heads" / "heads.jsonl", kept)
+    for heads in (early, kept):
+        assert homeostat("verify", "--site", site, "--heads", heads).returncode == 0
+    assert homeostat("verify", "--site", old).returncode == 0
+    found = homeostat("verify", "--site", old, "--heads", kept)
+    assert found.returncode == 1
+    assert "kept.jsonl" in found.stdout
+    assert "events were removed" in found.stdout
+    assert json.loads(homeostat("verify", "--site", old, "--heads", kept, "--json").stdout)["ok"] is False
+
+
 def test_verify_names_a_changed_event(homeostat: Call, site: Path) -> None:
     rewrite(site, "P-17", "P-18")
     ended = homeostat("verify", "--site", site)

@@ -79,10 +79,18 @@ def test_run_documents_its_options(homeostat: Call, option: str) -> None:
     assert f"  {option} " in homeostat("run", "--help").stdout
 
 
+@pytest.mark.parametrize("option", ["--site", "--reconcile", "--reason", "--equipment", "--speed", "--json"])
+def test_resume_documents_its_options(homeostat: Call, option: str) -> None:
+    shown = homeostat("resume", "--help").stdout
+    assert f"  {option} " in shown
+    assert "applied|send again|leave out" in shown
+
+
 @pytest.mark.parametrize(
     "command",
     [
         "run",
+        "resume",
         "verify",
         "replay",
         "record",

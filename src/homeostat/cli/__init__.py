@@ -2,8 +2,8 @@
 
 One command a file (`run`, `resume`, `verify`, `replay`, `record`, `batches`, `process`, `bench`), put together
 in `app`. `options` judges what the user typed, `output` prints tables (rich on a terminal, plain text into a
-pipe) and JSON, `progress` watches an execution, `summary` tells what a batch came to, and `failures` turns
-whatever goes wrong into words and an exit code.
+pipe) and JSON, `progress` watches an execution, `summary` tells what a batch came to, `onward` how it goes on,
+and `failures` turns whatever goes wrong into words and an exit code.
 
     argv -> options -> execution, quality, process or bench -> output -> exit code
 

@@ -25,8 +25,8 @@ app = typer.Typer(
     rich_markup_mode=None,  # rich would double the time that --help takes
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Exit codes: 0 done, 1 a check failed, 2 usage or bad input, 70 a fault of the program itself, "
-    "130 interrupted.",
+    epilog="Exit codes: 0 done, 1 a check failed or a batch did not come to its end, 2 usage or bad input, "
+    "70 a fault of the program itself, 130 interrupted.",
 )
 
 

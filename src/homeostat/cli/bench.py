@@ -39,7 +39,7 @@ def _command(chosen: Bench) -> Callable[[bool, bool, bool], None]:
         else:
             show(table(chosen.title, results), "", load())
         if strict and any(result.holds is False for result in results):
-            raise typer.Exit(ExitCode.CHECK_FAILED)
+            raise typer.Exit(ExitCode.FAILED)
 
     measure.__doc__ = chosen.title
     return measure

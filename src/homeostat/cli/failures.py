@@ -15,10 +15,13 @@ from homeostat.errors import HomeostatError
 
 
 class ExitCode(IntEnum):
-    """What the exit codes mean; 70 as in sysexits.h, 128 and the signal's number as in a shell."""
+    """What the exit codes mean; 70 as in sysexits.h, 128 and the signal's number as in a shell.
+
+    FAILED: a check failed, or a batch did not come to its end.
+    """
 
     DONE = 0
-    CHECK_FAILED = 1
+    FAILED = 1
     BAD_INPUT = 2
     OWN_FAULT = 70
     INTERRUPTED = 130

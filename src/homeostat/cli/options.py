@@ -1,7 +1,7 @@
 """The arguments and options that several commands share, and how they are judged."""
 
 import math
-import re
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -9,23 +9,29 @@ import typer
 
 from homeostat.errors import EquipmentError
 
-_BATCH = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,31}")
 _LONGEST_PATIENT = 64
+_LONGEST_REASON = 200
 
 
-def batch_id(value: str | None) -> str | None:
-    """A batch id as given, or a usage error."""
-    if value is not None and not _BATCH.fullmatch(value):
-        raise typer.BadParameter(
-            f"{value!r} is no batch id: use up to 32 letters, digits, '.', '-' or '_', a letter or digit first"
-        )
-    return value
+class Reconciliation(StrEnum):
+    """What a person has found out about a command whose outcome is not known, or wants done about it."""
+
+    APPLIED = "applied"
+    SEND_AGAIN = "send again"
+    LEAVE_OUT = "leave out"
 
 
 def patient_code(value: str) -> str:
     """A patient code as given, or a usage error."""
     if not 1 <= len(value) <= _LONGEST_PATIENT or not value.isprintable():
         raise typer.BadParameter(f"a patient code has 1 to {_LONGEST_PATIENT} printable characters")
+    return value
+
+
+def reason_text(value: str) -> str:
+    """A reason as given, or a usage error."""
+    if not value.strip() or len(value) > _LONGEST_REASON or not value.isprintable():
+        raise typer.BadParameter(f"a reason has 1 to {_LONGEST_REASON} printable characters, not only blanks")
     return value
 
 
@@ -66,9 +72,7 @@ DEFAULT_SITE = Path("site")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
-Batch = Annotated[
-    str, typer.Argument(metavar="BATCH", callback=batch_id, help="The batch's id, as `batches` lists it.")
-]
+Batch = Annotated[str, typer.Argument(metavar="BATCH", help="The batch's id, as `batches` lists it.")]
 
 Speed = Annotated[
     float,

@@ -69,7 +69,7 @@ def check_process(
     else:
         show(*[str(issue) for issue in issues] or [f"{file}: nothing is wrong"])
     if issues:
-        raise typer.Exit(ExitCode.CHECK_FAILED)
+        raise typer.Exit(ExitCode.FAILED)
 
 
 def outline(rows: list[dict[str, str]]) -> Table:

@@ -30,4 +30,4 @@ def replay_batch(*, batch: Batch, site: SiteDir = DEFAULT_SITE, as_json: AsJson 
         machine = [f"Recorded elsewhere: {difference}" for difference in result.environment]
         show(f"Batch {result.batch} replayed: {scale}.", *machine, verdict)
     if not result.identical:
-        raise typer.Exit(ExitCode.CHECK_FAILED)
+        raise typer.Exit(ExitCode.FAILED)

@@ -5,18 +5,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from homeostat.cli.onward import on_site
 from homeostat.cli.options import (
     DEFAULT_SITE,
     AsJson,
     SiteDir,
     Speed,
-    batch_id,
     equipment_kind,
     patient_code,
     speed_factor,
 )
 from homeostat.cli.progress import watching
-from homeostat.cli.summary import conclude, on_site
+from homeostat.cli.summary import conclude
 
 if TYPE_CHECKING:
     from homeostat.process import Process
@@ -32,7 +32,7 @@ def run_batch(
     site: SiteDir = DEFAULT_SITE,
     batch: Annotated[
         str | None,
-        typer.Option(metavar="ID", callback=batch_id, help="The new batch's id.", show_default="the next"),
+        typer.Option(metavar="ID", help="The new batch's id.", show_default="the next"),
     ] = None,
     patient: Annotated[
         str, typer.Option(metavar="CODE", callback=patient_code, help="The patient's code.")
@@ -50,11 +50,15 @@ def run_batch(
     speed: Speed = speed_factor("max"),
     until: Annotated[
         str | None,
-        typer.Option(metavar="PHASE", help="Stop when this phase is complete.", show_default="the end"),
+        typer.Option(
+            metavar="PHASE",
+            help="Pause when this phase is complete, before the next starts.",
+            show_default="the end",
+        ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Run a batch from its declaration to a verified record."""
+    """Run a batch from its declaration to a verified record. Exit code 1 if it did not come to its end."""
     equipment = equipment_kind(equipment)
     from homeostat.cli.models import signatures
     from homeostat.execution import Options, run
@@ -66,7 +70,7 @@ def run_batch(
     place = Site(site)
     with watching(on_site(site)) as watch:
         finish = run(place, declared, options, watch)
-    conclude(place, finish, as_json=as_json)
+    conclude(place, finish, as_json=as_json, pause_wanted=until is not None)
 
 
 def phase_of(process: "Process", name: str | None) -> str | None:

@@ -1,12 +1,14 @@
 """What a batch came to, for the end of `run` and `resume`: its record is written out and summarised."""
 
-import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import typer
+
+from homeostat.cli.failures import ExitCode
 from homeostat.cli.files import write_whole
-from homeostat.cli.options import DEFAULT_SITE
+from homeostat.cli.onward import onward
 from homeostat.cli.output import Table, show, show_json
 from homeostat.cli.text import clock, duration, limits, number
 
@@ -16,8 +18,11 @@ if TYPE_CHECKING:
     from homeostat.site import Site
 
 
-def conclude(site: "Site", finish: "Finish", *, as_json: bool) -> None:
-    """Write the record of a batch that ended to the site's `records/` and print its summary."""
+def conclude(site: "Site", finish: "Finish", *, as_json: bool, pause_wanted: bool = False) -> None:
+    """Write the record of a batch to the site's `records/` and print its summary.
+
+    Ends the command with exit code 1 unless the batch is complete, or paused where a pause was wanted.
+    """
     from homeostat.quality import batch_record, render_html, render_json
 
     with site.reading() as (ledger, historian):
@@ -28,21 +33,19 @@ def conclude(site: "Site", finish: "Finish", *, as_json: bool) -> None:
     for kind, text in pages.items():
         write_whole(paths[kind], text)
     if as_json:
-        show_json(as_object(record, paths))
+        show_json(as_object(record, finish, paths))
     else:
-        show(headline(record), *tables(record), "", *_places(paths), *_onward(site, record))
+        lines = onward(record, finish, site.root)
+        show(headline(record, finish), *tables(record), "", *_places(paths), *lines)
+    if not (finish.state == "complete" or (pause_wanted and finish.state == "paused")):
+        raise typer.Exit(ExitCode.FAILED)
 
 
-def on_site(site: Path) -> str:
-    """The `--site` option to type for the same site, with a blank before it; "" for the default site."""
-    return "" if site == DEFAULT_SITE else f" --site {shlex.quote(str(site))}"
-
-
-def headline(record: "BatchRecord") -> str:
+def headline(record: "BatchRecord", finish: "Finish") -> str:
     """One sentence: which batch of which process, how it ended and when."""
     head = record.header
-    ended = f"{head.state} after {duration(head.duration)} ({head.scans:,} scans)"
-    reason = f": {head.reason}" if head.reason else ""
+    ended = f"{finish.state} after {duration(head.duration)} ({head.scans:,} scans)"
+    reason = f": {finish.reason}" if finish.reason else ""
     return f"Batch {head.batch}, {head.process} {head.version}: {ended}{reason}"
 
 
@@ -87,15 +90,16 @@ def tables(record: "BatchRecord") -> list[Table]:
     ]
 
 
-def as_object(record: "BatchRecord", paths: dict[str, Path]) -> dict[str, object]:
+def as_object(record: "BatchRecord", finish: "Finish", paths: dict[str, Path]) -> dict[str, object]:
     """The same as plain JSON values."""
     head = record.header
     return {
         "id": head.batch,
         "process": head.process,
         "version": head.version,
-        "state": head.state,
-        "reason": head.reason,
+        "state": finish.state,
+        "reason": finish.reason,
+        "questions": list(finish.questions),
         "scans": head.scans,
         "duration": head.duration,
         "phases": [line.model_dump(mode="json") for line in record.steps if line.level == "phase"],
@@ -118,13 +122,6 @@ def _lasted(time: int | None) -> str:
 
 def _percent(share: float | None) -> str:
     return "-" if share is None else f"{100 * share:.1f} %"
-
-
-def _onward(site: "Site", record: "BatchRecord") -> list[str]:
-    """How to go on with a batch that has not ended."""
-    head = record.header
-    command = f"homeostat resume {head.batch}{on_site(site.root)}"
-    return [] if head.finished else [f"The batch is {head.state}; continue with: {command}"]
 
 
 def _places(paths: dict[str, Path]) -> list[str]:

@@ -17,6 +17,9 @@ def verify_records(
         Path | None,
         typer.Option(
             metavar="FILE",
+            exists=True,
+            dir_okay=False,
+            readable=True,
             help="A copy of heads.jsonl that was kept elsewhere.",
             show_default="the site's own",
         ),
@@ -43,4 +46,4 @@ def verify_records(
             "Everything is as it was recorded." if check.ok else "The records were changed.",
         )
     if not check.ok:
-        raise typer.Exit(ExitCode.CHECK_FAILED)
+        raise typer.Exit(ExitCode.FAILED)

@@ -1,0 +1,46 @@
+"""How a batch that has not ended goes on: what it asks, and the command that answers."""
+
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from homeostat.cli.options import DEFAULT_SITE, Reconciliation
+
+if TYPE_CHECKING:
+    from homeostat.execution import Finish
+    from homeostat.quality import BatchRecord
+
+
+def on_site(site: Path) -> str:
+    """The `--site` option to type for the same site, with a blank before it; "" for the default site."""
+    return "" if site == DEFAULT_SITE else f" --site {shlex.quote(str(site))}"
+
+
+def onward(record: "BatchRecord", finish: "Finish", site: Path) -> list[str]:
+    """The open questions and the command to type next; nothing for a batch that has ended."""
+    if record.header.finished:
+        return []
+    questions = [f"It asks: {question}" for question in finish.questions]
+    command = f"homeostat resume {finish.batch}{on_site(site)}"
+    return [*questions, *_commands(record, finish.state, command)]
+
+
+def _commands(record: "BatchRecord", state: str, command: str) -> list[str]:
+    if state != "held":
+        return [f"The batch is {state}; continue with: {command}"]
+    if _unreconciled(record):
+        answers = [f"  {command} --reconcile {_quoted(answer)}" for answer in Reconciliation]
+        return ["The batch is held. Look at the equipment, then answer with one of:", *answers]
+    return [f'The batch is held; once its cause is mended, restart it with: {command} --reason "..."']
+
+
+def _unreconciled(record: "BatchRecord") -> bool:
+    """Whether a question about the outcome of a command is open."""
+    from homeostat.ledger.catalogue import RECONCILE
+
+    return any(line.prompt.startswith(RECONCILE) and not line.accepted for line in record.prompts)
+
+
+def _quoted(answer: str) -> str:
+    """Double quotes where a blank asks for them: every shell knows these."""
+    return f'"{answer}"' if " " in answer else answer
