@@ -263,6 +263,7 @@ class Engine:
                 "running",
             ):
                 self._phase = decision.title
+                self._rig.watcher.scanned(scan, scan * self._rig.plan.scan, self._phase)
             elif isinstance(decision, PromptOpened):
                 self._questions[decision.prompt] = decision.text
             elif isinstance(decision, PromptClosed) and decision.accepted:
