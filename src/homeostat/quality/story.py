@@ -16,7 +16,7 @@ from homeostat.historian import Historian, Series
 from homeostat.ledger import Ledger, Recorded
 from homeostat.ledger.catalogue import BatchEnded, BatchResumed, BatchStarted, Payload, payload
 from homeostat.process.declaration import Process
-from homeostat.process.reading import Quality
+from homeostat.process.reading import LAST_USABLE
 
 P = TypeVar("P", bound=Payload)
 Q = TypeVar("Q", bound=Payload)
@@ -66,7 +66,7 @@ class Tapes:
 
 def usable(series: Series) -> "np.ndarray[tuple[int, ...], np.dtype[np.bool_]]":
     """Which samples (n,) may be used: GOOD or HELD, and finite."""
-    return (series.quality <= Quality.HELD) & np.isfinite(series.value)
+    return (series.quality <= LAST_USABLE) & np.isfinite(series.value)
 
 
 @dataclass(frozen=True)
