@@ -78,6 +78,17 @@ def test_length_and_files(shared: Path, run: int, hours: float, rows: int) -> No
     assert driver.end() == pytest.approx(hours * HOUR)
 
 
+@pytest.mark.parametrize("run", range(1, 8))
+def test_facts_tell_the_run_its_first_stamp_and_whether_it_was_fitted(shared: Path, run: int) -> None:
+    path = folder(shared) / "online" / f"online_{run}.CSV"
+    facts = connect(PROCESS, f"recorded:{path}", 0).facts()
+    assert (facts["run"], facts["fitted"]) == (str(run), run in (4, 5, 6))
+    with path.open(encoding="latin-1", newline="") as lines:
+        first = list(csv.DictReader(lines, delimiter=";"))[2]["PDatTime"]
+    assert facts["begins"] == f"{first[6:10]}-{first[3:5]}-{first[:2]}T{first[11:]}"
+    assert not [text for text in facts["findings"] if "farther" in text or "negative" in text]
+
+
 @pytest.mark.parametrize("run", [4, 5, 6, 7])
 def test_every_laboratory_value_arrives(shared: Path, run: int) -> None:
     _, results = play(folder(shared) / "online" / f"online_{run}.CSV")

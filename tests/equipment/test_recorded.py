@@ -10,12 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from homeostat.equipment import Command, Driver, RecordedLog, Result
+from homeostat.equipment.offline import never_negative
 from homeostat.equipment.playback import Playback, unread
 from homeostat.equipment.series import Series
 from homeostat.errors import EquipmentError, HomeostatError, TwinError
+from homeostat.process import Process
 from homeostat.process.reading import Quality
 
-from .logs import FILES, MAIN, RECORDING, RUNS, TAGS, log, recorded, write
+from .logs import FILES, LAB, MAIN, RECORDING, RUNS, TAGS, log, recorded, write
 from .small import MINUTE
 
 GOOD, HELD, UNCERTAIN, STALE, BAD, MISSING = (int(quality) for quality in Quality)
@@ -92,7 +94,69 @@ def test_tags_that_the_log_does_not_hold_are_missing(tmp_path: Path) -> None:
 def test_time_zero_is_the_first_row_and_the_end_the_last(tmp_path: Path) -> None:
     driver = log(tmp_path)
     assert driver.end() == 40 * MINUTE
-    assert driver.facts()["start"] == "2024-01-01T10:00:00"
+    assert driver.facts()["begins"] == "2024-01-01T10:00:00"
+
+
+def test_the_clock_at_time_zero_is_told_as_it_was_written(tmp_path: Path) -> None:
+    zoned = {"column": "when", "format": "%d.%m.%Y %H:%M:%S%z"}
+    main = MAIN.replace("2024 10:00:00", "2024 10:00:00+0200").replace("2024 10:05:00", "2024 10:05:00+0200")
+    driver = RecordedLog(recorded(time=zoned), write(tmp_path, run_5=main))
+    assert driver.facts()["begins"] == "2024-01-01T10:00:00"
+    assert driver.end() == 5 * MINUTE
+
+
+def test_facts_tell_the_run_and_whether_the_twin_was_fitted_to_it(tmp_path: Path) -> None:
+    path = write(tmp_path)
+
+    def told(**changes: Any) -> dict[str, Any]:
+        facts = RecordedLog(recorded(**changes), path).facts()
+        return {name: facts[name] for name in ("run", "fitted") if name in facts}
+
+    assert told() == {"run": "5"}
+    assert told(fitted=["4", "5"]) == {"run": "5", "fitted": True}
+    assert told(fitted=["4", "55"]) == {"run": "5", "fitted": False}
+    assert told(file=r"run_\d+\.csv") == {}
+
+
+@pytest.mark.parametrize("cells", ["oops", "", "99"])
+def test_a_critical_parameter_without_any_usable_value_is_told(tmp_path: Path, cells: str) -> None:
+    lines = MAIN.splitlines(keepends=True)
+    rows = [f"{line.split(';')[0]};{cells};{';'.join(line.split(';')[2:])}" for line in lines[2:]]
+    path = write(tmp_path, run_5="".join([*lines[:2], *rows]))
+    parameter: dict[str, Any] = {"title": "Temperature", "tag": "temp"}
+    parameter |= {"normal": ["35 degC", "38 degC"], "proven": ["30 degC", "40 degC"]}
+    critical = Process.model_validate({**recorded().model_dump(), "parameters": {"temp": parameter}})
+    expected = "run_5.csv: no usable value at all in column temperature, which is to give temp"
+    assert expected in texts(RecordedLog(critical, path))
+    assert not any("no usable value" in text for text in texts(RecordedLog(recorded(), path)))
+    assert not any("no usable value" in text for text in texts(RecordedLog(critical, write(tmp_path))))
+
+
+def test_a_negative_concentration_is_left_out_and_told(tmp_path: Path) -> None:
+    driver = log(
+        tmp_path, lab_5=LAB.replace("10:20;2;NA", "10:20;-2,15;7").replace("11:00;3;1", "11:00;0;-1")
+    )
+    assert [dict(result.values) for result in driver.results(10**12)] == [
+        *({"biomass": 1.5, "glucose": 0.9}, {"glucose": 0.007}, {"biomass": 0.0})
+    ]
+    told = texts(driver)
+    assert "lab_5.csv, line 4: biomass: negative, which no value in g/L can be, left out" in told
+    assert "lab_5.csv, line 5: glucose: negative, which no value in g/L can be, left out" in told
+
+
+@pytest.mark.parametrize(
+    ("unit", "never"),
+    [
+        *(
+            (unit, True)
+            for unit in ("g/L", "mmol/L", "1e6 cell/mL", "cell/mL", "IU/mL", "vg/mL", "TU/mL", "M")
+        ),
+        *((unit, True) for unit in ("%", "1/mL", "particle/mL", "kg/m^3")),
+        *((unit, False) for unit in ("degC", "K", "mV", "pH", "1", "AU", "mL", "g", "g/h")),
+    ],
+)
+def test_what_can_never_be_negative_follows_from_the_unit(unit: str, never: bool) -> None:
+    assert never_negative(unit) is never
 
 
 def test_results_come_when_they_were_taken_and_once(tmp_path: Path) -> None:

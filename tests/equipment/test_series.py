@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from homeostat.equipment.findings import Findings
 from homeostat.equipment.series import Series, read_series
+from homeostat.equipment.stretch import Stretch
 from homeostat.equipment.tables import Shape, Sheet
-from homeostat.equipment.timeline import Timeline, read_timeline
+from homeostat.equipment.timeline import Timeline, order_rows, read_stamps
 from homeostat.errors import EquipmentError
 from homeostat.process.equipment import Tag
 from homeostat.process.reading import Quality
@@ -20,6 +21,7 @@ from .small import HOUR, MINUTE, tag
 
 GOOD, UNCERTAIN, BAD, MISSING = Quality.GOOD, Quality.UNCERTAIN, Quality.BAD, Quality.MISSING
 CLOCK = Clock(column=("t",), format="%Y-%m-%d %H:%M")
+DAY = 24 * HOUR
 
 
 def sheet(*rows: tuple[str, ...], names: tuple[str, ...] = ("t", "a")) -> Sheet:
@@ -30,11 +32,18 @@ def column(*cells: str) -> Sheet:
     return sheet(*[(f"2024-01-01 00:{minute:02d}", cell) for minute, cell in enumerate(cells)])
 
 
+def place(table: Sheet, findings: Findings, *, distinct: bool = True) -> Timeline:
+    """The rows of a log, as a recording with the default `longest_gap` places them."""
+    stamped = read_stamps(table, CLOCK, findings)
+    stretch = Stretch.busiest([time for time, _ in stamped], DAY) if stamped else Stretch(0, 0, DAY)
+    return order_rows(table, stamped, stretch, findings, distinct=distinct)
+
+
 def read(
     table: Sheet, unit: str = "mmol/L", fields: dict[str, Any] | None = None, **more: Any
 ) -> tuple[Series, Findings]:
     findings = Findings()
-    timeline = read_timeline(table, CLOCK, findings)
+    timeline = place(table, findings)
     declared = Column.model_validate({"column": "a", "unit": unit, **more})
     series = read_series(table, timeline, "x", declared, Tag.model_validate(fields or tag()), findings)
     return series, findings
@@ -123,7 +132,7 @@ def test_flows_add_up_to_the_total(totals: list[float]) -> None:
 def order(*stamps: str, distinct: bool = True) -> tuple[Timeline, Findings]:
     findings = Findings()
     rows = [(stamp, "1") for stamp in stamps]
-    return read_timeline(sheet(*rows), CLOCK, findings, distinct=distinct), findings
+    return place(sheet(*rows), findings, distinct=distinct), findings
 
 
 def test_rows_are_placed_by_their_stamps_and_what_is_not_placed_is_counted() -> None:
@@ -138,8 +147,8 @@ def test_rows_are_placed_by_their_stamps_and_what_is_not_placed_is_counted() -> 
     )
     assert timeline.rows == [1, 0, 6, 4]
     assert findings.texts() == [
-        "log.csv, line 3: rows out of order, sorted by time (2 times)",
         "log.csv, line 4: rows left out: no time stamp of the declared format (2 times)",
+        "log.csv, line 3: rows out of order, sorted by time (2 times)",
         "log.csv, line 5: rows left out: same time stamp as an earlier row",
     ]
 
@@ -161,4 +170,4 @@ def test_every_row_is_placed_or_counted(hours: list[int]) -> None:
 
 def test_a_table_without_its_clock_is_refused() -> None:
     with pytest.raises(EquipmentError, match="no column t"):
-        read_timeline(sheet(names=("x",)), CLOCK, Findings())
+        read_stamps(sheet(names=("x",)), CLOCK, Findings())

@@ -342,11 +342,3 @@ def test_a_folder_that_does_not_exist(tmp_path: Path, key: SiteKey) -> None:
         Ledger.open(
             tmp_path / "none" / "ledger.db", key=key, heads=tmp_path / "heads.jsonl", clock=counting_clock()
         )
-
-
-def test_a_ledger_on_read_only_media_can_be_read(written: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("homeostat.ledger.database.os.access", lambda *_: False)
-    with written.reader() as ledger:
-        assert ledger.size == TOTAL
-    assert written.verify().ok
-    assert [path.name for path in written.folder.iterdir() if path.is_file()] == ["ledger.db"]

@@ -349,6 +349,18 @@ RECORDINGS: list[Case] = [
     (r"run_(?P<run>\d+)\.csv", r"run_(?P<run>\d+\.csv", "recordings.log.file", "is not a pattern"),
     (r"run_(?P<run>\d+)\.csv", r"run_\d+\.csv", "recordings.log.file", "no group 'run'"),
     (
+        '    time: {column: t, format: "%H:%M"}\n    tags:\n      temperature',
+        '    time: {column: t, format: "%H:%M"}\n    longest_gap: 0 h\n    tags:\n      temperature',
+        "recordings.log.longest_gap",
+        "not above 0",
+    ),
+    (
+        '    time: {column: t, format: "%H:%M"}\n    tags:\n      temperature',
+        '    time: {column: t, format: "%H:%M"}\n    longest_gap: 3 mL\n    tags:\n      temperature',
+        "recordings.log.longest_gap",
+        "not a time",
+    ),
+    (
         "results: {viability",
         "results: {vigour",
         "recordings.log.offline[1].results.vigour",
@@ -503,6 +515,14 @@ def test_a_phase_may_set_the_actuator_of_a_loop_in_manual() -> None:
 def test_limits_in_other_units_of_one_dimension_are_compared_as_quantities() -> None:
     assert issues(changed(("normal: [36 degC, 38 degC]", "normal: [309.15 K, 38 degC]"))) == ()
     assert "not within" in issues(changed(("normal: [36 degC, 38 degC]", "normal: [300 K, 38 degC]")))[0].what
+
+
+def test_runs_are_told_apart_only_by_a_group_of_the_pattern() -> None:
+    pattern = r"run_(?P<run>\d+)\.csv"
+    text = TEXT.replace("{run}", "1").replace(f"file: {pattern}", r"file: run_\d+\.csv")
+    assert issues(text) == ()
+    (issue,) = issues(text.replace(r"run_\d+\.csv", r"run_\d+\.csv" + "\n    fitted: ['4']"))
+    assert (issue.field, "no group 'run'" in issue.what) == ("recordings.log.file", True)
 
 
 def test_a_process_without_a_simulation_need_not_say_what_its_sensors_read() -> None:

@@ -87,6 +87,10 @@ def test_the_yeast_process_maps_the_inputs_of_its_model() -> None:
     assert process.recordings["dcu"].tags["feed_pump"].factor == pytest.approx(0.0069 / 0.0126, abs=1e-6)
 
 
+def test_the_yeast_process_names_the_runs_its_twin_was_fitted_to() -> None:
+    assert load("yeast-fed-batch").recordings["dcu"].fitted == ("4", "5", "6")
+
+
 def test_the_yeast_recording_fits_the_public_logs(shared: Path) -> None:
     recording = load("yeast-fed-batch").recordings["dcu"]
     folder = shared / "data" / "yeast_fedbatch_senck" / "online"

@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from homeostat.equipment.beside import filled, find_beside, match_recording
+from homeostat.equipment.cells import GOOD
 from homeostat.equipment.driver import Json, Result
 from homeostat.equipment.findings import Findings
 from homeostat.equipment.offline import read_results
 from homeostat.equipment.run_sheet import read_initial
 from homeostat.equipment.series import HOUR, Series, read_series
+from homeostat.equipment.stamps import as_written
+from homeostat.equipment.stretch import Stretch
 from homeostat.equipment.tables import Shape, Sheet, read_table
-from homeostat.equipment.timeline import Timeline, read_timeline
+from homeostat.equipment.timeline import Timeline, order_rows, read_stamps
 from homeostat.errors import EquipmentError
 from homeostat.process.declaration import Process
 from homeostat.process.recordings import Column, Recording
@@ -20,13 +23,17 @@ from homeostat.twin import model as find_model
 
 @dataclass(frozen=True, slots=True)
 class Logbook:
-    """One recorded run. Times are µs since the main log's first row, which stands at `zero` µs since 1970.
+    """One recorded run. Times are µs since the main log's first row, at which its clock showed `begins`.
 
+    `run` is what the group of that name matched (empty without one); `fitted` tells whether the twin's parameters
+    were fitted to this run, where the recording declares such runs.
     `files` tells of each file that was read: name, SHA-256, encoding, rows that are not blank, and rows used.
     """
 
     recording: str
-    zero: int
+    run: str
+    fitted: bool | None
+    begins: str
     end: int
     stale: int
     series: Mapping[str, Series]
@@ -39,13 +46,16 @@ class Logbook:
 def read_logbook(process: Process, path: Path) -> Logbook:
     """Read the log at `path` and what is declared beside it. Raises EquipmentError, TwinError, UnitError."""
     name, recording, groups = match_recording(process, path)
+    run = groups.get("run", "")
     reader = _Reader(process, path, recording, groups)
     reader.main()
     reader.beside()
     results = reader.results()
     return Logbook(
         recording=name,
-        zero=reader.zero,
+        run=run,
+        fitted=run in recording.fitted if recording.fitted else None,
+        begins=reader.begins,
         end=reader.end,
         stale=round(recording.stale.to("h") * HOUR),
         series=reader.series,
@@ -57,27 +67,38 @@ def read_logbook(process: Process, path: Path) -> Logbook:
 
 
 class _Reader:
-    """Reads the files of one run; `main` comes first, because it sets time zero."""
+    """Reads the files of one run; `main` comes first, because it sets the stretch of time that the run covers."""
 
     def __init__(self, process: Process, path: Path, recording: Recording, groups: Mapping[str, str]) -> None:
         self._process, self._path, self._recording, self._groups = process, path, recording, groups
         self.findings = Findings()
         self.files: list[Mapping[str, Json]] = []
         self.series: dict[str, Series] = {}
-        self.zero = self.end = 0
+        self.begins = ""
+        self._critical = {parameter.tag for parameter in process.parameters.values()}
+        self._stretch = Stretch(0, 0, 0)
+
+    @property
+    def end(self) -> int:
+        """The time of the main log's last row."""
+        return self._stretch.last - self._stretch.first
 
     def main(self) -> None:
         """The main log. Raises EquipmentError when it has no row with a time."""
         sheet = read_table(self._path, Shape.of(self._recording, self._groups), self.findings)
-        timeline = read_timeline(sheet, self._recording.time, self.findings)
-        if not timeline.times:
+        clock = self._recording.time
+        stamped = read_stamps(sheet, clock, self.findings)
+        if not stamped:
             raise EquipmentError(
-                f"none of its {len(sheet.rows)} rows has a time stamp of the format {self._recording.time.format}",
+                f"none of its {len(sheet.rows)} rows has a time stamp of the format {clock.format}",
                 where=sheet.file,
                 mend="correct `time`, or copy the file again if it is cut short",
             )
-        self.zero = timeline.times[0]
-        self.end = timeline.times[-1] - self.zero
+        gap = round(self._recording.longest_gap.to("h") * HOUR)
+        self._stretch = Stretch.busiest((time for time, _ in stamped), gap)
+        timeline = order_rows(sheet, stamped, self._stretch, self.findings)
+        first = sheet.cells(sheet.column(clock.column), timeline.rows[:1])[0]
+        self.begins = as_written(first, clock.format, timeline.times[0])
         self._note(sheet, len(timeline.rows))
         self._take(sheet, timeline, self._recording.tags)
 
@@ -87,7 +108,8 @@ class _Reader:
             path = self._find(declared.file, "tags " + ", ".join(declared.tags))
             if path is not None:
                 sheet = read_table(path, Shape.of(declared, self._groups), self.findings)
-                timeline = read_timeline(sheet, declared.time, self.findings)
+                stamped = read_stamps(sheet, declared.time, self.findings)
+                timeline = order_rows(sheet, stamped, self._stretch, self.findings)
                 self._note(sheet, len(timeline.rows))
                 self._take(sheet, timeline, declared.tags)
 
@@ -99,7 +121,9 @@ class _Reader:
             if path is not None:
                 sheet = read_table(path, Shape.of(declared, self._groups), self.findings)
                 prefix = "offline" if number == 1 else f"offline{number}"
-                found = read_results(sheet, declared, self._process.assays, self.zero, prefix, self.findings)
+                found = read_results(
+                    sheet, declared, self._process.assays, self._stretch, prefix, self.findings
+                )
                 self._note(sheet, len(found))
                 late = sum(result.taken > self.end for result in found)
                 if late:
@@ -138,7 +162,12 @@ class _Reader:
                 )
             tag = self._process.tags[name]
             series = read_series(sheet, timeline, name, column, tag, self.findings)
-            self.series[name] = Series(series.times - self.zero, series.values, series.qualities)
+            if name in self._critical and not (series.qualities == GOOD).any():
+                title = sheet.title(sheet.column(column.column))
+                self.findings.add(
+                    sheet.file, f"no usable value at all in column {title}, which is to give {name}"
+                )
+            self.series[name] = Series(series.times - self._stretch.first, series.values, series.qualities)
 
     def _note(self, sheet: Sheet, used: int) -> None:
         self.files.append(

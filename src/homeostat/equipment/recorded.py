@@ -6,14 +6,12 @@ the driver is made; what they lack, or what was left out of them, is told by `fa
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from pathlib import Path
 
 from homeostat.equipment.driver import Command, Json, Outcome, Result, Scan
 from homeostat.equipment.logbook import read_logbook
 from homeostat.equipment.playback import NEVER, Playback, unread
 from homeostat.equipment.series import HOUR
-from homeostat.equipment.stamps import EPOCH
 from homeostat.process.declaration import Process
 
 
@@ -41,12 +39,19 @@ class RecordedLog:
                 )
 
     def facts(self) -> Mapping[str, Json]:
-        """The recording, its start by its own clock, its files with hashes, and all findings in words."""
+        """The recording, the run, what its clock showed at time zero, its files with hashes, all findings in words.
+
+        `run` is told where the file's name tells it, `fitted` where the recording declares the fitted runs.
+        """
         book = self._book
+        run: dict[str, Json] = {"run": book.run} if book.run else {}
+        fitted: dict[str, Json] = {} if book.fitted is None else {"fitted": book.fitted}
         return {
             "kind": "recorded",
             "recording": book.recording,
-            "start": (EPOCH + timedelta(microseconds=book.zero)).replace(tzinfo=None).isoformat(),
+            **run,
+            **fitted,
+            "begins": book.begins,
             "files": [dict(file) for file in book.files],
             "findings": [*book.findings.texts()],
         }

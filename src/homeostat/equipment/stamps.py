@@ -40,6 +40,19 @@ def stamp_reader(form: str) -> Callable[[Cell], int | None]:
     return read
 
 
+def wall_clock(time: int) -> str:
+    """`time`, in µs since 1970 as a clock counts them, as that clock shows it (ISO 8601, no zone)."""
+    return (EPOCH + time * _MICROSECOND).replace(tzinfo=None).isoformat()
+
+
+def as_written(cell: Cell, form: str, time: int) -> str:
+    """What the clock showed when it wrote `cell`, which was read in `form` as `time` (ISO 8601, no zone)."""
+    if isinstance(cell, str) and "%z" in form:
+        moment = datetime.strptime(cell.strip(), form)  # noqa: DTZ007 - the log's own clock
+        return moment.replace(tzinfo=None).isoformat()
+    return wall_clock(time)
+
+
 def _microseconds(moment: datetime) -> int | None:
     """Whole microseconds since 1970; a moment without a zone counts as one of the log's own clock."""
     try:

@@ -83,6 +83,11 @@ class Sheet:
         table = self.rows
         return [table[row][position] if position < len(table[row]) else None for row in rows]
 
+    def title(self, position: int) -> str:
+        """The name of a column, or its number (from 1) where it has none."""
+        name = self.names[position] if position < len(self.names) else ""
+        return name or str(position + 1)
+
     @property
     def width(self) -> int:
         """The number of columns of the widest row."""

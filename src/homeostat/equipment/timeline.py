@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from homeostat.equipment.findings import Findings
 from homeostat.equipment.stamps import stamp_reader
+from homeostat.equipment.stretch import Stamped, Stretch, near
 from homeostat.equipment.tables import Sheet
 from homeostat.process.recordings import Clock
 
@@ -17,33 +18,48 @@ class Timeline:
     times: Sequence[int]
 
 
-def read_timeline(sheet: Sheet, clock: Clock, findings: Findings, *, distinct: bool = True) -> Timeline:
-    """Order the rows of `sheet` by their stamps.
+def read_stamps(sheet: Sheet, clock: Clock, findings: Findings) -> list[Stamped]:
+    """The stamped rows in the order of the file; one without a readable stamp is left out.
 
-    A row without a readable stamp is left out. Rows out of order are sorted, equal ones staying as they were;
-    with `distinct`, of several rows with one stamp the first is kept. Raises EquipmentError without the time
-    column.
+    Raises EquipmentError without the time column.
     """
     read = stamp_reader(clock.format)
     position = sheet.column(clock.column)
     every = range(len(sheet.rows))
-    stamped: list[tuple[int, int]] = []
-    latest: int | None = None
+    stamped: list[Stamped] = []
     for row, cell in zip(every, sheet.cells(position, every), strict=True):
         time = read(cell)
         if time is None:
             findings.add(sheet.file, "rows left out: no time stamp of the declared format", sheet.lines[row])
-            continue
-        if latest is not None and time < latest:
+        else:
+            stamped.append((time, row))
+    return stamped
+
+
+def order_rows(
+    sheet: Sheet, stamped: Sequence[Stamped], stretch: Stretch, findings: Findings, *, distinct: bool = True
+) -> Timeline:
+    """Order the rows that belong to the run's `stretch` by their stamps.
+
+    Rows far from it are left out. Rows out of order are sorted, equal ones staying as they were; with `distinct`,
+    of several rows with one stamp the first is kept.
+    """
+    kept = near(sheet, stamped, stretch, findings)
+    _note_disorder(sheet, kept, findings)
+    kept.sort()
+    return _timeline(_distinct(sheet, kept, findings) if distinct else kept)
+
+
+def _note_disorder(sheet: Sheet, stamped: Sequence[Stamped], findings: Findings) -> None:
+    latest = stamped[0][0] if stamped else 0
+    for time, row in stamped:
+        if time < latest:
             findings.add(sheet.file, "rows out of order, sorted by time", sheet.lines[row])
-        latest = time if latest is None else max(latest, time)
-        stamped.append((time, row))
-    stamped.sort()
-    return _timeline(_distinct(sheet, stamped, findings) if distinct else stamped)
+        latest = max(latest, time)
 
 
-def _distinct(sheet: Sheet, stamped: Sequence[tuple[int, int]], findings: Findings) -> list[tuple[int, int]]:
-    kept: list[tuple[int, int]] = []
+def _distinct(sheet: Sheet, stamped: Sequence[Stamped], findings: Findings) -> list[Stamped]:
+    kept: list[Stamped] = []
     for time, row in stamped:
         if kept and kept[-1][0] == time:
             findings.add(sheet.file, "rows left out: same time stamp as an earlier row", sheet.lines[row])
@@ -52,5 +68,5 @@ def _distinct(sheet: Sheet, stamped: Sequence[tuple[int, int]], findings: Findin
     return kept
 
 
-def _timeline(stamped: Sequence[tuple[int, int]]) -> Timeline:
+def _timeline(stamped: Sequence[Stamped]) -> Timeline:
     return Timeline([row for _, row in stamped], [time for time, _ in stamped])

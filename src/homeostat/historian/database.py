@@ -12,6 +12,8 @@ from homeostat.historian.schema import APPLICATION, OBJECTS, VERSION
 FAILURES = (sqlite3.Error, UnicodeDecodeError)
 """What SQLite raises; the second when a message of its own quotes damaged text."""
 
+_MAGIC = b"SQLite format 3\0"
+_WAYS = ("mode=ro", "mode=ro&immutable=1")  # with what a write-ahead log needs beside the file, and without
 _PATIENCE = 10.0  # seconds to wait for another writer
 _MEND = "check the disk's space and permissions, then run `homeostat verify`"
 
@@ -111,9 +113,87 @@ class Database:
 
 
 def connect(path: Path, *, readonly: bool, text: Callable[[bytes], str] | None = None) -> sqlite3.Connection:
-    """A bare connection in autocommit mode; `text` decodes what should be UTF-8 but may be damaged."""
-    uri = f"{path.resolve().as_uri()}?mode={'ro' if readonly else 'rwc'}"
-    connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=_PATIENCE)
+    """A bare connection in autocommit mode; `text` decodes what should be UTF-8 but may be damaged.
+
+    A reader's sees all commits: HistorianError where rights or the medium do not allow that.
+    """
+    connection = _reader(path) if readonly else _connection(path, "mode=rwc")
     if text is not None:
         connection.text_factory = text
     return connection
+
+
+def missing_bytes(path: Path) -> int:
+    """How much shorter the file is than its header says; 0 while a write-ahead log may still extend it.
+
+    SQLite file format, 1.3: a magic string, page size at offset 16 (1 means 65536), number of pages at offset 28.
+    """
+    if _logged_bytes(path):
+        return 0
+    with path.open("rb") as file:
+        header = file.read(100)
+    if not header.startswith(_MAGIC):
+        return 0
+    page = int.from_bytes(header[16:18], "big")
+    whole = (65536 if page == 1 else page) * int.from_bytes(header[28:32], "big")
+    return max(0, whole - path.stat().st_size)
+
+
+def _connection(path: Path, options: str) -> sqlite3.Connection:
+    uri = f"{path.resolve().as_uri()}?{options}"
+    return sqlite3.connect(uri, uri=True, isolation_level=None, timeout=_PATIENCE)
+
+
+def _reader(path: Path) -> sqlite3.Connection:
+    """A connection that sees all commits.
+
+    Read-only media have no room for the index of a write-ahead log (-shm), without which SQLite refuses the file.
+    Opened as immutable it is read without its log, which must then hold nothing.
+    """
+    for options in _WAYS:
+        try:
+            return _opened(path, options)
+        except sqlite3.OperationalError as fault:
+            if not _out_of_reach(fault):
+                raise
+            if _logged_bytes(path):
+                what = (
+                    "the historian cannot be read completely here: its last rows are in the write-ahead log"
+                )
+                mend = "copy the whole site to a writable place"
+                raise HistorianError(what, where=str(path), mend=mend) from fault
+    raise HistorianError(
+        "the historian cannot be read here",
+        where=str(path),
+        mend="check the permissions, or copy the whole site",
+    )
+
+
+def _opened(path: Path, options: str) -> sqlite3.Connection:
+    """A connection that SQLite let read the file's header; damage is left to whoever reads on."""
+    connection = _connection(path, options)
+    try:
+        connection.execute("PRAGMA schema_version").fetchone()
+    except FAILURES as fault:
+        if _out_of_reach(fault):
+            connection.close()
+            raise
+    return connection
+
+
+def _out_of_reach(fault: Exception) -> bool:
+    """Whether rights or the medium are at fault; a journal to roll back does not belong to a historian."""
+    code = getattr(fault, "sqlite_errorcode", sqlite3.SQLITE_OK)
+    primary = code & 0xFF
+    return (
+        primary in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
+        and code != sqlite3.SQLITE_READONLY_ROLLBACK
+    )
+
+
+def _logged_bytes(path: Path) -> int:
+    """The size of the write-ahead log; 0 if there is none."""
+    try:
+        return path.with_name(path.name + "-wal").stat().st_size
+    except FileNotFoundError:
+        return 0

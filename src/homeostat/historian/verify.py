@@ -11,7 +11,7 @@ from pathlib import Path
 
 from homeostat.errors import HistorianError
 from homeostat.historian.chunk import TOGETHER, Chunk, digest, open_chunks, statistics
-from homeostat.historian.database import FAILURES, connect
+from homeostat.historian.database import FAILURES, connect, missing_bytes
 from homeostat.historian.rows import Chain, HotRow, Shape, rechained
 from homeostat.historian.schema import APPLICATION, OBJECTS, VERSION
 from homeostat.historian.tables import CHUNK, Declared, declaration
@@ -56,6 +56,8 @@ def verify_historian(
     `heads` maps a batch to a recorder's `rows` and `head` as the ledger last noted them, after a durable flush:
     without it, rows cut from the very end of a hot tail are not missed. It holds for good: whatever is recorded
     or sealed later, that row must be there, hot or in a chunk.
+    Raises HistorianError where the file cannot be read, for lack of rights or because its write-ahead log lies on
+    read-only media.
     """
     inspection = _Inspection(path, sealed, finished, heads or {})
     if not path.is_file():
@@ -90,6 +92,7 @@ class _Inspection:
 
     def run(self, connection: sqlite3.Connection) -> None:
         steps: Mapping[str, Callable[[sqlite3.Connection], None]] = {
+            "size": self.check_size,
             "header": self.check_header,
             "pages": self.check_pages,
             "schema": self.check_schema,
@@ -105,6 +108,12 @@ class _Inspection:
                     step(connection)
         finally:
             connection.close()
+
+    def check_size(self, _: sqlite3.Connection) -> None:
+        """SQLite reads zeros for what is missing of the last page, and may never look at them."""
+        if missing := missing_bytes(self.path):
+            what = f"the file was cut off: its last {missing} bytes are missing"
+            self.find(f"{self.path.name}, size", what)
 
     def check_header(self, connection: sqlite3.Connection) -> None:
         for pragma, expected in (("application_id", APPLICATION), ("user_version", VERSION)):

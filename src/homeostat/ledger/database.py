@@ -5,7 +5,6 @@ triggers abort UPDATE and DELETE, and let INSERT (also INSERT OR REPLACE, which 
 append.
 """
 
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -69,6 +68,11 @@ _HEADS = """
 # A damaged page may give a NULL or a number where the schema allows none.
 
 
+_MAGIC = b"SQLite format 3\0"
+_WAYS = ("mode=ro", "mode=ro&immutable=1")
+"""How SQLite is asked to read: with what a write-ahead log needs beside the file, and without."""
+
+
 DAMAGE = (sqlite3.Error, UnicodeDecodeError)
 """What reading a damaged file can raise (the second when SQLite's own message quotes the damaged text)."""
 
@@ -107,33 +111,85 @@ def connect_to_write(path: Path) -> sqlite3.Connection:
 
 
 def connect_to_read(path: Path) -> sqlite3.Connection:
-    """A connection that cannot write; `LedgerError` if there is no such file.
+    """A connection that cannot write; `LedgerError` if there is no such file, or none that can be read here.
 
-    A ledger copied to read-only media has no write-ahead log and no room for one: there it is opened as
-    immutable. Damaged text is shown with replacement characters, since a verifier must be able to read on.
+    Damaged text is shown with replacement characters, since a verifier must be able to read on.
     """
     if not path.is_file():
         raise LedgerError("there is no ledger here", where=str(path), mend="check the site directory")
-    name = path.resolve().as_uri()
     with in_words(path):
-        connection = sqlite3.connect(f"{name}?mode=ro", uri=True, timeout=BUSY_SECONDS, isolation_level=None)
-        if not os.access(path.parent, os.W_OK) and not path.with_name(path.name + "-wal").exists():
-            connection.close()
-            connection = sqlite3.connect(f"{name}?immutable=1", uri=True, isolation_level=None)
+        connection = _reader(path)
     connection.text_factory = _lenient
     return connection
+
+
+def _reader(path: Path) -> sqlite3.Connection:
+    """A connection that sees all commits; `LedgerError` where rights or the medium do not allow that.
+
+    Read-only media have no room for the index of a write-ahead log (-shm), without which SQLite refuses the file.
+    Opened as immutable it is read without its log, which must then hold nothing.
+    """
+    for options in _WAYS:
+        try:
+            return _opened(path, options)
+        except sqlite3.OperationalError as fault:
+            if not _out_of_reach(fault):
+                raise
+            if _logged_bytes(path):
+                what = (
+                    "the ledger cannot be read completely here: its last commits are in the write-ahead log"
+                )
+                mend = "copy the whole site to a writable place"
+                raise LedgerError(what, where=str(path), mend=mend) from fault
+    raise LedgerError(
+        "the ledger cannot be read here",
+        where=str(path),
+        mend="check the permissions, or copy the whole site",
+    )
+
+
+def _opened(path: Path, options: str) -> sqlite3.Connection:
+    """A connection that SQLite let read the file's header; damage is left to whoever reads on."""
+    uri = f"{path.resolve().as_uri()}?{options}"
+    connection = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
+    try:
+        connection.execute("PRAGMA schema_version").fetchone()
+    except DAMAGE as fault:
+        if _out_of_reach(fault):
+            connection.close()
+            raise
+    return connection
+
+
+def _out_of_reach(fault: Exception) -> bool:
+    """Whether rights or the medium are at fault; a journal to roll back does not belong to a ledger."""
+    code = getattr(fault, "sqlite_errorcode", sqlite3.SQLITE_OK)
+    primary = code & 0xFF
+    return (
+        primary in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
+        and code != sqlite3.SQLITE_READONLY_ROLLBACK
+    )
+
+
+def _logged_bytes(path: Path) -> int:
+    """The size of the write-ahead log; 0 if there is none."""
+    try:
+        return path.with_name(path.name + "-wal").stat().st_size
+    except FileNotFoundError:
+        return 0
 
 
 def missing_bytes(path: Path) -> int:
     """How much shorter the file is than its header says; 0 while a write-ahead log may still extend it.
 
-    SQLite file format, 1.3: page size at offset 16 (1 means 65536), number of pages at offset 28.
+    SQLite file format, 1.3: a magic string, page size at offset 16 (1 means 65536), number of pages at offset 28.
     """
-    log = path.with_name(path.name + "-wal")
-    if log.exists() and log.stat().st_size:
+    if _logged_bytes(path):
         return 0
     with path.open("rb") as file:
         header = file.read(100)
+    if not header.startswith(_MAGIC):
+        return 0
     page = int.from_bytes(header[16:18], "big")
     whole = (65536 if page == 1 else page) * int.from_bytes(header[28:32], "big")
     return max(0, whole - path.stat().st_size)

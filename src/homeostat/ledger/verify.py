@@ -2,7 +2,8 @@
 
 In: the database, the site's public key and the exported heads. Out: a `LedgerCheck`. Nothing here raises for
 what it finds: a damaged file is a finding. What it cannot find is a forger who holds the site's private key
-*and* every copy of the exported heads; that is why heads should be copied off the machine.
+*and* every copy of the exported heads; that is why heads should be copied off the machine. A file that rights
+or the medium keep from being read is no finding but a `LedgerError`.
 """
 
 import os
@@ -44,17 +45,17 @@ def verify_ledger(path: Path, *, public_key: PublicKey | None, heads: Path) -> L
 
     Chain, Merkle roots, signatures, index columns, triggers, the exported file and SQLite's own structure are
     all looked at; a live ledger may be verified while it is written. Without a `public_key` signatures cannot
-    be checked, which is a finding too.
+    be checked, which is a finding too. Raises `LedgerError` where the file cannot be read, for lack of rights or
+    because its write-ahead log lies on read-only media.
     """
     findings = Findings()
     export = _read_export(heads, findings)
     if public_key is None:
         findings.add(Kind.FILE, 0, "public key", "missing: no signature could be checked")
-    try:
-        connection = connect_to_read(path)
-    except LedgerError as fault:
-        findings.add(Kind.FILE, 0, path.name, fault.what)
+    if not path.is_file():
+        findings.add(Kind.FILE, 0, path.name, "there is no ledger here")
         return LedgerCheck(0, 0, findings.listed(), len(export.lines))
+    connection = connect_to_read(path)
     if missing := missing_bytes(path):
         findings.add(Kind.FILE, 0, path.name, f"the file was cut off: its last {missing} bytes are missing")
     with closing(connection), ThreadPoolExecutor(max(2, os.cpu_count() or 1)) as pool:
@@ -114,7 +115,7 @@ def _check_structure(path: Path, findings: Findings) -> None:
     try:
         with closing(connect_to_read(path)) as connection:
             messages = [row[0] for row in connection.execute("PRAGMA integrity_check(20)")]
-    except (*DAMAGE, LedgerError) as damage:
+    except DAMAGE as damage:
         messages = [damage_in_words(damage)]
     for message in messages:
         if message != "ok":

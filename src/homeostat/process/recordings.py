@@ -80,11 +80,17 @@ class RunSheet(Part):
 
 
 class Recording(Table):
-    """One kind of log: which files it fits, how it is read, which tags it holds and what lies beside it."""
+    """One kind of log: which files it fits, how it is read, which tags it holds and what lies beside it.
+
+    Rows more than `longest_gap` apart are not of one run: the largest group is kept, and what lies within
+    `longest_gap` of it. `fitted` names the runs to which the twin's parameters were fitted.
+    """
 
     file: Line
     tags: dict[Name, Column] = Field(min_length=1)
     stale: Quantity = Quantity(15.0, "min")
+    longest_gap: Quantity = Quantity(1.0, "d")
+    fitted: tuple[Line, ...] = ()
     beside: tuple[BesideLog, ...] = ()
     offline: tuple[Offline, ...] = ()
     run_sheet: RunSheet | None = None

@@ -43,6 +43,7 @@ def quantities(subject: Subject) -> Iterator[Expected]:
     yield from _of_simulation(subject)
     for name, recording in subject.process.recordings.items():
         yield _time(("recordings", name, "stale"), recording.stale, "positive")
+        yield _time(("recordings", name, "longest_gap"), recording.longest_gap, "positive")
 
 
 def _time(path: Path, quantity: Quantity, least: Least = "zero") -> Expected:

@@ -34,7 +34,7 @@ def _pattern(path: Path, recording: Recording) -> Iterator[Fault]:
         yield Fault((*path, "file"), what, r"write a regular expression, such as run_(?P<run>\d+)\.csv")
         return
     if "run" not in pattern.groupindex and _uses_run(recording):
-        what = f"{PLACEHOLDER} is used below, but the pattern has no group 'run'"
+        what = "the run is spoken of below, but the pattern has no group 'run'"
         yield Fault((*path, "file"), what, r"name the part that tells the run, such as (?P<run>\d+)")
 
 
@@ -44,7 +44,7 @@ def _uses_run(recording: Recording) -> bool:
     columns = [column for offline in recording.offline for column in offline.results.values()]
     texts += [text for column in columns for text in column.column]
     texts += [recording.run_sheet.row, *recording.run_sheet.file] if recording.run_sheet else []
-    return any(PLACEHOLDER in text for text in texts)
+    return bool(recording.fitted) or any(PLACEHOLDER in text for text in texts)
 
 
 def _tags(subject: Subject, path: Path, columns: dict[str, Column]) -> Iterator[Fault]:
