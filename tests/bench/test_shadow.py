@@ -11,6 +11,7 @@ from homeostat.bench import as_object, shadow
 from homeostat.bench.result import Result
 from homeostat.bench.shadow import FITTED, HELD_OUT, PLACE, QUANTITIES, TEXTBOOK, Pairs, Shadow
 from homeostat.errors import EquipmentError
+from homeostat.process import load
 from homeostat.twin import model
 
 NONE = Pairs(np.empty(0), np.empty(0), np.empty(0))
@@ -84,6 +85,7 @@ def test_a_data_set_without_results_is_refused(
 
 def test_every_run_and_quantity_is_scored_and_marked(quick: list[Result]) -> None:
     texts = [result.what for result in quick]
+    assert tuple(map(int, load("yeast-fed-batch").recordings["dcu"].fitted)) == FITTED
     expected = [(number, name) for number in FITTED + HELD_OUT for name in QUANTITIES]
     assert len(texts) == len(expected)
     for text, (number, name) in zip(texts, expected, strict=True):

@@ -53,6 +53,10 @@ def test_the_twin_is_compared_with_the_laboratory(shadowed: Site) -> None:
     errors = {line.quantity: line.rmse for line in record.comparisons}
     assert errors.keys() == {"biomass", "glucose", "ethanol"}
     assert all(0.0 < rmse < 3.0 for rmse in errors.values())
+    fitted = record.header.equipment["run"] != "7"
+    assert record.comparison_note.startswith(
+        f"The twin's parameters were {'' if fitted else 'not '}fitted on this run"
+    )
 
 
 def test_the_shadow_verifies_and_replays(shadowed: Site) -> None:

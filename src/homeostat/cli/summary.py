@@ -72,7 +72,7 @@ def tables(record: "BatchRecord") -> list[Table]:
             frozenset({"lasted"}),
         ),
         Table(
-            "Predicted against measured",
+            " ".join(["Predicted against measured.", record.comparison_note]).strip(". "),
             ("quantity", "samples", "RMSE", "bias", "unit", "mean relative error"),
             [
                 (

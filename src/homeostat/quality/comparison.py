@@ -1,7 +1,9 @@
 """The twin against the laboratory: every reported quantity that the twin predicts, pair by pair."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+
+from pydantic import JsonValue
 
 from homeostat.quality.model import ComparisonLine, Pair, ResultLine, SampleLine, Value
 from homeostat.quality.prediction import predicted
@@ -54,3 +56,15 @@ def _title(quantity: str) -> str:
     """The quantity's own name: a quality attribute's title speaks of one moment only."""
     words = quantity.replace("_", " ").replace("-", " ")
     return words[:1].upper() + words[1:]
+
+
+def fit_note(equipment: Mapping[str, JsonValue]) -> str:
+    """What the errors of a recorded run are worth: whether the twin's parameters were fitted on it."""
+    fitted = equipment.get("fitted")
+    if not isinstance(fitted, bool):
+        return ""
+    if fitted:
+        return (
+            "The twin's parameters were fitted on this run: the errors show the fit, they are no test of it."
+        )
+    return "The twin's parameters were not fitted on this run: the errors are those of a prediction."

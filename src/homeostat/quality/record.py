@@ -7,7 +7,7 @@ from homeostat.historian import Historian
 from homeostat.ledger import Ledger
 from homeostat.quality import header, steps
 from homeostat.quality.alarms import alarms
-from homeostat.quality.comparison import comparisons
+from homeostat.quality.comparison import comparisons, fit_note
 from homeostat.quality.findings import Sections, findings
 from homeostat.quality.laboratory import attributes, samples
 from homeostat.quality.model import BatchRecord
@@ -37,6 +37,7 @@ def batch_record(ledger: Ledger, historian: Historian, batch: str) -> BatchRecor
         samples=laboratory,
         materials=materials(story, sections.moves),
         alarms=sections.alarms,
+        comparison_note=fit_note(sections.header.equipment),
         states=header.states(story),
         commands=sections.commands,
         moves=sections.moves,

@@ -93,6 +93,7 @@ class BatchRecord(Part):
     passed: Passed
     attributes: tuple[AttributeLine, ...]
     comparisons: tuple[ComparisonLine, ...]
+    comparison_note: str = ""
     parameters: tuple[ParameterLine, ...]
     steps: tuple[StepLine, ...]
     prompts: tuple[PromptLine, ...]

@@ -117,6 +117,7 @@ def comparisons(record: BatchRecord, drawn: Drawn) -> Markup:
                 "p",
                 "Predicted is the twin's value when the sample was taken. Errors are predicted minus measured.",
             ),
+            tag("p", record.comparison_note) if record.comparison_note else "",
             table("Errors of the twin", columns, rows),
             rendered(drawn.compared, "twin"),
             tag("div", *pairs, class_="abreast") if pairs else "",
