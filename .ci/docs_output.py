@@ -77,6 +77,7 @@ SHOWN: Mapping[str, Shown] = {
     "shadow": Shown(f"run yeast-fed-batch --batch SHADOW-5 --equipment recorded:{LOG}"),
     "shadow-missing": Shown("run yeast-fed-batch --equipment recorded:missing.csv", codes=(2,)),
     "bench-run": Shown("bench run"),
+    "bench-shadow": Shown("bench shadow"),
 }
 """Every output by name: `docs/output/NAME.txt`, in an order in which they can be made."""
 
