@@ -122,7 +122,7 @@ def read_run(process: Process, folder: Path, number: int) -> Run:
     sheet = SHEETS[number]
     inoculated = datetime.fromisoformat(sheet.inoculated)
     fed = (datetime.fromisoformat(sheet.fed) - inoculated).total_seconds() / 3600.0
-    shift = (datetime.fromisoformat(str(log.facts()["start"])) - inoculated).total_seconds() / 3600.0
+    shift = (datetime.fromisoformat(str(log.facts()["begins"])) - inoculated).total_seconds() / 3600.0
     end = log.end() or 0
     tags = _fresh(process, log, end, shift)
     return Run(

@@ -2,6 +2,7 @@
 
 import math
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -59,8 +60,16 @@ def test_signals_are_whole(runs: dict[int, yeast_fit.Run]) -> None:
         assert math.isnan(run.samples[:, 1:].sum()) or len(run.samples) > 15
 
 
+def test_the_analyser_reads_air_as_half_the_carbon_dioxide_it_holds(runs: dict[int, yeast_fit.Run]) -> None:
+    """0.02 % before inoculation (CO2_3.dat), where the model gives the 0.04 % of air: no difference in logarithms."""
+    some = yeast_fit.GRID
+    on_air = replace(runs[4], gas=np.full(some.shape, 0.02))
+    said = yeast_fit.Prediction(np.empty((0, 3)), some, np.full(some.shape, 0.04))
+    np.testing.assert_allclose(yeast_fit.log_ratio(on_air, said), 0.0, atol=1e-12)
+
+
 def test_the_shipped_values_are_a_minimum(problem: yeast_fit.Problem) -> None:
-    """What three digits leave to gain is far below the half that one standard deviation of a parameter is worth."""
+    """What four digits leave to gain is far below the half that one standard deviation of a parameter is worth."""
     z = yeast_fit.z_of(problem.shipped())
     residuals, slope = problem.residuals(z), problem.jacobian(z)
     gradient = slope.T @ residuals

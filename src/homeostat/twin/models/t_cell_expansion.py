@@ -184,7 +184,7 @@ class TCellExpansion(Model):
         "oxygen at saturation with air, 37 degC",
         low=0.05,
         high=1.0,
-        source="physical property",
+        source="Benson & Krause 1984: fresh water, 6.73 mg/L; the salts of the medium are neglected",
     )
     kla = parameter(
         6.0,
@@ -268,7 +268,12 @@ class TCellExpansion(Model):
         24.0, "mmol/L", "bicarbonate in the medium", low=0.0, high=200.0, source="RPMI 1640 formulation"
     )
     medium_il2 = parameter(
-        100.0, "IU/mL", "interleukin-2 in the medium", low=0.0, high=1e5, source="common practice"
+        100.0,
+        "IU/mL",
+        "interleukin-2 in the medium",
+        low=0.0,
+        high=1e5,
+        source="assumption: 20 to 100 IU/mL suffice",
     )
     feed_glucose = parameter(
         1000.0, "mmol/L", "glucose in the concentrate", low=0.0, high=5e3, source="18 % w/v"
@@ -283,7 +288,10 @@ class TCellExpansion(Model):
     car_positive = output("1e6 cell", "viable CAR+ cells in the vessel")
 
     def rates(self, m: Algebra) -> dict[str, Value]:
-        """Balances over the culture; what enters with a stream dilutes everything else."""
+        """Balances over the culture; what enters with a stream dilutes every dissolved concentration but oxygen.
+
+        Streams' oxygen is neglected: at one vessel volume a day they would renew it at 0.04 1/h, the gas does at `kla`.
+        """
         medium = self.perfusion / self.volume
         dilution = (self.feed + self.base) / self.volume
         exchange = medium + dilution

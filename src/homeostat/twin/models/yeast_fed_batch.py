@@ -1,8 +1,9 @@
 """Fed-batch culture of Saccharomyces cerevisiae on glucose, with overflow to ethanol.
 
 Sonnleitner & Kaeppeli 1986, Biotechnology and Bioengineering 28:927-937: respiration is a bottleneck; glucose beyond it
-is fermented to ethanol, and ethanol is respired with whatever capacity glucose leaves free. Oxygen and carbon dioxide
-follow from the balances of chemical oxygen demand and of carbon, so they bring no parameters of their own.
+is fermented to ethanol, and ethanol is respired with whatever capacity glucose leaves free. Oxygen, carbon dioxide and
+the by-products of fermentation follow from the balances of chemical oxygen demand and of carbon, which both close by
+construction, so they bring no parameters of their own. By-products are booked as glycerol and are not respired again.
 Added to that model: respiratory capacity is repressed by glucose and returns slowly, as the off-gas of the public runs
 shows (ethanol burns ever faster for hours after glucose has gone).
 """
@@ -14,13 +15,46 @@ from homeostat.twin.declare import input, output, parameter, state
 from homeostat.twin.model import Model
 
 SK86 = "Sonnleitner & Kaeppeli 1986"
-FIT = "fitted to runs 4, 5, 6 of the public yeast data set; see docs/decisions"
+FIT = "fitted to runs 4, 5, 6 of the public yeast data set by studies/yeast_fit.py; see decision 8"
 
-GLUCOSE_DEMAND, ETHANOL_DEMAND, BIOMASS_DEMAND = 1.066, 2.084, 1.37
-"""Chemical oxygen demand, g O2 per g; biomass as CH1.8O0.5N0.2 with 5 % ash."""
-GLUCOSE_CARBON, ETHANOL_CARBON, BIOMASS_CARBON = 0.400, 0.521, 0.463
-"""Carbon content, g per g."""
-CARBON_DIOXIDE_PER_CARBON = 44.01 / 12.011
+CARBON, HYDROGEN, OXYGEN, NITROGEN = 12.011, 1.008, 15.999, 14.007
+"""Standard atomic weights, g/mol."""
+OXYGEN_GAS, CARBON_DIOXIDE = 2.0 * OXYGEN, CARBON + 2.0 * OXYGEN
+"""Molar masses, g/mol."""
+
+
+class Compound(NamedTuple):
+    """Atoms in a formula, and the share of ash in the dry mass that comes on top of it."""
+
+    carbons: float
+    hydrogens: float
+    oxygens: float
+    nitrogens: float = 0.0
+    ash: float = 0.0
+
+    @property
+    def mass(self) -> float:
+        """Grams that hold one mole of the formula, ash included."""
+        atoms = CARBON * self.carbons + HYDROGEN * self.hydrogens
+        return (atoms + OXYGEN * self.oxygens + NITROGEN * self.nitrogens) / (1.0 - self.ash)
+
+    @property
+    def carbon(self) -> float:
+        """Carbon content, g per g."""
+        return CARBON * self.carbons / self.mass
+
+    @property
+    def demand(self) -> float:
+        """Chemical oxygen demand, g O2 per g; nitrogen comes from ammonia and returns to it."""
+        moles = self.carbons + self.hydrogens / 4.0 - self.oxygens / 2.0 - 0.75 * self.nitrogens
+        return OXYGEN_GAS * moles / self.mass
+
+
+GLUCOSE, ETHANOL, GLYCEROL = Compound(6, 12, 6), Compound(2, 6, 1), Compound(3, 8, 3)
+BIOMASS = Compound(1.0, 1.8, 0.5, 0.2, ash=0.05)
+"""The usual composition of microbial biomass and its ash: an assumption, the data set has no analysis of elements."""
+AIR_OXYGEN, AIR_CARBON_DIOXIDE = 0.2095, 0.0004
+"""Mole fractions in dry air."""
 MOLAR_VOLUME = 24.05
 """Litres per mole of gas at 20 degC, the state air flow is metered in."""
 
@@ -40,7 +74,7 @@ class YeastFedBatch(Model):
     glucose = state(2.0, "g/L", "glucose concentration")
     ethanol = state(0.0, "g/L", "ethanol concentration")
     oxygen = state(90.0, "%", "dissolved oxygen, of saturation with air")
-    respiration = state(0.321, "1", "respiratory capacity, of the fully derepressed one", high=1.0)
+    respiration = state(0.3328, "1", "respiratory capacity, of the fully derepressed one", high=1.0)
     volume = state(0.5, "L", "culture volume", low=1e-3)
 
     feed = input(0.0, "L/h", "feed rate", low=0.0, high=10.0)
@@ -48,16 +82,16 @@ class YeastFedBatch(Model):
     stirrer = input(700.0, "rpm", "stirrer speed", low=0.0, high=3000.0)
 
     uptake_max = parameter(
-        1.57, "g/(g h)", "largest specific glucose uptake", spread=0.1, low=0.0, high=20.0, source=FIT
+        1.582, "g/(g h)", "largest specific glucose uptake", spread=0.1, low=0.0, high=20.0, source=FIT
     )
     glucose_half = parameter(
         0.15, "g/L", "glucose at half uptake", low=1e-4, high=10.0, source=f"order of magnitude from {SK86}"
     )
     respiration_max = parameter(
-        0.264, "g/(g h)", "largest specific oxygen uptake", spread=0.1, low=0.0, high=2.0, source=FIT
+        0.2761, "g/(g h)", "largest specific oxygen uptake", spread=0.1, low=0.0, high=2.0, source=FIT
     )
     repressed = parameter(
-        0.321,
+        0.3328,
         "1",
         "respiratory capacity in plenty of glucose, of the full one",
         low=0.0,
@@ -73,19 +107,19 @@ class YeastFedBatch(Model):
         source="assumption: near the half uptake",
     )
     adaptation = parameter(
-        0.222, "1/h", "rate of repression and derepression", low=0.0, high=10.0, source=FIT
+        0.2278, "1/h", "rate of repression and derepression", low=0.0, high=10.0, source=FIT
     )
     oxygen_half = parameter(
         1.3, "%", "dissolved oxygen at half respiration", low=1e-3, high=50.0, source=f"{SK86}: 0.1 mg/L"
     )
     yield_respired = parameter(
-        0.571, "g/g", "biomass per respired glucose", spread=0.03, low=0.0, high=0.7, source=FIT
+        0.5822, "g/g", "biomass per respired glucose", spread=0.03, low=0.0, high=0.7, source=FIT
     )
     yield_fermented = parameter(
-        0.137, "g/g", "biomass per fermented glucose", spread=0.1, low=0.0, high=0.4, source=FIT
+        0.1312, "g/g", "biomass per fermented glucose", spread=0.1, low=0.0, high=0.4, source=FIT
     )
     ethanol_formed = parameter(
-        0.377, "g/g", "ethanol per fermented glucose", spread=0.05, low=0.0, high=0.511, source=FIT
+        0.368, "g/g", "ethanol per fermented glucose", spread=0.05, low=0.0, high=0.511, source=FIT
     )
     ethanol_max = parameter(
         0.2,
@@ -100,16 +134,16 @@ class YeastFedBatch(Model):
         0.1, "g/L", "ethanol at half uptake", low=1e-4, high=10.0, source=f"{SK86}: 0.1 g/L"
     )
     yield_ethanol = parameter(
-        0.761, "g/g", "biomass per respired ethanol", spread=0.03, low=0.0, high=1.2, source=FIT
+        0.7612, "g/g", "biomass per respired ethanol", spread=0.03, low=0.0, high=1.2, source=FIT
     )
     maintenance = parameter(
-        0.0043, "g/(g h)", "glucose respired without growth", spread=0.2, low=0.0, high=0.2, source=FIT
+        0.00375, "g/(g h)", "glucose respired without growth", spread=0.2, low=0.0, high=0.2, source=FIT
     )
     feed_glucose = parameter(
         200.0, "g/L", "glucose in the feed", low=0.0, high=900.0, source="public yeast data set, metadata"
     )
     kla = parameter(
-        151.0,
+        168.6,
         "1/h",
         "oxygen transfer coefficient at 0.5 L/min and 700 rpm",
         spread=0.05,
@@ -118,20 +152,21 @@ class YeastFedBatch(Model):
         source="fitted to the dissolved oxygen of runs 4, 5, 6 of the public yeast data set",
     )
     oxygen_solubility = parameter(
-        0.0077,
+        0.0073,
         "g/L",
         "oxygen at saturation with air, 32 degC",
         low=1e-3,
         high=0.1,
-        source="physical property",
+        source="Benson & Krause 1984, Limnol. Oceanogr. 29:620-632: fresh water; the salts of the medium are neglected",
     )
 
     oxygen_rate = output("g/(L h)", "oxygen uptake rate")
     carbon_dioxide_rate = output("g/(L h)", "carbon dioxide evolution rate")
+    by_product_rate = output("g/(L h)", "formation rate of by-products, as glycerol")
     carbon_dioxide_gas = output("%", "carbon dioxide in the off-gas, by volume")
 
     def rates(self, m: Algebra) -> dict[str, Value]:
-        """Balances over the culture volume; the feed dilutes."""
+        """Balances over the culture volume; the feed dilutes and brings no oxygen."""
         flows = self._flows(m)
         dilution = self.feed / self.volume
         uptake = flows.respired + flows.fermented
@@ -148,25 +183,33 @@ class YeastFedBatch(Model):
         }
 
     def outputs(self, m: Algebra) -> dict[str, Value]:
-        """Gas exchange, by the balances of oxygen demand and carbon."""
+        """Gas exchange and by-products, by the balances of oxygen demand and carbon."""
         flows = self._flows(m)
+        consumed = self._oxygen_use(flows) * self.biomass
         released = self._carbon_dioxide_made(flows) * self.biomass
-        evolved = released * self.volume / 44.01
-        air = self.aeration * 60.0 / MOLAR_VOLUME
         return {
-            "oxygen_rate": self._oxygen_use(flows) * self.biomass,
+            "oxygen_rate": consumed,
             "carbon_dioxide_rate": released,
-            "carbon_dioxide_gas": 100.0 * evolved / (air + evolved + 1e-9),
+            "by_product_rate": self._by_product_yield() * flows.fermented * self.biomass,
+            "carbon_dioxide_gas": self._off_gas(m, consumed * self.volume, released * self.volume),
         }
+
+    def _off_gas(self, m: Algebra, consumed: Value, released: Value) -> Value:
+        """Carbon dioxide in %, of dry gas; no more oxygen (g/h) leaves the air than it holds, rounded over 1 %."""
+        air = self.aeration * 60.0 / MOLAR_VOLUME
+        held = AIR_OXYGEN * air
+        taken = m.minimum(consumed / OXYGEN_GAS, held, width=0.01 * held + 1e-9)
+        evolved = released / CARBON_DIOXIDE
+        return 100.0 * (AIR_CARBON_DIOXIDE * air + evolved) / (air + evolved - taken + 1e-9)
 
     def _flows(self, m: Algebra) -> _Flows:
         """Glucose goes first through the bottleneck, ethanol takes the rest; corners are rounded over 5 %."""
         uptake = self.uptake_max * self.glucose / (self.glucose_half + self.glucose)
         capacity = self.respiration_max * self.respiration * self._aerobic()
-        need = GLUCOSE_DEMAND - BIOMASS_DEMAND * self.yield_respired
+        need = self._glucose_need()
         respired = m.minimum(uptake, capacity / need, width=0.05 * uptake + 1e-6)
         wish = self.ethanol_max * self.ethanol / (self.ethanol_half + self.ethanol)
-        spare = (capacity - need * respired) / (ETHANOL_DEMAND - BIOMASS_DEMAND * self.yield_ethanol)
+        spare = (capacity - need * respired) / self._ethanol_need()
         return _Flows(respired, uptake - respired, m.minimum(wish, spare, width=0.05 * wish + 1e-6))
 
     def _growth(self, flows: _Flows) -> Value:
@@ -187,15 +230,31 @@ class YeastFedBatch(Model):
     def _aerobic(self) -> Value:
         return self.oxygen / (self.oxygen_half + self.oxygen)
 
+    def _glucose_need(self) -> Value:
+        """Oxygen per respired glucose, g/g: what the biomass made of it no longer demands is saved."""
+        return GLUCOSE.demand - BIOMASS.demand * self.yield_respired
+
+    def _ethanol_need(self) -> Value:
+        return ETHANOL.demand - BIOMASS.demand * self.yield_ethanol
+
     def _oxygen_use(self, flows: _Flows) -> Value:
-        glucose = (GLUCOSE_DEMAND - BIOMASS_DEMAND * self.yield_respired) * flows.respired
-        glucose = glucose + BIOMASS_DEMAND * self.yield_respired * self._upkeep()
-        return glucose + (ETHANOL_DEMAND - BIOMASS_DEMAND * self.yield_ethanol) * flows.ethanol
+        burnt = BIOMASS.demand * self.yield_respired * self._upkeep()
+        return self._glucose_need() * flows.respired + burnt + self._ethanol_need() * flows.ethanol
+
+    def _by_product_yield(self) -> Value:
+        """By-products per fermented glucose, g/g: the oxygen demand that biomass and ethanol leave over.
+
+        Negative if the yields of biomass and ethanol together claim more than glucose holds.
+        """
+        claimed = BIOMASS.demand * self.yield_fermented + ETHANOL.demand * self.ethanol_formed
+        return (GLUCOSE.demand - claimed) / GLYCEROL.demand
 
     def _carbon_dioxide_made(self, flows: _Flows) -> Value:
-        respired = (GLUCOSE_CARBON - BIOMASS_CARBON * self.yield_respired) * flows.respired
-        respired = respired + BIOMASS_CARBON * self.yield_respired * self._upkeep()
-        fermented_rest = BIOMASS_CARBON * self.yield_fermented + ETHANOL_CARBON * self.ethanol_formed
-        fermented = (GLUCOSE_CARBON - fermented_rest) * flows.fermented
-        ethanol = (ETHANOL_CARBON - BIOMASS_CARBON * self.yield_ethanol) * flows.ethanol
-        return CARBON_DIOXIDE_PER_CARBON * (respired + fermented + ethanol)
+        """Carbon of the substrates that is found in no product."""
+        respired = (GLUCOSE.carbon - BIOMASS.carbon * self.yield_respired) * flows.respired
+        respired = respired + BIOMASS.carbon * self.yield_respired * self._upkeep()
+        kept = BIOMASS.carbon * self.yield_fermented + ETHANOL.carbon * self.ethanol_formed
+        kept = kept + GLYCEROL.carbon * self._by_product_yield()
+        fermented = (GLUCOSE.carbon - kept) * flows.fermented
+        ethanol = (ETHANOL.carbon - BIOMASS.carbon * self.yield_ethanol) * flows.ethanol
+        return CARBON_DIOXIDE / CARBON * (respired + fermented + ethanol)
