@@ -8,6 +8,8 @@ or the medium keep from being read is no finding but a `LedgerError`.
 
 import os
 import sqlite3
+import sys
+import threading
 from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import closing
@@ -112,6 +114,7 @@ def _check_structure(path: Path, findings: Findings) -> None:
 
     Readers find a batch's events through an index, which the walk does not look at.
     """
+    _yield_to_the_walk()
     try:
         with closing(connect_to_read(path)) as connection:
             messages = [row[0] for row in connection.execute("PRAGMA integrity_check(20)")]
@@ -120,6 +123,12 @@ def _check_structure(path: Path, findings: Findings) -> None:
     for message in messages:
         if message != "ok":
             findings.add(Kind.STRUCTURE, 0, path.name, f"SQLite's check says: {message}")
+
+
+def _yield_to_the_walk() -> None:
+    """Lower this thread's priority where the system can: the walk takes longest and should not share its core."""
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)
 
 
 def _read_export(path: Path, findings: Findings) -> Export:
