@@ -1,5 +1,6 @@
 """Stop-watches, repetition and scratch directories for benchmarks."""
 
+import gc
 import statistics
 import tempfile
 import time
@@ -19,8 +20,15 @@ def seconds(work: Callable[[], object], clock: Callable[[], float] = time.perf_c
 
 
 def in_turn(times: int, *measures: Callable[[], float]) -> list[Spread]:
-    """Take each measure in turn, several times over, so that all meet the same load of the machine."""
+    """Take each measure in turn, several times over, so that all meet the same load of the machine.
+
+    What the benchmark itself holds is set aside from garbage collection: a command that does the same work does not
+    have it in memory, and collecting it again and again would be measured along.
+    """
+    gc.collect()
+    gc.freeze()
     rounds = [[measure() for measure in measures] for _ in range(times)]
+    gc.unfreeze()
     return [spread(values) for values in zip(*rounds, strict=True)]
 
 
