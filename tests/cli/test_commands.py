@@ -112,7 +112,7 @@ def test_verify_names_a_changed_event(homeostat: Call, site: Path) -> None:
     ended = homeostat("verify", "--site", site)
     assert ended.returncode == 1
     assert "Findings" in ended.stdout
-    assert ended.stdout.endswith("The records were changed.\n")
+    assert ended.stdout.endswith("Not everything is as it was recorded.\n")
     assert "event 1" in ended.stdout
     found = homeostat("verify", "--site", site, "--json")
     assert found.returncode == 1

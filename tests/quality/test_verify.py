@@ -6,11 +6,12 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from homeostat.errors import SiteError
-from homeostat.execution import Options, run
-from homeostat.historian import Historian, TagSpec
+from homeostat.errors import ExecutionError, SiteError
+from homeostat.execution import Options, resume, run
+from homeostat.historian import Historian, Series, TagSpec
 from homeostat.process import load
 from homeostat.quality.verify import verify_site
 from homeostat.site import Site
@@ -51,6 +52,13 @@ def add_rows(root: Path, count: int) -> None:
         recorder.seal()
 
 
+def add_tag(root: Path) -> None:
+    """A series that the batch never had, sealed as the software itself would."""
+    series = Series(np.arange(10, dtype=np.int64), np.ones(10), np.zeros(10, dtype=np.uint8))
+    with Historian.open(root / "historian.db") as historian:
+        historian.append_series("B0001", TagSpec("forged", "mmol/L", None), series)
+
+
 def add_batch(root: Path) -> None:
     """Readings of a batch that never was."""
     with Historian.open(root / "historian.db") as historian:
@@ -88,6 +96,7 @@ ATTACKS: dict[str, tuple[str, Attack]] = {
     ),
     "readings are added at the end, and chained": ("paused", lambda site: add_rows(site, 3)),
     "a whole block is added, chained and sealed": ("paused", lambda site: add_rows(site, 700)),
+    "a tag is added to a batch": ("paused", add_tag),
     "a batch is added to the historian alone": ("finished", add_batch),
     "the exported heads are emptied": (
         "finished",
@@ -141,3 +150,27 @@ def test_an_anchor_without_a_head_is_no_anchor(sites: dict[str, Path], tmp_path:
     empty.write_text("")
     with pytest.raises(SiteError, match="no signed head"):
         verify_site(Site.open(sites["finished"]), empty)
+
+
+@pytest.mark.parametrize("count", [3, 700])
+def test_a_resume_does_not_vouch_for_readings_that_do_not_agree(
+    sites: dict[str, Path], tmp_path: Path, count: int
+) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(sites["paused"], copy)
+    add_rows(copy, count)
+    with pytest.raises(ExecutionError, match="does not reproduce"):
+        resume(Site.open(copy), "B0001", float("inf"), Quiet())
+    assert not verify_site(Site.open(copy)).ok
+
+
+@pytest.mark.parametrize("lost", ["time = (SELECT max(time) FROM hot)", "time > 60000000"])
+def test_a_resume_refuses_to_build_on_readings_that_were_lost(
+    sites: dict[str, Path], tmp_path: Path, lost: str
+) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(sites["paused"], copy)
+    alter(copy / "historian.db", f"DELETE FROM hot WHERE {lost}")
+    with pytest.raises(ExecutionError, match="the ledger vouches for"):
+        resume(Site.open(copy), "B0001", float("inf"), Quiet())
+    assert not verify_site(Site.open(copy)).ok

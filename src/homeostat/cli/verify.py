@@ -43,7 +43,7 @@ def verify_records(
             Table(
                 "Findings, the first first", ("where", "what"), [(f["where"], f["what"]) for f in findings]
             ),
-            "Everything is as it was recorded." if check.ok else "The records were changed.",
+            "Everything is as it was recorded." if check.ok else "Not everything is as it was recorded.",
         )
     if not check.ok:
         raise typer.Exit(ExitCode.FAILED)

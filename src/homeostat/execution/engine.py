@@ -95,6 +95,7 @@ class Engine:
         self._rig = rig
         self._rows = rows
         self._recorded = len(rows) if rows is not None else 0
+        self._agreed = self._recorded == 0
         self._arrivals = arrivals
         self._state = begin(rig.plan, rig.observer)
         self._sealer = Sealer(rig.batch, rig.plan.scan, rig.recorder, rig.historian, rig.journal)
@@ -121,6 +122,7 @@ class Engine:
         scan = 0
         while scan < self._recorded:
             scan = self._cycle(scan)
+        self._agreed = True
         self._wake(reason, reconcile)
         while not self._resting():
             self._rig.pace.wait(scan * self._rig.plan.scan)
@@ -282,10 +284,12 @@ class Engine:
     def _commit(self) -> None:
         """Rows first, then events: a decision on record always has the readings it was taken on.
 
-        Both survive a loss of power, and the events say how many rows there are and what they hash to.
+        Both survive a loss of power, and the events say how many rows there are and what they hash to; rows on record
+        are vouched for anew only when all of them have been executed again and agreed.
         """
         self._rig.recorder.flush(durable=True)
-        self._sealer.anchor()
+        if self._agreed:
+            self._sealer.anchor()
         self._rig.journal.commit()
 
     def _close(self, scans: int) -> None:

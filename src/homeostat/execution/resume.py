@@ -13,7 +13,7 @@ from homeostat.execution.engine import Engine, Finish, Watcher
 from homeostat.execution.journal import Journal
 from homeostat.execution.memory import Arrivals, Rows
 from homeostat.ledger import Event, Ledger
-from homeostat.ledger.catalogue import BatchResumed
+from homeostat.ledger.catalogue import BatchResumed, TailAnchored, payload
 from homeostat.site import Site
 
 
@@ -54,9 +54,21 @@ def resume(
             )
             names = [spec.name for spec in specs(plan)]
             rows = Rows.read(historian, batch, names[: len(plan.tags)], names[len(plan.tags) :])
+            _refuse_fewer(ledger, batch, len(rows))
             _note(ledger, batch, len(rows), reason)
             watch.started(batch, None)
             return Engine(with_rig, rows, Arrivals(events.values())).run(reason, reconcile)
+
+
+def _refuse_fewer(ledger: Ledger, batch: str, rows: int) -> None:
+    """A historian with fewer readings than the ledger vouches for was damaged: nothing may be built on it."""
+    for recorded in ledger.events(batch="", types=[TailAnchored.type]):
+        content = payload(recorded.event.type, recorded.event.data)
+        if isinstance(content, TailAnchored) and content.batch == batch and content.rows > rows:
+            raise ExecutionError(
+                f"the historian holds {rows} scans of batch {batch}, but the ledger vouches for {content.rows}",
+                mend="restore historian.db from a copy; see: homeostat verify",
+            )
 
 
 def _note(ledger: Ledger, batch: str, scans: int, reason: str) -> None:

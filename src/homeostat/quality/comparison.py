@@ -63,8 +63,7 @@ def fit_note(equipment: Mapping[str, JsonValue]) -> str:
     fitted = equipment.get("fitted")
     if not isinstance(fitted, bool):
         return ""
+    run = f"run {equipment.get('run')}, by the log's name"
     if fitted:
-        return (
-            "The twin's parameters were fitted on this run: the errors show the fit, they are no test of it."
-        )
-    return "The twin's parameters were not fitted on this run: the errors are those of a prediction."
+        return f"The twin's parameters were fitted on this run ({run}): the errors show the fit and test nothing."
+    return f"The twin's parameters were not fitted on this run ({run}): the errors are those of a prediction."

@@ -77,14 +77,14 @@ class _Vouched:
 
     sealed: dict[tuple[str, str, int], str] = field(default_factory=dict)
     tails: dict[str, TailAnchored] = field(default_factory=dict)
-    begun: set[str] = field(default_factory=set)
+    begun: dict[str, tuple[str, ...]] = field(default_factory=dict)
     finished: set[str] = field(default_factory=set)
 
     def hear(self, batch: str, content: Payload) -> None:
         """Take in one event."""
         match content:
             case BatchStarted():
-                self.begun.add(batch)
+                self.begun[batch] = content.tags + content.outputs
             case ChunksSealed():
                 self.sealed |= {(batch, tag, content.start): sha256 for tag, sha256 in content.chunks.items()}
             case TailAnchored():
@@ -124,7 +124,13 @@ def _unvouched(site: Site, vouched: _Vouched) -> Iterator[Finding]:
             where = f"batch {batch}"
             if batch not in vouched.begun:
                 yield Finding(where, "the historian holds readings of it, but the ledger does not know it")
-            elif batch not in vouched.finished:
+                continue
+            for tag in historian.tags(batch):
+                if tag.name not in vouched.begun[batch]:
+                    yield Finding(
+                        f"{where}, tag {tag.name}", "the ledger does not know this tag of the historian"
+                    )
+            if batch not in vouched.finished:
                 last = historian.last(batch, historian.tags(batch)[0].name)
                 tail = vouched.tails.get(batch)
                 if last is not None and (tail is None or last.time > tail.last):
