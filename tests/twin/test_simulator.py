@@ -14,7 +14,7 @@ from llvmlite import binding as llvm
 from homeostat.errors import TwinError
 from homeostat.twin import Model, Simulator, Status, Target, models, parameter, state
 from homeostat.twin.engine.kernel import emit_module, program
-from homeostat.twin.engine.native import compile_module
+from homeostat.twin.engine.native import library
 from homeostat.twin.engine.rosenbrock import Tolerance
 
 X86 = llvm.get_process_triple().startswith("x86_64")
@@ -289,12 +289,13 @@ def _day(simulator: Simulator) -> bytes:
 @pytest.mark.parametrize("width", [2, 4, 8])
 def test_a_wider_kernel_gives_each_lane_the_bits_it_has_alone(t_cell: Simulator, width: int) -> None:
     source = program(t_cell.model.function(), t_cell.signature, Tolerance(1e-6, 1e-8))
-    native = compile_module(str(emit_module(source, width)), Target.host())
+    text = str(emit_module(source, width))
+    advance = library(text, lambda: text, Target.host()).function("advance", 2)
     s = t_cell.signature
     lanes = [_argument(s, k) for k in range(width)]
     given = _aligned(np.array([[*x, *u, *p, h] for x, u, p, h in lanes]).T)
     result = _aligned(np.zeros((len(s.states) + 2, width)))
-    native.advance(given.ctypes.data, result.ctypes.data)
+    advance(given.ctypes.data, result.ctypes.data)
     for k, (x, u, p, h) in enumerate(lanes):
         end = t_cell.advance(x, u, p, h)
         assert _bits(tuple(result[:-2, k])) == _bits(end.x)

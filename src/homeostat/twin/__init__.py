@@ -8,12 +8,25 @@ with changing inputs and jumps) -> `Trajectory`. Time is in hours, every quantit
 """
 
 from homeostat.twin.declare import Group, Kind, Quantity, Signature, input, output, parameter, state
-from homeostat.twin.engine import Advance, Jump, Segment, Simulator, Status, Target, Trajectory, simulate
+from homeostat.twin.engine import (
+    Advance,
+    Batches,
+    Ensemble,
+    Jump,
+    Segment,
+    Simulator,
+    Status,
+    Target,
+    Trajectory,
+    simulate,
+)
 from homeostat.twin.model import Model
 from homeostat.twin.models import model, models
 
 __all__ = [
     "Advance",
+    "Batches",
+    "Ensemble",
     "Group",
     "Jump",
     "Kind",

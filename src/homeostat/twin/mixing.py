@@ -8,6 +8,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from homeostat.errors import TwinError
+from homeostat.twin.declare import Signature
 from homeostat.twin.model import Model
 
 VOLUME = "volume"
@@ -32,8 +33,7 @@ def mix(model: type[Model], x: Sequence[float], volume_added: float, contents: M
     """
     volume = _volume(model, x)
     _check_amount(model, volume_added)
-    _check_names(model, tuple(contents))
-    _check_contents(model, contents)
+    check_contents(model.signature, contents)
     total = volume + volume_added
     _check_room(model, total)
     if volume_added == 0.0:
@@ -73,6 +73,19 @@ def withdraw(model: type[Model], x: Sequence[float], volume: float, retain: Sequ
         concentrates = quantity.name in retain and is_concentration(quantity.unit)
         after.append(left if quantity.name == VOLUME else value * (before / left) if concentrates else value)
     return tuple(after)
+
+
+def check_contents(signature: Signature, contents: Mapping[str, float]) -> None:
+    """Raise `TwinError` for contents that name no state, or one at a value that it cannot have."""
+    for name, value in contents.items():
+        quantity = signature.states[name]
+        if name == VOLUME:
+            raise TwinError("the volume is not part of the contents")
+        if not (quantity.low <= value <= quantity.high and math.isfinite(value)):
+            raise TwinError(
+                f"nothing can contain {value:g} {quantity.unit} of {name}",
+                mend=f"give a value from {quantity.low:g} to {quantity.high:g}",
+            )
 
 
 def _blend(value: float, other: float, share: float) -> float:
@@ -120,17 +133,6 @@ def _check_names(model: type[Model], names: Sequence[str]) -> None:
         model.signature.states.index(name)
         if name == VOLUME:
             raise TwinError("the volume is not part of the contents", where=model.__name__)
-
-
-def _check_contents(model: type[Model], contents: Mapping[str, float]) -> None:
-    for name, value in contents.items():
-        quantity = model.signature.states[name]
-        if not (quantity.low <= value <= quantity.high and math.isfinite(value)):
-            raise TwinError(
-                f"nothing can contain {value:g} {quantity.unit} of {name}",
-                where=model.__name__,
-                mend=f"give a value from {quantity.low:g} to {quantity.high:g}",
-            )
 
 
 def _check_room(model: type[Model], total: float) -> None:

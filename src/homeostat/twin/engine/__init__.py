@@ -1,8 +1,21 @@
-"""The deterministic simulator: model -> symbolic Rosenbrock step -> strict LLVM IR -> native code."""
+"""The deterministic engine: model -> symbolic Rosenbrock step -> strict LLVM IR -> native code, one batch or many."""
 
+from homeostat.twin.engine.ensemble import Batches, Ensemble
 from homeostat.twin.engine.native import Target
-from homeostat.twin.engine.simulate import Jump, Segment, Trajectory, simulate
+from homeostat.twin.engine.schedule import Jump, Segment
+from homeostat.twin.engine.simulate import Trajectory, simulate
 from homeostat.twin.engine.simulator import Advance, Simulator
 from homeostat.twin.engine.status import Status
 
-__all__ = ["Advance", "Jump", "Segment", "Simulator", "Status", "Target", "Trajectory", "simulate"]
+__all__ = [
+    "Advance",
+    "Batches",
+    "Ensemble",
+    "Jump",
+    "Segment",
+    "Simulator",
+    "Status",
+    "Target",
+    "Trajectory",
+    "simulate",
+]

@@ -20,15 +20,17 @@ MAX_POWER = 16
 
 def emit(v: Lanes, code: Sequence[Instruction], arguments: Values) -> list[list[ir.Value]]:
     """Return the outputs of `code`, one list per output; `arguments` holds the inputs in the same shape."""
-    return _Body(v, code).run(arguments)
+    return Body(v, code).run(code, arguments)
 
 
-class _Body:
-    """The values already emitted, and the products and reciprocals still to be placed."""
+class Body:
+    """Code that may be emitted in parts: the values emitted so far, the products and reciprocals still to be placed.
+
+    `code` is all of it, for what is fused depends on every use.
+    """
 
     def __init__(self, v: Lanes, code: Sequence[Instruction]) -> None:
         self.v = v
-        self.code = code
         self.uses = Counter(a for c in code for a in c.args)
         self.divisors = Counter(c.args[1] for c in code if c.op == "div")
         self.constants = {c.dst: c.value for c in code if c.op == "const"}
@@ -36,9 +38,10 @@ class _Body:
         self.products: dict[int, tuple[ir.Value, ir.Value]] = {}
         self.reciprocals: dict[int, ir.Value] = {}
 
-    def run(self, arguments: Values) -> list[list[ir.Value]]:
+    def run(self, part: Sequence[Instruction], arguments: Values) -> list[list[ir.Value]]:
+        """Emit `part`, whose inputs are `arguments`, and return its outputs, one list per output."""
         outputs: dict[tuple[int, int], ir.Value] = {}
-        for c in self.code:
+        for c in part:
             if c.op == "in":
                 self.values[c.dst] = arguments[c.slot[0]][c.slot[1]]
             elif c.op == "const":
@@ -104,10 +107,10 @@ def _repeated(v: Lanes, x: ir.Value, n: int) -> ir.Value:
 
 
 def _columns(outputs: Mapping[tuple[int, int], ir.Value]) -> list[list[ir.Value]]:
-    columns: list[list[ir.Value]] = [[] for _ in range(1 + max((o for o, _ in outputs), default=-1))]
+    columns: dict[int, list[ir.Value]] = {}
     for slot in sorted(outputs):
-        columns[slot[0]].append(outputs[slot])
-    return columns
+        columns.setdefault(slot[0], []).append(outputs[slot])
+    return list(columns.values())
 
 
 def _truth(v: Lanes, mask: ir.Value) -> ir.Value:

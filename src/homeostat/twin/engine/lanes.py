@@ -87,6 +87,30 @@ class Lanes:
         bits = ir.IntType(self.width)
         return self.builder.icmp_unsigned("!=", self.builder.bitcast(mask, bits), bits(0))
 
+    def slot(self) -> ir.Value:
+        """Return a variable of one value, set aside where the function begins."""
+        with self.builder.goto_entry_block():
+            return self.builder.alloca(self.real)
+
+    def pack(self, values: Sequence[ir.Value]) -> ir.Value:
+        """Return the lanes `values`, one scalar each."""
+        if self.width == 1:
+            return values[0]
+        packed: ir.Value = ir.Constant(ir.VectorType(values[0].type, self.width), ir.Undefined)
+        for lane, value in enumerate(values):
+            packed = self.builder.insert_element(packed, value, INT(lane))
+        return packed
+
+    def splat(self, value: ir.Value) -> ir.Value:
+        """Return one scalar in every lane."""
+        return self.pack([value] * self.width)
+
+    def unpack(self, x: ir.Value) -> list[ir.Value]:
+        """Return the lanes of `x` as scalars."""
+        if self.width == 1:
+            return [x]
+        return [self.builder.extract_element(x, INT(lane)) for lane in range(self.width)]
+
     def bits(self, x: ir.Value) -> ir.Value:
         """Return the 64 bits of each double as an integer."""
         return self.builder.bitcast(x, self.int)

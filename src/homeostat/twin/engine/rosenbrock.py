@@ -1,8 +1,8 @@
 """One Rosenbrock step of a model as a symbolic function: stages, sparse LU and error estimate in one straight line.
 
-In: the model's SX function. Out: SX function (x, u, p, h) -> (x_new, error2, quality, margin).
-Method: RODAS4, order 4(3), six stages, L-stable, stiffly accurate. Hairer & Wanner, Solving Ordinary Differential
-Equations II, 2nd ed. 1996, section IV.7 and code RODAS (coefficients of the autonomous form).
+In: the model's SX function. Out: SX function (x, u, p, h) -> (x_new, error2, quality, margin[, bends]).
+Methods: RODAS4, order 4(3), six stages, and RODAS3, order 3(2), four stages; both L-stable and stiffly accurate.
+Between its ends a step is a cubic in time, order 3 for RODAS4 and 2 for RODAS3: results on any grid cost no steps.
 """
 
 import math
@@ -25,7 +25,21 @@ class Tableau:
     c: tuple[tuple[float, ...], ...]
     m: tuple[float, ...]
     e: tuple[float, ...]
+    d: tuple[tuple[float, ...], tuple[float, ...]]
+    """Weights of the stages in the two vectors that bend the straight line between the ends (see `interpolate`)."""
 
+
+RODAS3 = Tableau(
+    "rodas3",
+    0.5,
+    ((), (), (2.0,), (2.0, 0.0, 1.0)),
+    ((), (4.0,), (1.0, -1.0), (1.0, -1.0, -8.0 / 3.0)),
+    (2.0, 0.0, 1.0, 1.0),
+    (0.0, 0.0, 0.0, 1.0),
+    ((3.0, -1.0, -1.0, -1.0), (0.0, 0.0, -1.0, -1.0)),
+)
+"""Sandu et al. 1997, Atmospheric Environment 31:3459-3472. `d` is our own: it solves the conditions of order 2, and of
+order 3 but one, at every point of the step (Hairer & Wanner 1996, section IV.7; tests/twin/test_ensemble.py)."""
 
 _LAST = (1.221224509226641, 6.019134481288629, 12.53708332932087, -0.687886036105895)
 
@@ -50,7 +64,13 @@ RODAS4 = Tableau(
     ),
     (*_LAST, 1.0, 1.0),
     (0.0, 0.0, 0.0, 0.0, 0.0, 1.0),
+    (
+        (10.12623508344586, -7.487995877610167, -34.80091861555747, -7.992771707568823, 1.025137723295662),
+        (-0.6762803392806898, 6.087714651680606, 16.43084320892478, 24.76722511418386, -6.594389125716872),
+    ),
 )
+"""Hairer & Wanner, Solving Ordinary Differential Equations II, 2nd ed. 1996, section IV.7 and code RODAS (coefficients
+of the autonomous form, and of its dense output)."""
 
 
 @dataclass(frozen=True)
@@ -62,9 +82,9 @@ class Tolerance:
 
 
 def step_function(
-    model: ca.Function, states: Group, tolerance: Tolerance, tableau: Tableau = RODAS4
+    model: ca.Function, states: Group, tolerance: Tolerance, tableau: Tableau, *, dense: bool = False
 ) -> ca.Function:
-    """Trace one step of `model`.
+    """Trace one step of `model`, with the two bends of its dense output (see `interpolate`) if asked for.
 
     `error2` is the mean squared error over tolerance (accept when <= 1), `quality` the LU's pivot quality (see
     `SparseLU`) and `margin` the smallest distance of `x_new` to the bounds of `states`, absolute tolerance included.
@@ -77,6 +97,8 @@ def step_function(
     weight = tolerance.absolute + tolerance.relative * ca.fmax(ca.fabs(x), ca.fabs(x_new))
     error2 = ca.sumsqr(error / weight) / x.shape[0]
     outs = [x_new, error2, stages.quality, _margin(x_new, states, tolerance.absolute)]
+    if dense:
+        outs += [_combine(weights, stages.increments) for weights in tableau.d]
     return ca.Function("step", [x, u, p, h], [ca.densify(v) for v in ca.cse(outs)])
 
 

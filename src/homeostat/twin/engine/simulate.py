@@ -6,34 +6,16 @@ In: simulator, initial states, segments, parameters, times, jumps. Out: `Traject
 import math
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
 from homeostat.errors import TwinError
+from homeostat.twin.engine.schedule import Array, Jump, Segment, check_places, checked_times, jump_row
 from homeostat.twin.engine.simulator import Simulator
 from homeostat.twin.engine.status import Status
-
-Array = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Segment:
-    """Inputs from `start_h` until the next segment; names left out keep the model's declared values."""
-
-    start_h: float
-    values: Mapping[str, float] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Jump:
-    """A sudden change of states at `time_h`: `assign` sets new values, then `add` adds to them."""
-
-    time_h: float
-    assign: Mapping[str, float] = field(default_factory=dict)
-    add: Mapping[str, float] = field(default_factory=dict)
+from homeostat.twin.engine.trace import jump_function
 
 
 @dataclass(frozen=True)
@@ -62,16 +44,9 @@ def simulate(
     Names left out of `x0`, `inputs` or `parameters` keep the model's declared values. `TwinError` for unknown names
     and contradictory times; a numerical failure is a status of the trajectory.
     """
-    times = _checked_times(times_h)
+    times = checked_times(times_h)
     run = _Run(simulator, inputs, parameters, jumps, times[0])
     return run.record(simulator.signature.states.vector(x0), times)
-
-
-def _checked_times(times_h: Sequence[float]) -> tuple[float, ...]:
-    times = tuple(float(t) for t in times_h)
-    if not times or not all(map(math.isfinite, times)) or any(b < a for a, b in pairwise(times)):
-        raise TwinError("times must be finite and ascending, at least one", where="times_h")
-    return times
 
 
 class _Run:
@@ -92,10 +67,8 @@ class _Run:
         self.starts = [-math.inf, *(s.start_h for s in ordered)]
         self.inputs = [signature.inputs.vector({}), *(signature.inputs.vector(s.values) for s in ordered)]
         self.jumps = sorted(jumps, key=lambda j: j.time_h)
-        if any(math.isnan(t) for t in self.starts) or any(not j.time_h >= start_h for j in self.jumps):
-            raise TwinError(
-                "a segment or jump has no place in time", where="simulate", mend="jumps lie after the start"
-            )
+        self.jump = jump_function(signature)
+        check_places(ordered, self.jumps, start_h)
 
     def record(self, x: tuple[float, ...], times: tuple[float, ...]) -> Trajectory:
         states: list[tuple[float, ...]] = []
@@ -140,10 +113,8 @@ class _Run:
 
     def _jumped(self, x: tuple[float, ...], after: float, until: float) -> tuple[tuple[float, ...], Status]:
         """Make the jumps of (after, until]; an interval of no length tells whether the states are still possible."""
-        group = self.simulator.signature.states
         for jump in self.jumps:
             if after < jump.time_h <= until:
-                values = group.vector(dict(zip(group.names, x, strict=True)) | dict(jump.assign))
-                added = {group.index(name): amount for name, amount in jump.add.items()}
-                x = tuple(value + added.get(i, 0.0) for i, value in enumerate(values))
+                row = jump_row(self.simulator.signature, jump)
+                x = tuple(float(v) for v in self.jump(x, row).full().ravel())
         return x, self.simulator.advance(x, self._inputs_at(until), self.p, 0.0).status

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from homeostat.errors import TwinError
 from homeostat.twin.engine.kernel import emit_module, program
-from homeostat.twin.engine.native import Target, compile_module
+from homeostat.twin.engine.native import Target, library
 from homeostat.twin.engine.rosenbrock import Tolerance
 from homeostat.twin.engine.status import Status
 from homeostat.twin.model import Model
@@ -46,7 +46,8 @@ class Simulator:
         identity = f"{model.fingerprint()}\nrodas4 {rtol.hex()} {atol.hex()}\n{text}"
         self.fingerprint = hashlib.sha256(identity.encode()).hexdigest()
         self._sizes = source.sizes
-        self._native = compile_module(text, target or Target.host())
+        native = library(text, lambda: text, target or Target.host())
+        self._advance, self._report = (native.function(name, 2) for name in ("advance", "outputs"))
         self._pack = struct.Struct(f"{sum(source.sizes) + 1}d").pack
         self._advanced = ctypes.c_double * (source.sizes[0] + 2)
         self._outputs = ctypes.c_double * max(1, len(self.signature.outputs))
@@ -57,14 +58,14 @@ class Simulator:
         On any status but OK the states are those of the last accepted step.
         """
         result = self._advanced()
-        self._native.advance(self._packed(x, u, p, hours), result)
+        self._advance(self._packed(x, u, p, hours), result)
         *states, status, steps = result
         return Advance(tuple(states), _STATUS[int(status)], int(steps))
 
     def outputs(self, x: Sequence[float], u: Sequence[float], p: Sequence[float]) -> tuple[float, ...]:
         """Return the algebraic outputs; `TwinError` when one of them is not finite."""
         result = self._outputs()
-        self._native.outputs(self._packed(x, u, p, 0.0), result)
+        self._report(self._packed(x, u, p, 0.0), result)
         values = tuple(result)[: len(self.signature.outputs)]
         if not all(map(math.isfinite, values)):
             raise TwinError("an output is not finite at these states", where=self.model.__name__)
