@@ -24,7 +24,7 @@ def test_a_run_replays_without_a_difference(finished: Site, quiet: Quiet) -> Non
     assert found.identical, found.difference
     assert found.scans > 100
     assert found.decisions > 20
-    assert found.outputs == found.scans * 16
+    assert found.outputs == found.scans * 20
     assert found.environment == ()
 
 

@@ -24,7 +24,7 @@ def _states(name: str, shares: list[float]) -> list[float]:
 
 @pytest.mark.parametrize("name", sorted(models()))
 @settings(max_examples=25, deadline=None)
-@given(shares=st.lists(st.floats(0.05, 1.0), min_size=12, max_size=12))
+@given(shares=st.lists(st.floats(0.05, 1.0), min_size=48, max_size=48))
 def test_rates_agree_between_floats_arrays_and_symbols(name: str, shares: list[float]) -> None:
     declared = model(name)
     s = declared.signature
@@ -39,7 +39,7 @@ def test_rates_agree_between_floats_arrays_and_symbols(name: str, shares: list[f
 
 
 @settings(max_examples=25, deadline=None)
-@given(shares=st.lists(st.floats(0.05, 1.0), min_size=12, max_size=12))
+@given(shares=st.lists(st.floats(0.05, 1.0), min_size=48, max_size=48))
 def test_compiled_outputs_agree_with_floats(simulators: Mapping[str, Simulator], shares: list[float]) -> None:
     for name, simulator in simulators.items():
         s = simulator.signature

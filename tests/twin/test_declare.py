@@ -143,7 +143,14 @@ def test_the_fingerprint_follows_declaration_and_equations() -> None:
 
 
 def test_the_registry_knows_the_shipped_models() -> None:
-    assert set(models()) == {"t_cell_expansion", "yeast_fed_batch"}
+    assert set(models()) == {
+        "t_cell_expansion",
+        "msc_microcarriers",
+        "ipsc_cardiomyocytes",
+        "cho_culture",
+        "raav_hek293",
+        "yeast_fed_batch",
+    }
     assert model("yeast_fed_batch").__name__ == "YeastFedBatch"
     with pytest.raises(TwinError, match="t_cell_expansion"):
         model("t_cell")

@@ -85,16 +85,16 @@ def _directions(declared: type[Model]) -> tuple[str, ...]:
 
 @pytest.mark.parametrize("name", models())
 def test_every_model_matches_finite_differences(name: str) -> None:
-    """Central differences of a run at rtol 1e-12, extrapolated once (error of order h^4)."""
+    """Central differences of a run at rtol 1e-11, extrapolated once (error of order h^4)."""
     declared = model(name)
     names = _directions(declared)
     done = Ensemble(declared, method="rodas4", rtol=1e-8, atol=1e-10, directions=names).run(TIMES, COURSE)
     assert done.sensitivities is not None
-    tight = Ensemble(declared, method="rodas4", rtol=1e-12, atol=1e-14)
+    tight = Ensemble(declared, method="rodas4", rtol=1e-11, atol=1e-13)
     for k, direction in enumerate(names):
         expected = _difference(tight, declared, direction)
         per_unit = np.abs(done.values[0]).max(axis=0) / (abs(_quantity(declared, direction).value) or 1.0)
-        scale = np.abs(expected).max(axis=0) + 1e-5 * np.abs(expected).max() + 1e-5 * per_unit
+        scale = np.abs(expected).max(axis=0) + 1e-5 * np.abs(expected).max() + 1e-5 * per_unit + 1e-30
         assert np.abs((done.sensitivities[0, :, :, k] - expected) / scale).max() < 2e-3, direction
 
 

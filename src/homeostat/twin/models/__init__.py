@@ -5,11 +5,22 @@ from types import MappingProxyType
 
 from homeostat.errors import TwinError
 from homeostat.twin.model import Model
+from homeostat.twin.models.cho_culture import ChoCulture
+from homeostat.twin.models.ipsc_cardiomyocytes import IpscCardiomyocytes
+from homeostat.twin.models.msc_microcarriers import MscMicrocarriers
+from homeostat.twin.models.raav_hek293 import RaavHek293
 from homeostat.twin.models.t_cell_expansion import TCellExpansion
 from homeostat.twin.models.yeast_fed_batch import YeastFedBatch
 
 _MODELS: Mapping[str, type[Model]] = MappingProxyType(
-    {"t_cell_expansion": TCellExpansion, "yeast_fed_batch": YeastFedBatch}
+    {
+        "t_cell_expansion": TCellExpansion,
+        "msc_microcarriers": MscMicrocarriers,
+        "ipsc_cardiomyocytes": IpscCardiomyocytes,
+        "cho_culture": ChoCulture,
+        "raav_hek293": RaavHek293,
+        "yeast_fed_batch": YeastFedBatch,
+    }
 )
 
 
