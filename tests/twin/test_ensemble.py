@@ -29,7 +29,9 @@ from homeostat.twin import (
 )
 from homeostat.twin import input as model_input
 from homeostat.twin.engine import cache, native
-from homeostat.twin.engine.rosenbrock import RODAS3, RODAS4, Tableau
+from homeostat.twin.engine.ensemble_kernel import emit_ensemble, ensemble_program
+from homeostat.twin.engine.rosenbrock import RODAS3, RODAS4, Tableau, Tolerance
+from homeostat.twin.engine.trace import Directions
 from homeostat.twin.mixing import mix, withdraw
 
 DAY = tuple(float(t) for t in range(25))
@@ -346,3 +348,21 @@ def test_fingerprints_tell_settings_apart() -> None:
         {"directions": ("rate",)},
     )
     assert len({Ensemble(Vessel, **kind).fingerprint for kind in kinds}) == len(kinds)
+
+
+def test_a_processor_with_neon_is_compiled_for_as_well() -> None:
+    """Not run here, but emitted: two lanes, fused multiply-adds as instructions of their own."""
+    llvm.initialize_all_targets()
+    llvm.initialize_all_asmprinters()
+    program = ensemble_program(
+        Vessel.function(),
+        Vessel.signature,
+        tolerance=Tolerance(1e-4, 1e-6),
+        tableau=RODAS3,
+        columns=("level",),
+        along=Directions.of(Vessel.signature, ("rate",)),
+    )
+    machine = llvm.Target.from_triple("aarch64-linux-gnu").create_target_machine(cpu="neoverse-n1", opt=1)
+    assembly = machine.emit_assembly(llvm.parse_assembly(str(emit_ensemble(program, 2))))
+    assert "fmla\tv" in assembly
+    assert ".2d" in assembly
