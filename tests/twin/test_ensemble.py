@@ -1,6 +1,7 @@
 """Ensembles: the same bits in any company, every report where it belongs, a status instead of a silent value."""
 
 import math
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -337,6 +338,16 @@ def test_a_cache_that_cannot_be_written_is_done_without(
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
     monkeypatch.setattr(native, "_LIBRARIES", {})
     assert Ensemble(Vessel).run(DAY).sound.all()
+
+
+def test_the_cache_does_not_grow_without_end(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(cache, "KEPT", 2)
+    for age, name in enumerate("abcd"):
+        cache.write_cached(name, name.encode())
+        os.utime(cache.cache_folder() / f"{name}.o", (age, age))
+    cache.write_cached("e", b"e")
+    assert [cache.read_cached(name) for name in "abcde"] == [None, None, None, b"d", b"e"]
 
 
 def test_fingerprints_tell_settings_apart() -> None:

@@ -10,6 +10,8 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
+KEPT = 500
+"""Kernels kept; beyond, those written longest ago are removed."""
 _DIGEST = hashlib.sha256().digest_size
 
 
@@ -37,3 +39,10 @@ def write_cached(name: str, code: bytes) -> None:
         with tempfile.NamedTemporaryFile(dir=folder, delete=False) as file:
             file.write(hashlib.sha256(code).digest() + code)
         Path(file.name).replace(folder / f"{name}.o")
+        _prune(folder)
+
+
+def _prune(folder: Path) -> None:
+    kernels = sorted(folder.glob("*.o"), key=lambda path: path.stat().st_mtime)
+    for path in kernels[:-KEPT]:
+        path.unlink(missing_ok=True)
