@@ -354,7 +354,7 @@ def test_fingerprints_tell_settings_apart() -> None:
     kinds: Sequence[Mapping[str, Any]] = (
         {},
         {"rtol": 1e-5},
-        {"method": "rodas4"},
+        {"method": "rodas3"},
         {"columns": ("level",)},
         {"directions": ("rate",)},
     )

@@ -29,7 +29,7 @@ from homeostat.twin.engine.trace import Directions
 from homeostat.twin.model import Model
 
 METHODS = {tableau.name: tableau for tableau in (RODAS3, RODAS4)}
-"""Rodas3 is the quicker one down to relative errors of about 1e-4, Rodas4 below."""
+"""Rodas4 is the quicker one from relative errors of 1e-4 down; Rodas3 compiles in two thirds of its time."""
 WIDTHS = (("avx512f", 8), ("avx", 4))
 """Batches side by side by processor feature; two everywhere else (SSE2, NEON)."""
 
@@ -76,7 +76,7 @@ class Ensemble:
         self,
         model: type[Model],
         *,
-        method: str = "rodas3",
+        method: str = "rodas4",
         rtol: float = 1e-4,
         atol: float = 1e-6,
         columns: Sequence[str] | None = None,

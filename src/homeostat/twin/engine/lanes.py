@@ -57,9 +57,13 @@ class Lanes:
         """Return the mask x <= y; false where either is not a number."""
         return self.builder.fcmp_ordered("<=", x, y)
 
-    def finite(self, x: ir.Value) -> ir.Value:
-        """Return the mask of lanes that are neither infinite nor not-a-number."""
-        return self.less(self.abs(x), self.const(float("inf")))
+    def all_finite(self, values: Sequence[ir.Value]) -> ir.Value:
+        """Return the mask of lanes in which all `values` are: a product with 0 is 0 only for what is."""
+        zero = self.const(0.0)
+        total = zero
+        for value in values:
+            total = self.fma(value, zero, total)
+        return self.builder.fcmp_ordered("==", total, zero)
 
     def min(self, x: ir.Value, y: ir.Value) -> ir.Value:
         """Return x < y ? x : y (so `y` where either is not a number)."""

@@ -92,7 +92,7 @@ class Reports:
         v, cells = self.v, self.cells
         body = Body(v, self._traced.code)
         (values,) = body.run(self._traced.early, [states, cells.values(1), cells.values(2)])
-        finite = v.all([v.finite(value) for value in values])
+        finite = v.all_finite(values)
         cells.fail(v.builder.and_(mask, v.builder.not_(finite)), v.const(Status.NON_FINITE))
         written = v.builder.and_(mask, finite)
         self.arrays.scatter(self._bases("values", rows, written, 1), values)

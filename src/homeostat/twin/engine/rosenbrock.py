@@ -12,7 +12,7 @@ import casadi as ca
 import numpy as np
 
 from homeostat.twin.declare import Group
-from homeostat.twin.engine.linear import factorise
+from homeostat.twin.engine.linear import SparseLU, factorise
 
 
 @dataclass(frozen=True)
@@ -73,6 +73,10 @@ RODAS4 = Tableau(
 of the autonomous form, and of its dense output)."""
 
 
+BEND = 4.0 / 27.0
+"""The maximum of t (1 - t)^2: a cubic that is 0 at both ends, of slope 1 at the near one and level at the far one."""
+
+
 @dataclass(frozen=True)
 class Tolerance:
     """Error allowed per step and state: `absolute` + `relative` * |x|."""
@@ -84,7 +88,8 @@ class Tolerance:
 def step_function(
     model: ca.Function, states: Group, tolerance: Tolerance, tableau: Tableau, *, dense: bool = False
 ) -> ca.Function:
-    """Trace one step of `model`, with the two bends of its dense output (see `interpolate`) if asked for.
+    """Trace one step of `model`, with the two bends of its dense output (see `interpolate`) if asked for: then its
+    error counts as well.
 
     `error2` is the mean squared error over tolerance (accept when <= 1), `quality` the LU's pivot quality (see
     `SparseLU`) and `margin` the smallest distance of `x_new` to the bounds of `states`, absolute tolerance included.
@@ -96,16 +101,21 @@ def step_function(
     error = _combine(tableau.e, stages.increments)
     weight = tolerance.absolute + tolerance.relative * ca.fmax(ca.fabs(x), ca.fabs(x_new))
     error2 = ca.sumsqr(error / weight) / x.shape[0]
-    outs = [x_new, error2, stages.quality, _margin(x_new, states, tolerance.absolute)]
+    bends = [_combine(weights, stages.increments) for weights in tableau.d] if dense else []
     if dense:
-        outs += [_combine(weights, stages.increments) for weights in tableau.d]
+        within = _bent_amiss(stages, x_new - x + bends[0], h) / weight
+        for k in range(x.shape[0]):
+            error2 = ca.fmax(error2, within[k] ** 2)
+    outs = [x_new, error2, stages.lu.quality, _margin(x_new, states, tolerance.absolute), *bends]
     return ca.Function("step", [x, u, p, h], [ca.densify(v) for v in ca.cse(outs)])
 
 
 @dataclass(frozen=True)
 class _Stages:
     increments: list[ca.SX]
-    quality: ca.SX
+    first: ca.SX
+    lu: SparseLU
+    gamma: float
 
 
 def _stages(model: ca.Function, x: ca.SX, u: ca.SX, p: ca.SX, h: ca.SX, t: Tableau) -> _Stages:
@@ -121,7 +131,17 @@ def _stages(model: ca.Function, x: ca.SX, u: ca.SX, p: ca.SX, h: ca.SX, t: Table
     for a, c in zip(t.a, t.c, strict=True):
         f = model(x + _combine(a, k), u, p)[0] if any(a) else first
         k.append(lu.solve(f + _combine(c, k) * inverse_step if any(c) else f))
-    return _Stages(k, lu.quality)
+    return _Stages(k, first, lu, t.gamma)
+
+
+def _bent_amiss(stages: _Stages, slope: ca.SX, h: ca.SX) -> ca.SX:
+    """How far the dense output may be off because it leaves at `slope`, per step, and not at the true rates.
+
+    A step may pass a fast decay after a change of inputs and yet end exactly. The wrong slope bends a cubic by up to
+    4/27 of itself; the factors of the step damp what is stiff, where a large rate means a small distance. Our own
+    estimate: with it errors of dense output are of the size of the tolerance (docs/decisions/0009-ensembles.md).
+    """
+    return BEND * stages.lu.solve(stages.first - slope / h) / stages.gamma
 
 
 def _combine(weights: tuple[float, ...], vectors: list[ca.SX]) -> ca.SX:

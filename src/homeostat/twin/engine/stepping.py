@@ -4,12 +4,13 @@ In: a traced step, the lanes' variables, hours. Out: IR that leaves every sound 
 other one where it was last trusted, with a status. A lane's values never depend on its neighbours.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from llvmlite import ir
 
-from homeostat.twin.declare import Group, Signature
+from homeostat.twin.declare import Group, Quantity, Signature
 from homeostat.twin.engine.emit import Body
 from homeostat.twin.engine.lanes import Lanes
 from homeostat.twin.engine.status import Status
@@ -87,24 +88,28 @@ class Cells:
 
 def judge(v: Lanes, groups: Sequence[tuple[Group, Sequence[ir.Value], float]]) -> ir.Value:
     """Status of values: NON_FINITE, else OUT_OF_BOUNDS beyond declared bounds plus a slack, else OK."""
-    finite, inside = [], []
+    inside = []
     for group, values, slack in groups:
         for quantity, value in zip(group, values, strict=True):
-            finite.append(v.finite(value))
             inside.append(v.at_most(v.const(quantity.low - slack), value))
             inside.append(v.at_most(value, v.const(quantity.high + slack)))
+    finite = v.all_finite([value for _, values, _ in groups for value in values])
     bounded = v.select(v.all(inside), v.const(Status.OK), v.const(Status.OUT_OF_BOUNDS))
-    return v.select(v.all(finite), bounded, v.const(Status.NON_FINITE))
+    return v.select(finite, bounded, v.const(Status.NON_FINITE))
 
 
 def clip(v: Lanes, states: Group, values: Sequence[ir.Value], sound: ir.Value) -> list[ir.Value]:
     """States within their bounds: in a sound lane, what lies beyond is within the absolute tolerance."""
-    clipped = []
-    for quantity, value in zip(states, values, strict=True):
-        raised = v.select(v.less(value, v.const(quantity.low)), v.const(quantity.low), value)
-        lowered = v.select(v.less(v.const(quantity.high), raised), v.const(quantity.high), raised)
-        clipped.append(v.select(sound, lowered, value))
-    return clipped
+    return [_within(v, quantity, value, sound) for quantity, value in zip(states, values, strict=True)]
+
+
+def _within(v: Lanes, quantity: Quantity, value: ir.Value, sound: ir.Value) -> ir.Value:
+    low, high = v.const(quantity.low), v.const(quantity.high)
+    if math.isfinite(quantity.low):
+        value = v.select(v.builder.and_(sound, v.less(value, low)), low, value)
+    if math.isfinite(quantity.high):
+        value = v.select(v.builder.and_(sound, v.less(high, value)), high, value)
+    return value
 
 
 def integrate(
@@ -164,7 +169,7 @@ def _attempt(step: Step, v: Lanes, cells: Cells, size: ir.Value) -> _Trial:
     body = Body(v, step.code)
     groups = [cells.values(k) for k in range(3)]
     x_new, (error2,), (quality,), (margin,), *more = body.run(step.early, [*groups, [size]])
-    finite = v.all([v.finite(value) for value in [*x_new, error2]])
+    finite = v.all_finite([*x_new, error2])
     solved = v.at_most(v.const(PIVOT_QUALITY), quality)
     inside = v.at_most(v.const(0.0), margin)
     exact = v.at_most(error2, v.const(1.0))
