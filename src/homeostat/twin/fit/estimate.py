@@ -1,0 +1,136 @@
+"""Fit a model to runs: the one call that goes from runs and names to a result.
+
+In: model, runs, what to learn, options. Out: `Fit`. Each search minimises the weighted sum of squares with priors.
+Where the errors are to be estimated, each quantity's standard deviation is scaled between rounds of searches until it
+agrees with the residuals: restricted maximum likelihood for linear models (Patterson & Thompson 1971, Biometrika
+58:545-554), in which what was spent on the parameters does not count as agreement.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from homeostat.errors import TwinError
+from homeostat.twin.fit.forward import TOLERANCE, Tolerance
+from homeostat.twin.fit.free import Free, frees
+from homeostat.twin.fit.information import information
+from homeostat.twin.fit.local import DEFAULT, Settings
+from homeostat.twin.fit.multistart import Multistart, Report, multistart
+from homeostat.twin.fit.problem import RunProblem
+from homeostat.twin.fit.protocol import Array
+from homeostat.twin.fit.result import Fit
+from homeostat.twin.fit.runs import Run, check_runs
+from homeostat.twin.model import Model
+
+ROUNDS = 30
+SETTLED = 1e-4
+"""Relative change of every error scale at which the rounds end."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to fit: `starts` drawn from `seed` beside the declared values, and whether the runs tell their own errors.
+
+    `fixed` holds parameters and initial states at values other than the declared ones. `robust` lets values that lie
+    far off count less (soft L1); it needs known errors.
+    """
+
+    starts: int = 10
+    seed: int = 0
+    estimate_errors: bool = False
+    robust: bool = False
+    fixed: Mapping[str, float] = field(default_factory=dict)
+    settings: Settings = DEFAULT
+    tolerance: Tolerance = TOLERANCE
+
+
+DEFAULTS = Options()
+
+
+def fit(
+    model: type[Model],
+    runs: Sequence[Run],
+    learn: Sequence[str | Free],
+    options: Options = DEFAULTS,
+    progress: Report | None = None,
+) -> Fit:
+    """Learn the quantities `learn` (names, or `Free` with bounds and priors) of `model` from `runs`.
+
+    Raises `TwinError` for names that do not exist, for runs that have no values, and when no start point can be
+    simulated.
+    """
+    check_runs(model, runs)
+    if options.robust and options.estimate_errors:
+        raise TwinError(
+            "a robust fit cannot tell the errors", mend="give the standard deviations, or fit without"
+        )
+    problem = RunProblem(
+        model,
+        runs,
+        frees(model, learn),
+        fixed=options.fixed,
+        tolerance=options.tolerance,
+        robust=options.robust,
+    )
+    _check_learnable(problem)
+    found = multistart(
+        problem,
+        options.starts,
+        options.seed,
+        first=[problem.start],
+        settings=options.settings,
+        progress=progress,
+    )
+    if options.estimate_errors:
+        problem, found = _settled(problem, found, options)
+    return Fit(problem, found, options.seed)
+
+
+def _check_learnable(problem: RunProblem) -> None:
+    runs = [run.name for run in problem.runs]
+    for each in problem.free:
+        if not any(map(each.concerns, runs)):
+            raise TwinError(f"{each.name} concerns no run", mend="the runs are: " + ", ".join(runs))
+    if not problem.blocks():
+        raise TwinError("the runs hold no measured value", mend="check the columns and units of the mapping")
+
+
+def _settled(problem: RunProblem, found: Multistart, options: Options) -> tuple[RunProblem, Multistart]:
+    """Searches go on from where they ended until the error scales no longer change. Raises `TwinError` if never."""
+    for _ in range(ROUNDS):
+        scales = error_scales(problem, found.best.theta)
+        change = max(abs(math.log(scales[q] / problem.scales.get(q, 1.0))) for q in scales)
+        if change < SETTLED:
+            return problem, found
+        problem = problem.rescaled(scales)
+        ends = [each.theta for each in sorted(found.searches, key=lambda s: s.number)]
+        found = multistart(problem, 0, options.seed, first=ends, settings=options.settings)
+    raise TwinError(
+        f"the estimated errors did not settle in {ROUNDS} rounds",
+        mend="give the standard deviations of the measurements, or learn fewer quantities",
+    )
+
+
+def error_scales(problem: RunProblem, theta: Array) -> dict[str, float]:
+    """The scale of each quantity's standard deviation that its residuals at `theta` ask for.
+
+    Raises `TwinError` for a quantity whose values are all used up by what is learnt.
+    """
+    found, blocks = problem.residuals(theta), np.array(problem.blocks())
+    width = problem.upper - problem.lower
+    covariance = information(problem.names, found.jacobian, width).covariance()
+    leverage = np.einsum("ij,jk,ik->i", found.jacobian, covariance, found.jacobian)[: len(blocks)]
+    squares = found.r[: len(blocks)] ** 2
+    scales = {}
+    for quantity in dict.fromkeys(blocks.tolist()):
+        mine = blocks == quantity
+        left = mine.sum() - leverage[mine].sum()
+        if left < 0.5 or not squares[mine].any():
+            raise TwinError(
+                f"too few values of {quantity} to tell its error",
+                mend="give its standard deviation, or learn fewer quantities",
+            )
+        scales[quantity] = problem.scales.get(quantity, 1.0) * math.sqrt(float(squares[mine].sum() / left))
+    return scales
