@@ -28,4 +28,8 @@ BENCHES: Mapping[str, Bench] = {
         "The digital shadow of recorded yeast runs against the laboratory: errors of what it predicted.",
         "homeostat.bench.shadow",
     ),
+    "twin": Bench(
+        "The ensemble engine beside scipy, diffrax, libRoadRunner, pydiffsol and CasADi, each with its error.",
+        "homeostat.bench.twin",
+    ),
 }
