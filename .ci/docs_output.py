@@ -19,6 +19,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 OUTPUT = ROOT / "docs" / "output"
+IMAGES = ROOT / "docs" / "images"
 SCRIPTS = Path(sys.executable).parent
 LOG = "../shared/data/yeast_fedbatch_senck/online/online_5.CSV"
 FIRST = "CART-001"
@@ -30,7 +31,7 @@ class Shown:
 
     `codes` are the exit codes it may end with, `lines` the number of lines kept, `kill` a text that, once
     printed, has the process killed (as a loss of power would), `needs` the outputs made before it, `before`
-    what is done to the folder first.
+    what is done to the folder first, `picture` the file drawn, which goes to docs/images/.
     """
 
     command: str
@@ -39,6 +40,7 @@ class Shown:
     kill: str | None = None
     needs: tuple[str, ...] = ()
     before: Callable[[Path], None] | None = None
+    picture: str | None = None
 
 
 def forge(folder: Path) -> None:
@@ -59,6 +61,15 @@ def faulty(folder: Path) -> None:
     shutil.copy(ROOT / "docs" / "examples" / "faulty.yaml", folder)
 
 
+def own_model(folder: Path) -> None:
+    """Lay the model of the tutorial, its runs and their map into the folder."""
+    for name in ("nk_expansion.py", "nk_runs.csv", "nk_new_run.csv", "nk_map.yaml"):
+        shutil.copy(ROOT / "docs" / "examples" / name, folder)
+
+
+_NK = "nk_expansion.py"
+_RUNS = "--map nk_map.yaml"
+
 SHOWN: Mapping[str, Shown] = {
     "help": Shown("--help"),
     "process-list": Shown("process list"),
@@ -76,8 +87,36 @@ SHOWN: Mapping[str, Shown] = {
     "resume": Shown("resume CART-002", needs=("killed",)),
     "shadow": Shown(f"run yeast-fed-batch --batch SHADOW-5 --equipment recorded:{LOG}"),
     "shadow-missing": Shown("run yeast-fed-batch --equipment recorded:missing.csv", codes=(2,)),
+    "twin-models": Shown("twin models"),
+    "twin-simulate": Shown(
+        "twin simulate t_cell_expansion --days 10 --every 24 --input activator@0=1 --input activator@48=0 "
+        "--input perfusion@48=5 --columns viable,viability,glucose,lactate,memory"
+    ),
+    "twin-own": Shown(f"twin models {_NK}", before=own_model),
+    "twin-ensemble": Shown(
+        f"twin ensemble {_NK} -n 100000 --days 10 --input dilution@48=1 --limit viable>=12 "
+        "--limit glucose>=0.3 --plot nk-bands.png",
+        before=own_model,
+        picture="nk-bands.png",
+    ),
+    "twin-sensitivities": Shown(f"twin sensitivities {_NK} --days 6 --of viable,lactate", before=own_model),
+    "twin-fit": Shown(
+        f"twin fit {_NK} nk_runs.csv {_RUNS} --predict nk_new_run.csv --plot nk-fit.png",
+        before=own_model,
+        picture="nk-fit.png",
+    ),
+    "twin-shadow": Shown(
+        f"twin shadow {_NK} nk_new_run.csv {_RUNS} --plot nk-shadow.png",
+        before=own_model,
+        picture="nk-shadow.png",
+    ),
+    "twin-chain": Shown("twin chain -n 10000 --seed 1 --sensitivity"),
+    "twin-petab": Shown(
+        "twin fit --petab ../shared/data/petab_ode_benchmarks/Boehm_JProteomeRes2014/Boehm_JProteomeRes2014.yaml"
+    ),
     "bench-run": Shown("bench run"),
     "bench-shadow": Shown("bench shadow"),
+    "bench-twin": Shown("bench twin"),
 }
 """Every output by name: `docs/output/NAME.txt`, in an order in which they can be made."""
 
@@ -145,6 +184,8 @@ def main() -> None:
             print(name, flush=True)
             text = execute(SHOWN[name], folder)
             (OUTPUT / f"{name}.txt").write_text(text, encoding="utf-8")
+            if picture := SHOWN[name].picture:
+                shutil.copy(folder / picture, IMAGES / picture)
     if "dependencies" in names:
         print("dependencies", flush=True)
         (OUTPUT / "dependencies.md").write_text(dependencies(), encoding="utf-8")

@@ -34,7 +34,7 @@ HEAVY = (
     "zstandard",
     "rich",
 )
-COMMANDS = ("run", "resume", "verify", "replay", "record", "batches", "process", "bench")
+COMMANDS = ("run", "resume", "verify", "replay", "record", "batches", "process", "twin", "bench")
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from homeostat.cli.record import record_batch
 from homeostat.cli.replay import replay_batch
 from homeostat.cli.resume import resume_batch
 from homeostat.cli.run import run_batch
+from homeostat.cli.twin import twin
 from homeostat.cli.verify import verify_records
 
 app = typer.Typer(
@@ -55,6 +56,7 @@ app.command("replay")(replay_batch)
 app.command("record")(record_batch)
 app.command("batches")(list_batches)
 app.add_typer(process)
+app.add_typer(twin)
 app.add_typer(bench)
 
 

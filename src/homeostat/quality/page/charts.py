@@ -62,7 +62,10 @@ class Stripe:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """What is drawn. `end` is the right edge of the time axis (µs); `steps` are set-points: (time µs, value)."""
+    """What is drawn. `end` is the right edge of the time axis (µs); `steps` are set-points: (time µs, value).
+
+    With a `time_unit` all times are in that unit instead, and the axis says so.
+    """
 
     title: str
     description: str
@@ -75,6 +78,7 @@ class Chart:
     steps: tuple[tuple[float, float], ...] = ()
     width: float = 800.0
     height: float = 190.0
+    time_unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +128,10 @@ def frame_of(chart: Chart) -> tuple[Frame, str]:
     """The frame that holds everything the chart shows, and the unit of its time axis."""
     low, high = _extent(chart)
     y = value_axis(low, high, wanted=4 if chart.height < 220 else 5)
-    x, unit = time_axis(chart.end, wanted=14 if chart.width > 600 else 7)
+    wanted = 14 if chart.width > 600 else 7
+    x, unit = time_axis(chart.end, wanted)
+    if chart.time_unit:
+        x, unit = value_axis(0.0, chart.end, wanted), chart.time_unit
     left = 27 + LETTER * max(len(label) for _, label in y.ticks)
     top = 20.0 if chart.stripes else 8.0
     return Frame(left, top, chart.width - 8, chart.height - 34, x, y), unit

@@ -1,0 +1,195 @@
+"""`homeostat twin chain`: virtual patients through every step from apheresis to infusion."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from homeostat.cli.options import AsJson
+from homeostat.cli.output import Table, show, show_json
+from homeostat.cli.text import limits, number
+from homeostat.cli.twin.options import Plot, Seed
+from homeostat.cli.twin.values import finite
+
+if TYPE_CHECKING:
+    from homeostat.quality.page.study import Ladder, Study
+    from homeostat.twin.chain import Chain, ChainResult, Share
+
+
+def chain(
+    *,
+    n: Annotated[int, typer.Option("-n", metavar="N", min=1, help="Virtual patients.")] = 2000,
+    seed: Seed = 0,
+    weight: Annotated[
+        str | None, typer.Option(metavar="KG", help="Every patient's body weight.", show_default="varies")
+    ] = None,
+    values: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="STEP.NAME=VALUE[ UNIT]",
+            help="Hold a parameter of a step at a value; `--json` lists all of them.",
+        ),
+    ] = None,
+    after: Annotated[
+        str,
+        typer.Option(metavar="STEP", help="Tell the attributes after this step.", show_default="the last"),
+    ] = "",
+    sensitivity: Annotated[
+        bool, typer.Option("--sensitivity", help="Tell which step's uncertainty matters most.")
+    ] = False,
+    of: Annotated[
+        str, typer.Option(metavar="NAME", help="The attribute that --sensitivity explains.")
+    ] = "dose",
+    plot: Plot = None,
+    as_json: AsJson = False,
+) -> None:
+    """Simulate patients through the shipped CAR-T chain: quality attributes at infusion, with their uncertainty."""
+    from homeostat.cli.twin.plot import check_plot, draw, places
+    from homeostat.twin import chain as room
+
+    check_plot(plot)
+    texts = [*(values or ()), *([f"apheresis.weight={weight}"] if weight is not None else [])]
+    used = _set(room.car_t_chain(), texts)
+    result = room.run(used, n, seed)
+    rows = result.rows(after)
+    shares = room.sensitivity(used, n, seed, name=of, step=after) if sensitivity else ()
+    if plot is not None:
+        draw(_study(result, shares, of), plot)
+    if as_json:
+        explained = {"of": of, "steps": [share.to_plain() for share in shares]} if shares else None
+        show_json({**result.to_plain(), "sensitivity": explained})
+        return
+    show(_headline(result), _table(rows, after), _shares(shares, of), "", *_verdict(result))
+    show(*places(None, plot))
+
+
+def _set(chain: "Chain", texts: list[str]) -> "Chain":
+    """The chain with the parameters of `texts` held at their values."""
+    from dataclasses import replace
+
+    from homeostat.cli.twin.values import OptionError, assignment, in_unit
+    from homeostat.process.issues import suggestion
+    from homeostat.twin.chain import fixed
+
+    steps = {step.name: step for step in chain.steps}
+    for text in texts:
+        where = f"--set {text}"
+        place, value = assignment(text, where)
+        step, _, name = place.partition(".")
+        known = [f"{one.name}.{key}" for one in chain.steps for key in one.parameters]
+        if place not in known:
+            raise OptionError(
+                f"the chain has no parameter '{place}'", where=where, mend=suggestion(place, known)
+            )
+        declared = steps[step].parameters[name]
+        number = in_unit(value, declared.unit, where)
+        if not declared.low <= number <= declared.high:
+            raise OptionError(
+                f"{number:g} {declared.unit} lies outside {declared.low:g} to {declared.high:g}",
+                where=where,
+                mend="stay within the bounds that the chain declares",
+            )
+        bounds = {"low": declared.low, "high": declared.high}
+        changed: Any = {name: fixed(number, declared.unit, "set on the command line", **bounds)}
+        steps[step] = replace(steps[step], **changed)
+    return replace(chain, steps=tuple(steps.values()))
+
+
+def _headline(result: "ChainResult") -> str:
+    return f"{result.chain.title}: {result.patients:,} virtual patients"
+
+
+def _table(rows: list[dict[str, Any]], after: str) -> Table:
+    columns = ("attribute", "5 %", "median", "95 %", "unit", "specification", "P (in)")
+    shown = [
+        (
+            row["title"],
+            *(number(row[key]) for key in ("p05", "median", "p95")),
+            row["unit"],
+            limits(row.get("low"), row.get("high")),
+            f"{row['in_specification']:.4f}" if "in_specification" in row else "-",
+        )
+        for row in rows
+    ]
+    title = f"After {after}" if after else "At infusion"
+    return Table(title, columns, shown, frozenset({"5 %", "median", "95 %", "P (in)"}))
+
+
+def _shares(shares: "tuple[Share, ...]", of: str) -> Table:
+    columns = ("step", "alone", "+/-", "with interactions", "+/- ")
+    rows = [
+        (s.step, f"{s.first:.3f}", f"{s.first_error:.3f}", f"{s.total:.3f}", f"{s.total_error:.3f}")
+        for s in sorted(shares, key=lambda share: -share.total)
+    ]
+    return Table(f"What explains the variance of {of}", columns, rows, frozenset(columns[1:]))
+
+
+def _verdict(result: "ChainResult") -> list[str]:
+    import math
+
+    share, lost = result.in_specification, result.patients - int(result.completed.sum())
+    error = math.sqrt(share * (1.0 - share) / result.patients)
+    lines = [f"In every specification: {100 * share:.2f} % of patients (standard error {100 * error:.2f} %)."]
+    if lost:
+        lines.append(
+            f"{lost:,} patients could not be computed: they are in no band, and not in specification."
+        )
+    return lines
+
+
+def _study(result: "ChainResult", shares: "tuple[Share, ...]", of: str) -> "Study":
+    from homeostat.cli.twin.plot import as_sheet
+    from homeostat.quality.page.study import Study
+
+    return Study(
+        result.chain.title,
+        f"{result.patients:,} virtual patients, seed {result.seed}: 5 %, median and 95 % after every step.",
+        {
+            "Patients": f"{result.patients:,}",
+            "In every specification": f"{100 * result.in_specification:.2f} %",
+        },
+        (),
+        (*_ladders(result), *_explained(shares, of)),
+        (as_sheet(_table(result.rows(), "")),),
+        tuple(_verdict(result)),
+    )
+
+
+DRAWN = {
+    "dose": "transduction",
+    "viability": "apheresis",
+    "car": "transduction",
+    "memory": "apheresis",
+    "beads": "bead-removal",
+    "il2": "wash",
+}
+"""Attributes, and the first step from which they are drawn: before it they are nothing, or would dwarf the rest."""
+
+
+def _ladders(result: "ChainResult") -> "list[Ladder]":
+    """Each drawn attribute after every step that has it."""
+    from homeostat.quality.page.study import Ladder, Span
+
+    by_step = {step.name: result.rows(step.name) for step in result.chain.steps}
+    found = []
+    for name, first in DRAWN.items():
+        attribute = result.chain.attributes[name]
+        steps = list(by_step)[result.chain.index(first) :]
+        rows = [(step, row) for step in steps for row in by_step[step] if row["attribute"] == name]
+        spans = tuple(
+            Span(step, r["median"], r["p05"], r["p95"]) for step, r in rows if r["median"] is not None
+        )
+        if spans:
+            ends = (finite(attribute.low), finite(attribute.high))
+            found.append(Ladder(attribute.title, attribute.unit, spans, False, *ends))
+    return found
+
+
+def _explained(shares: "tuple[Share, ...]", of: str) -> "list[Ladder]":
+    from homeostat.quality.page.study import Ladder, Span
+
+    rows = tuple(
+        Span(s.step, s.total, s.total - 2 * s.total_error, s.total + 2 * s.total_error)
+        for s in sorted(shares, key=lambda share: -share.total)
+    )
+    return [Ladder(f"Share of the variance of {of}, with interactions", "", rows, bars=True)] if rows else []

@@ -1,0 +1,151 @@
+"""The course of a run: inputs that change at their hours, from `--input` and from a schedule's file.
+
+In: NAME@HOUR=VALUE[ UNIT], or a table whose first column is the time (CSV), or a list of such rows (YAML). Out:
+segments; an input keeps its value until it is given another.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from homeostat.cli.twin.values import OptionError, assignment, declared, in_unit, within
+
+if TYPE_CHECKING:
+    from homeostat.twin import Model, Segment
+
+
+_HEADING = re.compile(r"(\w+)\s*[\[(](.+)[\])]")
+
+
+class Change(NamedTuple):
+    """An input takes a value (in the model's unit) at an hour."""
+
+    hour: float
+    name: str
+    value: float
+
+
+def segments(
+    model: "type[Model]", start: Mapping[str, float], typed: Sequence[str], file: Path | None
+) -> "list[Segment]":
+    """The inputs of a run: `start` holds from hour 0, then the file's rows and the typed changes, in order of time."""
+    from homeostat.twin import Segment
+
+    changes = [*(_scheduled(model, file) if file else ()), *(_typed(model, text) for text in typed)]
+    current, found = dict(start), {0.0: dict(start)}
+    for hour, name, value in sorted(changes, key=lambda change: change.hour):
+        current = {**current, name: value}
+        found[hour] = current
+    return [Segment(hour, values) for hour, values in found.items()]
+
+
+def _typed(model: "type[Model]", text: str) -> Change:
+    where = f"--input {text}"
+    place, value = assignment(text, where)
+    name, at, hour = (part.strip() for part in place.partition("@"))
+    quantity = declared(model.signature.inputs, name, where)
+    return Change(_hour(hour if at else "0", "h", where), name, within(quantity, value, where))
+
+
+def _hour(text: str, unit: str, where: str) -> float:
+    hour = in_unit(text if _plain(text) is None or unit == "h" else f"{text} {unit}", "h", where)
+    if hour < 0.0:
+        raise OptionError("time begins at hour 0", where=where, mend="give an hour of 0 or more")
+    return hour
+
+
+def _plain(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+def _scheduled(model: "type[Model]", file: Path) -> Iterator[Change]:
+    """Every cell of the file: empty ones leave the input as it is."""
+    rows = _yaml(file) if file.suffix.lower() in {".yaml", ".yml"} else _csv(file)
+    for where, row in rows:
+        hour: float | None = None
+        for head, text in row.items():
+            name, unit = heading(head)
+            if hour is None:
+                hour = _hour(text, unit or "h", where)
+                continue
+            quantity = declared(model.signature.inputs, name, where)
+            if text:
+                written = f"{text} {unit}" if unit and _plain(text) is not None else text
+                yield Change(hour, name, within(quantity, written, f"{where}, {name}"))
+
+
+def heading(text: str) -> tuple[str, str]:
+    """The name and the unit of a column called "perfusion [mL/h]" or "perfusion"."""
+    found = _HEADING.fullmatch(text.strip())
+    return (found[1], found[2].strip()) if found else (text.strip(), "")
+
+
+def _csv(file: Path) -> Iterator[tuple[str, dict[str, str]]]:
+    text = _text(file)
+    head = next(iter(text.splitlines()), "")
+    separator = max(",;\t", key=head.count)
+    lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
+    if len(lines) < 2 or len(lines[0]) < 2:
+        raise OptionError(
+            "the schedule has no rows",
+            where=str(file),
+            mend="write a heading such as time,perfusion and a row for each change",
+        )
+    heads = [cell.strip() for cell in lines[0]]
+    _check_time(heads, file)
+    for number, cells in enumerate(lines[1:], 2):
+        if any(cell.strip() for cell in cells):
+            yield f"{file}, line {number}", _row(heads, cells, f"{file}, line {number}")
+
+
+def _row(heads: Sequence[str], cells: Sequence[str], where: str) -> dict[str, str]:
+    if len(cells) > len(heads):
+        raise OptionError(
+            f"the row has {len(cells)} cells, the heading {len(heads)}",
+            where=where,
+            mend="check for a decimal comma",
+        )
+    return {head: cell.strip() for head, cell in zip(heads, cells, strict=False)}
+
+
+def _yaml(file: Path) -> Iterator[tuple[str, dict[str, str]]]:
+    import yaml
+
+    try:
+        rows = yaml.safe_load(_text(file))
+    except yaml.YAMLError as error:
+        raise OptionError(
+            f"this is not YAML: {' '.join(str(error).split())}", where=str(file), mend="mend the line"
+        ) from error
+    if not (isinstance(rows, list) and rows and all(isinstance(row, dict) and row for row in rows)):
+        mend = "write a list such as - {time: 24 h, perfusion: 4 mL/h}"
+        raise OptionError("the schedule is no list of rows", where=str(file), mend=mend)
+    for number, row in enumerate(rows, 1):
+        cells = {str(key): "" if value is None else str(value) for key, value in row.items()}
+        time = [key for key in cells if heading(key)[0] == "time"]
+        _check_time([*time, *cells], file)
+        yield f"{file}, row {number}", {key: cells[key] for key in dict.fromkeys([*time, *cells])}
+
+
+def _check_time(heads: Sequence[str], file: Path) -> None:
+    if heading(heads[0])[0] != "time":
+        raise OptionError(
+            f"the first column is '{heads[0]}', not the time",
+            where=str(file),
+            mend="call it time (hours) or such as time [d]",
+        )
+
+
+def _text(file: Path) -> str:
+    if not file.is_file():
+        raise OptionError("there is no such file", where=str(file), mend="name the schedule's file")
+    try:
+        return file.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise OptionError("the file is no UTF-8 text", where=str(file), mend="save it as UTF-8") from error

@@ -1,0 +1,206 @@
+"""`homeostat twin sensitivities`: what moves a result, ranked."""
+
+import math
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+
+import typer
+
+from homeostat.cli.failures import ExitCode, say
+from homeostat.cli.options import AsJson
+from homeostat.cli.output import Table, show, show_json
+from homeostat.cli.text import number
+from homeostat.cli.twin.options import Days, Hours, Input, ModelName, Plot, Schedule, Set
+from homeostat.cli.twin.values import finite
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from homeostat.quality.page.study import Study
+    from homeostat.twin import Model
+
+DEFAULT_COLUMNS = 4
+
+
+class Row(NamedTuple):
+    """How `quantity` answers to `to`: its value there, d quantity / d to, and the normalised d ln / d ln."""
+
+    quantity: str
+    to: str
+    value: float
+    slope: float | None
+    normalised: float | None
+
+
+def sensitivities(
+    *,
+    model: ModelName,
+    to: Annotated[
+        str | None,
+        typer.Option(
+            metavar="P1,P2",
+            help="Parameters, initial states or inputs (a shift of the whole course).",
+            show_default="all parameters",
+        ),
+    ] = None,
+    of: Annotated[
+        str | None,
+        typer.Option(metavar="A,B", help="States and outputs.", show_default="the first four, outputs first"),
+    ] = None,
+    at: Annotated[
+        float | None, typer.Option(metavar="HOUR", help="When.", show_default="the end of the run")
+    ] = None,
+    top: Annotated[int, typer.Option(metavar="N", min=1, help="Rows shown for each quantity.")] = 10,
+    days: Days = None,
+    hours: Hours = None,
+    values: Set = None,
+    changes: Input = None,
+    schedule: Schedule = None,
+    plot: Plot = None,
+    as_json: AsJson = False,
+) -> None:
+    """Rank what moves a result: d ln y / d ln p, the per cent by which y changes when p changes by one per cent."""
+    from homeostat.cli.twin.loading import load_model
+    from homeostat.cli.twin.plot import check_plot, draw, places
+
+    check_plot(plot)
+    chosen = load_model(model)
+    hour = _hour(at, days, hours)
+    rows = _computed(chosen, (to, of), hour, (values or (), changes or (), schedule))
+    if rows is None:
+        say(f"the run does not reach {hour:g} h")
+        raise typer.Exit(ExitCode.FAILED)
+    if plot is not None:
+        draw(_study(chosen, rows, hour, top), plot)
+    if as_json:
+        show_json({"model": chosen.__name__, "at_h": hour, "sensitivities": [row._asdict() for row in rows]})
+    else:
+        show(f"{chosen.__name__}: sensitivities at {hour:g} h", *_tables(chosen, rows, top))
+        show(*places(None, plot))
+
+
+def _hour(at: float | None, days: float | None, hours: float | None) -> float:
+    from homeostat.cli.twin.times import times
+
+    end = times(days, hours, None)[-1] if at is None or days is not None or hours is not None else at
+    hour = end if at is None else at
+    if not 0.0 < hour <= end:
+        from homeostat.cli.twin.values import OptionError
+
+        raise OptionError(
+            f"{hour:g} h is not within the run", where="--at", mend=f"give more than 0, at most {end:g}"
+        )
+    return hour
+
+
+def _computed(
+    model: "type[Model]",
+    wanted_names: tuple[str | None, str | None],
+    hour: float,
+    course: tuple[Any, Any, Any],
+) -> "list[Row] | None":
+    """Every pair, ranked within its quantity; None where the run does not get that far."""
+    from homeostat.cli.twin.columns import wanted
+    from homeostat.cli.twin.inputs import segments
+    from homeostat.cli.twin.values import declared, given, names
+    from homeostat.twin import Ensemble
+
+    s = model.signature
+    to, of = (names(text) for text in wanted_names)
+    along = [declared((*s.parameters, *s.states, *s.inputs), name, "--to").name for name in to]
+    columns = wanted(model, of, "--of", DEFAULT_COLUMNS)
+    values, changes, schedule = course
+    found = given(model, values)
+    kernel = Ensemble(
+        model,
+        method="rodas4",
+        rtol=1e-6,
+        atol=1e-8,
+        columns=columns,
+        directions=along or s.parameters.names,
+    )
+    import numpy as np
+
+    done = kernel.run(
+        [0.0, hour],
+        segments(model, found.inputs, changes, schedule),
+        states=np.array(s.states.vector(found.states)),
+        parameters=np.array(s.parameters.vector(found.parameters)),
+    )
+    if not done.sound.all() or done.sensitivities is None:
+        return None
+    at = _at(model, found)
+    return [
+        row
+        for place, name in enumerate(columns)
+        for row in _ranked(
+            name,
+            float(done.values[0, -1, place]),
+            done.sensitivities[0, -1, place].tolist(),
+            done.directions,
+            at,
+        )
+    ]
+
+
+def _at(model: "type[Model]", found: Any) -> dict[str, float]:
+    """Where everything that can be moved stands."""
+    s = model.signature
+    groups = ((s.parameters, found.parameters), (s.states, found.states), (s.inputs, found.inputs))
+    return {n: v for group, values in groups for n, v in zip(group.names, group.vector(values), strict=True)}
+
+
+def _ranked(
+    name: str, value: float, slopes: "Sequence[float]", along: "Sequence[str]", at: dict[str, float]
+) -> list[Row]:
+    rows = [
+        Row(name, to, value, finite(slope), finite(slope * at[to] / value) if value else None)
+        for to, slope in zip(along, slopes, strict=True)
+    ]
+    return sorted(rows, key=_size)
+
+
+def _size(row: Row) -> float:
+    """The largest first; what has no number last."""
+    number = row.slope if row.normalised is None else row.normalised
+    return math.inf if number is None else -abs(number)
+
+
+def _grouped(rows: "list[Row]") -> "dict[str, list[Row]]":
+    return {
+        name: [row for row in rows if row.quantity == name]
+        for name in dict.fromkeys(r.quantity for r in rows)
+    }
+
+
+def _tables(model: "type[Model]", rows: "list[Row]", top: int) -> list[Table]:
+    from homeostat.cli.twin.columns import quantities
+
+    units = {name: quantity.unit for name, quantity in quantities(model).items()}
+    columns = ("with respect to", "d ln y / d ln p", "dy / dp")
+    return [
+        Table(
+            f"{name} = {number(found[0].value)} {units[name]}",
+            columns,
+            [(row.to, number(row.normalised), number(row.slope)) for row in found[:top]],
+            frozenset(columns[1:]),
+        )
+        for name, found in _grouped(rows).items()
+    ]
+
+
+def _study(model: "type[Model]", rows: "list[Row]", hour: float, top: int) -> "Study":
+    from homeostat.cli.twin.models import purpose
+    from homeostat.quality.page.study import Ladder, Span, Study
+
+    ladders = tuple(
+        Ladder(
+            name,
+            "% change for 1 % more",
+            tuple(Span(row.to, row.normalised) for row in found[:top] if row.normalised is not None),
+            bars=True,
+        )
+        for name, found in _grouped(rows).items()
+    )
+    facts = {"Model": model.__name__, "At": f"{hour:g} h"}
+    kept = tuple(ladder for ladder in ladders if ladder.rows)
+    return Study(f"{model.__name__}: what moves the result", purpose(model), facts, (), kept)

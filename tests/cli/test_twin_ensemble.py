@@ -1,0 +1,156 @@
+"""`homeostat twin ensemble`: quantiles and probabilities against the closed form of a log-normal decay."""
+
+import json
+import math
+import statistics
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Call = Callable[..., subprocess.CompletedProcess[str]]
+
+DECAY = '''
+from homeostat.twin import Model, output, parameter, state
+
+
+class Decay(Model):
+    """First-order decay."""
+
+    amount = state(1.0, "g/L", "what decays")
+    rate = parameter(0.5, "1/h", "rate of decay", spread=0.2, low=0.0, high=100.0)
+    double = output("g/L", "twice the amount")
+
+    def rates(self, m):
+        return {"amount": -self.rate * self.amount}
+
+    def outputs(self, m):
+        return {"double": 2.0 * self.amount}
+'''
+FRAGILE = '''
+from homeostat.twin import Model, parameter, state
+
+
+class Fragile(Model):
+    """It explodes where its rate is above the median."""
+
+    x = state(1.0, "1", "what explodes")
+    rate = parameter(1.0, "1/h", "rate", spread=0.2, low=0.0, high=100.0)
+
+    def rates(self, m):
+        return {"x": m.if_else(self.rate > 1.0, 1e30 * self.x * self.x, -self.rate * self.x)}
+'''
+N = 2000
+
+
+@pytest.fixture
+def decay(tmp_path: Path) -> Path:
+    path = tmp_path / "decay.py"
+    path.write_text(DECAY, "utf-8")
+    return path
+
+
+def test_quantiles_are_those_of_the_donors(homeostat: Call, decay: Path) -> None:
+    """The rate is log-normal, and the amount falls with it: quantiles map one to one."""
+    ended = homeostat("twin", "ensemble", decay, "-n", N, "--hours", "2", "--json")
+    found = json.loads(ended.stdout)
+    assert (found["n"], found["failures"], found["in_specification"]) == (N, {}, None)
+    sigma = math.sqrt(math.log1p(0.2**2))
+    for level, band in zip(found["quantiles"], found["columns"]["amount"]["bands"], strict=True):
+        rate = 0.5 * math.exp(sigma * statistics.NormalDist().inv_cdf(1.0 - level))
+        assert band[-1] == pytest.approx(math.exp(-2.0 * rate), rel=0.03)
+
+
+def test_the_chance_to_be_in_specification_with_its_error(homeostat: Call, decay: Path) -> None:
+    limit = math.exp(-1.0)
+    options = ("-n", N, "--hours", "2", "--limit", f"amount>={limit}", "--limit", "0 <= double <= 99 g/L")
+    found = json.loads(homeostat("twin", "ensemble", decay, *options, "--json").stdout)
+    first, second = found["limits"]
+    assert first["probability"] == pytest.approx(0.5, abs=4 * first["standard_error"])
+    assert first["standard_error"] == pytest.approx(math.sqrt(0.25 / N), rel=0.01)
+    assert first["interval95"][0] < first["probability"] < first["interval95"][1]
+    assert second["probability"] == 1.0
+    assert 0.99 < second["interval95"][0] < 1.0  # seen 2,000 times out of 2,000 is not certainty
+    assert found["in_specification"]["probability"] == first["probability"]
+    shown = homeostat("twin", "ensemble", decay, *options).stdout
+    assert "In specification at the end\n" in shown
+    assert "\nall " in shown
+    assert "No batch failed." in shown
+
+
+def test_the_same_seed_gives_the_same_batches_on_any_threads(homeostat: Call, decay: Path) -> None:
+    def run(*options: str) -> str:
+        return homeostat("twin", "ensemble", decay, "-n", N, "--hours", "2", "--json", *options).stdout
+
+    assert run("--threads", "1") == run("--threads", "3") == run("--seed", "0")
+    assert run("--seed", "1") != run()
+
+
+def test_spreads_are_added_to_and_taken_away(homeostat: Call, decay: Path) -> None:
+    def width(*options: str) -> float:
+        ended = homeostat("twin", "ensemble", decay, "-n", "500", "--hours", "2", "--json", *options)
+        bands = json.loads(ended.stdout)["columns"]["amount"]["bands"]
+        return float(bands[-1][-1] - bands[0][-1])
+
+    assert width("--spread", "rate=0") == pytest.approx(0.0, abs=1e-6)
+    assert width("--spread", "amount=0.2") > width() > 0.1
+
+
+def test_batches_that_fail_are_told_and_are_not_in_specification(homeostat: Call, tmp_path: Path) -> None:
+    path = tmp_path / "fragile.py"
+    path.write_text(FRAGILE, "utf-8")
+    options = ("-n", "400", "--hours", "1", "--limit", "x>=0")
+    found = json.loads(homeostat("twin", "ensemble", path, *options, "--json").stdout)
+    failed = sum(found["failures"].values())
+    assert 120 < failed < 280
+    assert found["in_specification"]["probability"] == pytest.approx(1.0 - failed / 400)
+    shown = homeostat("twin", "ensemble", path, *options)
+    assert shown.returncode == 0
+    assert f"{failed} batches failed (" in shown.stdout
+    assert "nan" not in shown.stdout.lower()
+
+
+def test_when_all_batches_fail_there_is_no_result(homeostat: Call, tmp_path: Path) -> None:
+    path = tmp_path / "fragile.py"
+    path.write_text(FRAGILE, "utf-8")
+    ended = homeostat("twin", "ensemble", path, "-n", "10", "--hours", "1", "--set", "rate=9")
+    assert ended.returncode == 2
+    assert "every one of the first batches failed" in ended.stderr
+
+
+def test_bands_are_written_as_a_table(homeostat: Call, decay: Path, tmp_path: Path) -> None:
+    path = tmp_path / "bands.csv"
+    homeostat("twin", "ensemble", decay, "-n", "50", "--hours", "2", "--quantiles", "0.5,0.1", "--csv", path)
+    head, *rows = path.read_text("utf-8").splitlines()
+    assert head == "time [h],double [g/L] 10 %,double [g/L] 50 %,amount [g/L] 10 %,amount [g/L] 50 %"
+    assert rows[0] == "0,2,2,1,1"
+    assert len(rows) == 3
+
+
+@pytest.mark.parametrize(
+    ("options", "word"),
+    [
+        (("-n", "-3"), "-n"),
+        (("-n", "0"), "-n"),
+        (("--seed", "-1"), "--seed"),
+        (("--threads", "0"), "--threads"),
+        (("--limit", "amount"), "this is no limit"),
+        (("--limit", "amunt>=1"), "did you mean 'amount'"),
+        (("--limit", "amount>=1 kg"), "give it in g/L"),
+        (("--limit", "amount>=nan"), "no finite number"),
+        (("--limit", "5<=amount<=3"), "nothing lies between"),
+        (("--spread", "rate=-1"), "not negative"),
+        (("--spread", "rate"), "NAME=VALUE"),
+        (("--spread", "x=1"), "no 'x'"),
+        (("--quantiles", "2"), "between 0 and 1"),
+        (("--quantiles", ""), "between 0 and 1"),
+        (("--columns", "x"), "no 'x'"),
+    ],
+)
+def test_bad_options(homeostat: Call, decay: Path, options: tuple[str, ...], word: str) -> None:
+    ended = homeostat("twin", "ensemble", decay, "--hours", "1", *options)
+    assert ended.returncode == 2, ended
+    assert ended.stdout == ""
+    assert word in ended.stderr
+    assert "Traceback" not in ended.stderr

@@ -1,0 +1,246 @@
+"""`homeostat twin fit` and `shadow`: measured runs of a decay whose parameters are known."""
+
+import json
+import math
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+Call = Callable[..., subprocess.CompletedProcess[str]]
+
+DECAY = '''
+from homeostat.twin import Model, input, output, parameter, state
+
+
+class Decay(Model):
+    """First-order decay."""
+
+    amount = state(1.0, "g/L", "what decays")
+    feed = input(0.0, "g/(L h)", "what is added", low=0.0, high=10.0)
+    rate = parameter(0.5, "1/h", "rate of decay", spread=0.3, low=0.0, high=100.0)
+    idle = parameter(3.0, "1", "without effect", low=0.0, high=9.0)
+    double = output("g/L", "twice the amount")
+
+    def rates(self, m):
+        return {"amount": self.feed - self.rate * self.amount}
+
+    def outputs(self, m):
+        return {"double": 2.0 * self.amount}
+'''
+HUGE = '''
+from homeostat.twin import Model, parameter, state
+
+
+class Huge(Model):
+    """It explodes after an hour."""
+
+    x = state(1.0, "1", "what explodes")
+    idle = parameter(1.0, "1", "nothing")
+
+    def rates(self, m):
+        return {"x": self.x * self.x}
+'''
+RATE, SIGMA = 0.4, 0.01
+MAP = """
+time: {column: t, unit: min}
+measured:
+  c: {quantity: amount, unit: mg/L, absolute: 10}
+initial:
+  start: {state: amount, unit: mg/L}
+"""
+
+
+@pytest.fixture
+def decay(tmp_path: Path) -> Path:
+    path = tmp_path / "decay.py"
+    path.write_text(DECAY, "utf-8")
+    return path
+
+
+def measured(seed: int, amount: float, hours: np.ndarray) -> list[float]:
+    noise = SIGMA * np.random.default_rng(seed).standard_normal(len(hours))
+    return list(amount * np.exp(-RATE * hours) + noise)
+
+
+@pytest.fixture
+def tables(tmp_path: Path) -> tuple[Path, Path]:
+    """Two runs with headings of the model's own names: one to fit, one to predict."""
+    hours, paths = np.linspace(0.0, 6.0, 13), []
+    for name, seed in (("one", 1), ("two", 2)):
+        rows = zip(hours, measured(seed, 1.0, hours), strict=True)
+        path = tmp_path / f"{name}.csv"
+        path.write_text("time [h],amount [g/L]\n" + "".join(f"{t},{v}\n" for t, v in rows), "utf-8")
+        paths.append(path)
+    return paths[0], paths[1]
+
+
+def test_a_known_rate_is_found_and_another_run_predicted(
+    homeostat: Call, decay: Path, tables: tuple[Path, Path]
+) -> None:
+    options = ("--fit", "rate", "--predict", tables[1], "--starts", "2")
+    found = json.loads(homeostat("twin", "fit", decay, tables[0], *options, "--json").stdout)
+    (estimate,) = found["estimates"]
+    low, high = estimate["interval90"]
+    assert low < RATE < high
+    assert estimate["value"] == pytest.approx(RATE, rel=0.05)
+    (score,) = found["predicted"][0]["scores"]
+    assert (score["run"], score["count"]) == ("two", 13)
+    assert score["rmse"] < 3 * SIGMA
+    assert [run["run"] for run in found["fitted"]] == ["one"]
+    shown = homeostat("twin", "fit", decay, tables[0], *options)
+    assert shown.stdout.startswith("Decay: 13 values of 1 run; 3 of 3 searches reach the best")
+    assert "\nPredicted runs\n" in shown.stdout
+    assert "\x1b" not in shown.stdout
+
+
+def test_what_cannot_be_learnt_is_named(homeostat: Call, decay: Path, tables: tuple[Path, Path]) -> None:
+    ended = homeostat("twin", "fit", decay, tables[0], "--fit", "rate,idle=1:5", "--starts", "1")
+    assert "Idle: nothing that was measured depends on it." in ended.stdout
+    options = ("--fit", "rate,idle=1:5", "--starts", "1", "--json")
+    found = json.loads(homeostat("twin", "fit", decay, tables[0], *options).stdout)
+    assert [one["name"] for one in found["identifiability"]["unlearnt"]] == ["idle"]
+
+
+def test_a_map_of_columns(homeostat: Call, decay: Path, tmp_path: Path) -> None:
+    hours = np.linspace(0.5, 5.0, 10)
+    rows = "".join(f"{60 * t};{1000 * v};2000\n" for t, v in zip(hours, measured(3, 2.0, hours), strict=True))
+    table, mapped = tmp_path / "run7.csv", tmp_path / "map.yaml"
+    table.write_text("t;c;start\n" + rows, "utf-8")
+    mapped.write_text(MAP, "utf-8")
+    found = json.loads(
+        homeostat("twin", "fit", decay, table, "--map", mapped, "--starts", "1", "--json").stdout
+    )
+    assert found["runs"] == ["run7"]
+    (estimate,) = found["estimates"]  # what differs between donors, if nothing is named
+    assert (estimate["name"], estimate["value"]) == ("rate", pytest.approx(RATE, rel=0.05))
+
+
+def test_the_same_seed_gives_the_same_fit(homeostat: Call, decay: Path, tables: tuple[Path, Path]) -> None:
+    once = homeostat("twin", "fit", decay, tables[0], "--starts", "3", "--seed", "5", "--json")
+    assert (
+        once.stdout
+        == homeostat("twin", "fit", decay, tables[0], "--starts", "3", "--seed", "5", "--json").stdout
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("", ("empty", "bad.csv")),
+        ("a,b\n1,2\n", ("headings", "time [h]")),
+        ("time [h],amount [kg]\n1,2\n", ("'kg' cannot be converted", "amount")),
+        ("time [kg],amount [g/L]\n1,2\n", ("kg",)),
+        ("time [h],amount [g/L]\n1,x\n", ("bad.csv, line 2", "'x' is not a number")),
+        ("time [h],amount [g/L]\n", ("no",)),
+        ("time [h],amount [g/L]\n-1,2\n", ("bad.csv, line 2",)),
+        ("time [h],amount [g/L]\n1,2,3\n", ("3 cells",)),
+        ("time [h],amount [g/L],amount [g/L]\n1,2,3\n", ("several columns",)),
+        (b"time [h],amount\n1,\xff\n", ("no UTF-8",)),
+    ],
+)
+@pytest.mark.parametrize("command", ["fit", "shadow"])
+def test_tables_that_are_none(
+    homeostat: Call, decay: Path, tmp_path: Path, command: str, content: str | bytes, words: tuple[str, ...]
+) -> None:
+    path = tmp_path / "bad.csv"
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    ended = homeostat("twin", command, decay, path)
+    assert ended.returncode == 2, ended
+    assert ended.stdout == ""
+    assert "Traceback" not in ended.stderr
+    for word in words:
+        assert word in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "word"),
+    [
+        (("--fit", "rte"), "did you mean 'rate'"),
+        (("--fit", "rate=1"), "no bounds"),
+        (("--fit", "rate=5:1"), "bounds"),
+        (("--fit", "rate=1 kg:2 kg"), "give it in 1/h"),
+        (("--fit", ""), "nothing to learn"),
+        (("--fit", "amount@nowhere"), "concerns no run"),
+        (("--map", "none.yaml"), "no such file"),
+        (("--predict", "none.csv"), "no such file"),
+        (("--starts", "-1"), "--starts"),
+        (("--set", "feed=1"), "feed is an input"),
+        (("--petab", "none.yaml"), "its own model"),
+    ],
+)
+def test_bad_options_of_fit(
+    homeostat: Call, decay: Path, tables: tuple[Path, Path], options: tuple[str, ...], word: str
+) -> None:
+    ended = homeostat("twin", "fit", decay, tables[0], *options)
+    assert ended.returncode == 2, ended
+    assert word in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_nothing_to_fit(homeostat: Call, decay: Path) -> None:
+    for arguments in ([], [decay]):
+        ended = homeostat("twin", "fit", *arguments)
+        assert ended.returncode == 2
+        assert "at least one table" in ended.stderr
+    assert "no such file" in homeostat("twin", "fit", decay, "none.csv").stderr
+
+
+def test_a_shadow_learns_and_foretells(homeostat: Call, decay: Path, tables: tuple[Path, Path]) -> None:
+    """From two hours of readings the rate is refitted towards its true value, and the rest foretold."""
+    found = json.loads(homeostat("twin", "shadow", decay, tables[0], "--from", "2.2", "--json").stdout)
+    (run,) = found["runs"]
+    (learnt,) = run["refitted"]
+    assert abs(learnt["value"] - RATE) < 0.3 * abs(learnt["before"] - RATE)
+    (score,) = run["scores"]
+    assert score["count"] == 8
+    assert score["rmse"] < 0.1
+    assert run["signals"][0]["fused"] == 13
+    (ahead,) = run["forecasts"]
+    assert ahead["time_h"][0] == 2.2
+    assert ahead["low"][-1] < math.exp(-RATE * 6.0) < ahead["high"][-1]
+
+
+def test_a_shadow_in_words(homeostat: Call, decay: Path, tables: tuple[Path, Path]) -> None:
+    shown = homeostat("twin", "shadow", decay, *tables)
+    assert shown.returncode == 0
+    assert shown.stdout.startswith(
+        "Run one: 13 readings fused over 6 h; forecast from 4 h on, without the last 4\n"
+    )
+    assert "\nRun two: " in shown.stdout
+    blind = json.loads(homeostat("twin", "shadow", decay, tables[0], "--learn", "", "--json").stdout)
+    assert blind["runs"][0]["refitted"] == []
+
+
+def test_a_run_that_the_model_cannot_follow_is_told(homeostat: Call, tmp_path: Path) -> None:
+    """The model explodes after an hour; what was believed until then is shown."""
+    model, table = tmp_path / "huge.py", tmp_path / "data.csv"
+    model.write_text(HUGE, "utf-8")
+    table.write_text("time [h],x\n0,1\n0.5,2\n2,3\n3,3\n", "utf-8")
+    ended = homeostat("twin", "shadow", model, table, "--json", "--from", "2.5", "--learn", "")
+    assert ended.returncode == 1, ended
+    assert "run data: the model could not be followed beyond" in ended.stderr
+    (run,) = json.loads(ended.stdout)["runs"]
+    assert run["forecasts"] == []
+    assert 0.5 < run["lost_after_h"] <= 3.0
+    assert "NaN" not in ended.stdout
+
+
+@pytest.mark.parametrize(
+    ("options", "word"),
+    [
+        (("--from", "20"), "measured from 0 to 6 h"),
+        (("--learn", "x"), "no 'x'"),
+        (("--wander", "-1"), "--wander"),
+        (("--map", "none.yaml"), "no such file"),
+    ],
+)
+def test_bad_options_of_shadow(
+    homeostat: Call, decay: Path, tables: tuple[Path, Path], options: tuple[str, ...], word: str
+) -> None:
+    ended = homeostat("twin", "shadow", decay, tables[0], *options)
+    assert ended.returncode == 2, ended
+    assert word in ended.stderr
+    assert "Traceback" not in ended.stderr

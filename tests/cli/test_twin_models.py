@@ -1,0 +1,138 @@
+"""`homeostat twin models`, and MODEL as every command takes it: shipped, or a class in a user's own file."""
+
+import json
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Call = Callable[..., subprocess.CompletedProcess[str]]
+
+DECAY = '''
+from homeostat.twin import Model, input, output, parameter, state
+
+
+class Decay(Model):
+    """First-order decay. Nothing else happens."""
+
+    amount = state(1.0, "g/L", "what decays")
+    feed = input(0.0, "g/(L h)", "what is added", low=0.0, high=10.0)
+    rate = parameter(0.5, "1/h", "rate of decay", spread=0.2, low=0.0, high=100.0)
+    double = output("g/L", "twice the amount")
+
+    def rates(self, m):
+        return {"amount": self.feed - self.rate * self.amount}
+
+    def outputs(self, m):
+        return {"double": 2.0 * self.amount}
+'''
+OTHER = '''
+
+class Other(Decay):
+    """Another."""
+'''
+
+
+def test_shipped_models_are_listed(homeostat: Call) -> None:
+    ended = homeostat("twin", "models")
+    assert ended.returncode == 0
+    assert ended.stdout.splitlines()[0].split() == [
+        "model",
+        "states",
+        "parameters",
+        "what",
+        "it",
+        "describes",
+    ]
+    listed = json.loads(homeostat("twin", "models", "--json").stdout)
+    assert {"t_cell_expansion", "yeast_fed_batch"} <= {row["model"] for row in listed}
+    assert all(row["states"] > 0 and row["purpose"] for row in listed)
+
+
+def test_a_model_shows_everything_it_declares(homeostat: Call) -> None:
+    shown = homeostat("twin", "models", "yeast_fed_batch").stdout
+    assert all(f"\n{title}\n" in shown for title in ("States", "Inputs", "Parameters", "Outputs"))
+    described = json.loads(homeostat("twin", "models", "yeast_fed_batch", "--json").stdout)
+    assert described["fingerprint"] in shown
+    assert {"name", "kind", "value", "unit", "low", "high", "spread", "source"} <= set(
+        described["quantities"][0]
+    )
+
+
+def test_a_users_own_file(homeostat: Call, tmp_path: Path) -> None:
+    path = tmp_path / "decay.py"
+    path.write_text(DECAY, "utf-8")
+    for name in (path, f"{path}:Decay"):
+        shown = homeostat("twin", "models", name)
+        assert shown.returncode == 0, shown
+        assert shown.stdout.startswith("Decay: First-order decay.\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "suffix", "words"),
+    [
+        ("class Decay(:\n", "", ("this is not Python", "m.py, line 1")),
+        ("import homeostat\n\nx = 1 / 0\n", "", ("ZeroDivisionError", "m.py, line 3")),
+        ("import sys\nsys.exit(3)\n", "", ("SystemExit", "m.py, line 2")),
+        ("import nowhere_to_be_found\n", "", ("ModuleNotFoundError", "m.py, line 1")),
+        ("x = 1\n", "", ("declares no model", "class MyModel(Model)")),
+        ("", "", ("declares no model",)),
+        (DECAY + OTHER, "", ("declares Decay, Other", "m.py:Decay")),
+        (DECAY, ":Nothing", ("no model called Nothing", "it has: Decay")),
+        (DECAY.replace("self.rate *", "self.rte *"), "", ("'rte'", "m.py, line 14")),
+        (DECAY.replace('state(1.0, "g/L"', 'state(1.0, ""'), "", ("no unit", "m.py, line 5")),
+        (DECAY.replace("return {", "return {'x': 1.0, "), "", ("names unknown [x]", "Decay")),
+        ("x = '\\0\n", "", ("this is not Python", "m.py, line 1")),
+    ],
+)
+def test_what_is_wrong_in_a_users_file_is_told(
+    homeostat: Call, tmp_path: Path, text: str, suffix: str, words: tuple[str, ...]
+) -> None:
+    path = tmp_path / "m.py"
+    path.write_text(text, "utf-8")
+    for command in ("models", "simulate", "ensemble", "sensitivities"):
+        ended = homeostat("twin", command, f"{path}{suffix}")
+        assert ended.returncode == 2, ended
+        assert ended.stdout == ""
+        assert "Traceback" not in ended.stderr
+        for word in words:
+            assert word in ended.stderr
+
+
+def test_one_of_several_models(homeostat: Call, tmp_path: Path) -> None:
+    path = tmp_path / "m.py"
+    path.write_text(DECAY + OTHER, "utf-8")
+    assert homeostat("twin", "models", f"{path}:Other").stdout.startswith("Other: ")
+
+
+def test_a_users_file_may_import_its_neighbour(homeostat: Call, tmp_path: Path) -> None:
+    (tmp_path / "neighbour_of_a_model.py").write_text(DECAY, "utf-8")
+    path = tmp_path / "m.py"
+    path.write_text("from neighbour_of_a_model import Decay\n" + OTHER, "utf-8")
+    assert homeostat("twin", "models", path).stdout.startswith("Other: ")
+
+
+@pytest.mark.parametrize(
+    ("name", "word"),
+    [
+        ("t_cell_expanson", "did you mean 't_cell_expansion'"),
+        ("zzz", "known here: t_cell_expansion"),
+        ("none.py", "no such file"),
+        (".", "directory"),
+        ("", "directory"),
+    ],
+)
+def test_no_such_model(homeostat: Call, name: str, word: str) -> None:
+    ended = homeostat("twin", "models", name)
+    assert ended.returncode == 2
+    assert word in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_a_file_that_is_no_python(homeostat: Call, tmp_path: Path) -> None:
+    path = tmp_path / "data.csv"
+    path.write_text("a,b\n", "utf-8")
+    ended = homeostat("twin", "models", path)
+    assert ended.returncode == 2
+    assert "no Python file" in ended.stderr
