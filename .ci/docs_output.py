@@ -6,6 +6,7 @@ newcomer would type them, in a temporary folder with `../shared` beside it; only
 
 import argparse
 import os
+import shlex
 import shutil
 import signal
 import sqlite3
@@ -94,8 +95,8 @@ SHOWN: Mapping[str, Shown] = {
     ),
     "twin-own": Shown(f"twin models {_NK}", before=own_model),
     "twin-ensemble": Shown(
-        f"twin ensemble {_NK} -n 100000 --days 10 --input dilution@48=1 --limit viable>=12 "
-        "--limit glucose>=0.3 --plot nk-bands.png",
+        f"twin ensemble {_NK} -n 100000 --days 10 --input dilution@48=1 "
+        "--limit 'viable>=12' --limit 'glucose>=0.3' --plot nk-bands.png",
         before=own_model,
         picture="nk-bands.png",
     ),
@@ -135,7 +136,7 @@ def execute(shown: Shown, folder: Path) -> str:
     if shown.before is not None:
         shown.before(folder)
     plain = {**os.environ, "COLUMNS": "110", "NO_COLOR": "1", "TERM": "dumb", "PYTHONIOENCODING": "utf-8"}
-    command = [str(SCRIPTS / "homeostat"), *shown.command.split()]
+    command = [str(SCRIPTS / "homeostat"), *shlex.split(shown.command)]
     with subprocess.Popen(
         command, cwd=folder, env=plain, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     ) as process:
