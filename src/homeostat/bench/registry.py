@@ -32,4 +32,8 @@ BENCHES: Mapping[str, Bench] = {
         "The ensemble engine beside scipy, diffrax, libRoadRunner, pydiffsol and CasADi, each with its error.",
         "homeostat.bench.twin",
     ),
+    "observer": Bench(
+        "The digital shadow: forecasts for donors that its model does not fit, and what following costs.",
+        "homeostat.bench.observer",
+    ),
 }

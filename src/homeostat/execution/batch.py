@@ -15,6 +15,7 @@ from homeostat.execution.journal import Journal
 from homeostat.execution.operator import ScriptedOperator
 from homeostat.execution.plan import Plan, make_plan
 from homeostat.execution.stages.belief import Observer
+from homeostat.execution.stages.fusing import FusingObserver
 from homeostat.historian import Historian, TagSpec
 from homeostat.ledger import Ledger, Recorded
 from homeostat.ledger.catalogue import BatchStarted, payload
@@ -59,19 +60,20 @@ def name_batch(ledger: Ledger, wanted: str | None) -> str:
 def observe(plan: Plan) -> Observer:
     """The twin of a plan, compiled."""
     twin = model(plan.twin.model)
-    return Observer(twin, Simulator(twin), plan.twin)
+    if plan.twin.observer is None:
+        return Observer(twin, Simulator(twin), plan.twin)
+    return FusingObserver(twin, Simulator(twin), plan.twin, plan.twin.observer)
 
 
 def specs(plan: Plan) -> list[TagSpec]:
     """The historian's columns: every tag, then everything the scan computes."""
     tags = plan.process.tags.items()
     signature = model(plan.twin.model).signature
-    units = [signature.states[n].unit for n in plan.twin.states] + [
-        signature.outputs[n].unit for n in plan.twin.outputs
-    ]
+    units = {q.name: q.unit for group in signature.groups for q in group}
+    believed = (*plan.twin.states, *plan.twin.outputs, *plan.twin.learnt, *plan.twin.doubted)
     moved = [plan.process.tags[loop.actuator].unit for loop in plan.loops]
     read = [TagSpec(n, t.unit, t.resolution.difference(t.unit) if t.resolution else None) for n, t in tags]
-    computed = zip(plan.outputs, moved + units, strict=True)
+    computed = zip(plan.outputs, [*moved, *(units[name] for name in believed)], strict=True)
     return read + [TagSpec(name, unit, None) for name, unit in computed]
 
 

@@ -41,7 +41,8 @@ def execute(plan: Plan, observer: Observer, state: BatchState, inputs: Inputs) -
     if first:
         state = command(state, Command.START, "batch started", sheet)
     state = receive(plan, observer, state, inputs, sheet)
-    state = replace(state, belief=observer.follow(plan, state.belief, seen.usable, first=first))
+    belief = observer.follow(plan, state.belief, seen.usable, inputs.time, first=first)
+    state = replace(state, belief=belief)
     state = watch_limits(plan, state, seen, inputs.time, sheet)
     state = loops.regulate(plan, state, seen.usable, inputs.time, sheet)
     facts = Facts(inputs.time, seen.usable, state.belief.states + state.belief.outputs)
@@ -68,7 +69,7 @@ def _progress(plan: Plan, state: BatchState, facts: Facts, sheet: Sheet) -> Batc
 def _result(state: BatchState, sheet: Sheet) -> ScanResult:
     belief = state.belief
     moves = tuple(loop.pid.output for loop in state.loops)
-    predicted = belief.states + belief.outputs
+    predicted = belief.states + belief.outputs + belief.more
     quality = int(Quality.GOOD if belief.sound else Quality.BAD)
     return ScanResult(
         state=state,

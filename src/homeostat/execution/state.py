@@ -10,6 +10,7 @@ from homeostat.execution.plan.types import Act
 from homeostat.execution.states import State
 from homeostat.ledger.catalogue import Payload
 from homeostat.monitoring import AlarmState
+from homeostat.twin.observer import Shadow
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +42,19 @@ class LoopState:
 
 @dataclass(frozen=True, slots=True)
 class Belief:
-    """What the twin believes: state vector, outputs, the last usable inputs, and whether it still holds."""
+    """What the twin believes: state vector, outputs, the last usable inputs, and whether it still holds.
+
+    Of a twin that learns from the batch also `more`, its parameters and then standard deviations, the filter's own
+    state, and the signals whose readings do not scatter about it as they should, each with its verdict.
+    """
 
     states: tuple[float, ...]
     outputs: tuple[float, ...]
     inputs: tuple[float, ...]
     sound: bool = True
+    more: tuple[float, ...] = ()
+    shadow: Shadow | None = None
+    flagged: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

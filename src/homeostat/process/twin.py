@@ -3,6 +3,7 @@
 from pydantic import Field
 
 from homeostat.process.base import Name, Part
+from homeostat.process.observer import Observer
 from homeostat.process.units import Quantity
 
 
@@ -11,7 +12,7 @@ class Twin(Part):
 
     `inputs` maps model inputs to tags, `tags` maps sensor tags to model states or outputs. `initial` and `parameters`
     override the model's own values; `donor` gives each parameter's (or initial state's) spread between donors as a
-    relative standard deviation.
+    relative standard deviation. `observer` says what is learnt from a running batch.
     """
 
     model: Name
@@ -20,6 +21,7 @@ class Twin(Part):
     donor: dict[Name, Quantity] = Field(default_factory=dict)
     inputs: dict[Name, Name] = Field(default_factory=dict)
     tags: dict[Name, Name] = Field(default_factory=dict)
+    observer: Observer | None = None
 
 
 class SensorFaults(Part):

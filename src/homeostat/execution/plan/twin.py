@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from homeostat.errors import HomeostatError, ProcessError
+from homeostat.execution.plan.observer import resolve_observer
 from homeostat.execution.plan.types import InputSource, TwinPlan
 from homeostat.process import Process, Quantity, convert
 from homeostat.twin import Model, model
@@ -40,6 +41,7 @@ def _resolve(
         inputs=tuple(_input(process, of, name, tags) for name in signature.inputs.names),
         defaults=signature.inputs.values,
         contents=tuple((name, _contents(of, m.contents)) for name, m in process.materials.items()),
+        observer=resolve_observer(process, of, tags),
     )
 
 

@@ -11,6 +11,7 @@ from typing import Literal
 from homeostat.control import Mode, Tuning
 from homeostat.monitoring import Limit
 from homeostat.process import Process, Prompt, Quantity
+from homeostat.twin.observer import Settings
 
 MICROSECONDS = 1_000_000
 HOUR = 3600 * MICROSECONDS
@@ -116,6 +117,32 @@ class InputSource:
 
 
 @dataclass(frozen=True, slots=True)
+class LaboratorySignal:
+    """A quantity an assay reports, the filter's signal for it, slope and offset to the model's unit."""
+
+    assay: str
+    quantity: str
+    signal: int
+    slope: float
+    offset: float
+
+
+@dataclass(frozen=True, slots=True)
+class ObserverPlan:
+    """What the filter is told, and its readings: first the tags of `sources`, every `every` microseconds.
+
+    `contents` are the relative standard deviations of what doses bring of a state, `volumes` that of doses and draws.
+    """
+
+    settings: Settings
+    every: int
+    sources: tuple[InputSource, ...]
+    laboratory: tuple[LaboratorySignal, ...]
+    contents: tuple[tuple[str, float], ...]
+    volumes: float
+
+
+@dataclass(frozen=True, slots=True)
 class TwinPlan:
     """The model's vectors in declared order, the source of each input, and what each material contains."""
 
@@ -127,6 +154,17 @@ class TwinPlan:
     inputs: tuple[InputSource, ...]
     defaults: tuple[float, ...]
     contents: tuple[tuple[str, tuple[tuple[str, float], ...]], ...]
+    observer: ObserverPlan | None = None
+
+    @property
+    def learnt(self) -> tuple[str, ...]:
+        """The parameters that are estimated."""
+        return tuple(learnt.name for learnt in self.observer.settings.learnt) if self.observer else ()
+
+    @property
+    def doubted(self) -> tuple[str, ...]:
+        """What a standard deviation is told of: states, estimated parameters, outputs."""
+        return (*self.states, *self.learnt, *self.outputs) if self.observer else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,8 +214,10 @@ class Plan:
     @property
     def outputs(self) -> tuple[str, ...]:
         """The names of what a scan computes, in the order of its output row."""
-        belief = tuple(f"twin.{name}" for name in self.twin.states + self.twin.outputs)
-        return tuple(f"loop.{loop.name}" for loop in self.loops) + belief
+        names = self.twin.states + self.twin.outputs + self.twin.learnt
+        belief = tuple(f"twin.{name}" for name in names)
+        doubts = tuple(f"twin.sd.{name}" for name in self.twin.doubted)
+        return tuple(f"loop.{loop.name}" for loop in self.loops) + belief + doubts
 
     @property
     def hours(self) -> float:

@@ -1,7 +1,9 @@
 """Alarms: every limit is watched with the newest reading; raised and cleared alarms become decisions."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from homeostat.equipment import Scan
 from homeostat.execution.plan.types import Plan
@@ -12,6 +14,14 @@ from homeostat.monitoring import QUIET, Transition, watch
 from homeostat.process import LAST_USABLE, Quality
 
 TWIN_FAULT = "twin.belief"
+SIGNAL = "twin.signal."
+DISAGREES: Mapping[str, str] = {
+    "biased": "Differs from the twin in one direction",
+    "over-confident": "Scatters more about the twin than was declared",
+    "rejected": "Readings too far from the twin to be believed",
+    "missed": "A result came too late to correct the twin",
+}
+"""What is wrong with a signal, by the observer's verdict."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +53,7 @@ def watch_limits(plan: Plan, state: BatchState, seen: Seen, time: int, sheet: Sh
             alarms[position], transition = watch(limit, alarms[position], time, shown, usable=value == value)
             if transition is not None:
                 sheet.note(_event(transition))
-    return _watch_belief(replace(state, alarms=tuple(alarms)), sheet)
+    return _watch_signals(_watch_belief(replace(state, alarms=tuple(alarms)), sheet), sheet)
 
 
 def _event(transition: Transition) -> AlarmChanged:
@@ -67,6 +77,28 @@ def _watch_belief(state: BatchState, sheet: Sheet) -> BatchState:
         fault(TWIN_FAULT, raised=True, text="The twin could not follow the batch: its predictions stop here")
     )
     return replace(state, faults=state.faults | {TWIN_FAULT})
+
+
+def _watch_signals(state: BatchState, sheet: Sheet) -> BatchState:
+    """A signal that disagrees with the twin is an alarm until it agrees again."""
+    flagged = {f"{SIGNAL}{name}": verdict for name, verdict in state.belief.flagged}
+    raised = {alarm for alarm in state.faults if alarm.startswith(SIGNAL)}
+    if flagged.keys() == raised:
+        return state
+    for alarm, verdict in flagged.items():
+        if alarm not in raised:
+            sheet.note(_disagreement(alarm, "raised", f"{DISAGREES[verdict]}: {alarm.removeprefix(SIGNAL)}"))
+    for alarm in sorted(raised - flagged.keys()):
+        sheet.note(
+            _disagreement(alarm, "cleared", f"Agrees with the twin again: {alarm.removeprefix(SIGNAL)}")
+        )
+    return replace(state, faults=(state.faults - raised) | flagged.keys())
+
+
+def _disagreement(alarm: str, change: Literal["raised", "cleared"], text: str) -> AlarmChanged:
+    return AlarmChanged(
+        alarm=alarm, state=change, priority="low", text=text, value=None, limit=None, unit="1"
+    )
 
 
 def fault(alarm: str, *, raised: bool, text: str) -> AlarmChanged:

@@ -171,8 +171,9 @@ def _reconcile(
 def _result(
     plan: Plan, observer: Observer, state: BatchState, arrival: SampleResult, sheet: Sheet
 ) -> BatchState:
-    """A laboratory result judges the attributes that its assay and its phase stand for."""
-    state = replace(state, awaited=state.awaited - {(arrival.sample, arrival.assay)})
+    """A laboratory result judges the attributes that its assay and its phase stand for, and corrects the belief."""
+    belief = observer.result(state.belief, arrival)
+    state = replace(state, awaited=state.awaited - {(arrival.sample, arrival.assay)}, belief=belief)
     phases = _phases_of(plan, state, arrival.sample)
     for attribute in plan.attributes:
         if attribute.assay == arrival.assay and attribute.phase in phases:

@@ -1,7 +1,8 @@
 """The twin follows: its state is advanced over the last interval with the inputs that were measured in it.
 
-First form of the observer: the model runs beside the plant on measured inputs; doses and draws enter by mass
-balance. Where the integrator reports a fault, the belief stops and says so; it never shows a value it does not have.
+The plain form of the observer: the model runs beside the plant on measured inputs; doses and draws enter by mass
+balance. `fusing` corrects it by what is measured. Where the integrator reports a fault, the belief stops and says so;
+it never shows a value it does not have.
 """
 
 import math
@@ -11,6 +12,7 @@ from dataclasses import replace
 from homeostat.errors import TwinError
 from homeostat.execution.plan.types import Act, Plan, TwinPlan
 from homeostat.execution.state import Belief
+from homeostat.ledger.catalogue import SampleResult
 from homeostat.process import convert
 from homeostat.twin import Model, Simulator, Status
 from homeostat.twin.mixing import VOLUME, mix, withdraw
@@ -33,8 +35,10 @@ class Observer:
         states, inputs = self._twin.initial, self._twin.defaults
         return self._believe(states, inputs)
 
-    def follow(self, plan: Plan, belief: Belief, usable: Sequence[float], *, first: bool) -> Belief:
-        """The belief one interval later; `usable` holds the tag values (NaN: unusable) that drive the next one."""
+    def follow(
+        self, plan: Plan, belief: Belief, usable: Sequence[float], time: int, *, first: bool
+    ) -> Belief:
+        """The belief at `time` (µs), one interval later; `usable` holds the tag values (NaN: unusable)."""
         inputs = self._inputs(belief.inputs, usable)
         if not belief.sound:
             return belief
@@ -59,6 +63,10 @@ class Observer:
             return self._lost(belief.inputs)
         return replace(belief, states=states)
 
+    def result(self, belief: Belief, result: SampleResult) -> Belief:
+        """The belief after a laboratory result: the same, for this twin follows the inputs alone."""
+        return belief
+
     def _believe(self, states: tuple[float, ...], inputs: tuple[float, ...]) -> Belief:
         try:
             return Belief(states, self._simulator.outputs(states, inputs, self._twin.parameters), inputs)
@@ -67,7 +75,8 @@ class Observer:
 
     def _lost(self, inputs: tuple[float, ...]) -> Belief:
         nothing = (math.nan,) * len(self._twin.states)
-        return Belief(nothing, (math.nan,) * len(self._twin.outputs), inputs, sound=False)
+        more = (math.nan,) * (len(self._twin.learnt) + len(self._twin.doubted))
+        return Belief(nothing, (math.nan,) * len(self._twin.outputs), inputs, sound=False, more=more)
 
     def _inputs(self, before: tuple[float, ...], usable: Sequence[float]) -> tuple[float, ...]:
         """Each model input from its tag; the last usable value where the reading cannot be used."""

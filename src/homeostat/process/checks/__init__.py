@@ -13,6 +13,7 @@ from homeostat.process.checks.limits import limits
 from homeostat.process.checks.loops import loops
 from homeostat.process.checks.model import ModelSignature, model
 from homeostat.process.checks.names import names
+from homeostat.process.checks.observed import observed
 from homeostat.process.checks.order import order
 from homeostat.process.checks.prompts import prompts
 from homeostat.process.checks.recordings import recordings
@@ -34,6 +35,7 @@ CHECKS: tuple[Check, ...] = (
     loops,
     laboratory,
     simulated,
+    observed,
     recordings,
 )
 

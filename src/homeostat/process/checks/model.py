@@ -36,6 +36,7 @@ class ModelSignature:
 def model(subject: Subject, signature: ModelSignature) -> Iterator[Fault]:
     """A fault for every name the model does not declare and every quantity in a unit that does not fit it."""
     yield from _of_twin(subject, signature)
+    yield from _of_observer(subject, signature)
     yield from _of_ties(subject, signature)
     yield from _of_materials(subject, signature)
     yield from _of_laboratory(subject, signature)
@@ -73,6 +74,20 @@ def _of_twin(subject: Subject, signature: ModelSignature) -> Iterator[Fault]:
         yield from _unknown(("twin", "donor", name), "parameter or state", name, varied)
     for name in subject.process.simulation.mismatch:
         yield from _unknown(("simulation", "mismatch", name), "parameter", name, signature.parameters)
+
+
+def _of_observer(subject: Subject, signature: ModelSignature) -> Iterator[Fault]:
+    observer = subject.process.twin.observer
+    if observer is None:
+        return
+    for field_name, kind, known in (
+        ("learn", "parameter", signature.parameters),
+        ("initial", "state", signature.states),
+        ("contents", "state", signature.states),
+        ("wander", "state or parameter", {**signature.states, **signature.parameters}),
+    ):
+        for name in getattr(observer, field_name):
+            yield from _unknown(("twin", "observer", field_name, name), kind, name, known)
 
 
 def _of_ties(subject: Subject, signature: ModelSignature) -> Iterator[Fault]:

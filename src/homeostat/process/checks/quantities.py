@@ -11,6 +11,7 @@ from homeostat.process.checks.subject import Subject
 from homeostat.process.conditions import TIMES
 from homeostat.process.equipment import Tag
 from homeostat.process.issues import Path
+from homeostat.process.observer import Observer
 from homeostat.process.recipe import Phase
 from homeostat.process.units import Quantity, compatible
 
@@ -171,6 +172,8 @@ def _of_twin(subject: Subject) -> Iterator[Expected]:
     process = subject.process
     for name, spread in process.twin.donor.items():
         yield _share(("twin", "donor", name), spread)
+    if process.twin.observer is not None:
+        yield from _of_observer(subject, process.twin.observer)
     for name, start in process.twin.initial.items():
         least: Least = "positive" if compatible(start.unit, "mL") else "zero"
         yield Expected(
@@ -180,6 +183,26 @@ def _of_twin(subject: Subject) -> Iterator[Expected]:
         for name, amount in material.contents.items():
             path = ("materials", material_name, "contents", name)
             yield Expected(path, amount, amount.unit, name, "zero")
+
+
+def _of_observer(subject: Subject, observer: Observer) -> Iterator[Expected]:
+    place: Path = ("twin", "observer")
+    yield _time((*place, "every"), observer.every, "positive")
+    for field in ("learn", "initial", "contents", "wander"):
+        for name, share in getattr(observer, field).items():
+            yield _share((*place, field, name), share)
+    for field in ("volumes", "model_error"):
+        yield _share((*place, field), getattr(observer, field))
+    for name, fused in observer.tags.items():
+        path: Path = (*place, "tags", name)
+        yield _share((*path, "relative"), fused.relative)
+        yield _time((*path, "memory"), fused.memory, "positive")
+        tag = subject.process.tags.get(name)
+        if tag is not None:
+            of = f"the tag '{name}'"
+            yield Expected((*path, "noise"), fused.noise, tag.unit, of, "positive")
+            if fused.bias is not None:
+                yield Expected((*path, "bias"), fused.bias, tag.unit, of, "zero")
 
 
 def _of_simulation(subject: Subject) -> Iterator[Expected]:

@@ -1,0 +1,40 @@
+"""How the twin's belief is corrected while a batch runs: which readings are fused, how far each is trusted."""
+
+from pydantic import Field
+
+from homeostat.process.base import Name, Names, Part
+from homeostat.process.units import Quantity
+
+
+class Fused(Part):
+    """An online reading that the observer fuses.
+
+    Its error (1 s.d.) is `noise` and, independently, `relative` times the value. `bias` (1 s.d.) is an offset that is
+    estimated beside the states and forgets itself over `memory`, as the drift of a sensor does; none by default.
+    """
+
+    noise: Quantity
+    relative: Quantity = Quantity(0.0, "%")
+    bias: Quantity | None = None
+    memory: Quantity = Quantity(72.0, "h")
+
+
+class Observer(Part):
+    """What the twin learns from a running batch; without this section it follows the measured inputs alone.
+
+    `tags` (tied to the model in `twin.tags`) are fused every `every`, the named quantities of `assays` when their
+    results come, for the time of the sample and with the assay's `variation`. `learn` gives the parameters that are
+    estimated with their relative s.d. at the start, `initial` that of starting states, `contents` that of what
+    materials bring of a state, `volumes` that of doses and draws. The model may be wrong by `model_error` (relative
+    s.d. gained in an hour) in every state and by nothing in a parameter, where `wander` does not say otherwise.
+    """
+
+    every: Quantity = Quantity(15.0, "min")
+    tags: dict[Name, Fused] = Field(default_factory=dict)
+    assays: dict[Name, Names] = Field(default_factory=dict)
+    learn: dict[Name, Quantity] = Field(default_factory=dict)
+    initial: dict[Name, Quantity] = Field(default_factory=dict)
+    contents: dict[Name, Quantity] = Field(default_factory=dict)
+    volumes: Quantity = Quantity(1.0, "%")
+    model_error: Quantity = Quantity(0.3, "%")
+    wander: dict[Name, Quantity] = Field(default_factory=dict)
