@@ -118,6 +118,8 @@ SHOWN: Mapping[str, Shown] = {
     "bench-run": Shown("bench run"),
     "bench-shadow": Shown("bench shadow"),
     "bench-twin": Shown("bench twin"),
+    "bench-observer": Shown("bench observer"),
+    "bench-hybrid": Shown("bench hybrid"),
 }
 """Every output by name: `docs/output/NAME.txt`, in an order in which they can be made."""
 

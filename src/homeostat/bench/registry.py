@@ -36,4 +36,8 @@ BENCHES: Mapping[str, Bench] = {
         "The digital shadow: forecasts for donors that its model does not fit, and what following costs.",
         "homeostat.bench.observer",
     ),
+    "hybrid": Bench(
+        "Hybrid yeast models beside the mechanistic one, each recorded run held out in turn.",
+        "homeostat.bench.hybrid",
+    ),
 }

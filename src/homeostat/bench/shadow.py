@@ -83,7 +83,7 @@ class Shadow:
 
 def measure(*, quick: bool) -> list[Result]:
     """Errors of biomass, glucose and ethanol in each run; `quick` leaves out the rival that is executed as well."""
-    folder, process = _folder(), load(PROCESS)
+    folder, process = data_folder(), load(PROCESS)
     numbers = FITTED + HELD_OUT
     with scratch() as place:
         site = Site.create(place / "site")
@@ -111,7 +111,7 @@ def rmse(predicted: Array, measured: Array) -> float:
     return float(np.sqrt(np.mean((predicted - measured) ** 2)))
 
 
-def _folder() -> Path:
+def data_folder() -> Path:
     """Where the data set lies. Raises EquipmentError when it is not there."""
     folder = Path(os.environ.get(PLACE) or USUAL)
     if not (folder / "online").is_dir():

@@ -1,13 +1,14 @@
 """The declared quantities of a model: what a scientist writes, and the ordered tables a machine reads.
 
-In: calls of `state`, `input`, `parameter` and `output` in a class body. Out: one `Signature` per model.
+In: calls of `state`, `input`, `parameter` and `output` in a class body, and attributes that bring quantities of their
+own. Out: one `Signature` per model.
 """
 
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from homeostat.errors import TwinError
 
@@ -134,12 +135,17 @@ class Signature:
         return self.states, self.inputs, self.parameters, self.outputs
 
 
+@runtime_checkable
+class Contributor(Protocol):
+    """A class attribute that brings quantities of its own, such as the weights of a learnt term."""
+
+    def contribute(self, name: str) -> Mapping[str, Quantity]:
+        """Return the quantities by name, for an attribute called `name`."""
+
+
 def read_signature(owner: type, reserved: frozenset[str]) -> Signature:
     """Collect the quantities declared on `owner` and its bases; `TwinError` when they are inconsistent."""
-    found: dict[str, Quantity] = {}
-    for cls in reversed(owner.__mro__):
-        found |= {name: value for name, value in vars(cls).items() if isinstance(value, Quantity)}
-    named = {name: replace(quantity, name=name) for name, quantity in found.items()}
+    named = {name: replace(quantity, name=name) for name, quantity in _collected(owner).items()}
     for name, quantity in named.items():
         quantity.check(owner.__name__)
         if name in reserved or name.startswith("_"):
@@ -148,3 +154,18 @@ def read_signature(owner: type, reserved: frozenset[str]) -> Signature:
     if not groups[Kind.STATE].quantities:
         raise TwinError("the model declares no state", where=owner.__name__, mend="add `name = state(...)`")
     return Signature(groups[Kind.STATE], groups[Kind.INPUT], groups[Kind.PARAMETER], groups[Kind.OUTPUT])
+
+
+def _collected(owner: type) -> dict[str, Quantity]:
+    """Quantities by name, in the order first declared; one written in a class body replaces a contributed one."""
+    found: dict[str, Quantity | Contributor] = {}
+    for cls in reversed(owner.__mro__):
+        found |= {
+            name: value for name, value in vars(cls).items() if isinstance(value, Quantity | Contributor)
+        }
+    written = {name: value for name, value in found.items() if isinstance(value, Quantity)}
+    collected: dict[str, Quantity] = {}
+    for name, value in found.items():
+        brought = {name: value} if isinstance(value, Quantity) else value.contribute(name)
+        collected |= {n: written.get(n, quantity) for n, quantity in brought.items()}
+    return collected
