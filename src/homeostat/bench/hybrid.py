@@ -16,8 +16,7 @@ import numpy as np
 
 from homeostat.bench.measuring import spread
 from homeostat.bench.result import Result, Rival
-from homeostat.bench.shadow import PROCESS, UNIT
-from homeostat.bench.shadow import data_folder
+from homeostat.bench.shadow import PROCESS, UNIT, data_folder
 from homeostat.bench.yeast_models import STRUCTURES, learnt, model
 from homeostat.bench.yeast_runs import SAMPLED, SHEETS, read_run
 from homeostat.process import load

@@ -1,7 +1,7 @@
 """`homeostat twin fit`: learn a model's parameters from measured runs, and predict others."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
@@ -9,15 +9,27 @@ from homeostat.cli.options import AsJson
 from homeostat.cli.output import Table, show, show_json
 from homeostat.cli.text import number
 from homeostat.cli.twin.options import Plot, Seed
+from homeostat.cli.twin.plot import as_sheet, check_plot, draw, places
+from homeostat.cli.twin.values import OptionError, declared, given, in_unit, names
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from homeostat.quality.page.study import Study
     from homeostat.twin import Model
-    from homeostat.twin.fit import Fit, Free, Prediction
+    from homeostat.twin.fit import Fit, Free, Options, Prediction, Profile, Run
 
 STARTS, PETAB_STARTS = 10, 40
+
+
+class Task(NamedTuple):
+    """What is to be fitted: the model, the runs, others to be predicted, what to learn, and how."""
+
+    model: "type[Model]"
+    runs: "tuple[Run, ...]"
+    held_out: "tuple[Run, ...]"
+    learn: "list[Free]"
+    options: "Options"
 
 
 def fit(
@@ -45,6 +57,13 @@ def fit(
             help="Parameters and initial states to learn; initial states also of one run: glucose@run4.",
             show_default="parameters that differ between donors",
         ),
+    ] = None,
+    differs: Annotated[
+        str | None,
+        typer.Option(metavar="P1,P2", help="Learnt values that differ from donor to donor (random effects)."),
+    ] = None,
+    profile: Annotated[
+        str | None, typer.Option(metavar="P1,P2", help="Add intervals by the profile likelihood.")
     ] = None,
     others: Annotated[
         list[Path] | None,
@@ -80,81 +99,90 @@ def fit(
     as_json: AsJson = False,
 ) -> None:
     """Learn parameters from measured runs, with intervals and what cannot be told; predict other runs."""
-    from homeostat.cli.twin.plot import check_plot
-
     check_plot(plot)
     if petab is not None:
         from homeostat.cli.twin.petab import fit_petab
 
-        if model is not None or data or others or mapped:
+        if any(each not in (None, []) for each in (model, data, others, mapped, differs, profile)):
             raise typer.BadParameter("a PEtab problem brings its own model and data", param_hint="'--petab'")
         fit_petab(petab, (starts or PETAB_STARTS, hops), seed, plot, as_json=as_json)
         return
     if model is None or not data:
         raise typer.BadParameter("name a model and at least one table of measurements, or --petab")
-    fitted, predicted = _fitted(
-        model, (data, others or [], mapped), learn, values or [], (starts or STARTS, seed, errors)
-    )
-    if plot is not None:
-        from homeostat.cli.twin.plot import draw
+    settings = (starts or STARTS, seed, errors or mapped is None)
+    task = _task(model, (data, others or [], mapped), learn, values or [], settings)
+    if differs is None:
+        _fit_alike(task, profile, plot, as_json=as_json)
+        return
+    from homeostat.cli.twin.population import fit_donors
 
-        draw(_study(fitted, predicted), plot)
-    _tell(fitted, predicted, [path.name for path in others or []], plot, as_json=as_json)
+    without = {"--profile": profile, "--predict": others, "--plot": plot}
+    fit_donors(task, differs, [name for name, value in without.items() if value], as_json=as_json)
 
 
-def _fitted(
+def _task(
     model: str,
     tables: tuple[list[Path], list[Path], Path | None],
     learn: str | None,
     values: list[str],
-    options: tuple[int, int, bool],
-) -> "tuple[Fit, tuple[Prediction, ...]]":
-    """The fit, and predictions of fitted runs and then of the others."""
-    from homeostat.cli.twin.bar import counting
+    settings: tuple[int, int, bool],
+) -> Task:
     from homeostat.cli.twin.loading import load_model
     from homeostat.cli.twin.runs import read
-    from homeostat.cli.twin.values import OptionError, given
-    from homeostat.twin import fit as room
+    from homeostat.twin.fit import Options
 
     chosen = load_model(model)
     data, others, mapped = tables
-    runs = read(chosen, data, mapped)
-    held_out = read(chosen, others, mapped) if others else ()
-    starts, seed, errors = options
+    runs, held_out = read(chosen, data, mapped), read(chosen, others, mapped) if others else ()
     found = given(chosen, values)
     if found.inputs:
-        raise OptionError(
-            f"{next(iter(found.inputs))} is an input: what was done in a run comes with its data",
-            where="--set",
-            mend="give it as a column of the tables, or under `constants` in the map",
-        )
-    settings = room.Options(
-        starts=starts,
-        seed=seed,
-        estimate_errors=errors or mapped is None,
-        fixed={**found.states, **found.parameters},
-    )
-    with counting(starts + 1, "searches") as progress:
-        fitted = room.fit(chosen, runs, wanted(chosen, learn), settings, lambda _: progress(1))
-    return fitted, (*room.predict(fitted, runs), *(room.predict(fitted, held_out) if held_out else ()))
+        what = f"{next(iter(found.inputs))} is an input: what was done in a run comes with its data"
+        mend = "give it as a column of the tables, or under `constants` in the map"
+        raise OptionError(what, where="--set", mend=mend)
+    options = Options(*settings, fixed={**found.states, **found.parameters})
+    return Task(chosen, runs, held_out, wanted(chosen, learn), options)
 
 
-def wanted(model: "type[Model]", text: str | None) -> "list[str | Free]":
+def _fit_alike(task: Task, profile: str | None, plot: Path | None, *, as_json: bool) -> None:
+    """Fit all runs with the same values, predict them and then the others, profile, draw and print."""
+    from homeostat.cli.twin.bar import counting
+    from homeostat.twin import fit as room
+
+    profiled = named(profile, task, "--profile")
+    with counting(task.options.starts + 1, "searches") as progress:
+        fitted = room.fit(task.model, task.runs, task.learn, task.options, lambda _: progress(1))
+    predicted = [each for runs in (task.runs, task.held_out) if runs for each in room.predict(fitted, runs)]
+    profiles = {name: room.profile(fitted, name) for name in profiled}
+    if plot is not None:
+        draw(_study(fitted, predicted, profiles), plot)
+    _tell(fitted, predicted, profiles, plot, as_json=as_json)
+
+
+def named(text: str | None, task: Task, option: str) -> tuple[str, ...]:
+    """Names between commas that are all learnt. Raises OptionError for the first that is not."""
+    learnt, found = [each.name for each in task.learn], names(text)
+    if text is not None and not found:
+        raise OptionError("no quantity is named", where=option, mend="learnt are: " + ", ".join(learnt))
+    for name in found:
+        if name not in learnt:
+            mend = f"name it in --fit, too; learnt are: {', '.join(learnt)}"
+            raise OptionError(f"{name} is not learnt", where=f"{option} {text}", mend=mend)
+    return found
+
+
+def wanted(model: "type[Model]", text: str | None) -> "list[Free]":
     """What to learn: names, each with its bounds if they are given."""
-    from homeostat.cli.twin.values import OptionError, declared, in_unit, names
     from homeostat.twin.fit import free
 
     s = model.signature
     if text is None:
         spread = [quantity.name for quantity in s.parameters if quantity.spread > 0.0]
         if not spread:
-            raise OptionError(
-                "the model tells of no parameter how it differs between donors",
-                where="--fit",
-                mend="name what to learn, such as --fit " + ",".join(s.parameters.names[:2]),
-            )
-        return list(spread)
-    found: list[str | Free] = []
+            mend = "name what to learn, such as --fit " + ",".join(s.parameters.names[:2])
+            what = "the model tells of no parameter how it differs between donors"
+            raise OptionError(what, where="--fit", mend=mend)
+        return [free(model, name) for name in spread]
+    found: list[Free] = []
     for part in names(text):
         name, sign, ends = part.partition("=")
         where = f"--fit {part}"
@@ -171,9 +199,13 @@ def wanted(model: "type[Model]", text: str | None) -> "list[str | Free]":
 
 
 def _tell(
-    fitted: "Fit", predicted: "Sequence[Prediction]", held_out: list[str], plot: Path | None, *, as_json: bool
+    fitted: "Fit",
+    predicted: "Sequence[Prediction]",
+    profiles: "Mapping[str, Profile]",
+    plot: Path | None,
+    *,
+    as_json: bool,
 ) -> None:
-    from homeostat.cli.twin.plot import places
     from homeostat.twin.fit import identifiability
 
     report, known = identifiability(fitted), {run.name for run in fitted.problem.runs}
@@ -182,46 +214,49 @@ def _tell(
             {
                 **fitted.to_json(),
                 "identifiability": report.to_json(),
+                **({"profiles": [each.to_json() for each in profiles.values()]} if profiles else {}),
                 "fitted": [one.to_json() for one in predicted if one.run.name in known],
                 "predicted": [one.to_json() for one in predicted if one.run.name not in known],
             }
         )
         return
-    best = fitted.search.best
-    ended = (
-        f"{fitted.search.reached()} of {len(fitted.search.searches)} searches reach the best ({best.outcome})"
-    )
+    reached = f"{fitted.search.reached()} of {len(fitted.search.searches)}"
     runs = f"{len(known)} run{'s' if len(known) > 1 else ''}"
-    head = f"{fitted.problem.model.__name__}: {fitted.observations} values of {runs}; {ended}"
+    head = f"{fitted.problem.model.__name__}: {fitted.observations} values of {runs}; "
+    head += f"{reached} searches reach the best ({fitted.search.best.outcome})"
     show(
         head,
-        _estimates(fitted),
+        _estimates(fitted, profiles),
         _scores("Fitted runs", [one for one in predicted if one.run.name in known]),
         _scores("Predicted runs", [one for one in predicted if one.run.name not in known]),
         "",
-        *(line[:1].upper() + line[1:] + "." for line in report.lines()),
+        *sentences(report.lines()),
         *places(None, plot),
     )
 
 
-def _estimates(fitted: "Fit") -> Table:
+def sentences(lines: "Sequence[str]") -> list[str]:
+    """Each line with a capital and a full stop."""
+    return [line[:1].upper() + line[1:] + "." for line in lines]
+
+
+def _estimates(fitted: "Fit", profiles: "Mapping[str, Profile]") -> Table:
     intervals, bounds = fitted.intervals(), fitted.at_bounds()
-    rows = [
-        (
-            one.name,
-            number(one.start),
-            number(fitted.values[one.name]),
-            _interval(*intervals[one.name]),
-            one.unit,
-            "at its bound" if one.name in bounds else "",
-        )
-        for one in fitted.problem.free
-    ]
-    columns = ("quantity", "before", "estimate", "90 % interval", "unit", "note")
+    rows = []
+    for one in fitted.problem.free:
+        found = profiles.get(one.name)
+        notes = ["at its bound"] if one.name in bounds else []
+        notes += ["its profile meets a better fit: raise --starts"] if found and found.better else []
+        beside = [interval(*found.interval) if found else "-"] if profiles else []
+        told = (number(one.start), number(fitted.values[one.name]), interval(*intervals[one.name]))
+        rows.append((one.name, *told, *beside, one.unit, "; ".join(notes)))
+    extra = ("by its profile",) if profiles else ()
+    columns = ("quantity", "before", "estimate", "90 % interval", *extra, "unit", "note")
     return Table("Learnt", columns, rows, frozenset({"before", "estimate"}))
 
 
-def _interval(low: float | None, high: float | None) -> str:
+def interval(low: float | None, high: float | None) -> str:
+    """From low to high; None for an end that the runs do not limit."""
     return f"{'no limit' if low is None else number(low)} to {'no limit' if high is None else number(high)}"
 
 
@@ -240,19 +275,19 @@ def _scores(title: str, predicted: "Sequence[Prediction]") -> Table:
         for one in predicted
         for s in one.scores
     ]
-    return Table(
-        title, columns, rows, frozenset({"samples", "RMSE", "mean relative error", "in 90 % interval"})
-    )
+    return Table(title, columns, rows, frozenset(columns) - {"run", "quantity", "unit"})
 
 
-def _study(fitted: "Fit", predicted: "Sequence[Prediction]") -> "Study":
+def _study(fitted: "Fit", predicted: "Sequence[Prediction]", profiles: "Mapping[str, Profile]") -> "Study":
     from homeostat.cli.twin.curves import panels
-    from homeostat.cli.twin.plot import as_sheet
     from homeostat.quality.page.study import Study
 
     known = [run.name for run in fitted.problem.runs]
     model = fitted.problem.model
-    sheets = [as_sheet(_estimates(fitted)), as_sheet(_scores("Runs, fitted and predicted", predicted))]
+    sheets = [
+        as_sheet(_estimates(fitted, profiles)),
+        as_sheet(_scores("Runs, fitted and predicted", predicted)),
+    ]
     facts: dict[str, Any] = {
         "Model": model.__name__,
         "Values": str(fitted.observations),
