@@ -277,6 +277,12 @@ def test_absurd_arguments_have_a_status(states: list[float], rate: float) -> Non
 ABSURD = Ensemble(Vessel)
 
 
+def _read_only(shape: tuple[int, ...]) -> np.ndarray:
+    memory = np.zeros(shape)
+    memory.flags.writeable = False
+    return memory
+
+
 @pytest.mark.parametrize(
     ("call", "what"),
     [
@@ -287,6 +293,13 @@ ABSURD = Ensemble(Vessel)
         (lambda e: e.run(DAY, parameters=np.ones((0, 1))), "batches"),
         (lambda e: e.run(DAY, COURSE, inputs=np.ones((2, 2, 1))), "shape (n, 3, 1)"),
         (lambda e: e.run(DAY, out=np.empty((1, 25, 2))), "`out`"),
+        (lambda e: e.run(DAY, out=_read_only((1, 25, 3))), "`out`"),
+        (lambda e: e.run(DAY, out=[1.0]), "`out`"),
+        (lambda e: e.run(DAY, threads=0), "threads"),
+        (lambda e: e.run(DAY, states="x"), "real numbers"),
+        (lambda e: e.run(DAY, states=np.ones(4) * 1j), "real numbers"),
+        (lambda e: Ensemble(Vessel, width=-1), "width"),
+        (lambda e: Ensemble(Vessel, columns="level"), "list of names"),
         (lambda e: e.run(DAY, jumps=[Jump(-1.0)]), "no place in time"),
         (lambda e: e.run(DAY, jumps=[Jump(1.0, bolus=-1.0)]), "not a volume"),
         (lambda e: e.run(DAY, jumps=[Jump(1.0, contents={"nothing": 1.0})]), "nothing"),

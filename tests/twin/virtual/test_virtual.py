@@ -68,16 +68,36 @@ def test_impossible_spreads_are_refused(wrong: dict[str, float]) -> None:
         Donors(Growth, Spreads(wrong))
 
 
-def test_bands_are_the_quantiles_within_a_bin(growth: Ensemble) -> None:
-    n = 4000
-    found = survey(growth, DONORS, n, TIMES, quantiles=QUANTILES)
+@pytest.mark.parametrize("n", [4000, 20_000])
+def test_bands_are_the_quantiles_within_a_bin(growth: Ensemble, n: int) -> None:
+    at = (0.0, 0.001, *QUANTILES, 0.9999, 1.0)
+    found = survey(growth, DONORS, n, TIMES, quantiles=at)
     states, parameters = DONORS.draw(0, n)
     done = growth.run(TIMES, states=states, parameters=parameters)
     every = done.values[done.sound]
-    exact = np.quantile(every, QUANTILES, axis=0, method="inverted_cdf")
-    assert (np.abs(found.bands - exact) <= found.resolution * (1.0 + 1e-9)).all()
-    assert found.low.tobytes() == every.min(axis=0).tobytes()
-    assert found.high.tobytes() == every.max(axis=0).tobytes()
+    exact = np.quantile(every, at, axis=0, method="inverted_cdf")
+    assert (np.abs(found.bands - exact) <= found.resolution * (1.0 + 1e-9) + 1e-12 * exact).all()
+    assert (found.resolution[3:6] < 0.02 * np.ptp(every, axis=0) + 1e-9).all()
+    assert found.low.tobytes() == every.min(axis=0).tobytes() == found.bands[0].tobytes()
+    assert found.high.tobytes() == every.max(axis=0).tobytes() == found.bands[-1].tobytes()
+
+
+def test_a_skewed_quantity_has_its_low_quantiles_too(growth: Ensemble) -> None:
+    """x0 varies by orders of magnitude: bins even in the value would put most batches into the first."""
+    donors = Donors(Growth, Spreads({"x": 20.0, "rate": 0.1}), parameters={"rate": 0.01})
+    n = 8000
+    found = survey(growth, donors, n, (0.0, 10.0))
+    states, parameters = donors.draw(0, n)
+    done = growth.run((0.0, 10.0), states=states, parameters=parameters)
+    exact = np.quantile(done.values[done.sound], QUANTILES, axis=0, method="inverted_cdf")
+    np.testing.assert_allclose(found.bands, exact, rtol=0.03)
+
+
+def test_few_batches_have_exact_quantiles(growth: Ensemble) -> None:
+    found = survey(growth, DONORS, 3, (0.0, 10.0), quantiles=(0.05, 0.5, 1.0))
+    values = np.sort(growth.run((0.0, 10.0), parameters=DONORS.draw(0, 3)[1]).values[:, 1, 0])
+    assert found.bands[:, 1, 0].tolist() == values.tolist()
+    assert not found.resolution.any()
 
 
 def test_bands_have_their_closed_form(growth: Ensemble) -> None:
@@ -118,6 +138,14 @@ def test_progress_tells_every_batch_once(growth: Ensemble) -> None:
     assert sum(told) == 1700
 
 
+def test_a_failure_within_ends_the_survey(growth: Ensemble) -> None:
+    def fail(_: int) -> None:
+        raise RuntimeError("told")
+
+    with pytest.raises(RuntimeError, match="told"):
+        survey(growth, DONORS, 100_000, (0.0, 1.0), progress=fail)
+
+
 def test_a_survey_whose_every_batch_fails_says_why() -> None:
     donors = Donors(Growth, Spreads(), parameters={"rate": 1.0})
     with pytest.raises(TwinError, match="out of bounds"):
@@ -128,6 +156,7 @@ def test_a_survey_whose_every_batch_fails_says_why() -> None:
     "call",
     [
         lambda e: survey(e, DONORS, 0, TIMES),
+        lambda e: survey(e, DONORS, 10**23, TIMES),
         lambda e: survey(e, DONORS, 10, TIMES, quantiles=(1.5,)),
         lambda e: survey(e, DONORS, 10, TIMES, limits=[Limit("rate")]),
         lambda _: Limit("x", low=2.0, high=1.0),
@@ -144,7 +173,7 @@ def test_every_number_is_counted_once(values: list[float], cells: int) -> None:
     sample = np.array(values * cells).reshape(-1, cells)
     lowest, per_unit = np.full(cells, -10.0), np.full(cells, 2.0)
     counts = np.zeros((cells, 40), np.uint32)
-    tally(sample, lowest, per_unit, counts)
+    tally(sample, lowest, per_unit, np.zeros(cells, np.int64), counts)
     for cell in range(cells):
         finite = sample[:, cell][~np.isnan(sample[:, cell])]
         places = np.clip(np.floor((finite + 10.0) * 2.0), 0, 39).astype(int)
@@ -154,8 +183,8 @@ def test_every_number_is_counted_once(values: list[float], cells: int) -> None:
 def test_a_cell_in_which_nothing_varies_has_its_value() -> None:
     bins, sample = Bins.of(np.full((5, 2), [3.0, 0.0])), np.full((7, 2), [3.0, 0.0])
     counts = bins.empty()
-    tally(sample, bins.lowest, bins.per_unit, counts)
-    found = bins.quantiles(counts, (sample.min(axis=0), sample.max(axis=0)), np.array([0.1, 0.9]))
+    tally(sample, bins.lowest, bins.per_unit, bins.logarithmic, counts)
+    found, _ = bins.quantiles(counts, (sample.min(axis=0), sample.max(axis=0)), np.array([0.1, 0.9]))
     assert found.tolist() == [[3.0, 0.0], [3.0, 0.0]]
 
 

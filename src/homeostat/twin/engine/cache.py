@@ -38,7 +38,11 @@ def write_cached(name: str, code: bytes) -> None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         with tempfile.NamedTemporaryFile(dir=folder, delete=False) as file:
             file.write(hashlib.sha256(code).digest() + code)
-        Path(file.name).replace(folder / f"{name}.o")
+        written = Path(file.name)
+        try:
+            written.replace(folder / f"{name}.o")
+        finally:
+            written.unlink(missing_ok=True)
         _prune(folder)
 
 

@@ -86,6 +86,8 @@ class Ensemble:
     ) -> None:
         if not (0.0 < rtol < 1.0 and 0.0 < atol < math.inf):
             raise TwinError(f"tolerances rtol = {rtol}, atol = {atol} must be positive", where=model.__name__)
+        if (width is not None and width < 1) or isinstance(columns, str):
+            raise TwinError("a width is at least 1, and columns are a list of names", where=model.__name__)
         if method not in METHODS:
             raise TwinError(f"no method is called {method!r}", mend="choose one of: " + ", ".join(METHODS))
         self.model, self.signature = model, model.signature
@@ -125,6 +127,8 @@ class Ensemble:
         `out` (n, nt, nc) takes the values, if given: the same warm memory again costs no page faults. `threads`: as
         many as there are cores, if not given; it never changes a bit of the result. `TwinError` for wrong shapes.
         """
+        if threads is not None and threads < 1:
+            raise TwinError(f"{threads} threads cannot work", mend="give at least 1, or none for all cores")
         plan = Schedule.of(self.signature, times_h, segments, jumps)
         given = _Given.of(self, plan, states, parameters, inputs)
         values = self._memory(out, (given.n, len(plan.times), len(self.columns)))
@@ -156,8 +160,9 @@ class Ensemble:
     def _memory(self, out: Array | None, shape: tuple[int, ...]) -> Array:
         if out is None:
             return np.empty(shape)
-        if out.shape != shape or out.dtype != np.float64 or not out.flags.c_contiguous:
-            raise TwinError(f"`out` must be a contiguous float64 array of shape {shape}, not {out.shape}")
+        usable = isinstance(out, np.ndarray) and out.shape == shape and out.dtype == np.float64
+        if not usable or not (out.flags.c_contiguous and out.flags.writeable and out.flags.aligned):
+            raise TwinError(f"`out` must be a writeable, contiguous float64 array of shape {shape}")
         return out
 
     def _checked(self, columns: Sequence[str] | None) -> tuple[str, ...]:
@@ -230,8 +235,18 @@ def cores() -> int:
     return len(usable(0)) if usable else os.cpu_count() or 1
 
 
+def _numbers(values: object, what: str) -> Array:
+    """As an array of doubles; `TwinError` for what is not real numbers."""
+    try:
+        return np.asarray(values).astype(np.float64, casting="same_kind")
+    except (TypeError, ValueError) as error:
+        raise TwinError(f"{what} are not an array of real numbers") from error
+
+
 def _rows(values: Array | None, group: Group) -> Array:
-    rows = np.array([group.vector()]) if values is None else np.atleast_2d(np.asarray(values, float))
+    if values is None:
+        return np.array([group.vector()])
+    rows = np.atleast_2d(_numbers(values, f"the {group.kind}s"))
     if rows.ndim != 2 or rows.shape[1] != len(group):
         raise TwinError(f"expected {len(group)} {group.kind} values a batch, got an array of {rows.shape}")
     return np.ascontiguousarray(rows)
@@ -239,7 +254,7 @@ def _rows(values: Array | None, group: Group) -> Array:
 
 def _courses(plan: Schedule, inputs: Array, group: Group) -> Array:
     """Inputs batch by batch, with the declared values before the first segment."""
-    courses = np.asarray(inputs, float)
+    courses = _numbers(inputs, "the inputs")
     expected = (len(plan.inputs) - 1, len(group))
     if courses.ndim != 3 or courses.shape[1:] != expected:
         raise TwinError(

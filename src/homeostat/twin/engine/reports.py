@@ -82,9 +82,6 @@ class Reports:
         left = b.icmp_signed("<", row, v.pack([until] * v.width))
         return at, v.all([mask, self.cells.sound(), left, v.at_most(at, end)])
 
-    def _number(self, lanes: Sequence[ir.Value]) -> ir.Value:
-        return self.v.pack(lanes)
-
     def _write(
         self, states: Sequence[ir.Value], rows: Sequence[ir.Value], mask: ir.Value, tangent: Tangent | None
     ) -> None:

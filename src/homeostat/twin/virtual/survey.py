@@ -7,7 +7,6 @@ them are counts, smallest and largest values, so neither the number of threads n
 import math
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +19,7 @@ from homeostat.twin.virtual.bins import Bins
 from homeostat.twin.virtual.donors import Donors
 from homeostat.twin.virtual.limits import Limit
 from homeostat.twin.virtual.tally import tally
+from homeostat.twin.virtual.turns import in_turn
 
 Array = NDArray[np.float64]
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -27,6 +27,8 @@ CHUNK = 512
 """Batches simulated at a time by one thread: their results stay in its cache."""
 PILOT = 2048
 """Batches that fix the bins."""
+MOST = 2**32 - 1
+"""What a counter of 32 bits holds."""
 
 Progress = Callable[[int], None]
 """Told how many more batches are done."""
@@ -34,8 +36,8 @@ Progress = Callable[[int], None]
 
 @dataclass(frozen=True)
 class Survey:
-    """What n batches did. `bands` (q, nt, nc) are the `quantiles` of the sound batches at each time; `low`, `high`
-    (nt, nc) the extremes; `resolution` (nt, nc) is the width of a bin, the largest error of a quantile.
+    """What n batches did. `bands` (q, nt, nc) are the `quantiles` of the sound batches at each time, `resolution`
+    (q, nt, nc) the largest error of each (0 up to `PILOT` batches); `low`, `high` (nt, nc) are the extremes.
 
     `within` holds for each limit how many batches kept it, `within_all` how many kept all of them; a batch that failed
     keeps none. `failures` counts batches by how they ended.
@@ -77,8 +79,8 @@ def survey(
 
     `quantiles` are probabilities between 0 and 1. The result is the same for any number of `threads`.
     """
-    if n < 1 or any(not 0.0 <= q <= 1.0 for q in quantiles):
-        raise TwinError("a survey needs at least one batch, and quantiles between 0 and 1")
+    if not 1 <= n <= MOST or any(not 0.0 <= q <= 1.0 for q in quantiles):
+        raise TwinError(f"a survey needs 1 to {MOST:,} batches, and quantiles between 0 and 1")
     columns = [_column(ensemble, limit) for limit in limits]
 
     def run(first: int, last: int, out: Array | None, workers: int | None) -> Batches:
@@ -95,16 +97,16 @@ def survey(
             mend="check initial states, inputs and parameters against their bounds",
         )
     cells = pilot.values.shape[1] * pilot.values.shape[2]
-    bins = Bins.of(pilot.values[pilot.sound].reshape(-1, cells))
-    counting = _Counting(bins, tuple(limits), tuple(columns))
+    counting = _Counting(Bins.of(pilot.values[pilot.sound].reshape(-1, cells)), tuple(limits), tuple(columns))
+    counting.mine(pilot.values.shape[1:]).add(pilot)
+    progress(len(pilot.status))
 
     def work(span: tuple[int, int]) -> None:
         sums = counting.mine(pilot.values.shape[1:])
         sums.add(run(*span, sums.memory(span[1] - span[0]), 1))
         progress(span[1] - span[0])
 
-    with ThreadPoolExecutor(threads or cores()) as pool:
-        list(pool.map(work, _spans(n)))
+    in_turn(work, _spans(len(pilot.status), n), threads or cores())
     return _summary(n, pilot, counting, tuple(quantiles))
 
 
@@ -146,7 +148,8 @@ class _Sums:
         sound = done.sound
         values = done.values if sound.all() else done.values[sound]
         values = values.reshape(len(values), -1)
-        tally(values, self._counting.bins.lowest, self._per_unit, self.counts)
+        bins = self._counting.bins
+        tally(values, bins.lowest, self._per_unit, bins.logarithmic, self.counts)
         if len(values):
             np.minimum(self.low, values.min(axis=0), out=self.low)
             np.maximum(self.high, values.max(axis=0), out=self.high)
@@ -164,7 +167,12 @@ def _summary(n: int, pilot: Batches, counting: _Counting, quantiles: tuple[float
     high = np.max([sums.high for sums in counting.all], axis=0)
     within = np.sum([sums.within for sums in counting.all], axis=0)
     ends = np.sum([sums.ends for sums in counting.all], axis=0)
-    bands = counting.bins.quantiles(counts, (low, high), np.array(quantiles))
+    at = np.array(quantiles)
+    if n <= PILOT:
+        bands = np.quantile(pilot.values[pilot.sound], at, axis=0, method="inverted_cdf")
+        resolution = np.zeros_like(bands)
+    else:
+        bands, resolution = counting.bins.quantiles(counts, (low, high), at)
     return Survey(
         n=n,
         time=pilot.time,
@@ -173,7 +181,7 @@ def _summary(n: int, pilot: Batches, counting: _Counting, quantiles: tuple[float
         bands=bands.reshape(-1, *shape),
         low=low.reshape(shape),
         high=high.reshape(shape),
-        resolution=counting.bins.width.reshape(shape),
+        resolution=resolution.reshape(-1, *shape),
         limits=counting.limits,
         within=tuple(int(count) for count in within[:-1]),
         within_all=int(within[-1]),
@@ -181,8 +189,8 @@ def _summary(n: int, pilot: Batches, counting: _Counting, quantiles: tuple[float
     )
 
 
-def _spans(n: int) -> Iterator[tuple[int, int]]:
-    return ((first, min(first + CHUNK, n)) for first in range(0, n, CHUNK))
+def _spans(first: int, n: int) -> Iterator[tuple[int, int]]:
+    return ((start, min(start + CHUNK, n)) for start in range(first, n, CHUNK))
 
 
 def _column(ensemble: Ensemble, limit: Limit) -> int:
