@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from homeostat.cli.twin.fit import sentences
+
 Call = Callable[..., subprocess.CompletedProcess[str]]
 
 DECAY = '''
@@ -118,6 +120,67 @@ def test_a_map_of_columns(homeostat: Call, decay: Path, tmp_path: Path) -> None:
     assert (estimate["name"], estimate["value"]) == ("rate", pytest.approx(RATE, rel=0.05))
 
 
+def test_the_advice_for_decimal_commas_is_a_map_that_works(
+    homeostat: Call, decay: Path, tmp_path: Path
+) -> None:
+    hours, table, mapped = np.linspace(0.5, 5.0, 10), tmp_path / "a.csv", tmp_path / "map.yaml"
+    rows = zip(hours, measured(3, 1.0, hours), strict=True)
+    text = "".join(f"{t};{v:f};1,5\n" for t, v in rows).replace(".", ",")
+    table.write_text("time [h];amount [g/L];note\n" + text, "utf-8")
+    ended = homeostat("twin", "fit", decay, table)
+    assert ended.returncode == 2
+    assert "'0,5' is written with a decimal comma" in ended.stderr
+    mapped.write_text(ended.stderr.partition("--map: ")[2], "utf-8")
+    found = json.loads(
+        homeostat("twin", "fit", decay, table, "--map", mapped, "--starts", "1", "--json").stdout
+    )
+    assert found["estimates"][0]["value"] == pytest.approx(RATE, rel=0.1)
+
+
+def test_cells_that_are_no_finite_number_are_missing(
+    homeostat: Call, decay: Path, tables: tuple[Path, Path]
+) -> None:
+    text = tables[0].read_text("utf-8")
+    tables[0].write_text(text + "7,NaN\n8,inf\n9,-Infinity\n10,1e999\n", "utf-8")
+    shown = homeostat("twin", "fit", decay, tables[0], "--starts", "1")
+    assert shown.stdout.startswith("Decay: 13 values of 1 run"), shown
+
+
+def test_no_run_counts_twice_and_none_that_was_fitted_is_predicted(
+    homeostat: Call, decay: Path, tables: tuple[Path, Path], tmp_path: Path
+) -> None:
+    mapped, copy = tmp_path / "map.yaml", tmp_path / "copy" / "one.csv"
+    copy.parent.mkdir()
+    copy.write_bytes(tables[0].read_bytes())
+    text = "time: {column: 'time [h]', unit: h}\nmeasured:\n"
+    mapped.write_text(text + "  amount [g/L]: {quantity: amount, unit: g/L, absolute: 1}\n", "utf-8")
+    one = tables[0]
+    for arguments, word in (
+        ((one, one, "--map", mapped), "the table is given twice"),
+        ((one, one), "given twice"),
+        ((one, copy), "two tables are called one.csv"),
+        ((one, copy, "--map", mapped), "one.csv, line 2, column amount [g/L]; one.csv, line 2"),
+        ((one, "--predict", one), "the table is fitted, too"),
+        ((one, "--predict", copy), "run one is fitted, too"),
+    ):
+        ended = homeostat("twin", "fit", decay, *arguments)
+        assert ended.returncode == 2, ended
+        assert word in ended.stderr
+
+
+def test_too_few_values_to_tell_their_error(homeostat: Call, decay: Path, tmp_path: Path) -> None:
+    """The first value is the declared start, the second is met exactly."""
+    table = tmp_path / "two.csv"
+    table.write_text("time,amount\n0,1\n2,0.5\n", "utf-8")
+    ended = homeostat("twin", "fit", decay, table)
+    assert ended.returncode == 2, ended
+    assert "too few values of amount to tell its error" in ended.stderr
+
+
+def test_huge_uncertainties_are_not_shown_as_numbers() -> None:
+    assert sentences(["a: (±1234567%)", "b (±12.5%)"]) == ["A: (> 1,000 %).", "B (±12.5%)."]
+
+
 def test_the_same_seed_gives_the_same_fit(homeostat: Call, decay: Path, tables: tuple[Path, Path]) -> None:
     once = homeostat("twin", "fit", decay, tables[0], "--starts", "3", "--seed", "5", "--json")
     assert (
@@ -139,6 +202,9 @@ def test_the_same_seed_gives_the_same_fit(homeostat: Call, decay: Path, tables: 
         ("time [h],amount [g/L]\n1,2,3\n", ("3 cells",)),
         ("time [h],amount [g/L],amount [g/L]\n1,2,3\n", ("several columns",)),
         (b"time [h],amount\n1,\xff\n", ("no UTF-8",)),
+        (f"time [h],amount\n1,{'2' * 140_000}\n", ("bad.csv, line 2", "field limit")),
+        ("time [h],amount\n1,inf\n", ("no measured value",)),
+        ("time [h],amount,feed\n0,1,0\n1,1,11\n", ("bad.csv, line 3, column feed", "feed = 11", "0 to 10")),
     ],
 )
 @pytest.mark.parametrize("command", ["fit", "shadow"])

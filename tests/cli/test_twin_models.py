@@ -83,6 +83,22 @@ def test_a_users_own_file(homeostat: Call, tmp_path: Path) -> None:
         (DECAY.replace("self.rate *", "self.rte *"), "", ("'rte'", "m.py, line 14")),
         (DECAY.replace('state(1.0, "g/L"', 'state(1.0, ""'), "", ("no unit", "m.py, line 5")),
         (DECAY.replace("return {", "return {'x': 1.0, "), "", ("names unknown [x]", "Decay")),
+        (
+            DECAY.replace('(0.5, "1/h"', '(0.5, "mmol/Lx"'),
+            "",
+            ("unit of parameter rate", "m.py, line 10", "mend"),
+        ),
+        (DECAY.replace('output("g/L"', 'output("furlong!"'), "", ("output double", "m.py, line 11", "mL/h")),
+        (
+            DECAY.replace("self.rate *", "max(self.rate, 1.0) *"),
+            "",
+            ("a Python `if`", "line 14", "m.maximum"),
+        ),
+        (
+            DECAY.replace("self.rate *", "(1.0 if self.amount > 0.5 else 2.0) *"),
+            "",
+            ("a Python `if`", "m.py, line 14", "m.if_else"),
+        ),
         ("x = '\\0\n", "", ("this is not Python", "m.py, line 1")),
     ],
 )

@@ -79,7 +79,10 @@ def test_a_shipped_model(homeostat: Call) -> None:
     [
         (("--to", "rte"), "did you mean 'rate'"),
         (("--of", "rate"), "no 'rate'"),
-        (("--at", "-1"), "not within the run"),
+        (("--at", "-1"), "give an hour above 0"),
+        (("--at", "0"), "give an hour above 0"),
+        (("--at", "nan"), "give an hour above 0"),
+        (("--at", "inf", "--hours", "4"), "give an hour above 0"),
         (("--at", "9", "--hours", "4"), "not within the run"),
         (("--top", "0"), "--top"),
         (("--hours", "-4"), "more than 0"),
@@ -90,3 +93,14 @@ def test_bad_options(homeostat: Call, decay: Path, options: tuple[str, ...], wor
     assert ended.returncode == 2, ended
     assert word in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+def test_a_run_that_fails_is_told_with_its_status_hour_and_model(homeostat: Call, tmp_path: Path) -> None:
+    """x' = x squared ends at 1 h."""
+    path = tmp_path / "huge.py"
+    path.write_text(DECAY.replace("self.feed - self.rate * self.amount", "0.5 * self.amount * self.amount"))
+    ended = homeostat("twin", "sensitivities", path, "--at", "2", "--to", "rate")
+    assert ended.returncode == 1, ended
+    assert ended.stdout == ""
+    assert "Decay: the run ends before its 2 hours: " in ended.stderr
+    assert "step underflow after 1 h" in ended.stderr

@@ -166,6 +166,11 @@ def test_bad_options(homeostat: Call, decay: Path, options: tuple[str, ...], wor
         ("a.csv", "time,feed\n-1,1\n", "line 2"),
         ("a.csv", "time,feed\n,1\n", "line 2"),
         ("a.csv", "time,feed\n0,1,5\n", "3 cells"),
+        ("a.csv", "time,feed\n0,1\n\n5\n", "line 4"),
+        ("a.csv", "time,feed,feed\n0,1,2\n", "several columns are called feed"),
+        ("a.csv", "time,feed\n1,1\n2,2\n1,3\n", "hour 1 is given twice"),
+        ("a.csv", f"time,feed\n0,1\n1,{'2' * 140_000}\n", "line 3"),
+        ("a.yaml", "- {time: 1, feed: 2}\n- {time: 60 min, feed: 3}\n", "hour 1 is given twice"),
         ("a.csv", b"time,feed\n0,\xff\n", "no UTF-8"),
         ("a.yaml", "", "no list"),
         ("a.yaml", "- 1\n", "no list"),
@@ -184,3 +189,17 @@ def test_schedules_that_are_none(
     assert word in ended.stderr
     assert name in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "word"),
+    [
+        (("--set", "rate=1", "--set", "rate=2 1/h"), "rate is set twice"),
+        (("--csv", "a.html", "--plot", "./a.html"), "table and picture would be written to one file"),
+    ],
+)
+def test_nothing_is_said_twice(homeostat: Call, decay: Path, options: tuple[str, ...], word: str) -> None:
+    ended = homeostat("twin", "simulate", decay, "--hours", "1", *options)
+    assert ended.returncode == 2, ended
+    assert word in ended.stderr
+    assert "mend: " in ended.stderr

@@ -71,6 +71,27 @@ def test_rates_must_name_every_state_and_no_other() -> None:
         Forgetful.function()
 
 
+def test_only_what_is_wrong_is_told_and_a_name_of_another_kind_is_explained() -> None:
+    class Short(Tank):
+        def rates(self, m: Any) -> dict[str, Any]:
+            return {"level": 0.0}
+
+    class Twice(Tank):
+        extra = state(1.0, "mL", "declared twice: the second counts")
+        extra = parameter(1.0, "mL", "declared twice: the second counts")
+
+        def rates(self, m: Any) -> dict[str, Any]:
+            return {"level": 0.0, "colour": 0.0, "extra": 0.0}
+
+    with pytest.raises(TwinError) as short:
+        Short.function()
+    assert short.value.what == "`rates` misses [colour]"
+    with pytest.raises(TwinError) as twice:
+        Twice.function()
+    assert twice.value.what == "`rates` names unknown [extra]"
+    assert "extra is declared as parameter" in twice.value.mend
+
+
 def test_outputs_must_name_every_declared_output() -> None:
     class Silent(Tank):
         def outputs(self, m: Any) -> dict[str, Any]:

@@ -55,8 +55,8 @@ class Model:
                 )
             values |= dict(zip(group.names, given, strict=True))
         bound = cls(values)
-        rates = _ordered(bound.rates(m), s.states, cls.__name__, "rates")
-        return rates, _ordered(bound.outputs(m), s.outputs, cls.__name__, "outputs")
+        rates = _ordered(bound.rates(m), s, s.states, f"{cls.__name__}.rates")
+        return rates, _ordered(bound.outputs(m), s, s.outputs, f"{cls.__name__}.outputs")
 
     @classmethod
     def function(cls) -> ca.Function:
@@ -87,16 +87,20 @@ def _split(column: ca.SX) -> list[ca.SX]:
     return ca.vertsplit(column) if column.shape[0] else []
 
 
-def _ordered(given: Mapping[str, Value], group: Group, where: str, method: str) -> tuple[Value, ...]:
+def _ordered(given: Mapping[str, Value], s: Signature, group: Group, method: str) -> tuple[Value, ...]:
     missing = [name for name in group.names if name not in given]
     unknown = [name for name in given if name not in group.names]
     if missing or unknown:
-        raise TwinError(
-            f"`{method}` misses [{', '.join(missing)}] and names unknown [{', '.join(unknown)}]",
-            where=where,
-            mend=f"return exactly one entry for every declared {group.kind}",
-        )
+        where, _, called = method.rpartition(".")
+        faults = [f"{fault} [{', '.join(n)}]" for fault, n in _faults(missing, unknown) if n]
+        others = [f"; {q.name} is declared as {q.kind}" for g in s.groups for q in g if q.name in unknown]
+        mend = f"return exactly one entry for every declared {group.kind}" + "".join(others)
+        raise TwinError(f"`{called}` {' and '.join(faults)}", where=where, mend=mend)
     return tuple(given[name] for name in group.names)
+
+
+def _faults(missing: list[str], unknown: list[str]) -> tuple[tuple[str, list[str]], ...]:
+    return ("misses", missing), ("names unknown", unknown)
 
 
 def _row(quantity: Quantity) -> Mapping[str, Any]:

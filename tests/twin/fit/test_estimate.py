@@ -23,6 +23,7 @@ from homeostat.twin.fit import (
     fit,
     free,
 )
+from homeostat.twin.fit.information import information
 
 MakeRun = Callable[..., Run]
 TIGHT = Options(starts=3, tolerance=Tolerance(1e-9, 1e-11))
@@ -296,3 +297,13 @@ def test_too_few_values_to_tell_an_error_are_reported(decay: type[Model]) -> Non
     run = Run.of("r", [1.0, 2.0], {"amount": [2.0, 1.0]}, {"amount": Noise(0.1)})
     with pytest.raises(TwinError, match="too few values of amount"):
         fit(decay, [run], both(decay), Options(starts=1, estimate_errors=True))
+
+
+@pytest.mark.parametrize("size", [1.0, 1e12, 1e30])
+def test_the_covariance_within_bounds_is_finite_however_singular_the_information(size: float) -> None:
+    """Two coordinates of which only the sum is told: with the bounds the covariance has its closed form."""
+    width = np.array([2.0, 2.0])
+    found = information(("a", "b"), np.sqrt(size) * np.array([[1.0, 1.0]]), width).covariance()
+    told, open_ = 1.0 / (2.0 * size + 3.0), 1.0 / 3.0
+    expected = 0.5 * np.array([[open_ + told, told - open_], [told - open_, open_ + told]])
+    np.testing.assert_allclose(found, expected, rtol=1e-9)

@@ -182,7 +182,7 @@ tables:
         ("", "the file ends before its header"),
         (b"t,x\n1,\xff5\n", "line 2: byte 0xff is not utf-8 text"),
         ("t,x\n1,\x005\n", "NUL character"),
-        ("t,x\n1,\n", "no run to learn from"),
+        ("t,x\n1,\n", "there is no measured value"),
     ],
 )
 def test_a_bad_table_is_told_with_file_line_and_mend(
@@ -254,3 +254,48 @@ def test_no_text_whatever_breaks_the_reader(
     )
     with pytest.raises(TwinError):
         read_runs(product, [path], [datamap])
+
+
+@pytest.mark.parametrize(
+    ("raw", "message"),
+    [
+        (b"", "the map of columns is empty"),
+        (b" \n\n", "the map of columns is empty"),
+        (b"# only a remark\n", "this is no map of columns"),
+        (b"time [h],x [g/L]\n0,1\n", "this is no map of columns"),
+        (b'"t","x"\n0,1\n', "this is no map of columns"),
+        (b"t;x\n12:30;1\n", "this is no map of columns"),
+        (b"- time: 1\n", "this is no map of columns"),
+        ("t;Größe\n".encode("latin-1"), "this is no map of columns"),
+    ],
+)
+def test_what_is_no_map_is_told_what_a_map_is(folder: Path, raw: bytes, message: str) -> None:
+    path = folder / "map.yaml"
+    path.write_bytes(raw)
+    with pytest.raises(TwinError, match=message) as refused:
+        load_map(path)
+    assert "process" not in str(refused.value)
+    assert "time, measured, inputs, initial" in refused.value.mend
+
+
+def test_a_folder_is_no_map(folder: Path) -> None:
+    with pytest.raises(TwinError, match="this is a folder"):
+        load_map(folder)
+
+
+@pytest.mark.parametrize("before", ["\ufeff", "# a remark\n---\n", "'separator': ','\n"])
+def test_a_map_may_begin_in_several_ways(folder: Path, before: str) -> None:
+    (folder / "map.yaml").write_text(before + MAP.lstrip(), "utf-8")
+    assert len(load_map(folder / "map.yaml")) == 1
+
+
+def test_a_value_that_two_files_give_is_told_with_both_places(product: type[Model], folder: Path) -> None:
+    text, row = MAP + "run: r\n", "A,60,1500\n"
+    with pytest.raises(TwinError, match=r"x of run A is given twice.*") as caught:
+        read(product, folder, text, ("a.csv", "r,t,x\n" + row), ("b.csv", "r,t,x\nB,60,1\n" + row))
+    assert caught.value.where == "a.csv, line 2, column x; b.csv, line 3, column x"
+
+
+def test_rows_of_one_file_at_the_same_time_are_replicates(product: type[Model], folder: Path) -> None:
+    (run,) = read(product, folder, MAP, ("a.csv", "t,x\n60,1500\n60,1500\n"))
+    assert run.time.tolist() == [1.0, 1.0]

@@ -8,6 +8,7 @@ import pytest
 from homeostat.errors import TwinError
 from homeostat.twin import Segment, Simulator, simulate
 from homeostat.twin.observer import Doubt, Filter, Learnt, Settings, forecast
+from homeostat.twin.observer.forecast import _ends
 
 from .models import Tanks, colony
 
@@ -80,3 +81,37 @@ def test_a_model_that_cannot_be_followed_gives_no_forecast() -> None:
     of = colony()
     with pytest.raises(TwinError, match="cannot be followed"):
         forecast(of, of.begin((math.nan, 10.0, 100.0), ()), "cells", (1.0,))
+
+
+VALUES, NORMAL = np.array([1e-10, 0.3, 5.0]), 1.6449
+FREE = (0.0, math.inf)
+
+
+def test_a_value_near_zero_with_much_doubt_has_a_normal_interval_from_its_bound_on() -> None:
+    low, high = _ends(np.array([1e-10, 0.0]), np.array([0.5, 0.5]), NORMAL, FREE)
+    np.testing.assert_array_equal(low, 0.0)
+    np.testing.assert_allclose(high, NORMAL * 0.5, rtol=1e-6)
+    _, cut = _ends(np.array([1e-10]), np.array([0.5]), NORMAL, (0.0, 0.25))
+    assert cut.tolist() == [0.25]
+
+
+def test_a_value_with_little_doubt_has_a_logarithmic_interval() -> None:
+    low, high = _ends(VALUES, 0.5 * VALUES, NORMAL, FREE)
+    np.testing.assert_allclose(low * high, VALUES**2)
+    np.testing.assert_allclose(np.log(high / VALUES), NORMAL * math.sqrt(math.log1p(0.25)))
+
+
+@pytest.mark.parametrize("normal", [0.1, 0.6745, NORMAL, 2.5758])
+def test_the_interval_holds_the_value_and_never_narrows_with_doubt(normal: float) -> None:
+    """Through both regimes, which meet where the deviation is as large as the value."""
+    shares = np.linspace(0.0, 10.0, 2001)
+    for value in VALUES.tolist():
+        low, high = _ends(np.full_like(shares, value), shares * value, normal, FREE)
+        assert np.all((low >= 0.0) & (low <= value) & (value <= high))
+        assert np.all(np.diff(high - low) >= -1e-12 * value)
+        assert high[-1] - low[-1] > high[200] - low[200] > high[100] - low[100]
+
+
+def test_without_doubt_there_is_no_interval() -> None:
+    low, high = _ends(np.array([0.0, 2.0]), np.zeros(2), NORMAL, FREE)
+    assert (low.tolist(), high.tolist()) == ([0.0, 2.0], [0.0, 2.0])

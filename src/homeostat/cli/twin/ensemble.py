@@ -31,12 +31,14 @@ if TYPE_CHECKING:
 
 DEFAULT_COLUMNS = 4
 """Reported if nothing is named: outputs first, then states."""
+MOST = 100_000_000
+"""Virtual batches in one run: more tell nothing new, and would take days."""
 
 
 def ensemble(
     *,
     model: ModelName,
-    n: Annotated[int, typer.Option("-n", metavar="N", min=1, help="Virtual batches.")] = 10_000,
+    n: Annotated[int, typer.Option("-n", metavar="N", min=1, max=MOST, help="Virtual batches.")] = 10_000,
     seed: Seed = 0,
     spreads: Annotated[
         list[str] | None,
@@ -80,13 +82,14 @@ def ensemble(
     from homeostat.cli.twin.loading import load_model
     from homeostat.cli.twin.plot import check_plot, draw, places
     from homeostat.cli.twin.times import times
-    from homeostat.cli.twin.values import given
+    from homeostat.cli.twin.values import check_apart, given
     from homeostat.cli.twin.writing import check_csv
     from homeostat.twin import Ensemble
     from homeostat.twin.virtual import Donors, survey
 
     check_plot(plot)
     check_csv(csv, as_json=as_json)
+    check_apart(csv, plot)
     chosen = load_model(model)
     found = given(chosen, values or ())
     course = segments(chosen, found.inputs, changes or (), schedule)

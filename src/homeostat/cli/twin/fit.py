@@ -1,5 +1,6 @@
 """`homeostat twin fit`: learn a model's parameters from measured runs, and predict others."""
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from homeostat.twin.fit import Fit, Free, Options, Prediction, Profile, Run
 
 STARTS, PETAB_STARTS = 10, 40
+MOST_PERCENT = 1000
+"""A linear approximation tells no uncertainty larger than this."""
+_DEVIATION = re.compile(r"±(\d+(?:\.\d+)?) ?%")
 
 
 class Task(NamedTuple):
@@ -112,6 +116,7 @@ def fit(
     settings = (starts or STARTS, seed, errors or mapped is None)
     task = _task(model, (data, others or [], mapped), learn, values or [], settings)
     if differs is None:
+        _check_unseen(task, data, others or [])
         _fit_alike(task, profile, plot, as_json=as_json)
         return
     from homeostat.cli.twin.population import fit_donors
@@ -141,6 +146,18 @@ def _task(
         raise OptionError(what, where="--set", mend=mend)
     options = Options(*settings, fixed={**found.states, **found.parameters})
     return Task(chosen, runs, held_out, wanted(chosen, learn), options)
+
+
+def _check_unseen(task: Task, data: list[Path], others: list[Path]) -> None:
+    """Raise OptionError for a run to be predicted that was fitted: its score would say nothing."""
+    mend = "name tables of runs that the fit has not seen; the fitted ones are scored anyway"
+    fitted, names = {path.resolve() for path in data}, {run.name for run in task.runs}
+    for path in others:
+        if path.resolve() in fitted:
+            raise OptionError("the table is fitted, too", where=f"--predict {path}", mend=mend)
+    for run in task.held_out:
+        if run.name in names:
+            raise OptionError(f"run {run.name} is fitted, too", where="--predict", mend=mend)
 
 
 def _fit_alike(task: Task, profile: str | None, plot: Path | None, *, as_json: bool) -> None:
@@ -236,8 +253,19 @@ def _tell(
 
 
 def sentences(lines: "Sequence[str]") -> list[str]:
-    """Each line with a capital and a full stop."""
-    return [line[:1].upper() + line[1:] + "." for line in lines]
+    """Each line with a capital and a full stop; a deviation beyond `MOST_PERCENT` is none that is known."""
+    limited = (_DEVIATION.sub(_limited, line) for line in lines)
+    return [line[:1].upper() + line[1:] + "." for line in limited]
+
+
+def _limited(found: "re.Match[str]") -> str:
+    return found[0] if float(found[1]) <= MOST_PERCENT else f"> {MOST_PERCENT:,} %"
+
+
+def _percent(share: float | None) -> str:
+    if share is None:
+        return "-"
+    return f"{100 * share:.1f} %" if 100 * share <= MOST_PERCENT else f"> {MOST_PERCENT:,} %"
 
 
 def _estimates(fitted: "Fit", profiles: "Mapping[str, Profile]") -> Table:
@@ -269,7 +297,7 @@ def _scores(title: str, predicted: "Sequence[Prediction]") -> Table:
             str(s.count),
             number(s.rmse),
             s.unit,
-            "-" if s.relative_error is None else f"{100 * s.relative_error:.1f} %",
+            _percent(s.relative_error),
             f"{100 * s.coverage:.0f} %",
         )
         for one in predicted

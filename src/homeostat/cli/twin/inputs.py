@@ -4,8 +4,6 @@ In: NAME@HOUR=VALUE[ UNIT], or a table whose first column is the time (CSV), or 
 segments; an input keeps its value until it is given another.
 """
 
-import csv
-import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -67,12 +65,17 @@ def _plain(text: str) -> float | None:
 def _scheduled(model: "type[Model]", file: Path) -> Iterator[Change]:
     """Every cell of the file: empty ones leave the input as it is."""
     rows = _yaml(file) if file.suffix.lower() in {".yaml", ".yml"} else _csv(file)
+    hours: set[float] = set()
     for where, row in rows:
         hour: float | None = None
         for head, text in row.items():
             name, unit = heading(head)
             if hour is None:
                 hour = _hour(text, unit or "h", where)
+                if hour in hours:
+                    mend = "write one row for each hour, with all that changes"
+                    raise OptionError(f"hour {hour:g} is given twice", where=where, mend=mend)
+                hours.add(hour)
                 continue
             quantity = declared(model.signature.inputs, name, where)
             if text:
@@ -87,31 +90,32 @@ def heading(text: str) -> tuple[str, str]:
 
 
 def _csv(file: Path) -> Iterator[tuple[str, dict[str, str]]]:
+    from homeostat.twin.fit.table import likely_separator, records
+
     text = _text(file)
-    head = next(iter(text.splitlines()), "")
-    separator = max(",;\t", key=head.count)
-    lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
-    if len(lines) < 2 or len(lines[0]) < 2:
+    lines = list(records(str(file), text, likely_separator(text)))
+    if len(lines) < 2 or len(lines[0][1]) < 2:
         raise OptionError(
             "the schedule has no rows",
             where=str(file),
             mend="write a heading such as time,perfusion and a row for each change",
         )
-    heads = [cell.strip() for cell in lines[0]]
-    _check_time(heads, file)
-    for number, cells in enumerate(lines[1:], 2):
+    heads = [cell.strip() for cell in lines[0][1]]
+    _check_heads(heads, file)
+    for number, cells in lines[1:]:
         if any(cell.strip() for cell in cells):
             yield f"{file}, line {number}", _row(heads, cells, f"{file}, line {number}")
 
 
 def _row(heads: Sequence[str], cells: Sequence[str], where: str) -> dict[str, str]:
-    if len(cells) > len(heads):
+    if len(cells) != len(heads):
+        more = len(cells) > len(heads)
         raise OptionError(
             f"the row has {len(cells)} cells, the heading {len(heads)}",
             where=where,
-            mend="check for a decimal comma",
+            mend="check for a decimal comma" if more else "leave a cell empty where an input stays as it is",
         )
-    return {head: cell.strip() for head, cell in zip(heads, cells, strict=False)}
+    return {head: cell.strip() for head, cell in zip(heads, cells, strict=True)}
 
 
 def _yaml(file: Path) -> Iterator[tuple[str, dict[str, str]]]:
@@ -129,17 +133,23 @@ def _yaml(file: Path) -> Iterator[tuple[str, dict[str, str]]]:
     for number, row in enumerate(rows, 1):
         cells = {str(key): "" if value is None else str(value) for key, value in row.items()}
         time = [key for key in cells if heading(key)[0] == "time"]
-        _check_time([*time, *cells], file)
+        _check_heads(list(dict.fromkeys([*time, *cells])), file)
         yield f"{file}, row {number}", {key: cells[key] for key in dict.fromkeys([*time, *cells])}
 
 
-def _check_time(heads: Sequence[str], file: Path) -> None:
+def _check_heads(heads: Sequence[str], file: Path) -> None:
+    """The time comes first, and no column twice."""
     if heading(heads[0])[0] != "time":
         raise OptionError(
             f"the first column is '{heads[0]}', not the time",
             where=str(file),
             mend="call it time (hours) or such as time [d]",
         )
+    names = [heading(head)[0] for head in heads]
+    for name in names:
+        if names.count(name) > 1:
+            what, mend = f"several columns are called {name}", "keep one of them"
+            raise OptionError(what, where=str(file), mend=mend)
 
 
 def _text(file: Path) -> str:

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 _ONE = re.compile(r"\s*(\w+)\s*(<=|>=)\s*(.+)")
 _TWO = re.compile(r"\s*(.+?)\s*<=\s*(\w+)\s*<=\s*(.+)")
+_FALLING = re.compile(r"\s*(.+?)\s*>=\s*(\w+)\s*>=\s*(.+)")
+_STRICT = re.compile(r"[<>](?!=)|=[<>]")
+"""A sign that limits are not written with: < or > alone, or => and =<."""
 _Z = 1.959964
 """Of the normal distribution at 97.5 %."""
 
@@ -23,6 +26,7 @@ def limit(model: "type[Model]", text: str) -> "Limit":
     from homeostat.twin.virtual import Limit
 
     where = f"--limit {text}"
+    _check_signs(text, where)
     two, one = _TWO.fullmatch(text), _ONE.fullmatch(text)
     if two:
         name, ends = two[2], (two[1], two[3])
@@ -33,7 +37,21 @@ def limit(model: "type[Model]", text: str) -> "Limit":
         raise OptionError("this is no limit", where=where, mend=mend)
     unit = declared(quantities(model).values(), name, where).unit
     low, high = (in_unit(end, unit, where) if end else None for end in ends)
+    if low is not None and high is not None and low > high:
+        what = f"nothing lies between {ends[0].strip()} and {ends[1].strip()}"
+        mend = f"the lower end comes first: '{ends[1].strip()}<={name}<={ends[0].strip()}'"
+        raise OptionError(what, where=where, mend=mend)
     return Limit(name, -math.inf if low is None else low, math.inf if high is None else high)
+
+
+def _check_signs(text: str, where: str) -> None:
+    """Raise OptionError for signs and orders that limits are not written in."""
+    if falling := _FALLING.fullmatch(text):
+        mend = f"write '{falling[3].strip()}<={falling[2]}<={falling[1].strip()}'"
+        raise OptionError("a limit with two ends is written from low to high", where=where, mend=mend)
+    if _STRICT.search(text):
+        mend = "write >= or <=, such as 'viability>=80', in quotation marks"
+        raise OptionError("a limit holds its end", where=where, mend=mend)
 
 
 def probabilities(text: str) -> tuple[float, ...]:

@@ -4,6 +4,7 @@ In: "t_cell_expansion", "my_model.py" or "my_model.py:MyModel". Out: the class. 
 whatever goes wrong in it is told with its file and line.
 """
 
+import ast
 import importlib.util
 import sys
 import traceback
@@ -17,6 +18,11 @@ from homeostat.errors import HomeostatError, TwinError
 
 if TYPE_CHECKING:
     from homeostat.twin import Model
+
+_TRUTH = "truth value"
+"""What CasADi says where Python asks whether a symbol is true."""
+_BRANCH = "a Python `if` (or `and`, `or`, `min`, `max`) on a state, an input or a parameter"
+_WITHOUT_BRANCH = "use m.if_else, m.maximum, m.minimum"
 
 
 def load_model(text: str) -> "type[Model]":
@@ -81,6 +87,8 @@ def _told(path: Path) -> Iterator[None]:
         where = f"{_line(path, error)}: {error.where}".removesuffix(": ")
         raise TwinError(error.what, where=where, mend=error.mend) from error
     except (Exception, SystemExit) as error:
+        if _TRUTH in str(error):
+            raise TwinError(_BRANCH, where=_line(path, error), mend=_WITHOUT_BRANCH) from error
         what = f"the model's file raises {type(error).__name__}: {error}".removesuffix(": ")
         raise TwinError(what, where=_line(path, error), mend="mend the line") from error
 
@@ -118,4 +126,34 @@ def _checked(model: "type[Model]", path: Path) -> "type[Model]":
     """The model, once its equations could be written out."""
     with _told(path):
         model.function()
+    _check_units(model, path)
     return model
+
+
+def _check_units(model: "type[Model]", path: Path) -> None:
+    """Raise TwinError for the first quantity whose unit cannot be read."""
+    from homeostat.errors import UnitError
+    from homeostat.process.units import check_unit
+
+    for quantity in (each for group in model.signature.groups for each in group):
+        try:
+            check_unit(quantity.unit)
+        except UnitError as error:
+            place = _declaration(path, model.__name__, quantity.name)
+            raise TwinError(
+                f"the unit of {quantity.kind} {quantity.name}: {error.what}", where=place, mend=error.mend
+            ) from error
+
+
+def _declaration(path: Path, model: str, name: str) -> str:
+    """The file and the line where `name` is declared: in `model` itself, or in a class that it builds upon."""
+    classes = [node for node in ast.walk(ast.parse(path.read_bytes())) if isinstance(node, ast.ClassDef)]
+    classes.sort(key=lambda node: node.name != model)
+    lines = [
+        line.lineno
+        for node in classes
+        for line in node.body
+        if isinstance(line, ast.Assign)
+        and any(isinstance(target, ast.Name) and target.id == name for target in line.targets)
+    ]
+    return f"{path}, line {lines[0]}" if lines else str(path)

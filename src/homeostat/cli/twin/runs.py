@@ -4,8 +4,9 @@ In: model, files, perhaps the map. Out: runs. Without a map the headings say it:
 [mmol/L]"; the errors of the measurements are then not known and have to be told by the residuals.
 """
 
-import csv
-import io
+import glob
+import math
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 RELATIVE, ABSOLUTE = 0.1, 0.02
 """Assumed error of a measurement where nothing is told: a share of the value, and one of the column's largest."""
+_COMMA = re.compile(r"[+-]?\d+,\d+")
 
 
 def read(model: "type[Model]", files: Sequence[Path], mapped: Path | None) -> "tuple[Run, ...]":
@@ -34,18 +36,21 @@ def read(model: "type[Model]", files: Sequence[Path], mapped: Path | None) -> "t
     if mapped is not None:
         maps = load_map(mapped)
     else:
-        found = [each for path in files for each in _maps_of(model, path)]
-        maps = tuple(found)
-    runs = read_runs(model, files, maps)
-    if not runs:
-        names = ", ".join(path.name for path in files)
-        raise OptionError(
-            "there is no measured value", where=names, mend="check the columns and what marks a missing value"
-        )
-    return runs
+        _check_names(files)
+        maps = tuple(_map_of(model, path) for path in files)
+    return read_runs(model, files, maps)
 
 
-def _maps_of(model: "type[Model]", path: Path) -> "list[DataMap]":
+def _check_names(files: Sequence[Path]) -> None:
+    """Without a map a file is known by its name alone. Raise OptionError where two files have the same."""
+    names = [path.name for path in files]
+    for path in files:
+        if names.count(path.name) > 1:
+            what = f"two tables are called {path.name}, or it is given twice"
+            raise OptionError(what, where=str(path), mend="name each table once; rename one of two")
+
+
+def _map_of(model: "type[Model]", path: Path) -> "DataMap":
     """What the headings of one file say."""
     from pydantic import ValidationError
 
@@ -55,7 +60,12 @@ def _maps_of(model: "type[Model]", path: Path) -> "list[DataMap]":
     s = model.signature
     groups = ((s.states, "measured"), (s.outputs, "measured"), (s.inputs, "inputs"))
     units = {quantity.name: (quantity.unit, section) for group, section in groups for quantity in group}
-    declared: dict[str, Any] = {"files": (path.name,), "separator": separator, "measured": {}, "inputs": {}}
+    declared: dict[str, Any] = {
+        "files": (glob.escape(path.name),),
+        "separator": separator,
+        "measured": {},
+        "inputs": {},
+    }
     for column, head in enumerate(heads):
         name, unit = heading(head)
         if name == "time":
@@ -72,13 +82,40 @@ def _maps_of(model: "type[Model]", path: Path) -> "list[DataMap]":
             where=path.name,
             mend=f"call them time [h] and such as {', '.join(list(units)[:3])}, or give a map of columns with --map",
         )
+    used = {declared["time"]["column"], *declared["measured"], *declared["inputs"]}
+    cells = [cell.strip() for row in rows for head, cell in zip(heads, row, strict=False) if head in used]
+    _check_decimals(path, cells, declared)
+    missing = (*DataMap.model_fields["missing"].default, *dict.fromkeys(c for c in cells if not _ends(c)))
     try:
-        return [DataMap.model_validate(declared)]
+        return DataMap.model_validate({**declared, "missing": missing})
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         what, _, mend = str(first["msg"]).removeprefix("Value error, ").partition("|")
         place = ".".join(map(str, first["loc"]))
         raise OptionError(what, where=f"{path.name}, heading of {place}", mend=mend) from error
+
+
+def _check_decimals(path: Path, cells: Sequence[str], declared: dict[str, Any]) -> None:
+    """Raise OptionError, with a map that would do, where numbers are written with decimal commas."""
+    written = next((cell for cell in cells if _COMMA.fullmatch(cell)), None)
+    if written is None:
+        return
+    time, (head, column) = declared["time"], next(iter(declared["measured"].items()))
+    told = f"time: {{column: '{time['column']}', unit: '{time['unit']}'}}, measured: {{'{head}': "
+    told += f"{{quantity: {column['quantity']}, unit: '{column['unit']}', relative: {RELATIVE}}}}}"
+    raise OptionError(
+        f"'{written}' is written with a decimal comma",
+        where=path.name,
+        mend=f"write a map and name it with --map: {{separator: '{declared['separator']}', decimal: ',', {told}}}",
+    )
+
+
+def _ends(text: str) -> bool:
+    """Whether a cell is anything but such as inf, -Infinity or nan, which is no measurement."""
+    try:
+        return math.isfinite(float(text))
+    except ValueError:
+        return True
 
 
 def _error(rows: Sequence[Sequence[str]], place: int) -> dict[str, float]:
@@ -89,21 +126,23 @@ def _error(rows: Sequence[Sequence[str]], place: int) -> dict[str, float]:
 
 def _number(row: Sequence[str], place: int) -> float | None:
     try:
-        return float(row[place])
+        value = float(row[place])
     except (ValueError, IndexError):
         return None
+    return value if math.isfinite(value) else None
 
 
-def _table(path: Path) -> tuple[list[str], list[list[str]], str]:
+def _table(path: Path) -> tuple[list[str], list[Sequence[str]], str]:
+    from homeostat.twin.fit.table import likely_separator, records
+
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise OptionError(
             "the file is no UTF-8 text", where=str(path), mend="give a map of columns with its encoding"
         ) from error
-    head = next(iter(text.splitlines()), "")
-    separator = max(",;\t", key=head.count)
-    rows = list(csv.reader(io.StringIO(text.replace("\0", ""), newline=""), delimiter=separator))
+    separator = likely_separator(text)
+    rows = [cells for _, cells in records(path.name, text.replace("\0", ""), separator)]
     if not rows:
         raise OptionError("the file is empty", where=str(path), mend="it needs a heading and rows")
     return [cell.strip() for cell in rows[0]], rows[1:], separator

@@ -10,7 +10,7 @@ from homeostat.cli.options import AsJson
 from homeostat.cli.output import Table, show, show_json
 from homeostat.cli.text import number
 from homeostat.cli.twin.options import Days, Hours, Input, ModelName, Plot, Schedule, Set
-from homeostat.cli.twin.values import finite
+from homeostat.cli.twin.values import Given, OptionError, finite
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,8 +66,8 @@ def sensitivities(
     chosen = load_model(model)
     hour = _hour(at, days, hours)
     rows = _computed(chosen, (to, of), hour, (values or (), changes or (), schedule))
-    if rows is None:
-        say(f"the run does not reach {hour:g} h")
+    if isinstance(rows, str):
+        say(f"{chosen.__name__}: the run ends before its {hour:g} hours: {rows}")
         raise typer.Exit(ExitCode.FAILED)
     if plot is not None:
         draw(_study(chosen, rows, hour, top), plot)
@@ -81,15 +81,17 @@ def sensitivities(
 def _hour(at: float | None, days: float | None, hours: float | None) -> float:
     from homeostat.cli.twin.times import times
 
-    end = times(days, hours, None)[-1] if at is None or days is not None or hours is not None else at
-    hour = end if at is None else at
-    if not 0.0 < hour <= end:
-        from homeostat.cli.twin.values import OptionError
-
+    if at is not None and not 0.0 < at < math.inf:
         raise OptionError(
-            f"{hour:g} h is not within the run", where="--at", mend=f"give more than 0, at most {end:g}"
+            f"{at:g} h is not within the run", where="--at", mend="give an hour above 0, such as 24"
         )
-    return hour
+    if at is not None and days is None and hours is None:
+        return at
+    end = times(days, hours, None)[-1]
+    if at is not None and at > end:
+        mend = f"give an hour above 0, at most {end:g}"
+        raise OptionError(f"{at:g} h is not within the run", where="--at", mend=mend)
+    return end if at is None else at
 
 
 def _computed(
@@ -97,8 +99,8 @@ def _computed(
     wanted_names: tuple[str | None, str | None],
     hour: float,
     course: tuple[Any, Any, Any],
-) -> "list[Row] | None":
-    """Every pair, ranked within its quantity; None where the run does not get that far."""
+) -> "list[Row] | str":
+    """Every pair, ranked within its quantity; how the run ended, where it does not get that far."""
     from homeostat.cli.twin.columns import wanted
     from homeostat.cli.twin.inputs import segments
     from homeostat.cli.twin.values import declared, given, names
@@ -127,7 +129,7 @@ def _computed(
         parameters=np.array(s.parameters.vector(found.parameters)),
     )
     if not done.sound.all() or done.sensitivities is None:
-        return None
+        return _ended(model, found, course, hour)
     at = _at(model, found)
     return [
         row
@@ -140,6 +142,19 @@ def _computed(
             at,
         )
     ]
+
+
+def _ended(model: "type[Model]", found: Given, course: tuple[Any, Any, Any], hour: float) -> str:
+    """The status and the last hour of the run, of a hundred, as the simulator tells them."""
+    from homeostat.cli.twin.inputs import segments
+    from homeostat.cli.twin.simulate import told
+    from homeostat.twin import Simulator, Status, simulate
+
+    _, changes, schedule = course
+    grid = [hour * k / 100 for k in range(101)]
+    plan = segments(model, found.inputs, changes, schedule)
+    made = simulate(Simulator(model), found.states, plan, found.parameters, grid)
+    return "its derivatives cannot be followed" if made.status is Status.OK else told(made)
 
 
 def _at(model: "type[Model]", found: Any) -> dict[str, float]:

@@ -54,13 +54,14 @@ def simulate(
     from homeostat.cli.twin.loading import load_model
     from homeostat.cli.twin.plot import check_plot, draw, places
     from homeostat.cli.twin.times import times
-    from homeostat.cli.twin.values import given, names
+    from homeostat.cli.twin.values import check_apart, given, names
     from homeostat.cli.twin.writing import check_csv
     from homeostat.twin import Simulator, Status
     from homeostat.twin import simulate as run
 
     check_plot(plot)
     check_csv(csv, as_json=as_json)
+    check_apart(csv, plot)
     chosen = load_model(model)
     found = given(chosen, values or ())
     course = segments(chosen, found.inputs, changes or (), schedule)

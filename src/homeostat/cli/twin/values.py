@@ -6,6 +6,7 @@ In: text and what the model declares. Out: floats in the model's units. Every fa
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from homeostat.errors import HomeostatError
@@ -35,6 +36,8 @@ def given(model: "type[Model]", texts: Sequence[str]) -> Given:
         name, value = assignment(text, where)
         quantity = declared((*s.parameters, *s.states, *s.inputs), name, where)
         group = {"parameter": found.parameters, "state": found.states, "input": found.inputs}[quantity.kind]
+        if name in group:
+            raise OptionError(f"{name} is set twice", where=where, mend="set it once")
         group[name] = within(quantity, value, where)
     return found
 
@@ -90,6 +93,13 @@ def _converted(text: str, unit: str, where: str) -> float:
         raise OptionError(
             error.what, where=where, mend=f"give it in {unit}, or in a unit of its kind"
         ) from error
+
+
+def check_apart(csv: Path | None, plot: Path | None) -> None:
+    """Raise OptionError where table and picture would be written to one file."""
+    if csv is not None and plot is not None and csv.resolve() == plot.resolve():
+        what = "table and picture would be written to one file"
+        raise OptionError(what, where=f"--csv {csv} --plot {plot}", mend="name two files")
 
 
 def finite(value: float) -> float | None:

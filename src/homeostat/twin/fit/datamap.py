@@ -33,6 +33,14 @@ from homeostat.process.wording import fault
 
 Share = Annotated[float, Field(ge=0.0)]
 
+_WANTED = (
+    "a map is a YAML file that says what the columns mean, with the keys time, measured, inputs, initial, additions, "
+    "constants, separator, decimal (or a list of such maps under `tables`); only time is needed: "
+    "`time: {column: t, unit: h}`"
+)
+_KEY = re.compile(r"""\{|[^\s,;][^,;]*:(\s|$)""")
+"""How the first line of a map begins; the heading of a table of numbers has no colon behind a name."""
+
 
 class TimeColumn(Part):
     """The time of each row: a number in `unit` since the start of the run, or a date and time in strptime `format`.
@@ -154,7 +162,12 @@ class _Tables(Part):
 
 def load_map(path: Path) -> tuple[DataMap, ...]:
     """The maps in a YAML file: one, or a list under `tables`. Raises `TwinError` with every fault and its line."""
+    if path.is_dir():
+        raise TwinError("this is a folder, not a map of columns", where=str(path), mend=_WANTED)
     raw, issues = read_bytes(path)
+    if not issues and not _begins_as_map(raw):
+        what = "this is no map of columns" if raw.strip() else "the map of columns is empty"
+        raise TwinError(what, where=str(path), mend=_WANTED)
     if issues:
         raise TwinError(issues[0].what, where=str(path), mend=issues[0].mend)
     composed = compose(raw, str(path))
@@ -169,6 +182,15 @@ def load_map(path: Path) -> tuple[DataMap, ...]:
         faults = [composed.source.issue(fault(one, kind)) for one in error.errors(include_url=False)]
         raise _unusable(path, [str(each) for each in faults]) from error
     return found.tables if isinstance(found, _Tables) else (found,)
+
+
+def _begins_as_map(raw: bytes) -> bool:
+    """Whether the first line that says anything begins as a YAML mapping; UTF-16 is left to the reader's message."""
+    if b"\0" in raw:
+        return True
+    lines = (line.strip() for line in raw.decode("latin-1").removeprefix("\xef\xbb\xbf").splitlines())
+    first = next((line for line in lines if line and not line.startswith(("#", "---", "%"))), "")
+    return not first.startswith("- ") and _KEY.match(first) is not None
 
 
 def _unusable(path: Path, lines: list[str]) -> TwinError:

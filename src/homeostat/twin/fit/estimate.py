@@ -27,6 +27,8 @@ from homeostat.twin.model import Model
 ROUNDS = 30
 SETTLED = 1e-4
 """Relative change of every error scale at which the rounds end."""
+EXACT = 1e-6
+"""Below this share of the errors assumed at first, what is left is the integrator's error, not the measurement's."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +118,7 @@ def _settled(problem: RunProblem, found: Multistart, options: Options) -> tuple[
 def error_scales(problem: RunProblem, theta: Array) -> dict[str, float]:
     """The scale of each quantity's standard deviation that its residuals at `theta` ask for.
 
-    Raises `TwinError` for a quantity whose values are all used up by what is learnt.
+    Raises `TwinError` for a quantity whose values are all used up by what is learnt, or met exactly.
     """
     found, blocks = problem.residuals(theta), np.array(problem.blocks())
     width = problem.upper - problem.lower
@@ -127,10 +129,11 @@ def error_scales(problem: RunProblem, theta: Array) -> dict[str, float]:
     for quantity in dict.fromkeys(blocks.tolist()):
         mine = blocks == quantity
         left = mine.sum() - leverage[mine].sum()
-        if left < 0.5 or not squares[mine].any():
+        scale = problem.scales.get(quantity, 1.0) * math.sqrt(float(squares[mine].sum() / max(left, 0.5)))
+        if left < 0.5 or scale < EXACT:
             raise TwinError(
                 f"too few values of {quantity} to tell its error",
                 mend="give its standard deviation, or learn fewer quantities",
             )
-        scales[quantity] = problem.scales.get(quantity, 1.0) * math.sqrt(float(squares[mine].sum() / left))
+        scales[quantity] = scale
     return scales

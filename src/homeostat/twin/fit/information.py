@@ -13,6 +13,8 @@ from homeostat.twin.fit.protocol import Array
 
 SINGULAR = 1e-10
 """Eigenvalues below this share of the largest, columns scaled to one length, count as none: rounding, not data."""
+UNIFORM = 12.0
+"""One over the variance of the uniform distribution on an interval of length 1."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,15 +46,14 @@ class Information:
         return np.where(undetermined, np.inf, np.sqrt(variances) / lengths)
 
     def covariance(self) -> Array:
-        """The covariance (k, k) if every coordinate is also known to lie within its bounds; always finite.
+        """The covariance (k, k) if every coordinate is also known to lie within its bounds; finite as `matrix` is.
 
-        The bounds count as a Gaussian of the variance of the uniform distribution between them.
+        The bounds count as a Gaussian of the variance of the uniform distribution between them. In units of `width`
+        they alone give each eigenvalue `UNIFORM`: what rounding beside a very large one takes from that is put back.
         """
-        return np.asarray(np.linalg.inv(self.matrix + np.diag(12.0 / self.width**2)), np.float64)
-
-    def with_rows(self, rows: Array) -> "Information":
-        """The information after further weighted observations with Jacobian `rows` (m, k)."""
-        return Information(self.names, self.matrix + rows.T @ rows, self.width)
+        values, vectors = np.linalg.eigh(self.matrix * np.outer(self.width, self.width))
+        scaled = vectors * self.width[:, None]
+        return np.asarray((scaled / (np.maximum(values, 0.0) + UNIFORM)) @ scaled.T, np.float64)
 
     def _spectrum(self) -> tuple[Array, Array, Array]:
         """Eigenvalues (0 where singular) and vectors of the matrix with unit diagonal, and the lengths divided out."""

@@ -14,7 +14,7 @@ import numpy as np
 
 from homeostat.errors import TwinError
 from homeostat.process import convert, convert_difference
-from homeostat.twin.declare import Signature
+from homeostat.twin.declare import Quantity, Signature
 from homeostat.twin.engine import Jump, Segment
 from homeostat.twin.fit.datamap import DataMap, Measured
 from homeostat.twin.fit.matching import check_columns, check_map, unit_of
@@ -42,6 +42,8 @@ class _Gathered:
     """Hours and value of the earliest row that tells it, by state."""
     inputs: list[tuple[float, str, float, float]] = field(default_factory=list)
     """Hours, input, value and deadband."""
+    taken: dict[tuple[float, str], tuple[Row, str]] = field(default_factory=dict)
+    """The row and column of each measured value, by hours and quantity."""
     additions: list[tuple[float, str, float]] = field(default_factory=list)
 
 
@@ -49,8 +51,9 @@ def read_runs(model: type[Model], files: Sequence[Path], maps: Sequence[DataMap]
     """The runs in `files`, each read by every one of `maps` whose `files` fit its name.
 
     A run starts at time 0 of its files (for dates: at its first row). Raises `TwinError`, with file, line and
-    column, for whatever cannot be read, converted or found in the model.
+    column, for whatever cannot be read, converted or found in the model, and for values that are given twice.
     """
+    _check_once(files)
     gathered: dict[str, _Gathered] = {}
     for datamap in maps:
         check_map(model.signature, datamap)
@@ -60,8 +63,21 @@ def read_runs(model: type[Model], files: Sequence[Path], maps: Sequence[DataMap]
         for row in table.rows():
             _gather(model.signature, row, gathered)
     runs = tuple(_run(model.signature, name, found) for name, found in gathered.items() if found.samples)
+    if not runs:
+        names = ", ".join(path.name for path in files)
+        mend = "check the columns and what marks a missing value"
+        raise TwinError("there is no measured value", where=names, mend=mend)
     check_runs(model, runs)
     return runs
+
+
+def _check_once(files: Sequence[Path]) -> None:
+    """Raise `TwinError` for a file that is named twice, by whatever path: each value would count twice."""
+    seen: set[Path] = set()
+    for path in files:
+        if path.resolve() in seen:
+            raise TwinError("the table is given twice", where=str(path), mend="name each table once")
+        seen.add(path.resolve())
 
 
 def _fitting(path: Path, maps: Sequence[DataMap]) -> list[DataMap]:
@@ -96,9 +112,26 @@ def _gather(s: Signature, row: Row, gathered: dict[str, _Gathered]) -> None:
     run.every |= {m.quantity: m.every.to("h") for m in datamap.measured.values() if m.every is not None}
     values = {m.quantity: _sample(s, row, column, m) for column, m in datamap.measured.items()}
     sample = {quantity: value for quantity, value in values.items() if value is not None}
+    for column, m in datamap.measured.items():
+        if m.quantity in sample:
+            _check_new(run.taken, (hours, m.quantity), row, column, name)
     if sample:
         run.samples.append((hours, sample))
     _gather_actions(s, row, hours, run)
+
+
+def _check_new(
+    taken: dict[tuple[float, str], tuple[Row, str]], key: tuple[float, str], row: Row, column: str, name: str
+) -> None:
+    """Raise `TwinError` where another file tells the same; rows of one file are replicates."""
+    before, other = taken.setdefault(key, (row, column))
+    same = before.table is row.table or (before.table.file == row.table.file and other != column)
+    if not same:
+        raise TwinError(
+            f"{key[1]} of run {name} is given twice for the same time",
+            where=f"{before.where(other)}; {row.where(column)}",
+            mend="leave one of them out, or name the runs apart",
+        )
 
 
 def _gather_actions(s: Signature, row: Row, hours: float, run: _Gathered) -> None:
@@ -107,6 +140,7 @@ def _gather_actions(s: Signature, row: Row, hours: float, run: _Gathered) -> Non
     for column, given in datamap.inputs.items():
         value = _value(s, row, column, given.input, given.unit)
         if value is not None:
+            _check_bounds(s.inputs[given.input], value, row.where(column))
             band = convert_difference(given.deadband, given.unit, unit_of(s.groups, given.input))
             run.inputs.append((hours, given.input, value, band))
     for column, added in datamap.additions.items():
@@ -117,6 +151,15 @@ def _gather_actions(s: Signature, row: Row, hours: float, run: _Gathered) -> Non
         value = _value(s, row, column, begun.state, begun.unit)
         if value is not None and hours < run.initial.get(begun.state, (math.inf, 0.0))[0]:
             run.initial[begun.state] = (hours, value)
+
+
+def _check_bounds(quantity: Quantity, value: float, where: str) -> None:
+    if not quantity.low <= value <= quantity.high:
+        raise TwinError(
+            f"{quantity.name} = {value:g} {quantity.unit} lies outside {quantity.low:g} to {quantity.high:g}",
+            where=where,
+            mend="mend the cell or its unit, mark it as missing, or widen the bounds that the model declares",
+        )
 
 
 def _name(row: Row) -> str:

@@ -102,7 +102,8 @@ class Table:
 def read_table(path: Path, datamap: DataMap) -> Table:
     """Read `path` as `datamap` says. Raises `TwinError` with the line for whatever is no table."""
     text = _decoded(path, datamap)
-    lines = list(_records(path, text, datamap))
+    separator = datamap.separator or likely_separator(text, datamap.skip)
+    lines = list(records(path.name, text, separator))
     head = datamap.skip + datamap.header
     if len(lines) < head:
         raise TwinError(
@@ -144,11 +145,12 @@ def _decoded(path: Path, datamap: DataMap) -> str:
     return text
 
 
-def _records(path: Path, text: str, datamap: DataMap) -> Iterator[tuple[int, Sequence[str]]]:
-    """Every record with the line where it begins; blank lines are empty records, so that `skip` counts them."""
-    reader = csv.reader(
-        io.StringIO(text, newline=""), delimiter=datamap.separator or _separator(text, datamap), strict=True
-    )
+def records(file: str, text: str, separator: str) -> Iterator[tuple[int, Sequence[str]]]:
+    """Every record of `text` with the line where it begins; blank lines are empty records, so that `skip` counts them.
+
+    Raises `TwinError` with `file` and the line for whatever is no record.
+    """
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     line = 1
     try:
         for cells in reader:
@@ -157,15 +159,15 @@ def _records(path: Path, text: str, datamap: DataMap) -> Iterator[tuple[int, Seq
     except csv.Error as error:
         raise TwinError(
             f"the line is no row of a table: {error}",
-            where=f"{path.name}, line {line}",
+            where=f"{file}, line {line}",
             mend="check the quotation marks in this line and the `separator`",
         ) from error
 
 
-def _separator(text: str, datamap: DataMap) -> str:
-    """The separator that the header holds most of."""
+def likely_separator(text: str, skip: int = 0) -> str:
+    """The separator that the header, behind `skip` lines, holds most of."""
     lines = text.splitlines()
-    head = lines[datamap.skip] if len(lines) > datamap.skip else ""
+    head = lines[skip] if len(lines) > skip else ""
     return max(_SEPARATORS, key=head.count)
 
 

@@ -18,6 +18,8 @@ from homeostat.twin.engine import Segment
 from homeostat.twin.observer.filter import Estimate, Filter
 
 Array = NDArray[np.float64]
+LARGE = 1.0
+"""Deviation over value above which a positive quantity's interval is no longer logarithmic normal."""
 
 
 @dataclass(frozen=True)
@@ -46,8 +48,9 @@ def forecast(
     """Forecast a state or output at each of `hours` (ascending, from now), with the `level` interval.
 
     `plan` gives the inputs from each `start_h` on; those it does not name stay as they are before. The interval of a
-    `positive` quantity (by default: a state without upper bound) is that of a logarithmic normal distribution, any
-    other's that of a normal one. Raises TwinError for contradictory times, and where the model cannot be followed.
+    `positive` quantity (by default: a state without upper bound) is that of a logarithmic normal distribution while
+    its deviation is not larger than its value (else see `_ends`), any other's that of a normal one. Raises TwinError
+    for contradictory times, and where the model cannot be followed.
     """
     times = [float(hour) for hour in hours]
     ascending = times and times[0] >= 0.0 and all(b >= a for a, b in pairwise(times))
@@ -63,7 +66,9 @@ def forecast(
         clock = time
     logarithmic = _positive(of, quantity) if positive is None else positive
     told, doubt = np.array(values), np.array(deviations)
-    low, high = _ends(told, doubt, NormalDist().inv_cdf(0.5 + level / 2.0), logarithmic)
+    normal = NormalDist().inv_cdf(0.5 + level / 2.0)
+    ends = _ends(told, doubt, normal, _bounds(of, quantity)) if logarithmic else None
+    low, high = ends or (told - normal * doubt, told + normal * doubt)
     return Forecast(quantity, np.array(times), told, doubt, low, high, level)
 
 
@@ -110,10 +115,24 @@ def _variance(of: Filter, estimate: Estimate, gradient: Sequence[float]) -> floa
     return total
 
 
-def _ends(value: Array, deviation: Array, normal: float, logarithmic: bool) -> tuple[Array, Array]:
-    if not logarithmic:
-        return value - normal * deviation, value + normal * deviation
+def _bounds(of: Filter, quantity: str) -> tuple[float, float]:
+    """The bounds of a state; an output that is said to be positive has the lower one only."""
+    states = of.signature.states
+    return (states[quantity].low, states[quantity].high) if quantity in states.names else (0.0, math.inf)
+
+
+def _ends(value: Array, deviation: Array, normal: float, bounds: tuple[float, float]) -> tuple[Array, Array]:
+    """The ends of a positive quantity's interval, `normal` standard deviations away.
+
+    Logarithmic normal up to a deviation as large as the value. Beyond, where that distribution would put nearly all
+    its weight next to zero: normal, cut off at the `bounds`; its upper end begins where the other regime's ends, so
+    that more doubt never makes the interval narrower.
+    """
+    least, most = bounds
     with np.errstate(divide="ignore", invalid="ignore"):
-        relative = np.where(value > 0.0, deviation / value, 0.0)
-    factor = np.exp(normal * np.sqrt(np.log1p(relative**2)))
-    return value / factor, value * factor
+        relative = np.where(deviation > 0.0, np.where(value > 0.0, deviation / value, math.inf), 0.0)
+    factor = np.exp(normal * np.sqrt(np.log1p(np.minimum(relative, LARGE) ** 2)))
+    sure = relative <= LARGE
+    low = np.where(sure, value / factor, np.minimum(np.maximum(value - normal * deviation, least), value))
+    high = np.where(sure, value * factor, np.maximum(value + normal * deviation, value * factor))
+    return low, np.maximum(np.minimum(high, most), value)

@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from homeostat.errors import TwinError
 from homeostat.twin.fit import Multistart, Progress, Search, Settings, multistart, start_points
 from homeostat.twin.fit.multistart import Report
+from homeostat.twin.fit.protocol import Rejected
 from homeostat.twin.petab.integration import Accuracy, Array
 from homeostat.twin.petab.marquardt import search
 from homeostat.twin.petab.problem import Problem
@@ -63,13 +63,13 @@ def fit(
 ) -> Fit:
     """Search from `starts` points that `seed` draws on the scales of the table, then `hops` times beside the best.
 
-    Both are searches; `progress` counts them together. `TwinError` if no start point has a value.
+    Both are searches; `progress` counts them together. Raises `Rejected` if no start point has a value.
     """
     told = _Told(starts + hops, progress)
     rough = problem.at(quick)
     found = [told(_search(rough, x, settings, k)) for k, x in enumerate(start_points(problem, starts, seed))]
     if not (pool := _distinct(found)):
-        raise TwinError(
+        raise Rejected(
             f"none of {starts} start points could be evaluated: {found[0].message if found else 'none was asked for'}",
             where=problem.name,
             mend="narrow the bounds around values that can be simulated",

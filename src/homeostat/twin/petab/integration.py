@@ -23,6 +23,13 @@ from homeostat.twin.petab.measurements import Measurement
 from homeostat.twin.petab.timing import Timing, timing
 
 Array = NDArray[np.float64]
+_ENDED = {
+    Status.OK: "it takes more steps than are allowed",
+    Status.STEP_UNDERFLOW: "its steps become too small, or too many",
+    Status.NON_FINITE: "a value becomes infinite or no number",
+    Status.OUT_OF_BOUNDS: "a state leaves its bounds",
+}
+"""How a simulation ended, in words."""
 
 
 @dataclass(frozen=True)
@@ -144,7 +151,9 @@ class Integration:
             self.names, found.status, found.rows, found.steps, last, strict=True
         ):
             if rows <= row or steps > self.accuracy.steps:
-                raise Rejected(f"condition {name} ended with {Status(int(status)).name} after {steps} steps")
+                raise Rejected(
+                    f"condition {name} cannot be simulated: {_ENDED[Status(int(status))]} ({steps} steps)"
+                )
         return found.values, found.sensitivities
 
 
