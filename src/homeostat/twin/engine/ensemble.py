@@ -8,7 +8,6 @@ import hashlib
 import math
 import os
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from importlib.metadata import version
@@ -26,12 +25,17 @@ from homeostat.twin.engine.rosenbrock import RODAS3, RODAS4, Tolerance
 from homeostat.twin.engine.schedule import Array, Jump, Schedule, Segment
 from homeostat.twin.engine.status import Status
 from homeostat.twin.engine.trace import Directions
+from homeostat.twin.engine.turns import in_turn
 from homeostat.twin.model import Model
 
 METHODS = {tableau.name: tableau for tableau in (RODAS3, RODAS4)}
 """Rodas4 is the quicker one from relative errors of 1e-4 down; Rodas3 compiles in two thirds of its time."""
 WIDTHS = (("avx512f", 8), ("avx", 4))
 """Batches side by side by processor feature; two everywhere else (SSE2, NEON)."""
+
+
+PIECES = 8
+"""Pieces of work for each thread: a core that others use as well holds up no more than one of them."""
 
 
 @dataclass(frozen=True)
@@ -146,16 +150,13 @@ class Ensemble:
         return Batches(plan.times, self.columns, values, names, tangents, status, steps, rows)
 
     def _share(self, n: int, threads: int | None, table: Sequence[int]) -> None:
-        """Run all batches on `threads` threads, whole groups of lanes each."""
+        """Run all batches on `threads` threads, in pieces of whole groups of lanes that are taken as they come."""
         groups = -(-n // self.width)
-        workers = max(1, min(threads or cores(), groups))
-        cuts = [min(n, self.width * (groups * k // workers)) for k in range(workers + 1)]
-        tables = [np.array([a, b, *table], np.int64) for a, b in pairwise(cuts) if a < b]
-        if len(tables) == 1:
-            self._run(tables[0].ctypes.data)
-            return
-        with ThreadPoolExecutor(len(tables)) as pool:
-            list(pool.map(lambda t: self._run(t.ctypes.data), tables))
+        workers = min(threads or cores(), groups)
+        pieces = min(groups, workers * PIECES) if workers > 1 else 1
+        cuts = [min(n, self.width * (groups * k // pieces)) for k in range(pieces + 1)]
+        tables = [np.array([a, b, *table], np.int64) for a, b in pairwise(cuts)]
+        in_turn(lambda each: self._run(each.ctypes.data), iter(tables), workers)
 
     def _memory(self, out: Array | None, shape: tuple[int, ...]) -> Array:
         if out is None:

@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 from homeostat.errors import TwinError
 from homeostat.twin.engine import Batches, Ensemble, Jump, Segment, Status
 from homeostat.twin.engine.ensemble import cores
+from homeostat.twin.engine.turns import in_turn
 from homeostat.twin.virtual.bins import Bins
 from homeostat.twin.virtual.donors import Donors
 from homeostat.twin.virtual.limits import Limit
 from homeostat.twin.virtual.tally import tally
-from homeostat.twin.virtual.turns import in_turn
 
 Array = NDArray[np.float64]
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)

@@ -1,7 +1,8 @@
 """Work done by several threads that take the next piece whenever they are free.
 
 In: a function and any number of pieces, which are made one at a time. Out: nothing; the first failure, or an
-interruption, ends all threads after the piece they are at.
+interruption, ends all threads after the piece they are at. The calling thread works too: it has a core already, and
+the system puts a new thread on another one, while two new ones may begin on the same.
 """
 
 import threading
@@ -16,7 +17,7 @@ def in_turn(work: Callable[[Piece], None], pieces: Iterator[Piece], threads: int
     """Call `work` once for each of `pieces` on as many `threads`; raises what `work` raised first."""
     lock, stop = threading.Lock(), threading.Event()
 
-    def worker(_: int) -> None:
+    def worker() -> None:
         while not stop.is_set():
             with lock:
                 piece = next(pieces, None)
@@ -28,8 +29,14 @@ def in_turn(work: Callable[[Piece], None], pieces: Iterator[Piece], threads: int
                 stop.set()
                 raise
 
-    with ThreadPoolExecutor(threads) as pool:
+    if threads < 2:
+        worker()
+        return
+    with ThreadPoolExecutor(threads - 1) as pool:
+        others = [pool.submit(worker) for _ in range(threads - 1)]
         try:
-            list(pool.map(worker, range(threads)))
+            worker()
         finally:
             stop.set()
+        for other in others:
+            other.result()
