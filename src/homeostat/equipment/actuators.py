@@ -7,6 +7,7 @@ import math
 from collections.abc import Mapping
 
 from homeostat.equipment.driver import Outcome
+from homeostat.equipment.seeded import Spell, factor
 from homeostat.equipment.span import Span
 from homeostat.errors import EquipmentError, UnitError
 from homeostat.process.equipment import Tag
@@ -16,14 +17,20 @@ from homeostat.process.units import convert
 class Actuators:
     """All actuators of a process; `values` are their present settings, which are also their readings."""
 
-    def __init__(self, tags: Mapping[str, Tag]) -> None:
+    def __init__(self, tags: Mapping[str, Tag], faults: Mapping[str, tuple[Spell, ...]] | None = None) -> None:
         self._tags = dict(tags)
+        self._faults = {name: found for name, found in (faults or {}).items() if found}
         self._spans = {name: Span.of(name, tag) for name, tag in tags.items()}
         self.values = {name: self._start(name, tag) for name, tag in tags.items()}
 
     def _start(self, name: str, tag: Tag) -> float:
         span = self._spans[name]
         return span.place(tag.initial.to(tag.unit) if tag.initial else span.low)
+
+    def delivered(self, name: str, time: int) -> float:
+        """What the actuator really does at `time` (µs); its setting, unless a fault takes from it."""
+        value = self.values[name]
+        return value * factor(self._faults[name], time) if name in self._faults else value
 
     def steer(self, name: str, value: float) -> None:
         """Take a loop's output, brought into range; a NaN leaves the actuator as it is.

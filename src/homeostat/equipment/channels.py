@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from homeostat.equipment.actuators import Actuators
 from homeostat.equipment.plant import Plant
 from homeostat.equipment.scale import Scale
+from homeostat.equipment.seeded import spells
 from homeostat.equipment.sensors import GOOD, HEALTHY, LOST, Sample, Sensor
 from homeostat.equipment.signals import FollowedSignal
 from homeostat.errors import EquipmentError
@@ -15,8 +16,8 @@ from homeostat.twin import Model
 Channel = Callable[[int, tuple[float, ...]], Sample]
 """Time (µs) and the plant's true values in; value and quality of one tag out."""
 
-InputTie = Callable[[], float]
-"""The present value of one model input."""
+InputTie = Callable[[int], float]
+"""Time (µs) in; the value of one model input from then on out."""
 
 
 def channels(
@@ -30,9 +31,12 @@ def channels(
             wired.append(_readback(name, actuators.values))
         elif name in process.twin.tags:
             position, unit = plant.place(process.twin.tags[name])
-            wired.append(_measured(Sensor(name, tag, faults, seed), position, Scale.between(unit, tag.unit)))
+            sensor = Sensor(name, tag, faults, seed, spells(process, name, tag))
+            wired.append(_measured(sensor, position, Scale.between(unit, tag.unit)))
         elif name in signals:
-            wired.append(_followed(Sensor(name, tag, faults, seed), signals[name]))
+            wired.append(
+                _followed(Sensor(name, tag, faults, seed, spells(process, name, tag)), signals[name])
+            )
         else:
             wired.append(_nothing)
     return wired
@@ -57,7 +61,7 @@ def input_ties(
             continue
         scale = Scale.between(find_tag(process, tag).unit, quantity.unit)
         if tag in actuators.values:
-            ties.append(_actuated(scale, actuators.values, tag))
+            ties.append(_actuated(scale, actuators, tag))
         elif tag in signals:
             ties.append(_signalled(scale, signals[tag]))
         else:
@@ -96,12 +100,12 @@ def _nothing(time: int, truth: tuple[float, ...]) -> Sample:
 
 
 def _constant(value: float) -> InputTie:
-    return lambda: value
+    return lambda time: value
 
 
-def _actuated(scale: Scale, settings: Mapping[str, float], tag: str) -> InputTie:
-    return lambda: scale(settings[tag])
+def _actuated(scale: Scale, actuators: Actuators, tag: str) -> InputTie:
+    return lambda time: scale(actuators.delivered(tag, time))
 
 
 def _signalled(scale: Scale, signal: FollowedSignal) -> InputTie:
-    return lambda: scale(signal.value)
+    return lambda time: scale(signal.value)

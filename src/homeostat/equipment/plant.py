@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from homeostat.equipment.donor import Donor
 from homeostat.equipment.lag import HOUR
+from homeostat.equipment.seeded import Spell
 from homeostat.errors import TwinError
 from homeostat.process.units import convert
 from homeostat.twin import Model, Simulator, Status
@@ -18,7 +19,7 @@ from homeostat.twin.mixing import VOLUME, mix, withdraw
 class Plant:
     """One vessel; `time` in µs, values in the model's units."""
 
-    def __init__(self, model: type[Model], donor: Donor) -> None:
+    def __init__(self, model: type[Model], donor: Donor, faults: Sequence[tuple[int, Spell]] = ()) -> None:
         self.model = model
         self.time = 0
         self.failure = ""
@@ -26,6 +27,7 @@ class Plant:
         self.fingerprint = self._simulator.fingerprint
         self._x = donor.states
         self._p = donor.parameters
+        self._faults = faults
         self._u = model.signature.inputs.vector()
         self._bounds = tuple((quantity.low, quantity.high) for quantity in model.signature.inputs)
         self._names = (*model.signature.states.names, *model.signature.outputs.names)
@@ -37,7 +39,8 @@ class Plant:
     def advance(self, time: int) -> None:
         """Live on to `time` with the present inputs."""
         if time > self.time and not self.failure:
-            self._x, status, _ = self._simulator.advance(self._x, self._u, self._p, (time - self.time) / HOUR)
+            hours = (time - self.time) / HOUR
+            self._x, status, _ = self._simulator.advance(self._x, self._u, self._parameters(), hours)
             if status is not Status.OK:
                 self.failure = f"the simulated plant could not be continued: {status.name}"
         self.time = max(time, self.time)
@@ -46,10 +49,20 @@ class Plant:
         """The true states, then the outputs, in declared order; NaN throughout after a failure."""
         if not self.failure:
             try:
-                return self._x + self._simulator.outputs(self._x, self._u, self._p)
+                return self._x + self._simulator.outputs(self._x, self._u, self._parameters())
             except TwinError as error:
                 self.failure = f"the simulated plant has no sensible outputs: {error}"
         return (math.nan,) * len(self._names)
+
+    def _parameters(self) -> tuple[float, ...]:
+        """The donor's parameters, less what faults take from them now."""
+        if not self._faults:
+            return self._p
+        changed = list(self._p)
+        for position, spell in self._faults:
+            if spell.holds(self.time):
+                changed[position] *= spell.size
+        return tuple(changed)
 
     def place(self, name: str) -> tuple[int, str]:
         """Where a state or output stands in `values`, and its unit. Raises TwinError for an unknown name."""

@@ -19,6 +19,7 @@ from collections.abc import Iterator
 
 from homeostat.equipment.lag import HOUR, Lag
 from homeostat.equipment.randomness import generator, normals, uniforms
+from homeostat.equipment.seeded import Befallen, Spell
 from homeostat.equipment.span import Span
 from homeostat.process.equipment import Tag
 from homeostat.process.reading import Quality
@@ -40,13 +41,16 @@ FAILED: Sample = (math.nan, BAD)
 class Sensor:
     """One simulated instrument; its random numbers depend on the seed and its name alone."""
 
-    def __init__(self, name: str, tag: Tag, faults: SensorFaults, seed: int) -> None:
+    def __init__(
+        self, name: str, tag: Tag, faults: SensorFaults, seed: int, seeded: tuple[Spell, ...] = ()
+    ) -> None:
         self._span = Span.of(name, tag)
         self._noise = faults.noise.difference(tag.unit) if faults.noise else 0.0
         self._drift = _drift_per_hour(name, tag, faults, seed)
         self._lag = Lag(_microseconds(faults.lag))
         self._losses = _losses(faults.dropout.to("1"), uniforms(seed, "sensor", name, "loss"))
         self._normals = normals(seed, "sensor", name, "noise")
+        self._seeded = Befallen(seeded, uniforms(seed, "sensor", name, "spikes")) if seeded else None
         self._every = int(_microseconds(tag.every))
         self._due = 0
         self._last = LOST
@@ -61,14 +65,21 @@ class Sensor:
             return value, HELD if quality == GOOD else quality
         if self._every:
             self._due = (time // self._every + 1) * self._every
-        self._last = self._sample(time, level)
+        if self._seeded is None or not self._stands(self._seeded, time):
+            self._last = self._sample(time, level)
         return self._last
+
+    def _stands(self, seeded: Befallen, time: int) -> bool:
+        """Whether the sensor is frozen: it repeats a value, which it had to have."""
+        return self._last[1] == GOOD and seeded.has("frozen", time)
 
     def _sample(self, time: int, level: float) -> Sample:
         value = level + self._drift * time / HOUR
+        if self._seeded is not None:
+            value += self._seeded.offset(time)
         if self._noise:
             value += self._noise * next(self._normals)
-        if next(self._losses):
+        if next(self._losses) or (self._seeded is not None and self._seeded.has("lost", time)):
             return LOST
         return self._span.place(value), GOOD if self._span.holds(level) else UNCERTAIN
 

@@ -14,6 +14,7 @@ from homeostat.equipment.driver import Command, Json, Outcome, Result, Scan
 from homeostat.equipment.laboratory import Laboratory
 from homeostat.equipment.plant import Plant
 from homeostat.equipment.scale import Scale
+from homeostat.equipment.seeded import parameter_spells, spells
 from homeostat.equipment.signals import FollowedSignal
 from homeostat.errors import EquipmentError, TwinError, UnitError
 from homeostat.process.declaration import Process
@@ -35,9 +36,10 @@ class SimulatedPlant:
         model = model or find_model(process.twin.model)
         self._seed = seed
         self._donor = draw_donor(process, model, seed)
-        self._plant = Plant(model, self._donor)
+        self._plant = Plant(model, self._donor, parameter_spells(process, model.signature.parameters.names))
         actuators = {name: tag for name, tag in process.tags.items() if tag.kind == "actuator"}
-        self._actuators = Actuators(actuators)
+        faults = {name: spells(process, name, tag) for name, tag in actuators.items()}
+        self._actuators = Actuators(actuators, faults)
         self._signals = {
             name: FollowedSignal(name, find_tag(process, name), signal, actuators)
             for name, signal in process.simulation.signals.items()
@@ -47,7 +49,7 @@ class SimulatedPlant:
         self._laboratory = Laboratory(process.assays, seed)
         self._contents = _contents(process, model)
         self._outcomes: dict[str, Outcome] = {}
-        self._plant.feed([tie() for tie in self._inputs])
+        self._plant.feed([tie(0) for tie in self._inputs])
 
     @property
     def failure(self) -> str:
@@ -121,8 +123,9 @@ class SimulatedPlant:
                 mend="read at rising times",
             )
         for signal in self._signals.values():
-            signal.advance(time, self._actuators.values[signal.follows] if signal.follows else signal.value)
-        self._plant.feed([tie() for tie in self._inputs])
+            follows = signal.follows
+            signal.advance(time, self._actuators.delivered(follows, time) if follows else signal.value)
+        self._plant.feed([tie(self._plant.time) for tie in self._inputs])
         self._plant.advance(time)
 
     def _carry_out(self, command: Command) -> Outcome:

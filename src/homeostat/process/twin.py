@@ -4,6 +4,7 @@ from pydantic import Field
 
 from homeostat.process.base import Name, Part
 from homeostat.process.observer import Observer
+from homeostat.process.seeded import SeededFault
 from homeostat.process.units import Quantity
 
 
@@ -42,8 +43,12 @@ class Signal(Part):
 
 
 class Simulation(Part):
-    """The simulated plant: it draws a donor, then differs further by `mismatch` (relative s.d. of parameters)."""
+    """The simulated plant: it draws a donor, then differs further by `mismatch` (relative s.d. of parameters).
+
+    `faults` are seeded into it, for drills.
+    """
 
     mismatch: dict[Name, Quantity] = Field(default_factory=dict)
     sensors: dict[Name, SensorFaults] = Field(default_factory=dict)
     signals: dict[Name, Signal] = Field(default_factory=dict)
+    faults: tuple[SeededFault, ...] = ()

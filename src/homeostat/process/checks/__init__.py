@@ -18,6 +18,7 @@ from homeostat.process.checks.order import order
 from homeostat.process.checks.prompts import prompts
 from homeostat.process.checks.recordings import recordings
 from homeostat.process.checks.references import references
+from homeostat.process.checks.seeded import seeded
 from homeostat.process.checks.simulated import simulated
 from homeostat.process.checks.subject import Subject
 from homeostat.process.issues import Fault
@@ -35,6 +36,7 @@ CHECKS: tuple[Check, ...] = (
     loops,
     laboratory,
     simulated,
+    seeded,
     observed,
     recordings,
 )

@@ -13,6 +13,7 @@ from homeostat.process.equipment import Tag
 from homeostat.process.issues import Path
 from homeostat.process.observer import Observer
 from homeostat.process.recipe import Phase
+from homeostat.process.seeded import SeededFault
 from homeostat.process.units import Quantity, compatible
 
 Least = Literal["any", "zero", "positive"]
@@ -218,9 +219,23 @@ def _of_simulation(subject: Subject) -> Iterator[Expected]:
             yield Expected(where, quantity, tags[name].unit, f"the tag '{name}'", "zero")
         for where, quantity in _given(((*path, "drift"), faults.drift)) if name in tags else ():
             yield Expected(where, quantity, tags[name].unit, f"the tag '{name}' for each time", per="h")
+    for number, fault in enumerate(simulation.faults):
+        yield from _of_seeded(("simulation", "faults", number), fault, tags.get(fault.of))
     for name, signal in simulation.signals.items():
         yield _time(("simulation", "signals", name, "lag"), signal.lag)
         if name in tags:
             yield Expected(
                 ("simulation", "signals", name, "start"), signal.start, tags[name].unit, f"'{name}'"
             )
+
+
+def _of_seeded(path: Path, fault: SeededFault, tag: Tag | None) -> Iterator[Expected]:
+    yield _time((*path, "at"), fault.at)
+    for where, quantity in _given(((*path, "lasts"), fault.lasts)):
+        yield _time(where, quantity, "positive")
+    for where, quantity in _given(((*path, "size"), fault.size)):
+        if fault.kind in {"delivery", "parameter"}:
+            yield _share(where, quantity)
+        elif tag is not None:
+            of = f"the tag '{fault.of}'"
+            yield Expected(where, quantity, tag.unit, of, per="h" if fault.kind == "drift" else "")
