@@ -93,6 +93,12 @@ SHOWN: Mapping[str, Shown] = {
         "twin simulate t_cell_expansion --days 10 --every 24 --input activator@0=1 --input activator@48=0 "
         "--input perfusion@48=5 --columns viable,viability,glucose,lactate,memory"
     ),
+    "twin-events": Shown(
+        "twin simulate t_cell_expansion --days 10 --every 24 --input activator@0=1 --input activator@48=0 "
+        "--event '72, 96 h: draw 2 mL' --event '168 h: bolus 5 mL with glucose = 400 mmol/L' "
+        "--event '120 h: exchange 50 % keep viable, dead with glucose = 20, bicarbonate = 24, il2 = 100' "
+        "--columns volume,viable,viability,glucose,lactate,ph"
+    ),
     "twin-own": Shown(f"twin models {_NK}", before=own_model),
     "twin-ensemble": Shown(
         f"twin ensemble {_NK} -n 100000 --days 10 --input dilution@48=1 "
@@ -110,6 +116,11 @@ SHOWN: Mapping[str, Shown] = {
         f"twin shadow {_NK} nk_new_run.csv {_RUNS} --plot nk-shadow.png",
         before=own_model,
         picture="nk-shadow.png",
+    ),
+    "twin-planned": Shown(
+        f"twin shadow {_NK} nk_new_run.csv {_RUNS} --until 240 --input dilution@192=3 "
+        "--event '216 h: exchange 50 % keep viable with glucose = 20'",
+        before=own_model,
     ),
     "twin-chain": Shown("twin chain -n 10000 --seed 1 --sensitivity"),
     "twin-petab": Shown(

@@ -6,6 +6,7 @@ import statistics
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -60,6 +61,23 @@ def test_quantiles_are_those_of_the_donors(homeostat: Call, decay: Path) -> None
     for level, band in zip(found["quantiles"], found["columns"]["amount"]["bands"], strict=True):
         rate = 0.5 * math.exp(sigma * statistics.NormalDist().inv_cdf(1.0 - level))
         assert band[-1] == pytest.approx(math.exp(-2.0 * rate), rel=0.03)
+
+
+def test_how_exact_quantiles_are_is_told(homeostat: Call, decay: Path) -> None:
+    """Up to 2,048 batches they are counted exactly; beyond that they come from bins, whose widths are told."""
+
+    def run(n: int) -> Any:
+        options = ("--hours", "2", "--every", "1", "--columns", "amount", "--json")
+        return json.loads(homeostat("twin", "ensemble", decay, "-n", n, *options).stdout)
+
+    exact, binned = run(2048), run(3000)
+    zero = [[0.0, 0.0, 0.0]] * 5
+    assert (exact["bins"], exact["columns"]["amount"]["resolution"]) == (0, zero)
+    widths, bands = (binned["columns"]["amount"][key] for key in ("resolution", "bands"))
+    assert binned["bins"] == 1000
+    assert [len(row) for row in widths] == [len(row) for row in bands] == [3] * 5
+    reach = bands[-1][-1] - bands[0][-1]
+    assert all(0.0 < row[-1] < 0.01 * reach for row in widths)
 
 
 def test_the_chance_to_be_in_specification_with_its_error(homeostat: Call, decay: Path) -> None:

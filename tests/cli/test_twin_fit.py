@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from homeostat.cli.twin.fit import sentences
+from homeostat.cli.twin.fitted import sentences
 
 Call = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -201,6 +201,10 @@ def test_the_same_seed_gives_the_same_fit(homeostat: Call, decay: Path, tables: 
         ("time [h],amount [g/L]\n-1,2\n", ("bad.csv, line 2",)),
         ("time [h],amount [g/L]\n1,2,3\n", ("3 cells",)),
         ("time [h],amount [g/L],amount [g/L]\n1,2,3\n", ("several columns",)),
+        (
+            "time [h],amount [g/L],amount [mg/L]\n1,2,2000\n",
+            ("'amount [g/L]' and 'amount [mg/L]' are both the quantity amount", "bad.csv, headings"),
+        ),
         (b"time [h],amount\n1,\xff\n", ("no UTF-8",)),
         (f"time [h],amount\n1,{'2' * 140_000}\n", ("bad.csv, line 2", "field limit")),
         ("time [h],amount\n1,inf\n", ("no measured value",)),
@@ -235,6 +239,7 @@ def test_tables_that_are_none(
         (("--starts", "-1"), "--starts"),
         (("--set", "feed=1"), "feed is an input"),
         (("--petab", "none.yaml"), "its own model"),
+        (("--petab", "none.yaml", "--estimate-errors"), "its own model"),
     ],
 )
 def test_bad_options_of_fit(

@@ -233,7 +233,7 @@ def test_a_refused_simulation_rejects_the_start_and_the_fit_goes_on(
     assert Outcome.REJECTED in outcomes
     assert found.values["rate"] == pytest.approx(0.7, rel=0.05)
     refused = next(each for each in found.search.searches if each.outcome is Outcome.REJECTED)
-    assert "run a: the simulation ended with" in refused.message
+    assert "run a: the simulation ended at" in refused.message
 
 
 def test_an_estimate_at_its_bound_is_said_to_be_there(decay: type[Model], decay_run: MakeRun) -> None:

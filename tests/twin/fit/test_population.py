@@ -100,6 +100,14 @@ def test_a_donor_not_seen_yet_gets_a_prior_of_the_whole_spread(level: type[Model
         found.belief("drift")
 
 
+def test_the_interval_of_a_spread_never_holds_zero_and_says_so(level: type[Model]) -> None:
+    found = learn_level(level, logarithms(), estimated=False, restricted=True)
+    low, high = closed(found.spread_intervals["level"])
+    assert 0.0 < low < found.spread["level"] < high
+    assert low * high == pytest.approx(found.spread["level"] ** 2), "symmetric on the logarithm"
+    assert found.to_json()["spread_interval_kind"].startswith("Wald, on the logarithm")
+
+
 def test_the_interval_of_the_spread_is_that_of_its_sampling_distribution(level: type[Model]) -> None:
     """Known error, n donors: var of ln(omega^2 + sigma^2 / m) is 2 / (n - 1); the spread follows by the chain rule."""
     found = learn_level(level, logarithms(), estimated=False, restricted=True)

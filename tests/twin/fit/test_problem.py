@@ -116,5 +116,8 @@ def test_a_step_that_cannot_be_simulated_is_a_rejection_with_its_run_and_time(
     assert isinstance(sound, Residuals)
     assert isinstance(refused, Rejected)
     assert refused.where == "run a"
-    with pytest.raises(Rejected, match="the simulation ended with"):
+    with pytest.raises(
+        Rejected, match=r"the simulation ended at .* h: a state left its declared bounds"
+    ) as told:
         problem.residuals(np.log10([30.0]))
+    assert told.value.mend.startswith("narrow the bounds")

@@ -80,6 +80,6 @@ def test_only_a_clear_difference_counts() -> None:
 
 def test_a_simulation_that_fails_is_told_in_words(write: Write) -> None:
     problem = load_problem(write()).at(Accuracy(steps=1))
-    with pytest.raises(Rejected, match="condition only cannot be simulated: it takes more steps") as refused:
+    with pytest.raises(Rejected, match="condition only cannot be simulated: it took more steps") as refused:
         problem.value(problem.nominal)
     assert "_" not in refused.value.what

@@ -148,7 +148,7 @@ def test_a_failure_within_ends_the_survey(growth: Ensemble) -> None:
 
 def test_a_survey_whose_every_batch_fails_says_why() -> None:
     donors = Donors(Growth, Spreads(), parameters={"rate": 1.0})
-    with pytest.raises(TwinError, match="out of bounds"):
+    with pytest.raises(TwinError, match="left its declared bounds"):
         survey(Ensemble(Growth), donors, 10, TIMES)
 
 

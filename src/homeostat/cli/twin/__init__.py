@@ -1,8 +1,9 @@
 """`homeostat twin`: simulate models, in hundreds of thousands of variants, fit them to runs and follow a run with them.
 
-One command a file. What they share: `loading` finds the model (shipped, or a user's file), `values` reads quantities
-with units, `inputs` the course of a run, `runs` measured tables; `times` and `columns` say what is reported; `writing`,
-`plot` and `bar` write tables, pictures (PNG or HTML) and progress.
+One command a file; `surveyed`, `fitted`, `population` and `shadowed` show what long ones found. What they share:
+`loading` finds the model (shipped, or a user's file), `values` reads quantities with units, `course` what is done to
+a run (`inputs` over time, `events` at once), `runs` measured tables; `times` and `columns` say what is reported;
+`writing`, `plot` and `bar` write tables, pictures (PNG or HTML) and progress.
 
     MODEL, options -> twin, twin.virtual, twin.chain, twin.fit, twin.petab or twin.observer -> table, JSON, CSV, picture
 """

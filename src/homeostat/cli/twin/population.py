@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from homeostat.cli.failures import say
 from homeostat.cli.output import Table, show, show_json
 from homeostat.cli.text import number
-from homeostat.cli.twin.fit import Task, interval, named, sentences
+from homeostat.cli.twin.fitted import interval, sentences
+from homeostat.cli.twin.learning import Task, named
 from homeostat.cli.twin.values import OptionError
 from homeostat.errors import TwinError
 

@@ -91,8 +91,8 @@ def _map_of(model: "type[Model]", path: Path) -> "DataMap":
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         what, _, mend = str(first["msg"]).removeprefix("Value error, ").partition("|")
-        place = ".".join(map(str, first["loc"]))
-        raise OptionError(what, where=f"{path.name}, heading of {place}", mend=mend) from error
+        place = ", heading of " + ".".join(map(str, first["loc"])) if len(first["loc"]) > 1 else ", headings"
+        raise OptionError(what, where=path.name + place, mend=mend) from error
 
 
 def _check_decimals(path: Path, cells: Sequence[str], declared: dict[str, Any]) -> None:

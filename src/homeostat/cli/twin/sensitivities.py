@@ -1,7 +1,7 @@
 """`homeostat twin sensitivities`: what moves a result, ranked."""
 
 import math
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -9,12 +9,13 @@ from homeostat.cli.failures import ExitCode, say
 from homeostat.cli.options import AsJson
 from homeostat.cli.output import Table, show, show_json
 from homeostat.cli.text import number
-from homeostat.cli.twin.options import Days, Hours, Input, ModelName, Plot, Schedule, Set
+from homeostat.cli.twin.options import Days, Event, Hours, Input, ModelName, Plot, Schedule, Set
 from homeostat.cli.twin.values import Given, OptionError, finite
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from homeostat.cli.twin.course import Course
     from homeostat.quality.page.study import Study
     from homeostat.twin import Model
 
@@ -55,17 +56,20 @@ def sensitivities(
     values: Set = None,
     changes: Input = None,
     schedule: Schedule = None,
+    events: Event = None,
     plot: Plot = None,
     as_json: AsJson = False,
 ) -> None:
     """Rank what moves a result: d ln y / d ln p, the per cent by which y changes when p changes by one per cent."""
+    from homeostat.cli.twin.course import Length, course
     from homeostat.cli.twin.loading import load_model
     from homeostat.cli.twin.plot import check_plot, draw, places
 
     check_plot(plot)
     chosen = load_model(model)
-    hour = _hour(at, days, hours)
-    rows = _computed(chosen, (to, of), hour, (values or (), changes or (), schedule))
+    hour, end = _hours(at, days, hours)
+    asked = course(chosen, Length(None, hour, hour), values, changes, schedule, events, end=end)
+    rows = _computed(chosen, (to, of), asked)
     if isinstance(rows, str):
         say(f"{chosen.__name__}: the run ends before its {hour:g} hours: {rows}")
         raise typer.Exit(ExitCode.FAILED)
@@ -78,7 +82,8 @@ def sensitivities(
         show(*places(None, plot))
 
 
-def _hour(at: float | None, days: float | None, hours: float | None) -> float:
+def _hours(at: float | None, days: float | None, hours: float | None) -> tuple[float, float]:
+    """The hour of the sensitivities, and the end of the run."""
     from homeostat.cli.twin.times import times
 
     if at is not None and not 0.0 < at < math.inf:
@@ -86,32 +91,28 @@ def _hour(at: float | None, days: float | None, hours: float | None) -> float:
             f"{at:g} h is not within the run", where="--at", mend="give an hour above 0, such as 24"
         )
     if at is not None and days is None and hours is None:
-        return at
+        return at, at
     end = times(days, hours, None)[-1]
     if at is not None and at > end:
         mend = f"give an hour above 0, at most {end:g}"
         raise OptionError(f"{at:g} h is not within the run", where="--at", mend=mend)
-    return end if at is None else at
+    return (end if at is None else at), end
 
 
 def _computed(
     model: "type[Model]",
     wanted_names: tuple[str | None, str | None],
-    hour: float,
-    course: tuple[Any, Any, Any],
+    asked: "Course",
 ) -> "list[Row] | str":
     """Every pair, ranked within its quantity; how the run ended, where it does not get that far."""
     from homeostat.cli.twin.columns import wanted
-    from homeostat.cli.twin.inputs import segments
-    from homeostat.cli.twin.values import declared, given, names
+    from homeostat.cli.twin.values import declared, names
     from homeostat.twin import Ensemble
 
     s = model.signature
     to, of = (names(text) for text in wanted_names)
     along = [declared((*s.parameters, *s.states, *s.inputs), name, "--to").name for name in to]
     columns = wanted(model, of, "--of", DEFAULT_COLUMNS)
-    values, changes, schedule = course
-    found = given(model, values)
     kernel = Ensemble(
         model,
         method="rodas4",
@@ -123,14 +124,15 @@ def _computed(
     import numpy as np
 
     done = kernel.run(
-        [0.0, hour],
-        segments(model, found.inputs, changes, schedule),
-        states=np.array(s.states.vector(found.states)),
-        parameters=np.array(s.parameters.vector(found.parameters)),
+        asked.times,
+        asked.segments,
+        states=np.array(s.states.vector(asked.given.states)),
+        parameters=np.array(s.parameters.vector(asked.given.parameters)),
+        jumps=asked.jumps,
     )
     if not done.sound.all() or done.sensitivities is None:
-        return _ended(model, found, course, hour)
-    at = _at(model, found)
+        return _ended(model, asked)
+    at = _at(model, asked.given)
     return [
         row
         for place, name in enumerate(columns)
@@ -144,20 +146,18 @@ def _computed(
     ]
 
 
-def _ended(model: "type[Model]", found: Given, course: tuple[Any, Any, Any], hour: float) -> str:
+def _ended(model: "type[Model]", asked: "Course") -> str:
     """The status and the last hour of the run, of a hundred, as the simulator tells them."""
-    from homeostat.cli.twin.inputs import segments
     from homeostat.cli.twin.simulate import told
     from homeostat.twin import Simulator, Status, simulate
 
-    _, changes, schedule = course
-    grid = [hour * k / 100 for k in range(101)]
-    plan = segments(model, found.inputs, changes, schedule)
-    made = simulate(Simulator(model), found.states, plan, found.parameters, grid)
+    grid = [asked.times[-1] * k / 100 for k in range(101)]
+    states, parameters = asked.given.states, asked.given.parameters
+    made = simulate(Simulator(model), states, asked.segments, parameters, grid, asked.jumps)
     return "its derivatives cannot be followed" if made.status is Status.OK else told(made)
 
 
-def _at(model: "type[Model]", found: Any) -> dict[str, float]:
+def _at(model: "type[Model]", found: Given) -> dict[str, float]:
     """Where everything that can be moved stands."""
     s = model.signature
     groups = ((s.parameters, found.parameters), (s.states, found.states), (s.inputs, found.inputs))

@@ -13,6 +13,7 @@ from homeostat.cli.twin.options import (
     Columns,
     Csv,
     Days,
+    Event,
     Every,
     Hours,
     Input,
@@ -43,6 +44,7 @@ def simulate(
     values: Set = None,
     changes: Input = None,
     schedule: Schedule = None,
+    events: Event = None,
     columns: Columns = None,
     csv: Csv = None,
     plot: Plot = None,
@@ -50,24 +52,20 @@ def simulate(
 ) -> None:
     """Simulate one run and report its states and outputs. Exit code 1 if it does not come to its end."""
     from homeostat.cli.twin.columns import wanted
-    from homeostat.cli.twin.inputs import segments
+    from homeostat.cli.twin.course import Length, course
     from homeostat.cli.twin.loading import load_model
-    from homeostat.cli.twin.plot import check_plot, draw, places
-    from homeostat.cli.twin.times import times
-    from homeostat.cli.twin.values import check_apart, given, names
-    from homeostat.cli.twin.writing import check_csv
+    from homeostat.cli.twin.plot import draw, places
+    from homeostat.cli.twin.values import names
+    from homeostat.cli.twin.writing import check_files
     from homeostat.twin import Simulator, Status
     from homeostat.twin import simulate as run
 
-    check_plot(plot)
-    check_csv(csv, as_json=as_json)
-    check_apart(csv, plot)
+    check_files(csv, plot, as_json=as_json)
     chosen = load_model(model)
-    found = given(chosen, values or ())
-    course = segments(chosen, found.inputs, changes or (), schedule)
+    asked = course(chosen, Length(days, hours, every), values, changes, schedule, events)
     reported = wanted(chosen, names(columns), "--columns")
-    grid = times(days, hours, every)
-    made = run(Simulator(chosen), found.states, course, found.parameters, grid)
+    states, parameters = asked.given.states, asked.given.parameters
+    made = run(Simulator(chosen), states, asked.segments, parameters, asked.times, asked.jumps)
     series = _series(chosen, made, reported)
     if csv is not None:
         _write(csv, chosen, made, series)
@@ -78,7 +76,7 @@ def simulate(
     elif csv != Path("-"):
         show(_headline(chosen, made), _table(chosen, series), *places(csv, plot))
     if made.status is not Status.OK:
-        say(f"the run ends before its {_moment(grid[-1])}: {told(made)}")
+        say(f"the run ends before its {_moment(asked.times[-1])}: {told(made)}")
         raise typer.Exit(ExitCode.FAILED)
 
 

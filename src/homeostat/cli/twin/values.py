@@ -6,7 +6,6 @@ In: text and what the model declares. Out: floats in the model's units. Every fa
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from homeostat.errors import HomeostatError
@@ -72,34 +71,31 @@ def within(quantity: "Quantity", text: str, where: str) -> float:
     return value
 
 
-def in_unit(text: str, unit: str, where: str) -> float:
-    """The finite number that `text` writes: alone it is in `unit`, else it is converted."""
+def in_unit(text: str, unit: str, where: str, *, difference: bool = False) -> float:
+    """The finite number that `text` writes: alone it is in `unit`, else it is converted.
+
+    As a `difference` of two values it does not meet the offset between such as degC and K.
+    """
     try:
         value = float(text)
     except ValueError:
-        value = _converted(text, unit, where)
+        value = _converted(text, unit, where, difference)
     if not math.isfinite(value):
         raise OptionError(f"'{text}' is no finite number", where=where, mend="write such as 0.05")
     return value
 
 
-def _converted(text: str, unit: str, where: str) -> float:
+def _converted(text: str, unit: str, where: str, difference: bool) -> float:
     from homeostat.errors import UnitError
     from homeostat.process import Quantity
 
     try:
-        return Quantity.parse(text).to(unit)
+        found = Quantity.parse(text)
+        return found.difference(unit) if difference else found.to(unit)
     except UnitError as error:
         raise OptionError(
             error.what, where=where, mend=f"give it in {unit}, or in a unit of its kind"
         ) from error
-
-
-def check_apart(csv: Path | None, plot: Path | None) -> None:
-    """Raise OptionError where table and picture would be written to one file."""
-    if csv is not None and plot is not None and csv.resolve() == plot.resolve():
-        what = "table and picture would be written to one file"
-        raise OptionError(what, where=f"--csv {csv} --plot {plot}", mend="name two files")
 
 
 def finite(value: float) -> float | None:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from homeostat.cli.files import write_whole
+from homeostat.cli.twin.plot import check_plot
 from homeostat.cli.twin.values import OptionError
 
 PRINTED = Path("-")
@@ -21,6 +22,15 @@ def check_csv(path: Path | None, *, as_json: bool) -> None:
         raise OptionError(
             "there is no such directory", where=f"--csv {path}", mend="name a file in one that exists"
         )
+
+
+def check_files(csv: Path | None, plot: Path | None, *, as_json: bool) -> None:
+    """Raise OptionError before anything is computed, if table or picture cannot be written."""
+    check_plot(plot)
+    check_csv(csv, as_json=as_json)
+    if csv is not None and plot is not None and csv.resolve() == plot.resolve():
+        what = "table and picture would be written to one file"
+        raise OptionError(what, where=f"--csv {csv} --plot {plot}", mend="name two files")
 
 
 def write_csv(path: Path, heads: Sequence[str], rows: Iterable[Sequence[float | str]]) -> None:

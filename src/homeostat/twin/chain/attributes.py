@@ -54,7 +54,7 @@ def _dmso_dose(m: Material) -> Array:
 
 
 CASTELLA = "Castella et al. 2019, Mol Ther Methods Clin Dev (PMC6319086), table 2"
-ALEKSANDROVA = "Aleksandrova et al. 2024, Front Immunol 15:1328368 (PMC11461191), table 1"
+ALEKSANDROVA = "assumption, after Aleksandrova et al. 2024, Front Immunol 15:1328368, table 1 (not confirmed)"
 
 ATTRIBUTES: Mapping[str, Attribute] = MappingProxyType(
     {
@@ -113,7 +113,7 @@ ATTRIBUTES: Mapping[str, Attribute] = MappingProxyType(
                 "g/kg",
                 _dmso_dose,
                 high=1.0,
-                source="1 g/kg as accepted for haematopoietic transplants: PMC12362920 (review of 1,173 patients)",
+                source="1 g/kg as accepted for haematopoietic transplants: J Transl Med 2025, 23:932 (1,173 patients)",
             ),
             Attribute("volume", "Volume", "mL", lambda m: m.volume),
         )

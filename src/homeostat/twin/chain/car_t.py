@@ -12,11 +12,12 @@ from homeostat.twin.chain.transfer import Activation, Transduction
 from homeostat.twin.chain.uncertain import fixed, fraction, lognormal
 
 COLLECTIONS = (
-    "Intention-to-treat outcomes of tisagenlecleucel through a national access scheme, Blood Cancer J 2024, "
-    "s41408-024-01038-2, table 3 (134 children and young adults)"
+    "Intention-to-treat outcomes utilising a stringent event definition in children and young people treated with "
+    "tisagenlecleucel for r/r ALL through a national access scheme, Blood Cancer J 2024, s41408-024-01038-2, table 3 "
+    "(134 patients)"
 )
 ZHU = "Zhu et al. 2018, Cytotherapy 20:394 (CliniMACS Prodigy, n = 7)"
-ALEKSANDROVA = "Aleksandrova et al. 2024, Front Immunol 15:1328368 (CliniMACS Prodigy)"
+ALEKSANDROVA = "Aleksandrova et al. 2024, Front Immunol 15:1328368 (CliniMACS Prodigy; not confirmed)"
 CASTELLA = "Castella et al. 2019, Mol Ther Methods Clin Dev (PMC6319086), table 2"
 KYMRIAH = "Kymriah (tisagenlecleucel) prescribing information"
 CULTURE = "assumption: the shipped car-t process"
@@ -102,7 +103,10 @@ def expansion() -> Expansion:
 
 def bead_removal() -> BeadRemoval:
     """Magnet."""
-    seen = "16 and 57 (PMC12456031) and 91 (regulatory T cells, Oncotarget 2016, 7:79474) residual beads per 3e6 cells"
+    seen = (
+        "none, 16 and 57 (Mol Cancer Ther 2021, 20:846, PMC12456031, table 2) and 91 "
+        "(regulatory T cells, Oncotarget 2016, 7:79474, table 1) residual beads per 3e6 cells"
+    )
     return BeadRemoval(
         "bead-removal",
         passing=lognormal(1.2e-4, 0.5, "1", f"assumption, to leave what is published: {seen}", high=1.0),
@@ -117,7 +121,7 @@ def wash() -> Wash:
         recovery=fraction(
             0.88,
             0.04,
-            "Cytiva, tuning intermediate volumes on Sepax C-Pro: above 88 % up to 4e9 cells; spread: assumption",
+            "assumption: above 88 % up to 4e9 cells, after a Cytiva application note on Sepax C-Pro (not confirmed)",
         ),
         dead_recovery=fraction(0.8, 0.06, "assumption: dead cells are lost a little more easily"),
         residual=fraction(0.1, 0.02, "assumption: a tenth of the liquid stays at each exchange"),
@@ -156,7 +160,7 @@ def freezing() -> Freezing:
             0.35,
             "degC/min",
             "assumption: with `protection`, 2 % DMSO is much worse than 4 or 5 % "
-            "(Cytotherapy 2005, doi 10.1080/14653240500238251)",
+            "(Cytotherapy 2005, doi 10.1080/14653240500238251; not confirmed)",
         ),
         protection=fixed(2.5, "% v/v", "assumption: see solution_rate"),
         ice_rate=lognormal(
@@ -165,7 +169,9 @@ def freezing() -> Freezing:
             "degC/min",
             "assumption: most cells hold ice at 10 degC/min (Baboo et al. 2019), few at 1",
         ),
-        injured=fraction(0.12, 0.04, "assumption: early apoptosis is raised after thaw (Panch et al. 2019)"),
+        injured=fraction(
+            0.12, 0.04, "assumption: early apoptosis is raised (Panch et al. 2019, Mol Ther 27:1275)"
+        ),
         hours=fixed(2.0, "h", "assumption"),
     )
 
@@ -184,7 +190,7 @@ def storage() -> Storage:
             0.8,
             "1",
             "assumption: between no loss and 3 % each; effects from 50 cycles on in PBMC (PMC5180082), "
-            "half of MSC gone after 20 (poster, ISCT 2016)",
+            "half of MSC gone after 20 (poster, ISCT 2016; not confirmed)",
             high=1.0,
         ),
     )

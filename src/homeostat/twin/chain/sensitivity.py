@@ -2,7 +2,7 @@
 
 In: a chain, a number of patients, a seed. Out: for each step the first-order and the total share, with standard errors.
 Two independent samples A and B are drawn; for each step, A is run again with that step's parameters from B. Estimators:
-Saltelli et al. 2010 (Comput Phys Commun 181:259), table 2: (b) for the first order, (f), Jansen's, for the total.
+Saltelli et al. 2010 (Comput Phys Commun 181:259-270), table 2: (b) for the first order, (f), Jansen's, for the total.
 """
 
 from dataclasses import dataclass

@@ -50,7 +50,7 @@ class Activation(Step):
 class Transduction(Step):
     """A lentiviral vector: hits on a cell that can be hit are Poisson distributed.
 
-    Fehse et al. 2004, Gene Therapy 11:879: with m hits a cell on average, 1 - exp(-m) are hit, and the hit ones hold
+    Fehse et al. 2004, Gene Ther 11:879-881. With m hits a cell on average, 1 - exp(-m) are hit, and the hit ones hold
     m / (1 - exp(-m)) copies. Only activated cells, and of them only the permissive fraction, can be hit.
     """
 

@@ -86,8 +86,18 @@ class Arrays:
 
     def scatter(self, bases: Sequence[ir.Value], values: Sequence[ir.Value], apart: int = 1) -> None:
         """Write the lanes of `values` from each lane's address in `bases` on, `apart` doubles from one to the next."""
+        whole = len(values) - len(values) % self.v.width if apart == 1 and self.v.transposes else 0
+        for first in range(0, whole, self.v.width):
+            self._scatter_square(bases, values[first : first + self.v.width], first)
         b = self.v.builder
-        lanes = [self.v.unpack(value) for value in values]
+        lanes = [self.v.unpack(value) for value in values[whole:]]
         for lane, base in enumerate(bases):
-            for k, value in enumerate(lanes):
+            for k, value in enumerate(lanes, whole):
                 b.store(value[lane], b.gep(base, [INT(k * apart)]))
+
+    def _scatter_square(self, bases: Sequence[ir.Value], values: Sequence[ir.Value], first: int) -> None:
+        """Write as many values as there are lanes, a whole register to each lane's address."""
+        b = self.v.builder
+        for base, row in zip(bases, self.v.transpose(values), strict=True):
+            place = b.bitcast(b.gep(base, [INT(first)]), self.v.real.as_pointer())
+            b.store(row, place, align=8)

@@ -6,6 +6,7 @@ s_tanh.c); error-free products and sums from Dekker 1971 and Ogita, Rump & Oishi
 """
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from llvmlite import ir
@@ -49,7 +50,7 @@ def log(v: Lanes, x: ir.Value) -> ir.Value:
     exponent, f = _split(v, x)
     s = b.fdiv(f, b.fadd(f, v.const(2.0)))
     half_square = b.fmul(b.fmul(v.const(0.5), f), f)
-    series = _horner(v, b.fmul(s, s), LOG_SERIES)
+    series = _estrin(v, b.fmul(s, s), LOG_SERIES)
     rest = b.fmul(s, v.fma(b.fmul(s, s), series, half_square))
     low = v.fma(exponent, v.const(LN2_LO), rest)
     inner = b.fsub(b.fsub(half_square, low), f)
@@ -115,7 +116,7 @@ def _exp_minus_one(v: Lanes, r: Pair) -> Pair:
     """Return exp(r) - 1 for |r| <= 0.35: Taylor polynomial of degree 14, remainder below 1e-18."""
     b = v.builder
     square = b.fmul(r.hi, r.hi)
-    tail = v.fma(square, _horner(v, r.hi, INVERSE_FACTORIALS), v.fma(r.hi, r.lo, r.lo))
+    tail = v.fma(square, _estrin(v, r.hi, INVERSE_FACTORIALS), v.fma(r.hi, r.lo, r.lo))
     return _fast_sum(v, r.hi, tail)
 
 
@@ -191,6 +192,16 @@ def _product(v: Lanes, a: Pair, c: Pair) -> Pair:
     high = b.fmul(a.hi, c.hi)
     low = v.fma(a.hi, c.hi, b.fneg(high))
     return Pair(high, v.fma(a.hi, c.lo, v.fma(a.lo, c.hi, low)))
+
+
+def _estrin(v: Lanes, x: ir.Value, coefficients: Sequence[float]) -> ir.Value:
+    """Return c0 + c1 x + c2 x^2 + ... pair by pair (Estrin 1960): few operations wait for each other."""
+    terms: list[ir.Value] = [v.const(c) for c in coefficients]
+    while len(terms) > 1:
+        pairs = [v.fma(x, b, a) for a, b in zip(terms[::2], terms[1::2], strict=False)]
+        terms = pairs if len(terms) % 2 == 0 else [*pairs, terms[-1]]
+        x = v.builder.fmul(x, x)
+    return terms[0]
 
 
 def _horner(v: Lanes, z: ir.Value, coefficients: tuple[float, ...]) -> ir.Value:

@@ -93,7 +93,9 @@ def _emit_advance(source: Program, module: ir.Module, width: int) -> None:
     cells.write("steps", v.const(0.0))
     cells.write("status", _check_arguments(source, v, arguments, hours))
     integrate(source.step, v, cells, hours, MAX_STEPS)
-    states = clip(v, source.signature.states, cells.values(0), cells.sound())
+    last = cells.values(0)
+    inside = clip(v, source.signature.states, last)
+    states = [v.select(cells.sound(), a, b) for a, b in zip(inside, last, strict=True)]
     _write(v, function.args[1], [*states, cells.read("status"), cells.read("steps")])
     v.builder.ret_void()
 

@@ -115,6 +115,32 @@ class Lanes:
             return [x]
         return [self.builder.extract_element(x, INT(lane)) for lane in range(self.width)]
 
+    @property
+    def transposes(self) -> bool:
+        """Whether there is a `transpose` for this width: it must be a power of two, and more than one lane."""
+        return self.width > 1 and self.width & (self.width - 1) == 0
+
+    def transpose(self, rows: Sequence[ir.Value]) -> list[ir.Value]:
+        """Turn as many values as there are lanes: lane i of result k is lane k of `rows[i]`. Eklundh 1972."""
+        turned, apart = list(rows), 1
+        while apart < self.width:
+            for k in range(self.width):
+                if not k & apart:
+                    turned[k], turned[k + apart] = self._swapped(turned[k], turned[k + apart], apart)
+            apart *= 2
+        return turned
+
+    def _swapped(self, x: ir.Value, y: ir.Value, apart: int) -> tuple[ir.Value, ir.Value]:
+        """Exchange the lanes of `x` whose number has the bit `apart` with those of `y` that lie `apart` before."""
+        n = self.width
+        low = [n + k - apart if k & apart else k for k in range(n)]
+        high = [n + k if k & apart else k + apart for k in range(n)]
+        return self._shuffle(x, y, low), self._shuffle(x, y, high)
+
+    def _shuffle(self, x: ir.Value, y: ir.Value, places: Sequence[int]) -> ir.Value:
+        kind = ir.VectorType(ir.IntType(32), self.width)
+        return self.builder.shuffle_vector(x, y, ir.Constant(kind, list(places)))
+
     def bits(self, x: ir.Value) -> ir.Value:
         """Return the 64 bits of each double as an integer."""
         return self.builder.bitcast(x, self.int)

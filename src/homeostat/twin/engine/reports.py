@@ -45,7 +45,7 @@ class Reports:
     def at_stop(self, row: ir.Value) -> None:
         """Report `row` (one number for all lanes) from the states where they stand."""
         v, b, rows = self.v, self.v.builder, [row] * self.v.width
-        states = clip(v, self._states, self.cells.values(0), self.cells.sound())
+        states = clip(v, self._states, self.cells.values(0))
         tangent = self._tangents.now if self._tangents else None
         self._write(states, rows, self.cells.sound(), tangent)
         following = v.pack([b.add(row, INT(1))] * self.v.width)
@@ -56,21 +56,24 @@ class Reports:
         """Report every row before `until` that lies in the step just taken."""
         v, b = self.v, self.v.builder
         loop, done = b.append_basic_block("within"), b.append_basic_block("past")
-        end = b.fadd(taken.start, taken.size)
-        at, due = self._next(taken.mask, end, until)
-        b.cbranch(v.any_lane(due), loop, done)
+        end, before = b.fadd(taken.start, taken.size), b.block
+        first = self._next(taken.mask, end, until)
+        b.cbranch(v.any_lane(first[1]), loop, done)
         b.position_at_end(loop)
-        at, due = self._next(taken.mask, end, until)
+        at, due = b.phi(v.real), b.phi(v.mask)
         where = b.fdiv(b.fsub(at, taken.start), taken.size)
         states = interpolate(v, where, taken.old, taken.new, taken.more)
         tangents = self._tangents
         tangent = (lambda d: tangents.within(d, where)) if tangents else None
         rows = v.unpack(b.load(self._row))
-        self._write(clip(v, self._states, states, due), rows, due, tangent)
+        self._write(clip(v, self._states, states), rows, due, tangent)
         written = b.and_(due, self.cells.sound())
         b.store(b.add(b.load(self._row), b.zext(written, v.int)), self._row)
-        _, due = self._next(taken.mask, end, until)
-        b.cbranch(v.any_lane(due), loop, done)
+        following = self._next(taken.mask, end, until)
+        for phi, entering, again in zip((at, due), first, following, strict=True):
+            phi.add_incoming(entering, before)
+            phi.add_incoming(again, b.block)
+        b.cbranch(v.any_lane(following[1]), loop, done)
         b.position_at_end(done)
 
     def _next(self, mask: ir.Value, end: ir.Value, until: ir.Value) -> tuple[ir.Value, ir.Value]:

@@ -1,11 +1,13 @@
 """One Rosenbrock step of a model as a symbolic function: stages, sparse LU and error estimate in one straight line.
 
-In: the model's SX function. Out: SX function (x, u, p, h) -> (x_new, error2, quality, margin[, bends]).
+In: the model's SX function. Out: SX function (x, u, p, h) -> (x_new, error2, slack, margin[, bends]).
 Methods: RODAS4, order 4(3), six stages, and RODAS3, order 3(2), four stages; both L-stable and stiffly accurate.
 Between its ends a step is a cubic in time, order 3 for RODAS4 and 2 for RODAS3: results on any grid cost no steps.
 """
 
 import math
+import operator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import casadi as ca
@@ -91,22 +93,22 @@ def step_function(
     """Trace one step of `model`, with the two bends of its dense output (see `interpolate`) if asked for: then its
     error counts as well.
 
-    `error2` is the mean squared error over tolerance (accept when <= 1), `quality` the LU's pivot quality (see
-    `SparseLU`) and `margin` the smallest distance of `x_new` to the bounds of `states`, absolute tolerance included.
+    `error2` is the mean squared error over tolerance (accept when <= 1), `slack` negative if the LU lost too much
+    (see `SparseLU`) and `margin` the smallest distance of `x_new` to the bounds of `states`, absolute tolerance
+    included.
     """
     x, u, p = model.sx_in()
     h = ca.SX.sym("h")
     stages = _stages(model, x, u, p, h, tableau)
-    x_new = x + _combine(tableau.m, stages.increments)
+    x_new = stages.end
     error = _combine(tableau.e, stages.increments)
     weight = tolerance.absolute + tolerance.relative * ca.fmax(ca.fabs(x), ca.fabs(x_new))
-    error2 = ca.sumsqr(error / weight) / x.shape[0]
+    error2 = _paired(ca.vertsplit((error / weight) ** 2), operator.add) / x.shape[0]
     bends = [_combine(weights, stages.increments) for weights in tableau.d] if dense else []
     if dense:
         within = _bent_amiss(stages, x_new - x + bends[0], h) / weight
-        for k in range(x.shape[0]):
-            error2 = ca.fmax(error2, within[k] ** 2)
-    outs = [x_new, error2, stages.lu.quality, _margin(x_new, states, tolerance.absolute), *bends]
+        error2 = ca.fmax(error2, _paired(ca.vertsplit(ca.fabs(within)), ca.fmax) ** 2)
+    outs = [x_new, error2, stages.lu.slack(), _margin(x_new, states, tolerance.absolute), *bends]
     return ca.Function("step", [x, u, p, h], [ca.densify(v) for v in ca.cse(outs)])
 
 
@@ -116,6 +118,8 @@ class _Stages:
     first: ca.SX
     lu: SparseLU
     gamma: float
+    end: ca.SX
+    """The states where the step leads."""
 
 
 def _stages(model: ca.Function, x: ca.SX, u: ca.SX, p: ca.SX, h: ca.SX, t: Tableau) -> _Stages:
@@ -128,10 +132,31 @@ def _stages(model: ca.Function, x: ca.SX, u: ca.SX, p: ca.SX, h: ca.SX, t: Table
         ca.fabs(diagonal) + ca.fabs(ca.diag(ca.densify(jacobian))),
     )
     k: list[ca.SX] = []
+    place, before = x, t.a[0]
     for a, c in zip(t.a, t.c, strict=True):
-        f = model(x + _combine(a, k), u, p)[0] if any(a) else first
+        place = _onward(x, place, before, a, k)
+        f = model(place, u, p)[0] if any(a) else first
         k.append(lu.solve(f + _combine(c, k) * inverse_step if any(c) else f))
-    return _Stages(k, first, lu, t.gamma)
+        before = a
+    return _Stages(k, first, lu, t.gamma, _onward(x, place, before, t.m, k))
+
+
+def _onward(
+    x: ca.SX, place: ca.SX, before: tuple[float, ...], row: tuple[float, ...], k: list[ca.SX]
+) -> ca.SX:
+    """Return x + row k: where the row only continues the one `before`, from the `place` that this led to."""
+    if before and row[: len(before)] == before:
+        return _combine(row[len(before) :], k[len(before) :], place)
+    return _combine(row, k, x)
+
+
+def _paired(values: list[ca.SX], join: Callable[[ca.SX, ca.SX], ca.SX]) -> ca.SX:
+    """Join `values` two by two: the processor has a tree done sooner than a chain."""
+    while len(values) > 1:
+        values = [
+            join(*values[k : k + 2]) if k + 1 < len(values) else values[k] for k in range(0, len(values), 2)
+        ]
+    return values[0]
 
 
 def _bent_amiss(stages: _Stages, slope: ca.SX, h: ca.SX) -> ca.SX:
@@ -144,9 +169,10 @@ def _bent_amiss(stages: _Stages, slope: ca.SX, h: ca.SX) -> ca.SX:
     return BEND * stages.lu.solve(stages.first - slope / h) / stages.gamma
 
 
-def _combine(weights: tuple[float, ...], vectors: list[ca.SX]) -> ca.SX:
-    """Return the weighted sum of the vectors whose weight is not zero."""
-    terms = [v if w == 1.0 else w * v for w, v in zip(weights, vectors, strict=False) if w]
+def _combine(weights: tuple[float, ...], vectors: list[ca.SX], start: ca.SX | None = None) -> ca.SX:
+    """Return the weighted sum of the vectors whose weight is not zero, added to `start` if given."""
+    terms = [] if start is None else [start]
+    terms += [v if w == 1.0 else w * v for w, v in zip(weights, vectors, strict=False) if w]
     return sum(terms[1:], terms[0]) if terms else ca.SX(0.0)
 
 

@@ -20,8 +20,6 @@ SHORTEST = 1e-100
 """Hours that count as none: their reciprocal would not be finite at every stage."""
 SMALLEST_STEP = 1e-11
 """Smallest step as a fraction of the interval."""
-PIVOT_QUALITY = 1e-6
-"""A step whose elimination lost more than this is repeated with a smaller one."""
 SAFETY, SHRINK, GROW = 0.9, 0.2, 5.0
 
 
@@ -98,17 +96,16 @@ def judge(v: Lanes, groups: Sequence[tuple[Group, Sequence[ir.Value], float]]) -
     return v.select(finite, bounded, v.const(Status.NON_FINITE))
 
 
-def clip(v: Lanes, states: Group, values: Sequence[ir.Value], sound: ir.Value) -> list[ir.Value]:
-    """States within their bounds: in a sound lane, what lies beyond is within the absolute tolerance."""
-    return [_within(v, quantity, value, sound) for quantity, value in zip(states, values, strict=True)]
+def clip(v: Lanes, states: Group, values: Sequence[ir.Value]) -> list[ir.Value]:
+    """States within their bounds; what is no number stays so. In a sound lane at most the absolute tolerance is cut."""
+    return [_within(v, quantity, value) for quantity, value in zip(states, values, strict=True)]
 
 
-def _within(v: Lanes, quantity: Quantity, value: ir.Value, sound: ir.Value) -> ir.Value:
-    low, high = v.const(quantity.low), v.const(quantity.high)
+def _within(v: Lanes, quantity: Quantity, value: ir.Value) -> ir.Value:
     if math.isfinite(quantity.low):
-        value = v.select(v.builder.and_(sound, v.less(value, low)), low, value)
+        value = v.max(v.const(quantity.low), value)
     if math.isfinite(quantity.high):
-        value = v.select(v.builder.and_(sound, v.less(high, value)), high, value)
+        value = v.min(v.const(quantity.high), value)
     return value
 
 
@@ -168,9 +165,9 @@ def _next_step(v: Lanes, left: ir.Value, wish: ir.Value) -> ir.Value:
 def _attempt(step: Step, v: Lanes, cells: Cells, size: ir.Value) -> _Trial:
     body = Body(v, step.code)
     groups = [cells.values(k) for k in range(3)]
-    x_new, (error2,), (quality,), (margin,), *more = body.run(step.early, [*groups, [size]])
+    x_new, (error2,), (slack,), (margin,), *more = body.run(step.early, [*groups, [size]])
     finite = v.all_finite([*x_new, error2])
-    solved = v.at_most(v.const(PIVOT_QUALITY), quality)
+    solved = v.at_most(v.const(0.0), slack)
     inside = v.at_most(v.const(0.0), margin)
     exact = v.at_most(error2, v.const(1.0))
     accepted = v.all([finite, solved, inside, exact])

@@ -81,7 +81,7 @@ class Directions:
 def trace_step(
     model: ca.Function, signature: Signature, tolerance: Tolerance, tableau: Tableau, along: Directions
 ) -> Step:
-    """(x, u, p, h[, dx, seeds]) -> x_new, error2, quality, margin, bends[, tangents of x_new and bends]."""
+    """(x, u, p, h[, dx, seeds]) -> x_new, error2, slack, margin, bends[, tangents of x_new and bends]."""
     step = step_function(model, signature.states, tolerance, tableau, dense=True)
     if not len(along):
         return Step.of(step, directions=False)

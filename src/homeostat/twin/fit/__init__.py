@@ -4,13 +4,15 @@ Tables and a map of their columns become `Run`s (`load_map`, `read_runs`). `fit`
 states named by `Free` from many start points (`multistart`): weighted least squares with bounds and priors, derivatives
 from the engine's forward sensitivities. A `Fit` answers for itself: intervals from the Fisher information, `profile`
 likelihoods, `identifiability` in words, `next_samples` worth taking, `predict` for runs that were not fitted.
-`fit_population` lets donors differ. `multistart` takes any problem that states bounds and residuals, or a scalar.
+`fit_population` lets donors differ. `multistart` takes any problem that states bounds and residuals, or a scalar;
+`hopping` goes on from the best ends where valleys are many.
 """
 
 from homeostat.twin.fit.datamap import DataMap, load_map
 from homeostat.twin.fit.estimate import Options, fit
 from homeostat.twin.fit.forward import Tolerance
 from homeostat.twin.fit.free import Free, LogNormal, Normal, Prior, Scale, free
+from homeostat.twin.fit.hopping import hopping, valleys
 from homeostat.twin.fit.identify import Identifiability, identifiability
 from homeostat.twin.fit.local import Outcome, Search, Settings, search
 from homeostat.twin.fit.multistart import Multistart, Progress, multistart, start_points
@@ -58,6 +60,7 @@ __all__ = [
     "fit",
     "fit_population",
     "free",
+    "hopping",
     "identifiability",
     "load_map",
     "multistart",
@@ -67,4 +70,5 @@ __all__ = [
     "read_runs",
     "search",
     "start_points",
+    "valleys",
 ]

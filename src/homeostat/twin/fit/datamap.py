@@ -21,7 +21,7 @@ import re
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
 
 from homeostat.errors import TwinError
 from homeostat.process import Quantity, Unit, compatible
@@ -40,6 +40,9 @@ _WANTED = (
 )
 _KEY = re.compile(r"""\{|[^\s,;][^,;]*:(\s|$)""")
 """How the first line of a map begins; the heading of a table of numbers has no colon behind a name."""
+
+_NAMING = {"measured": "quantity", "inputs": "input", "initial": "state"}
+"""Sections of a map in which each quantity has one column, and the field that names it."""
 
 
 class TimeColumn(Part):
@@ -134,6 +137,21 @@ class DataMap(Part):
     initial: dict[Line, StateColumn] = Field(default_factory=dict)
     additions: dict[Line, StateColumn] = Field(default_factory=dict)
     constants: dict[Name, Quantity] = Field(default_factory=dict)
+
+    @field_validator(*_NAMING)
+    @classmethod
+    def _each_once(cls, columns: dict[str, Part], info: ValidationInfo) -> dict[str, Part]:
+        """Two columns of one quantity would overwrite each other; of `additions` each one is added."""
+        kind, told = _NAMING[info.field_name or ""], dict[str, str]()
+        for column, given in columns.items():
+            name: str = getattr(given, kind)
+            if name in told:
+                raise ValueError(
+                    f"columns '{told[name]}' and '{column}' are both the {kind} {name}|keep one of them, or read "
+                    "the file by two maps under `tables` if they are replicates"
+                )
+            told[name] = column
+        return columns
 
     @model_validator(mode="after")
     def _a_pattern(self) -> Self:

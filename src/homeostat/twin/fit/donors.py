@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from homeostat.errors import TwinError
+from homeostat.twin.fit.ending import MEND
 from homeostat.twin.fit.free import LN10, Scale
 from homeostat.twin.fit.local import Outcome, search
 from homeostat.twin.fit.mixed import Mixed, Quadratic, Spreads, linear_mixed
@@ -115,7 +116,9 @@ class Steps:
         own = _Own(problem, self.random, state)
         found = search(own, at[self.random])
         if found.outcome is Outcome.REJECTED:
-            raise TwinError(f"a donor cannot be simulated: {found.message}", where=problem.runs[0].donor)
+            raise TwinError(
+                f"a donor cannot be simulated: {found.message}", where=problem.runs[0].donor, mend=MEND
+            )
         return own.whole(found.theta)
 
     def _scales(

@@ -12,6 +12,8 @@ from typing import NamedTuple
 import numpy as np
 
 from homeostat.twin.engine import Batches, Ensemble, Status
+from homeostat.twin.engine.status import ENDED
+from homeostat.twin.fit.ending import MEND
 from homeostat.twin.fit.protocol import Array, Rejected
 from homeostat.twin.fit.runs import Run
 from homeostat.twin.model import Model
@@ -117,8 +119,9 @@ class _Group:
         rows = np.searchsorted(self.grid, run.time)
         if done.rows[batch] <= rows.max():
             return Rejected(
-                f"the simulation ended with {Status(done.status[batch]).name} at {self._reached(done, batch)}",
+                f"the simulation ended at {self._reached(done, batch)}: {ENDED[Status(done.status[batch])]}",
                 where=f"run {run.name}",
+                mend=MEND,
             )
         columns = np.array([self.ensemble.columns.index(q) for q in run.quantities])
         chosen = np.ix_(rows, columns)

@@ -2,8 +2,8 @@
 
 In: a fit. Out: `Identifiability`. A quantity counts as learnt when its standard deviation is below a share of its
 value (practical identifiability: Raue et al. 2009, Bioinformatics 25:1923-1929). Eigenvectors of the Fisher information
-in relative units are the combinations that the runs do or do not tell (Brun, Reichert & Kuensch 2001, Water Resources
-Research 37:1015-1030, on collinear parameters).
+in relative units are the combinations that the runs do or do not tell; Brun, Reichert & Kuensch 2001, Water Resources
+Research 37:1015-1030, make an index of collinearity of the smallest eigenvalue.
 """
 
 from collections.abc import Mapping

@@ -1,7 +1,7 @@
 """What the runs tell about each coordinate: Fisher information, and the uncertainty that follows from it.
 
 In: the Jacobian of the weighted residuals. Out: `Information`, whose covariance is that of a linear-Gaussian model
-(Seber & Wild 1989, Nonlinear Regression, section 2.1).
+(Seber & Wild 1989, Nonlinear Regression).
 """
 
 from dataclasses import dataclass

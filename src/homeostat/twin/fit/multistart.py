@@ -4,7 +4,7 @@ In: a problem in the sense of `protocol`, any known start points, a seed. Out: e
 points: Latin hypercube between the bounds (McKay, Beckman & Conover 1979, Technometrics 21:239-245).
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
@@ -15,7 +15,7 @@ from scipy.stats import qmc
 from homeostat.errors import TwinError
 from homeostat.twin.fit.local import DEFAULT, Outcome, Search, Settings, search
 from homeostat.twin.fit.lockstep import together
-from homeostat.twin.fit.protocol import Array, Batched, Bounded, LeastSquares, Problem
+from homeostat.twin.fit.protocol import Array, Batched, Bounded, LeastSquares, Problem, Rejected
 
 
 class Progress(NamedTuple):
@@ -31,6 +31,10 @@ AT_ONCE = 64
 Report = Callable[[Progress], None]
 
 
+def silent(_: Progress) -> None:
+    """Report nothing."""
+
+
 @dataclass(frozen=True)
 class Multistart:
     """All `searches`, best first; those of equal cost in the order of their start points."""
@@ -40,9 +44,9 @@ class Multistart:
 
     @property
     def best(self) -> Search:
-        """The search of lowest cost. Raises `TwinError` when the problem has a value at no start point."""
+        """The search of lowest cost. Raises `Rejected` when the problem has a value at no start point."""
         if self.searches[0].outcome is Outcome.REJECTED:
-            raise TwinError(
+            raise Rejected(
                 f"none of {len(self.searches)} start points could be evaluated: {self.searches[0].message}",
                 where="multistart",
                 mend="narrow the bounds around values that can be simulated",
@@ -82,12 +86,17 @@ def multistart(
     if not begins:
         raise TwinError("there is no start point", where="multistart", mend="ask for at least one start")
     check_bounds(problem)
-    report = progress or _silent
+    report = progress or silent
     found: list[Search] = []
     for ended in _searches(problem, begins, settings):
         found.append(ended)
         report(Progress(len(found), len(begins), min(each.cost for each in found)))
-    return Multistart(tuple(problem.names), tuple(sorted(found, key=lambda each: (each.cost, each.number))))
+    return Multistart(tuple(problem.names), sorted_searches(found))
+
+
+def sorted_searches(found: Iterable[Search]) -> tuple[Search, ...]:
+    """Return `found` by cost; what costs the same, by number."""
+    return tuple(sorted(found, key=lambda each: (each.cost, each.number)))
 
 
 def _searches(problem: Problem, begins: Sequence[Array], settings: Settings) -> Iterator[Search]:
@@ -116,7 +125,3 @@ def check_bounds(problem: Bounded) -> None:
                 where="multistart",
                 mend="give finite bounds, the lower below the upper",
             )
-
-
-def _silent(_: Progress) -> None:
-    return

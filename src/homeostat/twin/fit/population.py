@@ -30,6 +30,7 @@ SETTLED = 1e-4
 """Change of the centre in its standard deviations, and of the logarithms of the spreads, at which the steps end."""
 VAGUE = 1.0
 """A standard deviation of the logarithm of a spread above which no interval is given."""
+SPREAD_INTERVAL = "Wald, on the logarithm of the spread: never holds 0, so no test of whether donors differ"
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,9 @@ class Population:
 
     `typical` is the median over donors of what differs between them, and the common value of the rest, with 90 %
     `intervals`. `spread`: standard deviation of the natural logarithm between donors (about the coefficient of
-    variation), with its 90 % `spread_intervals`; None for an end that the donors do not tell. `pooled` is the fit
-    without differences between donors, from which the steps began.
+    variation), with its 90 % `spread_intervals`; None where the donors do not tell it. They are Wald intervals on the
+    logarithm of the spread, and so never hold 0: they tell how large a spread is, not whether there is one. `pooled` is
+    the fit without differences between donors, from which the steps began.
     """
 
     free: tuple[Free, ...]
@@ -93,6 +95,7 @@ class Population:
                 for d in self.donors
             ],
             "error_scales": dict(self.error_scales),
+            "spread_interval_kind": SPREAD_INTERVAL,
             "rounds": self.rounds,
         }
 
@@ -162,7 +165,7 @@ def _ends(free: Sequence[Free], theta: Array, covariance: Array) -> dict[str, In
 
 
 def _spread_ends(spread: Mapping[str, float], mixed: Mixed) -> dict[str, Interval]:
-    """90 % intervals by the curvature in the logarithm; open where it does not tell, as near a spread of 0."""
+    """90 % Wald intervals on the logarithm, by its curvature; open where that does not tell, as near a spread of 0."""
     values, vectors = np.linalg.eigh(mixed.curvature)
     told = np.maximum(values, 1e-9)
     deviations = np.sqrt((vectors**2 / told).sum(axis=1)).tolist()

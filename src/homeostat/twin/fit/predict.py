@@ -2,7 +2,7 @@
 
 In: a fit, other runs. Out: `Prediction`s with an interval at every measured time and a score of every quantity.
 Intervals hold measurement error and, by the delta method, the uncertainty of what was learnt (Seber & Wild 1989,
-Nonlinear Regression, section 5.1).
+Nonlinear Regression).
 """
 
 from collections.abc import Sequence

@@ -1,7 +1,8 @@
 """Which further sample would tell most: candidates ranked by what they would do to the uncertainty.
 
 In: a fit, times and noise of candidate samples. Out: `Sample`s, best first, each given those before it. A sample is a
-row of the Jacobian; the covariance after it follows by a rank-one update (Fedorov 1972, Theory of Optimal Experiments).
+row of the Jacobian; the covariance after it follows by a rank-one update (Sherman & Morrison 1950, Ann. Math. Stat.
+21:124-127). Designs that grow sample by sample: Fedorov 1972, Theory of Optimal Experiments.
 """
 
 from collections.abc import Mapping, Sequence

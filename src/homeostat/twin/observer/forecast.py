@@ -1,11 +1,11 @@
 """What lies ahead, with an interval: the filter run on over a planned schedule without readings.
 
-In: an estimate, planned inputs, times. Out: the value of a state or output at each, and its quantiles. Model error
-enters as the filter's own process noise, so an interval that covers what it says needs noise that was tuned to runs.
+In: an estimate, planned inputs and jumps, times. Out: the value of a state or output at each, and its quantiles. Model
+error enters as the filter's own process noise, so an interval that covers what it says needs noise tuned to runs.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import NormalDist
@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from homeostat.errors import TwinError
-from homeostat.twin.engine import Segment
+from homeostat.twin.engine import Jump, Segment
+from homeostat.twin.observer.course import Course
 from homeostat.twin.observer.filter import Estimate, Filter
 
 Array = NDArray[np.float64]
@@ -42,28 +43,30 @@ def forecast(
     hours: Sequence[float],
     plan: Sequence[Segment] = (),
     *,
+    jumps: Sequence[Jump] = (),
     level: float = 0.9,
     positive: bool | None = None,
 ) -> Forecast:
     """Forecast a state or output at each of `hours` (ascending, from now), with the `level` interval.
 
-    `plan` gives the inputs from each `start_h` on; those it does not name stay as they are before. The interval of a
-    `positive` quantity (by default: a state without upper bound) is that of a logarithmic normal distribution while
-    its deviation is not larger than its value (else see `_ends`), any other's that of a normal one. Raises TwinError
-    for contradictory times, and where the model cannot be followed.
+    `plan` gives the inputs from each `start_h` on; those it does not name stay as they are before. `jumps` are what
+    is planned to be added, drawn or exchanged, from now on; the value at an hour is that after its jumps. Both count
+    hours from now and are taken as certain. The interval of a `positive` quantity (by default: a state without upper
+    bound) is that of a logarithmic normal distribution while its deviation is not larger than its value (else see
+    `_ends`), any other's that of a normal one. Raises TwinError for unknown names, contradictory times, and where the
+    model cannot be followed.
     """
     times = [float(hour) for hour in hours]
     ascending = times and times[0] >= 0.0 and all(b >= a for a, b in pairwise(times))
     if not (ascending and math.isfinite(times[-1]) and 0.0 < level < 1.0):
         raise TwinError("a forecast needs ascending times from 0 and a level between 0 and 1", where=quantity)
-    run = _Run(of, sorted(plan, key=lambda segment: segment.start_h))
-    values, deviations, clock = [], [], 0.0
-    for time in times:
-        estimate = run.reach(estimate, clock, time)
-        value, gradient = of.expectation(estimate, quantity)
+    values, deviations = [], []
+    course = Course.of(plan, jumps)
+    course.check(of, 0.0)
+    for later in _settled(of, estimate, times, course):
+        value, gradient = of.expectation(later, quantity)
         values.append(value)
-        deviations.append(math.sqrt(max(_variance(of, estimate, gradient), 0.0)))
-        clock = time
+        deviations.append(math.sqrt(max(_variance(of, later, gradient), 0.0)))
     logarithmic = _positive(of, quantity) if positive is None else positive
     told, doubt = np.array(values), np.array(deviations)
     normal = NormalDist().inv_cdf(0.5 + level / 2.0)
@@ -72,35 +75,14 @@ def forecast(
     return Forecast(quantity, np.array(times), told, doubt, low, high, level)
 
 
-class _Run:
-    """The filter over planned inputs, with no readings."""
-
-    def __init__(self, of: Filter, plan: Sequence[Segment]) -> None:
-        self.of, self.plan = of, plan
-        for segment in plan:
-            for name in segment.values:
-                of.signature.inputs.index(name)
-
-    def reach(self, estimate: Estimate, start: float, end: float) -> Estimate:
-        """The settled estimate at `end`, both times in hours from now."""
-        stops = [s.start_h for s in self.plan if start < s.start_h < end]
-        for a, b in pairwise((start, *stops, end)):
-            inputs = self._inputs(estimate, a)
-            pieces = max(1, math.ceil((b - a) / self.of.stride - 1e-9))
-            for _ in range(pieces):
-                estimate = self.of.advance(estimate, inputs, (b - a) / pieces)
-        estimate = self.of.settle(estimate)
+def _settled(of: Filter, estimate: Estimate, times: Sequence[float], course: Course) -> Iterator[Estimate]:
+    """The estimate at each of `times`, its covariance up to date."""
+    estimate = course.begin(of, estimate, 0.0)
+    for start, end in pairwise((0.0, *times)):
+        estimate = of.settle(course.carry(of, estimate, start, end))
         if not estimate.sound:
-            raise TwinError(f"the model cannot be followed to {end:g} h", where=self.of.model.__name__)
-        return estimate
-
-    def _inputs(self, estimate: Estimate, time: float) -> tuple[float, ...]:
-        names = self.of.signature.inputs.names
-        values = dict(zip(names, estimate.inputs, strict=True))
-        for segment in self.plan:
-            if segment.start_h <= time:
-                values |= segment.values
-        return tuple(values[name] for name in names)
+            raise TwinError(f"the model cannot be followed to {end:g} h", where=of.model.__name__)
+        yield estimate
 
 
 def _positive(of: Filter, quantity: str) -> bool:

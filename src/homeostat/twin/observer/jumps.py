@@ -1,4 +1,4 @@
-"""Doses and draws: the mean goes through the mass balance, the covariance through its Jacobian.
+"""Doses, draws and shifts: the mean goes through the mass balance, the covariance through its Jacobian.
 
 In: mean, covariance (upper triangle) and a jump. Out: both afterwards. Plain floats, one operation each: they are rare.
 """
@@ -6,7 +6,8 @@ In: mean, covariance (upper triangle) and a jump. Out: both afterwards. Plain fl
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from homeostat.twin.mixing import CELLS, VOLUME, is_concentration, mix, withdraw
+from homeostat.twin import engine
+from homeostat.twin.mixing import CELLS, VOLUME, States, is_concentration, mix, withdraw
 from homeostat.twin.model import Model
 from homeostat.twin.observer.layout import Layout
 
@@ -35,7 +36,29 @@ class Draw:
     measured: float = 0.0
 
 
-Jump = Dose | Draw
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """States are multiplied by `scale`, then increased by `add`, both as told, without error; others stay."""
+
+    scale: tuple[tuple[str, float], ...] = ()
+    add: tuple[tuple[str, float], ...] = ()
+
+
+Jump = Dose | Draw | Shift
+
+
+def parts(jump: engine.Jump) -> tuple[Jump, ...]:
+    """What the engine does at once, as the filter does it, one after the other; all of it known without error."""
+    found: list[Jump] = []
+    if jump.draw:
+        found.append(Draw(jump.draw, jump.retain))
+    if jump.bolus:
+        found.append(Dose(jump.bolus, tuple(jump.contents.items())))
+    scale = {**jump.scale, **dict.fromkeys(jump.assign, 0.0)}
+    add = {name: jump.assign.get(name, 0.0) + jump.add.get(name, 0.0) for name in (*jump.assign, *jump.add)}
+    if scale or add:
+        found.append(Shift(tuple(scale.items()), tuple(add.items())))
+    return tuple(found)
 
 
 def carried(
@@ -46,9 +69,11 @@ def carried(
     if isinstance(jump, Dose):
         after = mix(model, states, jump.volume, dict(jump.contents))
         rows, gains = _dose(model, states, jump)
-    else:
+    elif isinstance(jump, Draw):
         after = withdraw(model, states, jump.volume, jump.retain)
         rows, gains = _draw(model, states, jump)
+    else:
+        after, rows, gains = *_shift(model, states, jump), []
     return (*after, *mean[layout.states :]), _through(layout, covariance, rows, gains)
 
 
@@ -116,6 +141,14 @@ def _draw(model: type[Model], x: Sequence[float], draw: Draw) -> tuple[list[Row]
         else:
             rows.append({i: 1.0})
     return rows, [gain]
+
+
+def _shift(model: type[Model], x: Sequence[float], shift: Shift) -> tuple[States, list[Row]]:
+    """The states afterwards, and the Jacobian's rows."""
+    names, scale, add = model.signature.states.names, dict(shift.scale), dict(shift.add)
+    factors = [scale.get(name, 1.0) for name in names]
+    after = tuple(f * value + add.get(name, 0.0) for name, f, value in zip(names, factors, x, strict=True))
+    return after, [{i: factor} for i, factor in enumerate(factors)]
 
 
 def _through(

@@ -15,6 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from homeostat.twin.engine import Ensemble, Status
+from homeostat.twin.engine.status import ENDED
+from homeostat.twin.fit.ending import MEND
 from homeostat.twin.fit.protocol import Rejected
 from homeostat.twin.petab.build import Imported
 from homeostat.twin.petab.conditions import Setting, Unknowns
@@ -23,13 +25,7 @@ from homeostat.twin.petab.measurements import Measurement
 from homeostat.twin.petab.timing import Timing, timing
 
 Array = NDArray[np.float64]
-_ENDED = {
-    Status.OK: "it takes more steps than are allowed",
-    Status.STEP_UNDERFLOW: "its steps become too small, or too many",
-    Status.NON_FINITE: "a value becomes infinite or no number",
-    Status.OUT_OF_BOUNDS: "a state leaves its bounds",
-}
-"""How a simulation ended, in words."""
+_ENDED = {**ENDED, Status.OK: "it took more steps than are allowed"}
 
 
 @dataclass(frozen=True)
@@ -152,7 +148,8 @@ class Integration:
         ):
             if rows <= row or steps > self.accuracy.steps:
                 raise Rejected(
-                    f"condition {name} cannot be simulated: {_ENDED[Status(int(status))]} ({steps} steps)"
+                    f"condition {name} cannot be simulated: {_ENDED[Status(int(status))]} ({steps} steps)",
+                    mend=MEND,
                 )
         return found.values, found.sensitivities
 

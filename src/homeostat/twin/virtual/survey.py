@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 from homeostat.errors import TwinError
 from homeostat.twin.engine import Batches, Ensemble, Jump, Segment, Status
 from homeostat.twin.engine.ensemble import cores
+from homeostat.twin.engine.status import ENDED
 from homeostat.twin.engine.turns import in_turn
-from homeostat.twin.virtual.bins import Bins
+from homeostat.twin.virtual.bins import BINS, Bins
 from homeostat.twin.virtual.donors import Donors
 from homeostat.twin.virtual.limits import Limit
 from homeostat.twin.virtual.tally import tally
@@ -55,6 +56,11 @@ class Survey:
     within: tuple[int, ...]
     within_all: int
     failures: dict[Status, int]
+
+    @property
+    def bins(self) -> int:
+        """How many bins of each time and column the quantiles come from; 0 where they are exact."""
+        return 0 if self.n <= PILOT else BINS
 
     def probability(self, count: int) -> tuple[float, float]:
         """The share of `count` batches of all, and its standard error."""
@@ -204,4 +210,4 @@ def _column(ensemble: Ensemble, limit: Limit) -> int:
 
 def _causes(status: NDArray[np.int64]) -> str:
     causes = [(Status(k), int(count)) for k, count in enumerate(np.bincount(status)) if k and count]
-    return ", ".join(f"{count} {cause.name.lower().replace('_', ' ')}" for cause, count in causes)
+    return "; ".join(f"of {count} {ENDED[cause]}" for cause, count in causes)
