@@ -57,3 +57,7 @@ class RecordError(HomeostatError):
 
 class SiteError(HomeostatError):
     """A site directory is missing, damaged or in use."""
+
+
+class MonitoringError(HomeostatError):
+    """A monitoring model, or the data given to one, cannot be used."""

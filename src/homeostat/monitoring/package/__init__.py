@@ -1,0 +1,59 @@
+"""Model packages: a monitoring or prediction model as one frozen, hashed, signed JSON file.
+
+    freeze(x, name=..., use=..., inputs=..., steps=..., form=..., interval=..., ...)  parts -> Package
+    write(package, path), read(path)    read refuses what was changed, is unknown, or computes other bits here
+    package.score(columns)              a table -> one Verdict a row
+    package.scorer.row(values)          the live path: one row of plain floats -> Verdict
+    measure(truth, verdicts), judge(...)  figures by subgroup, held against limits fixed before the test
+    run_locked_test(...)                the locked table, scored once more and counted
+    record_use(path, ...), uses(path)   every use of the locked test set, chained beside the package
+
+The fields of a package are those of `Document`. A package never changes: what is learnt later is another package, and
+what was done with it stands beside it.
+"""
+
+from homeostat.monitoring.package.canonical import table_digest
+from homeostat.monitoring.package.document import (
+    Acceptance,
+    Document,
+    Input,
+    IntendedUse,
+    LockedTest,
+    Metrics,
+    Signature,
+    Training,
+)
+from homeostat.monitoring.package.freezing import freeze
+from homeostat.monitoring.package.metrics import Judged, judge, measure
+from homeostat.monitoring.package.model import Package
+from homeostat.monitoring.package.scoring import Scorer
+from homeostat.monitoring.package.storage import read, write
+from homeostat.monitoring.package.testing import Tested, run_locked_test
+from homeostat.monitoring.package.uses import LOCKED_TEST, Use, record_use, times_tested, uses
+
+__all__ = [
+    "LOCKED_TEST",
+    "Acceptance",
+    "Document",
+    "Input",
+    "IntendedUse",
+    "Judged",
+    "LockedTest",
+    "Metrics",
+    "Package",
+    "Scorer",
+    "Signature",
+    "Tested",
+    "Training",
+    "Use",
+    "freeze",
+    "judge",
+    "measure",
+    "read",
+    "record_use",
+    "run_locked_test",
+    "table_digest",
+    "times_tested",
+    "uses",
+    "write",
+]

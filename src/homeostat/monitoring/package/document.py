@@ -1,0 +1,187 @@
+"""What a model package says: every field, frozen and validated.
+
+The requirement each part answers is named by its id in the monitoring checklist (MON-, FDA-).
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from homeostat.monitoring import frozen, prediction, spectra
+from homeostat.monitoring.frozen import AnyForm, AnyStep
+from homeostat.monitoring.prediction import AnyInterval, InputSpace, RuleField
+
+FORMAT = "homeostat model 1"
+FAMILIES = (frozen, prediction, spectra)
+"""Where the pieces come from that a package may hold: a piece is known by its kind once its module is imported."""
+Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Name = Annotated[str, Field(min_length=1, max_length=500)]
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+Level = Literal["low", "medium", "high"]
+
+RISK: Mapping[tuple[Level, Level], Level] = {
+    ("low", "low"): "low",
+    ("low", "medium"): "low",
+    ("low", "high"): "medium",
+    ("medium", "low"): "low",
+    ("medium", "medium"): "medium",
+    ("medium", "high"): "high",
+    ("high", "low"): "medium",
+    ("high", "medium"): "high",
+    ("high", "high"): "high",
+}
+"""Risk by influence and consequence: the guidance asks for both and leaves the grid to the user; this one is ours."""
+
+
+class Part(BaseModel):
+    """Base of the parts of a package."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class IntendedUse(Part):
+    """What the model is for (MON-01, MON-05, FDA-1 to FDA-3). An adaptive model is refused where use is critical.
+
+    `context` tells the model's role beside other evidence, `consequence` that of a wrong decision, `influence` how much
+    the model decides; `subgroups` (donors, sites, instruments) are those it is meant for, `limitations` what it is not.
+    """
+
+    question: Name
+    context: str = ""
+    consequence: Level = "medium"
+    influence: Level = "medium"
+    subgroups: tuple[str, ...] = ()
+    limitations: str = ""
+    critical: bool = True
+    adaptive: bool = False
+
+    @property
+    def risk(self) -> Level:
+        """The model's risk, from influence and consequence (FDA-3)."""
+        return RISK[self.influence, self.consequence]
+
+    @model_validator(mode="after")
+    def _frozen_where_critical(self) -> Self:
+        if self.critical and self.adaptive:
+            raise ValueError("an adaptive model is refused where the declared use is critical")
+        return self
+
+
+class Input(Part):
+    """One input, as it was in training: `low` to `high`, `mean`, `deviation`, and the share that was `missing`."""
+
+    name: Name
+    unit: str = ""
+    low: Finite
+    high: Finite
+    mean: Finite
+    deviation: Finite = Field(ge=0.0)
+    missing: float = Field(default=0.0, ge=0.0, le=1.0)
+
+
+class Training(Part):
+    """The table the model was trained on: its digest, size, and the column that tells the groups."""
+
+    sha256: Hash
+    rows: int = Field(ge=1)
+    groups: int = Field(ge=1)
+    columns: tuple[str, ...] = ()
+    group: str = ""
+    note: str = ""
+
+
+class Metrics(Part):
+    """Figures by name (`rmsep`, `bias`, `coverage`, ...) over some rows; `subgroup` is "" for all of them (MON-07)."""
+
+    subgroup: str = ""
+    rows: int = Field(ge=0)
+    groups: int = Field(ge=0)
+    values: Mapping[str, Finite]
+
+
+class Acceptance(Part):
+    """A limit on a metric, fixed before the test (MON-07). `subgroup` "" means over all rows, "*" in every subgroup."""
+
+    metric: Name
+    subgroup: str = ""
+    minimum: Finite | None = None
+    maximum: Finite | None = None
+
+    @model_validator(mode="after")
+    def _some_limit(self) -> Self:
+        if self.minimum is None and self.maximum is None:
+            raise ValueError("an acceptance limit has a minimum, a maximum or both")
+        return self
+
+
+class LockedTest(Part):
+    """The test table that development never read (MON-09): its digest and size, and the results, if it was used.
+
+    How often it has been used stands beside the package, in its record of uses.
+    """
+
+    sha256: Hash
+    rows: int = Field(ge=1)
+    groups: int = Field(ge=1)
+    results: tuple[Metrics, ...] = ()
+
+
+class SelfTest(Part):
+    """Rows and the exact answers to them (MON-02): numbers as hexadecimal floats, None for missing ones.
+
+    `answers` holds for each row value, low, high, T² and SPE; `contributions` the digest of each row's contributions.
+    """
+
+    rows: tuple[tuple[str | None, ...], ...]
+    answers: tuple[tuple[str | None, ...], ...]
+    contributions: tuple[Hash, ...]
+
+
+class Signature(Part):
+    """A signature over the content hash (32 bytes): by whom, with which public key; both in hexadecimal."""
+
+    by: Name
+    algorithm: Name
+    key: str = Field(pattern=r"^([0-9a-f]{2})+$")
+    value: str = Field(pattern=r"^([0-9a-f]{2})+$")
+
+
+class Document(Part):
+    """All that is written in a package's file."""
+
+    format: Literal["homeostat model 1"] = "homeostat model 1"
+    name: Name
+    version: Name
+    use: IntendedUse
+    target: Name
+    unit: str = ""
+    classes: tuple[str, str] | None = None
+    rule: RuleField | None = None
+    inputs: tuple[Input, ...] = Field(min_length=1)
+    missing_allowed: int = Field(default=0, ge=0)
+    steps: tuple[AnyStep, ...]
+    form: AnyForm
+    space: InputSpace | None = None
+    interval: AnyInterval
+    training: Training
+    metrics: tuple[Metrics, ...] = ()
+    acceptance: tuple[Acceptance, ...] = ()
+    locked_test: LockedTest | None = None
+    tried: tuple[Mapping[str, Any], ...] = ()
+    created: str = ""
+    software: Mapping[str, str] = Field(default_factory=dict)
+    self_test: SelfTest | None = None
+    content_hash: str = ""
+    signature: Signature | None = None
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        names = [given.name for given in self.inputs]
+        if len(set(names)) != len(names):
+            raise ValueError("two inputs have the same name")
+        if self.target in names:
+            raise ValueError(f"the target {self.target!r} is among the inputs")
+        if self.space is not None and self.space.after > len(self.steps):
+            raise ValueError("the input space stands after more steps than there are")
+        return self

@@ -1,0 +1,149 @@
+"""Figures of merit of a package's verdicts against the truth, over all rows and in every subgroup (MON-07, OUR-2).
+
+rmsep, mae, bias     of the value; bias is value less truth
+r2                   1 - squared errors over the truth's own scatter; told where the truth varies
+coverage, width      share of truths within the interval, mean width; coverage_low/_high: its 95 % interval
+accuracy             share of rows whose value falls on the truth's side of the rule, decided or not
+undecided            share of rows that were not decided
+decided_accuracy     share of the decided rows (ok and alert, or action) that were right
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from homeostat.errors import MonitoringError
+from homeostat.monitoring.frozen import Array
+from homeostat.monitoring.package.document import Acceptance, Metrics
+from homeostat.monitoring.prediction import Rule, Verdict, covered
+from homeostat.monitoring.prediction.grouped import Labels
+
+ALL = ""
+EVERY = "*"
+
+
+class Judged(NamedTuple):
+    """An acceptance limit, the `subgroup` it was held against, the `value` found (None: none), and the outcome."""
+
+    acceptance: Acceptance
+    subgroup: str
+    value: float | None
+    passed: bool
+
+
+class _Rows(NamedTuple):
+    truth: Array
+    verdicts: tuple[Verdict, ...]
+    rule: Rule | None
+
+
+def measure(
+    truth: Array,
+    verdicts: Sequence[Verdict],
+    *,
+    rule: Rule | None = None,
+    subgroups: Labels | None = None,
+    groups: Labels | None = None,
+) -> tuple[Metrics, ...]:
+    """The metrics over all rows, then by subgroup, in the order of the subgroups' names.
+
+    `truth` (n,) is NaN where unknown: such rows are left out. `subgroups` (n,) names each row's subgroup, `groups` its
+    donor or batch. Raises `MonitoringError` when no truth is known, or the lengths differ.
+    """
+    if len(truth) != len(verdicts) or any(
+        labels is not None and len(labels) != len(truth) for labels in (subgroups, groups)
+    ):
+        raise MonitoringError("truth, verdicts and groups differ in number", where="metrics")
+    known = np.isfinite(truth)
+    if not known.any():
+        raise MonitoringError("no row has a truth", where="metrics")
+    found = [_metrics(ALL, known, truth, verdicts, rule, groups)]
+    for name in np.unique(subgroups[known]) if subgroups is not None else ():
+        found.append(_metrics(str(name), known & (subgroups == name), truth, verdicts, rule, groups))
+    return tuple(found)
+
+
+def judge(acceptance: Sequence[Acceptance], metrics: Sequence[Metrics]) -> tuple[Judged, ...]:
+    """Every acceptance limit held against the metrics; one that was not measured is not passed."""
+    by_name = {each.subgroup: each.values for each in metrics}
+    return tuple(
+        _judged(limit, name, by_name.get(name, {}))
+        for limit in acceptance
+        for name in (_subgroups(by_name) if limit.subgroup == EVERY else (limit.subgroup,))
+    )
+
+
+def _subgroups(by_name: Mapping[str, Mapping[str, float]]) -> tuple[str, ...]:
+    return tuple(name for name in by_name if name != ALL) or (EVERY,)
+
+
+def _judged(limit: Acceptance, name: str, values: Mapping[str, float]) -> Judged:
+    value = values.get(limit.metric)
+    low = -np.inf if limit.minimum is None else limit.minimum
+    high = np.inf if limit.maximum is None else limit.maximum
+    return Judged(limit, name, value, value is not None and low <= value <= high)
+
+
+def _metrics(
+    name: str,
+    rows: Labels,
+    truth: Array,
+    verdicts: Sequence[Verdict],
+    rule: Rule | None,
+    groups: Labels | None,
+) -> Metrics:
+    places = np.flatnonzero(rows).tolist()
+    some = _Rows(truth[rows], tuple(verdicts[place] for place in places), rule)
+    values = {**_errors(some), **_intervals(some), **_decisions(some)}
+    count = len(places) if groups is None else len(np.unique(groups[rows]))
+    return Metrics(subgroup=name, rows=len(places), groups=count, values=values)
+
+
+def _errors(rows: _Rows) -> dict[str, float]:
+    pairs = [
+        (v.value, t) for v, t in zip(rows.verdicts, rows.truth.tolist(), strict=True) if v.value is not None
+    ]
+    if not pairs:
+        return {}
+    value, truth = np.array(pairs).T
+    error = value - truth
+    found = {"rmsep": _root(error), "mae": float(np.abs(error).mean()), "bias": float(error.mean())}
+    scatter = float(np.sum((truth - truth.mean()) ** 2))
+    return {**found, "r2": 1.0 - float(np.sum(error**2)) / scatter} if scatter > 0.0 else found
+
+
+def _intervals(rows: _Rows) -> dict[str, float]:
+    told = [
+        (v.low, v.high, t)
+        for v, t in zip(rows.verdicts, rows.truth.tolist(), strict=True)
+        if v.low is not None and v.high is not None
+    ]
+    if not told:
+        return {}
+    low, high, truth = np.array(told).T
+    share = covered(low, high, truth)
+    width = float((high - low).mean())
+    return {"coverage": share.share, "coverage_low": share.low, "coverage_high": share.high, "width": width}
+
+
+def _decisions(rows: _Rows) -> dict[str, float]:
+    found = {"undecided": float(np.mean([v.decision == "undecided" for v in rows.verdicts]))}
+    if rows.rule is None:
+        return found
+    sides = [rows.rule.meets(truth) for truth in rows.truth.tolist()]
+    told = [
+        (rows.rule.meets(v.value) == good, v.decision, good)
+        for v, good in zip(rows.verdicts, sides, strict=True)
+        if v.value is not None
+    ]
+    if told:
+        found["accuracy"] = float(np.mean([right for right, _, _ in told]))
+    right = [(decision != "action") == good for _, decision, good in told if decision != "undecided"]
+    if right:
+        found["decided_accuracy"] = float(np.mean(right))
+    return found
+
+
+def _root(error: Array) -> float:
+    return float(np.sqrt(np.mean(error**2)))

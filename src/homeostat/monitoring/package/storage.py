@@ -1,0 +1,89 @@
+"""A package's file: JSON, read only if its form, its hash and its self-test hold (MON-13)."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from homeostat.errors import MonitoringError
+from homeostat.monitoring.package.canonical import canonical
+from homeostat.monitoring.package.document import FORMAT, Signature
+from homeostat.monitoring.package.freezing import told
+from homeostat.monitoring.package.model import Package, content_digest
+from homeostat.monitoring.package.selftest import check
+
+LARGEST = 256 * 2**20
+"""Bytes beyond which a file is not read."""
+ORIGINAL = "take the original file"
+
+
+def write(package: Package, path: Path) -> None:
+    """Write a frozen package. Raises `MonitoringError` when it was not frozen, or the file cannot be written."""
+    if package.content_hash != package.hashed():
+        raise MonitoringError("the package is not frozen as it is", where=str(path), mend="freeze it first")
+    try:
+        path.write_bytes(canonical(package.to_json()) + b"\n")
+    except OSError as fault:
+        raise MonitoringError(f"the model cannot be written: {fault.strerror}", where=str(path)) from fault
+
+
+def read(path: Path, verifier: Callable[[Signature, bytes], bool] | None = None) -> Package:
+    """Read a package, and have `verifier`, if given, check its signature.
+
+    Raises `MonitoringError` when the file is no package, is too large, was changed, or fails its self-test here.
+    """
+    where = str(path)
+    document = _document(_bytes(path), where)
+    if document.get("format") != FORMAT:
+        raise MonitoringError(f"this is not a model of the format {FORMAT!r}", where=where, mend=ORIGINAL)
+    if content_digest(document) != document.get("content_hash"):
+        raise MonitoringError("the model was changed after it was frozen", where=where, mend=ORIGINAL)
+    try:
+        package = _package(document, where)
+        check(package, where)
+    except (ValueError, IndexError, RecursionError) as fault:
+        raise MonitoringError(f"its parts do not fit: {fault}", where=where, mend=ORIGINAL) from fault
+    if verifier is not None:
+        package.verify(verifier)
+    return package
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        size = path.stat().st_size
+        if size > LARGEST:
+            raise MonitoringError(f"the file has {size} bytes: too many for a model", where=str(path))
+        return path.read_bytes()
+    except OSError as fault:
+        raise MonitoringError(f"the model cannot be read: {fault.strerror}", where=str(path)) from fault
+
+
+def _document(body: bytes, where: str) -> dict[str, Any]:
+    try:
+        found = json.loads(body.decode(), parse_constant=_refuse, object_pairs_hook=_unique)
+        canonical(found)
+    except (ValueError, RecursionError) as fault:
+        raise MonitoringError(f"this is not a model: {fault}", where=where, mend=ORIGINAL) from fault
+    if not isinstance(found, dict):
+        raise MonitoringError("this is not a model: no JSON object", where=where, mend=ORIGINAL)
+    return found
+
+
+def _package(document: dict[str, Any], where: str) -> Package:
+    try:
+        return Package.model_validate(document)
+    except ValidationError as fault:
+        raise MonitoringError(f"this is not a model: {told(fault)}", where=where, mend=ORIGINAL) from fault
+
+
+def _refuse(name: str) -> float:
+    raise ValueError(f"{name} is not a number")
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a name stands twice in one object")
+    return found

@@ -1,0 +1,63 @@
+"""Prediction with its uncertainty: intervals that keep their coverage, an input space, a decision.
+
+    Rule           what a value must meet: Rule.parse(">= 90")
+    Interval       value -> low, high: SymmetricInterval, SidedInterval, CrossInterval (CV+),
+                   LabelInterval (two classes)
+    InputSpace     how far a row is from those the model knows: T² and SPE
+    decide         interval + distances + rule -> ok, alert, action or undecided
+    Verdict        all of that for one row, with the inputs that drive it
+
+Intervals and input spaces are frozen pieces, learnt by `calibrate` and `learn_space` from rows that were held out by
+whole groups (donors, batches). `exporting` turns fitted scikit-learn estimators into frozen forms.
+"""
+
+from homeostat.monitoring.prediction.adaptive import AdaptiveCoverage
+from homeostat.monitoring.prediction.calibration import (
+    calibrate,
+    calibrate_cross,
+    calibrate_labels,
+    mondrian,
+)
+from homeostat.monitoring.prediction.coverage import Covered, coverage_by, covered, share_interval
+from homeostat.monitoring.prediction.deciding import decide
+from homeostat.monitoring.prediction.grouped import attainable
+from homeostat.monitoring.prediction.interval import (
+    AnyInterval,
+    CrossInterval,
+    Interval,
+    LabelInterval,
+    SymmetricInterval,
+)
+from homeostat.monitoring.prediction.rule import Rule, RuleField
+from homeostat.monitoring.prediction.sided import SidedInterval
+from homeostat.monitoring.prediction.space import InputSpace, Limits
+from homeostat.monitoring.prediction.space_learning import learn_space
+from homeostat.monitoring.prediction.verdict import Decision, Drivers, Verdict
+
+__all__ = [
+    "AdaptiveCoverage",
+    "AnyInterval",
+    "Covered",
+    "CrossInterval",
+    "Decision",
+    "Drivers",
+    "InputSpace",
+    "Interval",
+    "LabelInterval",
+    "Limits",
+    "Rule",
+    "RuleField",
+    "SidedInterval",
+    "SymmetricInterval",
+    "Verdict",
+    "attainable",
+    "calibrate",
+    "calibrate_cross",
+    "calibrate_labels",
+    "coverage_by",
+    "covered",
+    "decide",
+    "learn_space",
+    "mondrian",
+    "share_interval",
+]

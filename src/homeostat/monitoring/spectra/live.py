@@ -1,0 +1,178 @@
+"""A calibration in the scan: a spectrum and the state in; a value, its interval and the next state out.
+
+    spectrum -> guard -> calibration -> level (smoothing) -> correction -> range -> value, interval
+    at-line result -> the live value at the time of sampling -> correction
+
+Nothing looks ahead, nothing reads a clock, and the state is a few hundred numbers that JSON holds: a replayed batch
+gives the same bits.
+"""
+
+from dataclasses import replace
+from math import sqrt
+from typing import Literal, Self
+
+import numpy as np
+from pydantic import Field
+
+from homeostat.errors import MonitoringError
+from homeostat.monitoring.frozen import Array, Piece
+from homeostat.monitoring.spectra.calibration import Calibration
+from homeostat.monitoring.spectra.guard import Guard
+from homeostat.monitoring.spectra.smoothing import begun, followed
+from homeostat.monitoring.spectra.state import LiveState, LiveValue, Past
+from homeostat.monitoring.spectra.transfer import Sample, correction, expected, spread
+
+HOUR = 3_600_000_000
+"""Microseconds."""
+DAY = 24.0
+"""Hours in which the transfer is expected to wander by as much as it was wrong at first (assumption)."""
+JUMP = 3.0
+"""A spectrum whose expected error is this many times the usual one of this batch is an outlier."""
+SETTLED = 12
+"""Spectra before there is a usual one."""
+PATIENCE = 10
+"""Outliers in a row after which they are the new usual."""
+REMEMBERED = 0.95
+"""What the usual error keeps with each spectrum."""
+MARGIN = 0.1
+"""Share of the calibration's span by which values may leave it and still be reported (assumption)."""
+
+
+class Live(Piece):
+    """How a calibration is used in a process.
+
+    Values and intervals stay within `low` to `high`, the reportable range, which at-line samples widen: 0 to a tenth
+    of the calibration's span above its greatest sample, where nothing else is declared. The interval of a value that
+    had to be brought back into the range lies about where it was brought to. `quantile` times the expected
+    error is half an interval; `memory` the number of spectra that at-line results can still be matched to; `nearest`
+    how far (µs) the spectrum may be from the time of sampling.
+    """
+
+    kind: Literal["live-spectra"] = "live-spectra"
+    calibration: Calibration
+    guard: Guard
+    low: float
+    high: float
+    quantile: float = Field(gt=0.0)
+    memory: int = Field(default=600, ge=1)
+    nearest: int = Field(default=HOUR // 4, ge=0)
+
+    @classmethod
+    def of(
+        cls,
+        calibration: Calibration,
+        spectra: Array,
+        low: float | None = None,
+        high: float | None = None,
+        coverage: float = 0.9,
+    ) -> Self:
+        """For a concentration: the guard from the calibration's `spectra` (n, p), the range as declared or usual.
+
+        `coverage` is that of the intervals, by what left-out calibration samples show.
+        """
+        margin = MARGIN * (calibration.high - calibration.low)
+        return cls(
+            calibration=calibration,
+            guard=Guard.of(calibration, spectra),
+            low=max(0.0, calibration.low - margin) if low is None else low,
+            high=calibration.high + margin if high is None else high,
+            quantile=calibration.quantile(coverage),
+        )
+
+    def step(self, state: LiveState, spectrum: Array, time: int) -> tuple[LiveValue, LiveState]:
+        """The answer to `spectrum` (p,) taken at `time` (µs). Raises MonitoringError for another number of points."""
+        if len(spectrum) != len(self.calibration.wavelengths):
+            raise MonitoringError(
+                f"the spectrum has {len(spectrum)} points, the calibration {len(self.calibration.wavelengths)}",
+                mend="resample it onto the calibration's wavelengths",
+            )
+        if state.past and time <= state.past[-1].time:
+            return _none(time, "the spectrum is not newer than the last one"), state
+        if reason := self.guard.reason(spectrum):
+            return _none(time, reason), state
+        return self._read(state, spectrum, time)
+
+    def _read(self, state: LiveState, spectrum: Array, time: int) -> tuple[LiveValue, LiveState]:
+        reading = self.calibration.read(spectrum[None])
+        raw, deviation = float(reading.value[0]), float(reading.deviation[0])
+        if not (np.isfinite(raw) and np.isfinite(deviation)):
+            return _none(time, "the spectrum cannot be prepared: it is flat where it should not be"), state
+        if self._says_nothing(state, deviation):
+            reason = f"too far from the calibration: the expected error is {deviation:.3g}"
+            return _none(time, reason, raw, deviation), state
+        if self._strange(state, deviation):
+            reason = f"an outlier: its expected error is {deviation:.3g}, usual are {state.usual:.3g}"
+            return _none(time, reason, raw, deviation), replace(state, outliers=state.outliers + 1)
+        following = self._followed(state, raw, deviation, time)
+        return self._answer(following, raw, deviation), following
+
+    def _says_nothing(self, state: LiveState, deviation: float) -> bool:
+        """Whether the interval would be the whole range, and no at-line sample tells better."""
+        return not state.samples and 2.0 * self.quantile * deviation > self.high - self.low
+
+    def _strange(self, state: LiveState, deviation: float) -> bool:
+        settled = state.accepted >= SETTLED and state.outliers < PATIENCE
+        return settled and deviation > JUMP * state.usual
+
+    def _followed(self, state: LiveState, raw: float, deviation: float, time: int) -> LiveState:
+        afresh = state.level is None or state.outliers >= PATIENCE
+        level = begun(raw) if state.level is None or afresh else followed(state.level, raw)
+        usual = deviation if afresh else REMEMBERED * state.usual + (1.0 - REMEMBERED) * deviation
+        past = (*state.past[-self.memory + 1 :], Past(time, level.value, deviation))
+        accepted = 1 if afresh else state.accepted + 1
+        return replace(state, level=level, usual=usual, accepted=accepted, outliers=0, past=past)
+
+    def _answer(self, state: LiveState, raw: float, deviation: float) -> LiveValue:
+        now = state.past[-1]
+        value = state.correction.applied(now.value)
+        smoothed = 0.0 if state.level is None else state.level.variance
+        half = self.quantile * self._spread(state, now, smoothed)
+        low, high = self._range(state)
+        kept = min(max(value, low), high)
+        reason = "" if low <= value <= high else "beyond the reportable range"
+        return LiveValue(
+            now.time, kept, max(kept - half, low), min(kept + half, high), raw, deviation, reason
+        )
+
+    def _spread(self, state: LiveState, now: Past, smoothed: float) -> float:
+        if not state.samples:
+            return sqrt(state.usual * state.usual + smoothed)
+        prior = expected(state.samples, 0.0)
+        hours = (now.time - state.samples[-1].time) / HOUR
+        wandered = prior * min(1.0, max(0.0, hours) / DAY)
+        return spread(state.correction, now.value, self.calibration.error + smoothed, wandered)
+
+    def _range(self, state: LiveState) -> tuple[float, float]:
+        measured = [sample.measured for sample in state.samples]
+        margin = MARGIN * (self.calibration.high - self.calibration.low)
+        return min([self.low, *measured]), max([self.high, *(one + margin for one in measured)])
+
+    def at_line(self, state: LiveState, time: int, measured: float) -> LiveState:
+        """The state that knows of a sample drawn at `time` (µs), whenever its result comes.
+
+        It is compared with the live value at the time of sampling. Raises MonitoringError when there was none near,
+        or when the result is not finite.
+        """
+        if not np.isfinite(measured):
+            raise MonitoringError("an at-line result is not a finite number", mend="enter what was measured")
+        then = min(state.past, key=lambda past: abs(past.time - time), default=None)
+        if then is None or abs(then.time - time) > self.nearest:
+            raise MonitoringError(
+                "no spectrum was taken near the time of sampling",
+                mend="enter the time when the sample was drawn, within what the live state remembers",
+            )
+        samples = tuple(
+            sorted((*state.samples, Sample(time, then.value, float(measured), then.deviation)), key=_time)
+        )
+        noise = sqrt(self.calibration.error + (state.level.noise**2 if state.level else 0.0))
+        return replace(
+            state, samples=samples, correction=correction(samples, self.calibration.intercept, noise)
+        )
+
+
+def _time(sample: Sample) -> int:
+    return sample.time
+
+
+def _none(time: int, reason: str, raw: float | None = None, deviation: float | None = None) -> LiveValue:
+    return LiveValue(time, None, None, None, raw, deviation, reason)

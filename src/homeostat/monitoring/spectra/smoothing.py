@@ -1,0 +1,74 @@
+"""The level of a noisy live value, followed without looking ahead: of a bank of filters, the best predictor speaks.
+
+Each filter is a local level model (a random walk seen through noise: the simple exponential smoother; Harvey 1989,
+chapter 4) with its own ratio of walk to noise. The one whose one-step predictions have had the least discounted
+squares answers, so that the strength of the smoothing comes from the values themselves. Innovations are clipped at a
+multiple of their usual size: one wild value moves the level no more than a large ordinary one.
+"""
+
+from dataclasses import dataclass
+from math import sqrt
+
+RATIOS = (1e1, 1e0, 1e-1, 1e-2, 1e-3, 1e-4)
+"""Variance of the walk's steps over that of the noise: from hardly any smoothing to a lot."""
+KEPT = 0.995
+"""What an innovation still counts one value later: the filters are compared over the last 200 values or so."""
+CLIPPED = 3.5
+"""Innovations are clipped at this many of their root mean squares."""
+WARM = 12
+"""Values before innovations are clipped: until then their usual size is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """The bank after `count` values: means, variances over the noise's, and discounted squared innovations."""
+
+    means: tuple[float, ...]
+    variances: tuple[float, ...]
+    squares: tuple[float, ...]
+    weight: float
+    count: int
+
+    @property
+    def value(self) -> float:
+        """The mean of the filter that has predicted best; of the first among equals."""
+        return self.means[self._best]
+
+    @property
+    def variance(self) -> float:
+        """The variance of that filter's mean: its share of the variance of its innovations."""
+        share = self.variances[self._best] / (1.0 + self.variances[self._best])
+        return share * self.noise * self.noise
+
+    @property
+    def _best(self) -> int:
+        return self.squares.index(min(self.squares))
+
+    @property
+    def noise(self) -> float:
+        """The usual size of an innovation of that filter; 0 before the second value."""
+        return sqrt(min(self.squares) / self.weight) if self.weight > 0.0 else 0.0
+
+
+def begun(value: float) -> Level:
+    """The bank after its first value."""
+    return Level((value,) * len(RATIOS), (1.0,) * len(RATIOS), (0.0,) * len(RATIOS), 0.0, 1)
+
+
+def followed(level: Level, value: float) -> Level:
+    """The bank after one more value."""
+    means, variances, squares = [], [], []
+    for ratio, mean, variance, square in zip(
+        RATIOS, level.means, level.variances, level.squares, strict=True
+    ):
+        innovation = value - mean
+        if level.count > WARM:
+            most = CLIPPED * sqrt(square / level.weight)
+            innovation = min(max(innovation, -most), most)
+        ahead = variance + ratio
+        gain = ahead / (ahead + 1.0)
+        means.append(mean + gain * innovation)
+        variances.append((1.0 - gain) * ahead)
+        squares.append(KEPT * square + innovation * innovation)
+    weight = KEPT * level.weight + 1.0
+    return Level(tuple(means), tuple(variances), tuple(squares), weight, level.count + 1)

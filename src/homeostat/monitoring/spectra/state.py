@@ -1,0 +1,67 @@
+"""What a live calibration remembers of a batch, and what it answers: small immutable values that JSON holds."""
+
+from dataclasses import dataclass, field
+
+from pydantic import TypeAdapter, ValidationError
+
+from homeostat.errors import MonitoringError
+from homeostat.monitoring.spectra.smoothing import Level
+from homeostat.monitoring.spectra.transfer import Correction, Sample
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What was live at one `time` (µs): the smoothed, uncorrected `value` and its expected error."""
+
+    time: int
+    value: float
+    deviation: float
+
+
+@dataclass(frozen=True, slots=True)
+class LiveState:
+    """All that a live calibration remembers of a batch. JSON holds it."""
+
+    level: Level | None = None
+    usual: float = 0.0
+    accepted: int = 0
+    outliers: int = 0
+    past: tuple[Past, ...] = ()
+    samples: tuple[Sample, ...] = ()
+    correction: Correction = field(default_factory=Correction)
+
+
+@dataclass(frozen=True, slots=True)
+class LiveValue:
+    """The answer to one spectrum: None where there is none, and then `reason` says why.
+
+    `raw` is what this spectrum alone says, `deviation` its expected error without any at-line sample.
+    """
+
+    time: int
+    value: float | None
+    low: float | None
+    high: float | None
+    raw: float | None = None
+    deviation: float | None = None
+    reason: str = ""
+
+
+_STATE = TypeAdapter(LiveState)
+
+
+def dumped(state: LiveState) -> str:
+    """The state as JSON; every number comes back with the same bits."""
+    return _STATE.dump_json(state).decode()
+
+
+def restored(text: str) -> LiveState:
+    """The state that `dumped` wrote. Raises MonitoringError when the text is none."""
+    try:
+        return _STATE.validate_json(text)
+    except ValidationError as fault:
+        raise MonitoringError(
+            "this is not the state of a live calibration",
+            where=".".join(str(part) for part in fault.errors()[0]["loc"]),
+            mend="start afresh with an empty state",
+        ) from fault

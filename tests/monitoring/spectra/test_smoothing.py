@@ -1,0 +1,76 @@
+"""The bank of filters: causal, exact on a constant, calm on noise, quick on a ramp, deaf to a single wild value."""
+
+from functools import reduce
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from homeostat.monitoring.spectra.smoothing import RATIOS, begun, followed
+
+Array = NDArray[np.float64]
+
+
+def smoothed(values: Array) -> Array:
+    """The level after each value."""
+    level, found = begun(float(values[0])), [float(values[0])]
+    for value in values[1:].tolist():
+        level = followed(level, value)
+        found.append(level.value)
+    return np.array(found)
+
+
+@given(st.floats(-1e3, 1e3), st.integers(1, 50))
+def test_a_constant_stays(value: float, count: int) -> None:
+    assert np.array_equal(smoothed(np.full(count, value)), np.full(count, value))
+
+
+@given(st.lists(st.floats(-100.0, 100.0), min_size=2, max_size=40), st.integers(1, 39))
+def test_nothing_looks_ahead(values: list[float], cut: int) -> None:
+    whole, part = smoothed(np.array(values)), smoothed(np.array(values[:cut]))
+    assert np.array_equal(whole[: len(part)], part)
+
+
+@given(st.lists(st.floats(-100.0, 100.0), min_size=1, max_size=60))
+def test_the_level_stays_within_what_was_seen(values: list[float]) -> None:
+    found = smoothed(np.array(values))
+    assert found.min() >= min(values) - 1e-9
+    assert found.max() <= max(values) + 1e-9
+
+
+def test_each_filter_is_the_kalman_filter_of_its_ratio() -> None:
+    values = np.random.default_rng(1).normal(size=10).tolist()
+    level = reduce(followed, values[1:], begun(values[0]))
+    for ratio, mean, variance in zip(RATIOS, level.means, level.variances, strict=True):
+        state, spread = values[0], 1.0
+        for value in values[1:]:
+            spread += ratio
+            state += spread / (spread + 1.0) * (value - state)
+            spread /= spread + 1.0
+        assert mean == pytest.approx(state)
+        assert variance == pytest.approx(spread)
+
+
+def test_noise_is_taken_away_and_a_ramp_is_followed() -> None:
+    random = np.random.default_rng(3)
+    still = smoothed(20.0 + random.normal(0.0, 1.0, 1500))
+    assert still[700:].std() < 0.25
+    ramp = np.linspace(40.0, 0.0, 1000)
+    lag = smoothed(ramp + random.normal(0.0, 0.3, 1000)) - ramp
+    assert abs(lag[300:]).max() < 1.0
+
+
+def test_one_wild_value_hardly_moves_it() -> None:
+    values = 20.0 + np.random.default_rng(4).normal(0.0, 0.5, 400)
+    wild = values.copy()
+    wild[300] += 1000.0
+    assert abs(smoothed(wild) - smoothed(values)).max() < 1.0
+
+
+def test_the_usual_size_of_an_innovation_is_told() -> None:
+    values = np.random.default_rng(5).normal(0.0, 2.0, 1500).tolist()
+    level = reduce(followed, values[1:], begun(values[0]))
+    assert level.noise == pytest.approx(2.0, rel=0.15)
+    assert begun(1.0).noise == 0.0
