@@ -68,7 +68,25 @@ def own_model(folder: Path) -> None:
         shutil.copy(ROOT / "docs" / "examples" / name, folder)
 
 
+def batches(folder: Path) -> None:
+    """Lay the tutorial's tables of batches into the folder."""
+    for name in ("nk_batches.csv", "nk_new_batches.csv"):
+        shutil.copy(ROOT / "docs" / "examples" / name, folder)
+
+
+def drill(folder: Path) -> None:
+    """Lay the shipped process into the folder, with two faults seeded into its simulated plant."""
+    shipped = (ROOT / "src" / "homeostat" / "process" / "library" / "car-t.yaml").read_text("utf-8")
+    faults = "[{kind: frozen, of: glucose_online, at: 90 h}, {kind: parameter, of: growth_max, at: 60 h, size: 45 %}]"
+    seeded = shipped.replace("\nsimulation:", f"\nsimulation:\n  faults: {faults}", 1)
+    if seeded == shipped:
+        raise SystemExit("the shipped process has no simulation to seed faults into")
+    (folder / "drill.yaml").write_text(seeded, "utf-8")
+
+
 _NK = "nk_expansion.py"
+_DRILL = "--site drill"
+_WATCH = "watch score nk.json nk_new_batches.csv"
 _RUNS = "--map nk_map.yaml"
 
 SHOWN: Mapping[str, Shown] = {
@@ -78,6 +96,17 @@ SHOWN: Mapping[str, Shown] = {
     "process-faulty": Shown("process check faulty.yaml", codes=(1,), before=faulty),
     "run": Shown(f"run --batch {FIRST} --patient P-017 --seed 7"),
     "batches": Shown("batches", needs=("run",)),
+    "drill": Shown(f"run drill.yaml {_DRILL} --batch DRILL-1 --seed 5 --until perfuse-two", before=drill),
+    "watch-panel": Shown(f"watch panel {_DRILL}", needs=("drill",)),
+    "alarm-list": Shown(f"alarm list {_DRILL} --batch DRILL-1", needs=("drill",)),
+    "watch-train": Shown(
+        'watch train nk_batches.csv --target "day8 cells" --group donor --rule ">= 12" '
+        '--unit "1e6 cell/mL" --out nk.json',
+        before=batches,
+    ),
+    "watch-score": Shown(_WATCH, needs=("watch-train",)),
+    "watch-explain": Shown("watch explain nk.json nk_new_batches.csv --row 3", needs=("watch-train",)),
+    "watch-report": Shown("watch report nk.json", needs=("watch-train",)),
     "verify": Shown("verify", needs=("run",)),
     "replay": Shown(f"replay {FIRST}", needs=("run",)),
     "record": Shown(f"record {FIRST} --format json --out -", lines=60, needs=("run",)),

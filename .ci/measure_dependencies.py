@@ -19,6 +19,8 @@ USES = {
     "PyYAML": "import yaml",
     "pint": "import pint",
     "openpyxl": "import openpyxl",
+    "scikit-learn": "import sklearn.ensemble, sklearn.gaussian_process, sklearn.linear_model",
+    "threadpoolctl": "import threadpoolctl",
     "typer": "import typer",
     "rich": "import rich.console, rich.table, rich.progress",
     "cryptography": "from cryptography.hazmat.primitives.asymmetric import ed25519",

@@ -17,6 +17,7 @@ from homeostat.process.base import Name, Names, Range, Text
 from homeostat.process.conditions import Condition
 from homeostat.process.declaration import Version
 from homeostat.process.recordings import Candidates, Line
+from homeostat.process.soft import Digest, ModelInput
 from homeostat.process.units import Quantity, Unit
 
 FORMS: tuple[tuple[Any, str], ...] = (
@@ -30,6 +31,8 @@ FORMS: tuple[tuple[Any, str], ...] = (
     (Quantity, "quantity"),
     (Unit, "unit"),
     (Condition, "condition"),
+    (ModelInput, "tag, twin's or outlook's quantity, or time; `@` a time"),
+    (Digest, "64 hexadecimal digits"),
     (str, "text"),
     (bool, "true or false"),
     (int, "whole number"),
@@ -85,7 +88,7 @@ def table(part: type[BaseModel]) -> list[str]:
     """The summary of `part` and the table of its fields, as lines of Markdown."""
     hints = get_type_hints(part, include_extras=True)
     rows = [
-        f"| `{name}` | {form(hints[name]).replace('|', chr(92) + '|')} | {default(field)} |"
+        f"| `{field.alias or name}` | {form(hints[name]).replace('|', chr(92) + '|')} | {default(field)} |"
         for name, field in part.model_fields.items()
     ]
     return [

@@ -7,6 +7,7 @@ site/
   heads/          signed tree heads, outside the database
   keys/           the site's signing key
   records/        batch records
+  orders/         what persons have ordered and no batch has taken yet
 """
 
 import json
@@ -59,6 +60,11 @@ class Site:
     def records(self) -> Path:
         """Batch records that were written out."""
         return self.root / "records"
+
+    @property
+    def orders(self) -> Path:
+        """Orders of persons that wait to be taken, a folder for each batch; made when the first one is given."""
+        return self.root / "orders"
 
     @classmethod
     def open(cls, root: Path) -> "Site":

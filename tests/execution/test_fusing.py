@@ -214,16 +214,18 @@ def test_a_sensor_that_disagrees_is_flagged_until_it_agrees(plan: Plan, observer
     assert belief.flagged == ()
 
 
-def test_an_alarm_is_raised_and_cleared_with_the_flag(plan: Plan) -> None:
+def test_an_alarm_is_raised_with_the_flag_and_cleared_once_the_signal_has_agreed_for_a_while(
+    plan: Plan,
+) -> None:
     state = begin(plan, observe(plan))
     seen = Seen(_usable(plan), _usable(plan))
-    texts = []
-    for flagged in ((), (("do", "biased"),), (("do", "biased"),), (), ()):
+    texts, biased = [], (("do", "biased"),)
+    for hour, flagged in ((0, ()), (1, biased), (2, ()), (3, biased), (4, ()), (14, ()), (15, ()), (16, ())):
         sheet = Sheet("B0001/000001", first=0)
         state = changed(state, belief=changed(state.belief, flagged=flagged))
-        state = watch_limits(plan, state, seen, 0, sheet)
+        state = watch_limits(plan, state, seen, hour * HOUR, sheet)
         texts.append([decision.state for _, decision in sheet.decisions if hasattr(decision, "alarm")])
-    assert texts == [[], ["raised"], [], ["cleared"], []]
+    assert texts == [[], ["raised"], [], [], [], [], ["cleared"], []]
 
 
 @pytest.mark.parametrize(

@@ -40,4 +40,8 @@ BENCHES: Mapping[str, Bench] = {
         "Hybrid yeast models beside the mechanistic one, each recorded run held out in turn.",
         "homeostat.bench.hybrid",
     ),
+    "watch": Bench(
+        "Monitoring: faults seen, values predicted and their intervals, alarms of sound batches, and what it costs.",
+        "homeostat.bench.watch",
+    ),
 }

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from homeostat import __version__
+from homeostat.cli.alarm import alarm
 from homeostat.cli.batches import list_batches
 from homeostat.cli.bench import bench
 from homeostat.cli.failures import CalmGroup
@@ -17,6 +18,7 @@ from homeostat.cli.resume import resume_batch
 from homeostat.cli.run import run_batch
 from homeostat.cli.twin import twin
 from homeostat.cli.verify import verify_records
+from homeostat.cli.watch import watch
 
 app = typer.Typer(
     name="homeostat",
@@ -57,6 +59,8 @@ app.command("record")(record_batch)
 app.command("batches")(list_batches)
 app.add_typer(process)
 app.add_typer(twin)
+app.add_typer(watch)
+app.add_typer(alarm)
 app.add_typer(bench)
 
 

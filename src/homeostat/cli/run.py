@@ -63,10 +63,12 @@ def run_batch(
     from homeostat.cli.models import signatures
     from homeostat.execution import Options, run
     from homeostat.process import load
+    from homeostat.process.load import locate
     from homeostat.site import Site
 
     declared = load(process, signatures())
-    options = Options(batch, patient, equipment, seed, speed, phase_of(declared, until))
+    folder = locate(process).parent
+    options = Options(batch, patient, equipment, seed, speed, phase_of(declared, until), folder)
     place = Site(site)
     with watching(on_site(site)) as watch:
         finish = run(place, declared, options, watch)

@@ -36,7 +36,7 @@ def conclude(site: "Site", finish: "Finish", *, as_json: bool, pause_wanted: boo
         show_json(as_object(record, finish, paths))
     else:
         lines = onward(record, finish, site.root)
-        show(headline(record, finish), *tables(record), "", *_places(paths), *lines)
+        show(headline(record, finish), *tables(record), "", *_foreseen(record), *_places(paths), *lines)
     if not (finish.state == "complete" or (pause_wanted and finish.state == "paused")):
         raise typer.Exit(ExitCode.FAILED)
 
@@ -105,6 +105,7 @@ def as_object(record: "BatchRecord", finish: "Finish", paths: dict[str, Path]) -
         "phases": [line.model_dump(mode="json") for line in record.steps if line.level == "phase"],
         "attributes": [line.model_dump(mode="json") for line in record.attributes],
         "alarms": [line.model_dump(mode="json") for line in record.alarms],
+        "outlook": [line.model_dump(mode="json") for line in record.outlook],
         "comparisons": [line.model_dump(mode="json", exclude={"pairs"}) for line in record.comparisons],
         "record": {kind: str(path) for kind, path in paths.items()},
     }
@@ -122,6 +123,13 @@ def _lasted(time: int | None) -> str:
 
 def _percent(share: float | None) -> str:
     return "-" if share is None else f"{100 * share:.1f} %"
+
+
+def _foreseen(record: "BatchRecord") -> list[str]:
+    """How often the outlook on the attributes changed, where it was ever of concern."""
+    changes = [one.verdict for line in record.outlook for one in line.changes]
+    told = [f"{changes.count(verdict)} to {verdict}" for verdict in ("alert", "action") if verdict in changes]
+    return [f"Outlook: {len(changes)} changes of a verdict, {', '.join(told)}"] if told else []
 
 
 def _places(paths: dict[str, Path]) -> list[str]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from pydantic import ValidationError
 
@@ -12,8 +13,10 @@ from homeostat.execution.clock import Pace
 from homeostat.execution.engine import Rig, Watcher
 from homeostat.execution.environment import environment
 from homeostat.execution.journal import Journal
+from homeostat.execution.models import packages_of
 from homeostat.execution.operator import ScriptedOperator
 from homeostat.execution.plan import Plan, make_plan
+from homeostat.execution.plan.columns import output_units
 from homeostat.execution.stages.belief import Observer
 from homeostat.execution.stages.fusing import FusingObserver
 from homeostat.historian import Historian, TagSpec
@@ -27,7 +30,10 @@ BATCH_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,31}")
 
 @dataclass(frozen=True)
 class Options:
-    """How a batch is run. `speed` is the number of process seconds in a second (infinity: as fast as possible)."""
+    """How a batch is run. `speed` is the number of process seconds in a second (infinity: as fast as possible).
+
+    `folder` is where the process file stands: the files it names are looked for from there.
+    """
 
     batch: str | None = None
     patient: str = ""
@@ -35,6 +41,7 @@ class Options:
     seed: int = 1
     speed: float = float("inf")
     until: str | None = None
+    folder: Path = Path()
 
 
 def check_name(wanted: str) -> None:
@@ -68,13 +75,8 @@ def observe(plan: Plan) -> Observer:
 def specs(plan: Plan) -> list[TagSpec]:
     """The historian's columns: every tag, then everything the scan computes."""
     tags = plan.process.tags.items()
-    signature = model(plan.twin.model).signature
-    units = {q.name: q.unit for group in signature.groups for q in group}
-    believed = (*plan.twin.states, *plan.twin.outputs, *plan.twin.learnt, *plan.twin.doubted)
-    moved = [plan.process.tags[loop.actuator].unit for loop in plan.loops]
     read = [TagSpec(n, t.unit, t.resolution.difference(t.unit) if t.resolution else None) for n, t in tags]
-    computed = zip(plan.outputs, [*moved, *(units[name] for name in believed)], strict=True)
-    return read + [TagSpec(name, unit, None) for name, unit in computed]
+    return read + [TagSpec(name, unit, None) for name, unit in output_units(plan).items()]
 
 
 def started(plan: Plan, observer: Observer, driver: Driver, options: Options) -> BatchStarted:
@@ -114,10 +116,11 @@ def recall_start(events: Mapping[str, Recorded], batch: str) -> BatchStarted:
     return content
 
 
-def recall_plan(start: BatchStarted) -> Plan:
-    """The plan as it was when the batch started: declaration, starting values and parameters are on record.
+def recall_plan(start: BatchStarted, models: Mapping[str, str] | None = None) -> Plan:
+    """The plan as it was when the batch started: declaration, starting values, parameters and `models` are on record.
 
-    Raises ExecutionError for a declaration that this version of the software cannot read.
+    Raises ExecutionError for a declaration that this version of the software cannot read, MonitoringError for a model
+    that was changed or computes other bits on this machine.
     """
     try:
         process = Process.model_validate_json(start.declaration)
@@ -129,7 +132,14 @@ def recall_plan(start: BatchStarted) -> Plan:
         ) from error
     initial, parameters = _numbers(start.twin["initial"]), _numbers(start.twin["parameters"])
     steers = bool(start.equipment["steers"])
-    return make_plan(process, steers=steers, initial=initial, parameters=parameters, until=start.until)
+    return make_plan(
+        process,
+        steers=steers,
+        initial=initial,
+        parameters=parameters,
+        until=start.until,
+        packages=packages_of(process, models or {}),
+    )
 
 
 def _numbers(values: object) -> dict[str, float]:

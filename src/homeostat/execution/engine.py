@@ -16,6 +16,7 @@ from homeostat.execution.dispatch import dispatch, unanswered
 from homeostat.execution.journal import Journal
 from homeostat.execution.memory import Arrivals, Rows, prefix
 from homeostat.execution.operator import ACTOR, ScriptedOperator
+from homeostat.execution.orders import Inbox
 from homeostat.execution.plan import HOUR, Plan
 from homeostat.execution.scan import begin, execute
 from homeostat.execution.sealing import Sealer
@@ -24,6 +25,7 @@ from homeostat.execution.state import Inputs, ScanResult
 from homeostat.execution.states import ACTING, FINAL, WAITING, Command, State
 from homeostat.historian import Historian, Recorder
 from homeostat.ledger.catalogue import (
+    AlarmOrdered,
     BatchEnded,
     CommandGiven,
     CommandIntended,
@@ -91,8 +93,9 @@ class Rig:
 class Engine:
     """Executes one batch from its first scan to its end, over the record first and then live."""
 
-    def __init__(self, rig: Rig, rows: Rows | None, arrivals: Arrivals) -> None:
+    def __init__(self, rig: Rig, rows: Rows | None, arrivals: Arrivals, inbox: Inbox) -> None:
         self._rig = rig
+        self._inbox = inbox
         self._rows = rows
         self._recorded = len(rows) if rows is not None else 0
         self._agreed = self._recorded == 0
@@ -118,13 +121,15 @@ class Engine:
         """Execute until the batch has ended, is paused, or is held with nobody to reconcile it.
 
         A batch that rests when its record ends is taken up again, for `reason`; `reconcile` answers what it asks then.
+        Orders about alarms that wait are taken up, even if that is all that is to be done.
         """
         scan = 0
         while scan < self._recorded:
             scan = self._cycle(scan)
         self._agreed = True
         self._wake(reason, reconcile)
-        while not self._resting():
+        self._inbox.look()
+        while scan <= self._arrivals.last or not self._resting():  # inputs on record are owed their scan
             self._rig.pace.wait(scan * self._rig.plan.scan)
             scan = self._cycle(scan)
         self._close(scan)
@@ -138,14 +143,20 @@ class Engine:
             self._rig.operator.ask(prompt, self._recorded * self._rig.plan.scan)
         if reconcile:
             self._rig.operator.reconcile(reconcile)
-        if self.state is State.PAUSED:
+        unreconciled = any(prompt.intent for prompt in self._state.prompts.values())
+        if self.state is State.PAUSED and not self._given(Command.RESUME):
             self._order(Command.RESUME, reason)
-        elif self.state is State.HELD and not any(prompt.intent for prompt in self._state.prompts.values()):
+        elif self.state is State.HELD and not unreconciled and not self._given(Command.RESTART):
             self._order(Command.RESTART, reason)
+
+    def _given(self, command: Command) -> bool:
+        """Whether the next scan has the command on record: who resumed the batch died before that scan was."""
+        arrivals = self._arrivals.of(self._recorded)
+        return any(isinstance(one, CommandGiven) and one.command == command.value for one in arrivals)
 
     def _resting(self) -> bool:
         """Whether there is nothing to execute: the batch has ended, or waits for a person who is not here."""
-        idle = not self._orders and not self._outcomes and not self._rig.operator.busy
+        idle = not (self._orders or self._inbox.waiting or self._outcomes or self._rig.operator.busy)
         return self.state in FINAL or (self.state in WAITING and idle)
 
     def _cycle(self, scan: int) -> int:
@@ -198,7 +209,9 @@ class Engine:
         """Commands, the end of the log, laboratory results and answers that have come by `time`."""
         driver, live, arrived = self._rig.driver, scan >= self._recorded, list[Payload]()
         if live:
-            arrived += self._orders
+            if not self._rig.pace.free:  # else nobody waits for scans: what was there at the start is all
+                self._inbox.look()
+            arrived += [*self._orders, *self._inbox.take(time)]
             self._orders = []
         end = driver.end()
         if end is not None and time > end and not self._state.log_ended:
@@ -215,6 +228,7 @@ class Engine:
             self._rig.journal.put(f"{inputs.prefix}/{number:03d}", inputs.time, actor, arrival)
         if fresh:
             self._commit()
+            self._inbox.settle([arrival.slip for arrival in fresh if isinstance(arrival, AlarmOrdered)])
 
     def _record(self, scan: int, inputs: Inputs, result: ScanResult) -> None:
         """The row to the historian, or compared with the one there; then the decisions to the ledger."""
@@ -307,6 +321,7 @@ _ACTORS: dict[type[Payload], str] = {
     PromptAnswered: ACTOR,
     SampleResult: "laboratory",
     CommandGiven: "operator",
+    AlarmOrdered: "operator",
     LogEnded: "equipment",
 }
 

@@ -12,6 +12,7 @@ from homeostat.execution.engine import REPORT, Watcher
 from homeostat.execution.environment import environment
 from homeostat.execution.journal import difference
 from homeostat.execution.memory import Arrivals, Rows, prefix, scan_of
+from homeostat.execution.models import recall_models
 from homeostat.execution.plan import Plan
 from homeostat.execution.scan import begin, execute
 from homeostat.execution.stages.belief import Observer
@@ -51,7 +52,7 @@ def replay(site: Site, batch: str, watch: Watcher) -> Replay:
     with site.reading() as (ledger, historian):
         events = {recorded.event.id: recorded for recorded in ledger.events(batch=batch)}
         start = recall_start(events, batch)
-        plan = recall_plan(start)
+        plan = recall_plan(start, recall_models(events.values()))
         names = [spec.name for spec in specs(plan)]
         rows = Rows.read(historian, batch, names[: len(plan.tags)], names[len(plan.tags) :])
     observer = observe(plan)

@@ -12,6 +12,8 @@ from homeostat.execution.clock import stamp
 from homeostat.execution.engine import Engine, Finish, Watcher
 from homeostat.execution.journal import Journal
 from homeostat.execution.memory import Arrivals, Rows
+from homeostat.execution.models import recall_models
+from homeostat.execution.orders import Inbox, slips
 from homeostat.ledger import Event, Ledger
 from homeostat.ledger.catalogue import BatchResumed, TailAnchored, payload
 from homeostat.site import Site
@@ -40,7 +42,7 @@ def resume(
             raise ExecutionError(
                 f"batch {batch} has ended", mend="look at it with: homeostat record " + batch
             )
-        plan = recall_plan(start)
+        plan = recall_plan(start, recall_models(events.values()))
         with closing(reconnect(start, plan, equipment)) as driver:
             with_rig = rig(
                 batch=batch,
@@ -57,7 +59,8 @@ def resume(
             _refuse_fewer(ledger, batch, len(rows))
             _note(ledger, batch, len(rows), reason)
             watch.started(batch, None)
-            return Engine(with_rig, rows, Arrivals(events.values())).run(reason, reconcile)
+            inbox = Inbox(site.orders / batch, slips(events.values()))
+            return Engine(with_rig, rows, Arrivals(events.values()), inbox).run(reason, reconcile)
 
 
 def _refuse_fewer(ledger: Ledger, batch: str, rows: int) -> None:

@@ -9,6 +9,8 @@ from homeostat.execution.clock import stamp
 from homeostat.execution.engine import Engine, Finish, Watcher
 from homeostat.execution.journal import Journal
 from homeostat.execution.memory import Arrivals
+from homeostat.execution.models import keep_models, packages_of, read_models
+from homeostat.execution.orders import Inbox
 from homeostat.execution.plan import make_plan
 from homeostat.process import Process
 from homeostat.site import Site
@@ -20,13 +22,22 @@ def run(site: Site, process: Process, options: Options, watch: Watcher) -> Finis
     Raises HomeostatError where the process, the equipment or the options cannot be used; then nothing is recorded.
     """
     _check(process, options)
+    texts = read_models(process, options.folder)
+    packages = packages_of(process, texts)
     with closing(connect(process, options.equipment, options.seed)) as driver:
-        plan = make_plan(process, steers=driver.steers, initial=driver.initial(), until=options.until or "")
+        plan = make_plan(
+            process,
+            steers=driver.steers,
+            initial=driver.initial(),
+            until=options.until or "",
+            packages=packages,
+        )
         observer = observe(plan)
         with Site.create(site.root).writing(stamp) as (ledger, historian):
             batch = name_batch(ledger, options.batch)
             journal = Journal(ledger, batch, ())
             journal.put(f"{batch}/start", 0, "operator", started(plan, observer, driver, options))
+            keep_models(journal, batch, texts, packages)
             journal.commit()
             watch.started(batch, _expected(driver.end(), plan.scan))
             with_rig = rig(
@@ -39,7 +50,7 @@ def run(site: Site, process: Process, options: Options, watch: Watcher) -> Finis
                 speed=options.speed,
                 watcher=watch,
             )
-            return Engine(with_rig, None, Arrivals(())).run()
+            return Engine(with_rig, None, Arrivals(()), Inbox(site.orders / batch)).run()
 
 
 def _expected(end: int | None, scan: int) -> int | None:

@@ -1,6 +1,6 @@
 """The scan: readings in, belief, verdicts, moves and decisions out.
 
-    readings, arrivals -> belief -> alarms -> loops -> recipe -> outputs
+    readings, arrivals -> signals -> belief -> alarms -> outlook -> models -> loops -> recipe -> outputs
 
 `execute` is a pure function of plan, state and inputs. Whatever happens in a batch happens here, and so can be
 executed again from the record, bit for bit.
@@ -15,10 +15,15 @@ from homeostat.execution.stages import loops, recipe
 from homeostat.execution.stages.alarms import Seen, watch_limits
 from homeostat.execution.stages.arrivals import command, receive
 from homeostat.execution.stages.belief import Observer
-from homeostat.execution.state import BatchState, Inputs, ScanResult, StepState
+from homeostat.execution.stages.crosschecks import begin_crosschecks, hold_against, reconciled
+from homeostat.execution.stages.models import answers, begin_models, sense
+from homeostat.execution.stages.outlook import look_ahead
+from homeostat.execution.stages.signals import survey_signals
+from homeostat.execution.state import BatchState, Expectation, Inputs, ScanResult, StepState
 from homeostat.execution.states import FINAL, Command, State
 from homeostat.ledger.catalogue import LOG_ENDED, CommandOutcome
-from homeostat.monitoring import QUIET
+from homeostat.monitoring.alarms import QUIET
+from homeostat.monitoring.signals import begin as begin_signals
 from homeostat.process import Quality
 
 
@@ -29,7 +34,11 @@ def begin(plan: Plan, observer: Observer) -> BatchState:
         steps=tuple(StepState() for _ in plan.nodes),
         loops=tuple(loops.begin(loop) for loop in plan.loops),
         alarms=tuple(QUIET for _ in plan.limits),
+        signals=begin_signals(plan.survey),
         belief=observer.begin(),
+        expected=tuple(Expectation() for _ in plan.outlook.attributes) if plan.outlook else (),
+        crosschecks=begin_crosschecks(plan),
+        sensed=begin_models(plan),
     )
 
 
@@ -37,13 +46,17 @@ def execute(plan: Plan, observer: Observer, state: BatchState, inputs: Inputs) -
     """Execute one scan. `inputs.arrivals` that have an event of their own come before the scan's decisions."""
     sheet = Sheet(inputs.prefix, first=sum(not isinstance(a, CommandOutcome) for a in inputs.arrivals))
     first = state.state is State.IDLE
-    seen = Seen.of(inputs.scan)
     if first:
         state = command(state, Command.START, "batch started", sheet)
     state = receive(plan, observer, state, inputs, sheet)
+    scan, state = survey_signals(plan, state, inputs, sheet)
+    seen = Seen.of(scan)
     belief = observer.follow(plan, state.belief, seen.usable, inputs.time, first=first)
     state = replace(state, belief=belief)
+    state = hold_against(plan, state, seen.usable, inputs.time, sheet)
     state = watch_limits(plan, state, seen, inputs.time, sheet)
+    state = look_ahead(plan, observer, state, seen.usable, inputs.time, sheet)
+    state = sense(plan, state, seen.usable, inputs.time, sheet)
     state = loops.regulate(plan, state, seen.usable, inputs.time, sheet)
     facts = Facts(inputs.time, seen.usable, state.belief.states + state.belief.outputs)
     state = _progress(plan, state, facts, sheet)
@@ -71,9 +84,13 @@ def _result(state: BatchState, sheet: Sheet) -> ScanResult:
     moves = tuple(loop.pid.output for loop in state.loops)
     predicted = belief.states + belief.outputs + belief.more
     quality = int(Quality.GOOD if belief.sound else Quality.BAD)
+    foreseen = tuple([number for expected in state.expected for number in expected.numbers])
+    known = tuple([int(Quality.GOOD if n == n else Quality.MISSING) for n in foreseen])
+    balanced, stand_in = reconciled(state)
+    answered, trust = answers(state)
     return ScanResult(
         state=state,
         decisions=tuple(sheet.decisions),
-        outputs=moves + predicted,
-        qualities=(int(Quality.GOOD),) * len(moves) + (quality,) * len(predicted),
+        outputs=moves + predicted + foreseen + balanced + answered,
+        qualities=(int(Quality.GOOD),) * len(moves) + (quality,) * len(predicted) + known + stand_in + trust,
     )

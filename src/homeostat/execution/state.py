@@ -1,5 +1,6 @@
 """What the scan remembers from one execution to the next: immutable, and rebuilt by executing the record again."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -9,7 +10,9 @@ from homeostat.equipment import Scan
 from homeostat.execution.plan.types import Act
 from homeostat.execution.states import State
 from homeostat.ledger.catalogue import Payload
-from homeostat.monitoring import AlarmState
+from homeostat.monitoring.alarms import AlarmState, Board
+from homeostat.monitoring.panel import Standing
+from homeostat.monitoring.signals import Chart, Closure, Memory
 from homeostat.twin.observer import Shadow
 
 
@@ -58,6 +61,40 @@ class Belief:
 
 
 @dataclass(frozen=True, slots=True)
+class Expectation:
+    """What is expected of an attribute: value, standard deviation, probability to be within, and the verdict on it.
+
+    NaN where nothing is foreseen.
+    """
+
+    value: float = math.nan
+    deviation: float = math.nan
+    probability: float = math.nan
+    verdict: Standing = "undecided"
+
+    @property
+    def numbers(self) -> tuple[float, float, float]:
+        """What is recorded in every scan."""
+        return self.value, self.deviation, self.probability
+
+
+@dataclass(frozen=True, slots=True)
+class Sensed:
+    """What a soft sensor remembers: the last usable `values` of its inputs with their `times`, and its last answer.
+
+    It answers again at `due`; `answer` is value, low and high (NaN: none), `outside` says that the inputs were outside
+    those its model knows.
+    """
+
+    values: tuple[float, ...]
+    times: tuple[int, ...]
+    due: int
+    answer: tuple[float, float, float] = (math.nan, math.nan, math.nan)
+    decision: Standing = "undecided"
+    outside: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class OpenPrompt:
     """A prompt that waits: which phase it belongs to (by node), and how its answer is judged."""
 
@@ -80,20 +117,43 @@ class Pending:
 
 
 @dataclass(frozen=True, slots=True)
+class Crosschecks:
+    """The chart of each pair; of each group of balances whether it closes, and the values it leaves its tags.
+
+    NaN where a value is not determined.
+    """
+
+    charts: tuple[Chart, ...] = ()
+    closures: tuple[Closure, ...] = ()
+    reconciled: tuple[tuple[float, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class BatchState:
-    """Everything the scan carries on. `awaited` are the results (sample, assay) that the laboratory still owes."""
+    """Everything the scan carries on. `awaited` are the results (sample, assay) that the laboratory still owes.
+
+    `disagreed` tells when each signal was last found to disagree with the twin, as long as that is an alarm;
+    `judged` tells of each attribute that was measured whether it lay outside its specification, once or more.
+    """
 
     state: State
     steps: tuple[StepState, ...]
     loops: tuple[LoopState, ...]
     alarms: tuple[AlarmState, ...]
+    signals: Memory
     belief: Belief
+    board: Board = field(default_factory=Board)
     prompts: Mapping[str, OpenPrompt] = field(default_factory=dict)
     pending: Mapping[str, Pending] = field(default_factory=dict)
     samples: Mapping[str, int] = field(default_factory=dict)
     awaited: frozenset[tuple[str, str]] = frozenset()
     faults: frozenset[str] = frozenset()
+    disagreed: Mapping[str, int] = field(default_factory=dict)
+    judged: Mapping[str, bool] = field(default_factory=dict)
+    expected: tuple[Expectation, ...] = ()
     log_ended: bool = False
+    crosschecks: Crosschecks = Crosschecks()
+    sensed: tuple[Sensed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

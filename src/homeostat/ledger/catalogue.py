@@ -214,17 +214,70 @@ class LoopChanged(Payload):
 
 
 class AlarmChanged(Payload):
-    """An alarm was raised or cleared, with the value and the limit that decided it."""
+    """An alarm moved on in its life (ISA-18.2), with the value and the limit that decided it.
+
+    `before` and `after` name the phases, `by` and `reason` who moved it and why, `until` how long it stays shelved.
+    `shown` says whether the operator was alerted by this very alarm, `first` that it was the first of its group.
+    """
 
     type: ClassVar[str] = "alarm.changed"
     role: ClassVar[Role] = "decision"
     alarm: str
-    state: Literal["raised", "cleared"]
+    state: Literal[
+        "raised", "cleared", "acknowledged", "reset", "shelved", "suppressed", "removed", "released"
+    ]
     priority: Literal["low", "medium", "high", "critical"]
     text: str
     value: float | None
     limit: float | None
     unit: str
+    before: str = ""
+    after: str = ""
+    by: str = "scan"
+    reason: str = ""
+    until: int | None = None
+    shown: bool = True
+    first: bool = False
+
+
+class AlarmOrdered(Payload):
+    """A person acknowledges, shelves, resets or releases an alarm, or takes it out of service, and says why.
+
+    `slip` is the id of the order as it was handed in; no slip is followed twice.
+    """
+
+    type: ClassVar[str] = "alarm.ordered"
+    role: ClassVar[Role] = "input"
+    order: Literal["acknowledge", "reset", "shelve", "unshelve", "take out of service", "return to service"]
+    alarm: str
+    by: str
+    reason: str
+    until: int | None = None
+    slip: str = ""
+
+
+class AlarmRefused(Payload):
+    """A person's order about an alarm could not be followed; `reason` says why."""
+
+    type: ClassVar[str] = "alarm.refused"
+    role: ClassVar[Role] = "decision"
+    order: str
+    alarm: str
+    by: str
+    reason: str
+
+
+class SignalChanged(Payload):
+    """Something is wrong with a signal, or is over; `noted`: it was about one sample only."""
+
+    type: ClassVar[str] = "signal.changed"
+    role: ClassVar[Role] = "decision"
+    tag: str
+    kind: str
+    state: Literal["opened", "closed", "noted"]
+    since: int
+    value: float | None
+    text: str
 
 
 class AttributeJudged(Payload):
@@ -239,6 +292,69 @@ class AttributeJudged(Payload):
     low: float | None
     high: float | None
     verdict: Literal["within", "outside", "not measured"]
+
+
+class VerdictChanged(Payload):
+    """What is foreseen of a quality attribute got another verdict.
+
+    `value` with the ends of its 90 % interval is what its sample `at` that time is expected to show, `probability` that
+    of lying within the specification; `breach` is when it is expected to leave it. `drivers` tell in words what moves
+    the forecast away from what was declared.
+    """
+
+    type: ClassVar[str] = "verdict.changed"
+    role: ClassVar[Role] = "decision"
+    attribute: str
+    before: Literal["undecided", "ok", "alert", "action"]
+    verdict: Literal["undecided", "ok", "alert", "action"]
+    probability: float | None
+    value: float | None
+    low: float | None
+    high: float | None
+    unit: str
+    at: int | None
+    breach: int | None
+    drivers: tuple[str, ...]
+    reason: str
+
+
+class ModelLoaded(Payload):
+    """A frozen model runs beside the batch: the soft sensor's name, the package as JSON text and its content hash."""
+
+    type: ClassVar[str] = "model.loaded"
+    role: ClassVar[Role] = "effect"
+    model: str
+    hash: str
+    package: str
+
+
+class PredictionChanged(Payload):
+    """A soft sensor decided something else, or its inputs left or entered again the space its model knows.
+
+    `value` with the ends of its interval is in `unit`; None where inputs are `missing` beyond what the model allows.
+    `t2` and `spe` tell how far the inputs are from those of training, with the limits beyond which it does not decide.
+    `drivers` are the inputs that contribute most to the value, `strangers` those that take it out of the known space.
+    """
+
+    type: ClassVar[str] = "prediction.changed"
+    role: ClassVar[Role] = "decision"
+    model: str
+    hash: str
+    before: Literal["undecided", "ok", "alert", "action"]
+    decision: Literal["undecided", "ok", "alert", "action"]
+    value: float | None
+    low: float | None
+    high: float | None
+    unit: str
+    t2: float | None
+    spe: float | None
+    t2_limit: float | None
+    spe_limit: float | None
+    outside: bool
+    drivers: tuple[tuple[str, float], ...]
+    strangers: tuple[tuple[str, float], ...]
+    missing: tuple[str, ...]
+    reason: str
 
 
 class TailAnchored(Payload):

@@ -11,6 +11,7 @@ from pydantic import Field, StringConstraints
 from homeostat.process.attributes import Assay, Attribute, Material, Parameter
 from homeostat.process.base import Name, Part, Text
 from homeostat.process.equipment import EquipmentUnit, Tag
+from homeostat.process.monitoring import Monitoring
 from homeostat.process.recipe import Recipe
 from homeostat.process.recordings import Recording
 from homeostat.process.strategy import Loop
@@ -47,6 +48,7 @@ class Process(Part):
     recipe: Recipe
     strategy: dict[Name, Loop] = Field(default_factory=dict)
     twin: Twin
+    monitoring: Monitoring = Monitoring()
     simulation: Simulation = Simulation()
     recordings: dict[Name, Recording] = Field(default_factory=dict)
 

@@ -13,6 +13,8 @@ class Tag(Part):
 
     `range` is the instrument's or actuator's span, `resolution` its smallest step, `every` its sampling interval
     (default: every scan), `initial` an actuator's value when the batch starts (default: the low end of the range).
+    `noise` is the scatter that the instrument itself shows in every reading (1 s.d.), `rate` the fastest change of
+    what it measures that can be believed (`0.5 degC/min`).
     """
 
     title: Text
@@ -20,6 +22,8 @@ class Tag(Part):
     unit: Unit
     range: Range
     resolution: Quantity | None = None
+    noise: Quantity | None = None
+    rate: Quantity | None = None
     every: Quantity | None = None
     initial: Quantity | None = None
 

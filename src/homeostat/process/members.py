@@ -13,7 +13,9 @@ def fields_at(model: type[BaseModel], path: Path) -> tuple[str, ...]:
     kind: Any = model
     for key in path:
         kind = _bare(_below(kind, key))
-    return tuple(kind.model_fields) if _is_model(kind) else ()
+    if not _is_model(kind):
+        return ()
+    return tuple(field.alias or name for name, field in kind.model_fields.items())
 
 
 def _below(kind: Any, key: str | int) -> Any:

@@ -1,21 +1,29 @@
-"""Alarms from raised to cleared (ISA-18.2)."""
+"""Alarms from raised to cleared (ISA-18.2): who acknowledged or silenced them and why, and what is still owed."""
 
 from homeostat.ledger.catalogue import AlarmChanged
-from homeostat.quality.model import AlarmLine
+from homeostat.monitoring.alarms.lifecycle import SILENCED, UNANSWERED
+from homeostat.quality.model import AlarmLine, Hush
 from homeostat.quality.story import Fact, Story
+
+HUSHED = frozenset({"shelved", "suppressed", "removed"})
+"""What an event says when an alarm is kept from being shown."""
+
+_OWED = frozenset(phase.value for phase in UNANSWERED)
+_SILENT = frozenset(phase.value for phase in SILENCED)
 
 
 def alarms(story: Story) -> tuple[AlarmLine, ...]:
     """Every alarm in the order of being raised, with the value and limit that raised it."""
     lines: list[AlarmLine] = []
-    standing: dict[str, int] = {}
+    own: dict[str, list[int]] = {}
     for fact in story.of(AlarmChanged):
+        places = own.setdefault(fact.data.alarm, [])
         if fact.data.state == "raised":
-            standing[fact.data.alarm] = len(lines)
+            places.append(len(lines))
             lines.append(_raised(fact))
-        elif fact.data.alarm in standing:
-            place = standing.pop(fact.data.alarm)
-            lines[place] = _cleared(lines[place], fact.time)
+        for place in places:
+            change = _change(fact, lines[place], newest=place == places[-1])
+            lines[place] = lines[place].model_copy(update=change)
     return tuple(lines)
 
 
@@ -32,8 +40,21 @@ def _raised(fact: Fact[AlarmChanged]) -> AlarmLine:
         limit=data.limit,
         unit=data.unit,
         standing=True,
+        shown=data.shown,
+        first=data.first,
     )
 
 
-def _cleared(line: AlarmLine, time: int) -> AlarmLine:
-    return line.model_copy(update={"cleared": time, "duration": time - line.raised, "standing": False})
+def _change(fact: Fact[AlarmChanged], line: AlarmLine, *, newest: bool) -> dict[str, object]:
+    """What an event changes in a line of its alarm; an acknowledgement covers every line that waits for one."""
+    data, change = fact.data, dict[str, object]()
+    if data.state == "cleared" and line.standing:
+        change |= {"cleared": fact.time, "duration": fact.time - line.raised, "standing": False}
+    if data.state == "acknowledged" and line.owed:
+        change |= {"acknowledged": fact.time, "acknowledged_by": data.by, "acknowledged_why": data.reason}
+    if data.state in HUSHED and (line.standing or line.owed):
+        hush = Hush(how=data.after, by=data.by, why=data.reason, since=fact.time, until=data.until)
+        change["silenced"] = (*line.silenced, hush)
+    standing = line.standing and data.state != "cleared"
+    owed = data.after in _OWED and (newest or line.owed)
+    return change | {"owed": owed, "silent": standing and data.after in _SILENT}

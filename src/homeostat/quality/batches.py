@@ -58,8 +58,9 @@ def _advanced(line: BatchLine, stored: Recorded, scan: int) -> BatchLine:
         case BatchEnded() as data:
             change |= {"state": data.state, "scans": data.scans, "elapsed": data.scans * scan}
         case AlarmChanged() as data:
-            others = tuple(name for name in line.alarms if name != data.alarm)
-            change["alarms"] = (*others, data.alarm) if data.state == "raised" else others
+            if data.state in {"raised", "cleared"}:  # whatever persons do with it, its condition holds or not
+                others = tuple(name for name in line.alarms if name != data.alarm)
+                change["alarms"] = (*others, data.alarm) if data.state == "raised" else others
         case _:
             pass
     return line.model_copy(update=change)

@@ -12,8 +12,11 @@ from homeostat.quality.findings import Sections, findings
 from homeostat.quality.laboratory import attributes, samples
 from homeostat.quality.model import BatchRecord
 from homeostat.quality.moves import commands, materials, moves, setpoints
+from homeostat.quality.outlook import outlook
 from homeostat.quality.parameters import loops, parameters
 from homeostat.quality.readings import readings
+from homeostat.quality.serving import alarm_orders, alarm_performance
+from homeostat.quality.signals import sample_notes, signals
 from homeostat.quality.story import Story
 from homeostat.quality.verdict import passed, summary
 from homeostat.quality.wording import SECOND
@@ -37,6 +40,11 @@ def batch_record(ledger: Ledger, historian: Historian, batch: str) -> BatchRecor
         samples=laboratory,
         materials=materials(story, sections.moves),
         alarms=sections.alarms,
+        alarm_orders=alarm_orders(story),
+        alarm_performance=alarm_performance(story, sections.header.duration),
+        signals=signals(story),
+        sample_notes=sample_notes(story),
+        outlook=outlook(story),
         comparison_note=fit_note(sections.header.equipment),
         states=header.states(story),
         commands=sections.commands,

@@ -3,6 +3,7 @@
 In: the ledger and the historian. Out: a `Story`, which every section of the record reads and none changes.
 """
 
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,7 +17,7 @@ from homeostat.historian import Historian, Series
 from homeostat.ledger import Ledger, Recorded
 from homeostat.ledger.catalogue import BatchEnded, BatchResumed, BatchStarted, Payload, payload
 from homeostat.process.declaration import Process
-from homeostat.process.reading import LAST_USABLE
+from homeostat.process.reading import LAST_USABLE, Reading
 
 P = TypeVar("P", bound=Payload)
 Q = TypeVar("Q", bound=Payload)
@@ -40,6 +41,7 @@ class Tapes:
     def __init__(self, historian: Historian, batch: str) -> None:
         """Look up which tags the historian keeps for `batch`; it may know nothing of it."""
         self._read: Callable[[str], Series] = lambda tag: historian.read(batch, tag)
+        self._last: Callable[[str], Reading | None] = lambda tag: historian.last(batch, tag)
         self._known: dict[str, Series] = {}
         try:
             self.units = {spec.name: spec.unit for spec in historian.tags(batch)}
@@ -53,6 +55,19 @@ class Tapes:
         if tag not in self._known:
             self._known[tag] = self._read(tag)
         return self._known[tag]
+
+    def last(self, tag: str) -> float | None:
+        """The value of `tag` in the last scan; None where it cannot be used, or was never recorded."""
+        reading = self._last(tag) if tag in self.units else None
+        if reading is None or reading.quality > LAST_USABLE or not math.isfinite(reading.value):
+            return None
+        return reading.value
+
+    @property
+    def end(self) -> int | None:
+        """The time of the last scan (µs); None where nothing was recorded."""
+        reading = self._last(next(iter(self.units))) if self.units else None
+        return None if reading is None else reading.time
 
     def at(self, tag: str, time: int) -> float | None:
         """The last usable value of `tag` at or before `time`: what was known then. None without one."""

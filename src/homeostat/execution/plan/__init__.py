@@ -4,14 +4,21 @@ In: a process and what the equipment knows of this run. Out: an immutable `Plan`
 `limits`, `twin` and `attributes` each resolve one part of the declaration; `make_plan` puts them together.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from homeostat.execution.plan.attributes import resolve_attributes
+from homeostat.execution.plan.crosschecks import resolve_crosschecks
 from homeostat.execution.plan.limits import resolve_calm, resolve_limits
 from homeostat.execution.plan.loops import resolve_loops
+from homeostat.execution.plan.models import resolve_models
+from homeostat.execution.plan.outlook import resolve_outlook
 from homeostat.execution.plan.recipe import resolve_recipe
 from homeostat.execution.plan.twin import resolve_twin
 from homeostat.execution.plan.types import HOUR, MICROSECONDS, Plan, micros
+from homeostat.monitoring.alarms import Rules, definitions
+from homeostat.monitoring.package import Package
+from homeostat.monitoring.signals import Panel, Signal, signals
 from homeostat.process import Process
 
 __all__ = ["HOUR", "MICROSECONDS", "Plan", "make_plan", "micros"]
@@ -24,19 +31,22 @@ def make_plan(
     initial: Mapping[str, float],
     parameters: Mapping[str, float] | None = None,
     until: str = "",
+    packages: Mapping[str, Package] | None = None,
 ) -> Plan:
     """Resolve `process` for equipment that can be steered or not.
 
     `initial` holds starting values of twin states that are known for this run, `parameters` those of a batch on
-    record, both in the model's units; `until` names the phase after which the batch pauses. Raises ProcessError where
-    the declaration does not fit its model.
+    record, both in the model's units; `until` names the phase after which the batch pauses; `packages` are those of
+    the soft sensors, by name. Raises ProcessError where the declaration does not fit its model, MonitoringError where
+    it does not fit a package.
     """
     tags = tuple(process.tags)
     loops = resolve_loops(process) if steers else ()
     twin = resolve_twin(process, tags, initial, parameters or {})
     nodes = resolve_recipe(process, tags, loops, twin)
     limits = resolve_limits(process, tags, steers=steers)
-    return Plan(
+    attributes = resolve_attributes(process)
+    plan = Plan(
         process=process,
         steers=steers,
         scan=micros(process.scan),
@@ -45,7 +55,19 @@ def make_plan(
         nodes=nodes,
         limits=limits,
         calm=resolve_calm(tags, limits),
+        rules=Rules(definitions(limits)),
+        survey=Panel.of(_watched(process, tags, steers=steers), micros(process.scan)),
         twin=twin,
-        attributes=resolve_attributes(process),
+        attributes=attributes,
+        outlook=resolve_outlook(process, twin, attributes, loops, steers=steers),
         until=next((n for n, node in enumerate(nodes) if node.phase and node.name == until), -1),
+        crosschecks=resolve_crosschecks(process, twin),
     )
+    return replace(plan, models=resolve_models(plan, packages or {}))
+
+
+def _watched(process: Process, tags: tuple[str, ...], *, steers: bool) -> Iterator[Signal | None]:
+    """What is expected of each tag's signal; None for one that a recorded log does not map."""
+    mapped = {tag for log in process.recordings.values() for tag in log.mapped()}
+    for tag, signal in zip(tags, signals(process), strict=True):
+        yield signal if steers or tag in mapped else None

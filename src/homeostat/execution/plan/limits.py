@@ -8,11 +8,12 @@ import math
 from collections.abc import Iterator
 
 from homeostat.execution.plan.types import Calm, micros
-from homeostat.monitoring import Limit, Priority
+from homeostat.monitoring.alarms import Limit, Priority
 from homeostat.process import Parameter, Process, Quantity
 
 NORMAL_DEADBAND = 0.02  # of the normal operating range's width, where none is declared (assumption)
 HARD_DELAY = 60 * 1_000_000  # a hard limit is critical when it is still passed a minute later (assumption)
+HEALTH_SAMPLES = 5  # and a slow analyser for as many samples more (assumption)
 HEALTH_DELAY = 15 * 60 * 1_000_000  # a sensor may be silent for 15 min before it is called out (assumption)
 
 _RANGES: tuple[tuple[str, Priority], ...] = (("normal", "low"), ("proven", "high"), ("hard", "critical"))
@@ -71,6 +72,7 @@ def _pair(
             priority=priority,
             text=f"{parameter.title} {word} its {kind} {'limit' if kind == 'hard' else 'range'}",
             unit=unit,
+            off_delay=max(micros(parameter.delay), HARD_DELAY),
         )
 
 
@@ -83,7 +85,7 @@ def _health(process: Process) -> Iterator[Limit]:
                 side="health",
                 bound=0.0,
                 deadband=0.0,
-                delay=HEALTH_DELAY + (2 * micros(tag.every) if tag.every else 0),
+                delay=HEALTH_DELAY + (HEALTH_SAMPLES * micros(tag.every) if tag.every else 0),
                 priority="medium",
                 text=f"{tag.title}: no usable reading",
                 unit=tag.unit,

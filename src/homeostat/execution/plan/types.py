@@ -6,13 +6,20 @@ converted here once; only what people and materials bring in (an answer, a dose)
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from homeostat.control import Mode, Tuning
-from homeostat.monitoring import Limit
+from homeostat.execution.plan.held import CrosscheckPlan
+from homeostat.execution.plan.soft import SoftPlan
+from homeostat.monitoring.alarms import Limit, Rules
+from homeostat.monitoring.panel import Risk
+from homeostat.monitoring.signals import Panel
 from homeostat.process import Process, Prompt, Quantity
 from homeostat.twin.observer import Settings
 
+FORESEEN = ("foreseen", "foreseen.sd", "foreseen.p")
+"""What is recorded of each attribute that is foreseen."""
 MICROSECONDS = 1_000_000
 HOUR = 3600 * MICROSECONDS
 
@@ -186,6 +193,48 @@ class AttributePlan:
 
 
 @dataclass(frozen=True, slots=True)
+class TagTie:
+    """A tag, by index, as the twin sees it: `slope` times a quantity plus `offset`.
+
+    The quantity is a position among the model's states followed by its outputs.
+    """
+
+    tag: int
+    quantity: int
+    slope: float
+    offset: float
+
+
+@dataclass(frozen=True, slots=True)
+class ForeseenPlan:
+    """A quality attribute, by position, that is a quantity of the model; `variation` of its assay (relative s.d.).
+
+    `slope` and `offset` take the model's value to the attribute's unit.
+    """
+
+    attribute: int
+    quantity: str
+    slope: float
+    offset: float
+    variation: float
+
+
+@dataclass(frozen=True, slots=True)
+class OutlookPlan:
+    """How the rest of the recipe is foreseen: every `every` µs in steps of `step` µs.
+
+    `loops` gives for each loop the position of its tag among `ties` (-1: the twin does not know it).
+    """
+
+    every: int
+    step: int
+    risk: Risk
+    attributes: tuple[ForeseenPlan, ...]
+    ties: tuple[TagTie, ...]
+    loops: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Calm:
     """A tag's limits by position, and the span of values [low, high] that violates none of them."""
 
@@ -195,9 +244,12 @@ class Calm:
     limits: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Plan:
-    """Everything the scan needs, resolved; `until` is the node after which the batch pauses (-1: none)."""
+    """Everything the scan needs, resolved; `until` is the node after which the batch pauses (-1: none).
+
+    `survey` is what each signal is expected to do, `rules` how alarms live, `models` the soft sensors.
+    """
 
     process: Process
     steers: bool
@@ -207,17 +259,51 @@ class Plan:
     nodes: tuple[Node, ...]
     limits: tuple[Limit, ...]
     calm: tuple[Calm, ...]
+    rules: Rules
+    survey: Panel
     twin: TwinPlan
     attributes: tuple[AttributePlan, ...]
+    outlook: OutlookPlan | None
+    crosschecks: CrosscheckPlan
     until: int
+    models: tuple[SoftPlan, ...] = ()
 
     @property
     def outputs(self) -> tuple[str, ...]:
         """The names of what a scan computes, in the order of its output row."""
+        moved = tuple(f"loop.{loop.name}" for loop in self.loops)
+        answered = tuple(name for model in self.models for name in model.outputs)
+        return moved + self.believed + self.foreseen + self.reconciled + answered
+
+    @property
+    def believed(self) -> tuple[str, ...]:
+        """The names of what the twin believes, and of the standard deviations it tells."""
         names = self.twin.states + self.twin.outputs + self.twin.learnt
-        belief = tuple(f"twin.{name}" for name in names)
         doubts = tuple(f"twin.sd.{name}" for name in self.twin.doubted)
-        return tuple(f"loop.{loop.name}" for loop in self.loops) + belief + doubts
+        return tuple(f"twin.{name}" for name in names) + doubts
+
+    @property
+    def foreseen(self) -> tuple[str, ...]:
+        """The names of what is foreseen of each attribute: value, standard deviation, probability to be within."""
+        foreseen = self.outlook.attributes if self.outlook else ()
+        names = [self.attributes[each.attribute].name for each in foreseen]
+        return tuple(f"{kind}.{name}" for name in names for kind in FORESEEN)
+
+    @property
+    def reconciled(self) -> tuple[str, ...]:
+        """The names of the values that balances leave their tags."""
+        return tuple([f"reconciled.{name}" for name in self.crosschecks.reconciled])
+
+    @cached_property
+    def sensors(self) -> frozenset[int]:
+        """The tags, by index, that measure."""
+        kinds = enumerate(self.process.tags.values())
+        return frozenset(index for index, tag in kinds if tag.kind == "sensor")
+
+    @cached_property
+    def suppressing(self) -> frozenset[str]:
+        """The phases that suppress an alarm while they run."""
+        return frozenset(each.unless for each in self.rules.definitions.values() if each.unless)
 
     @property
     def hours(self) -> float:

@@ -1,25 +1,26 @@
-"""Alarms: every limit is watched with the newest reading; raised and cleared alarms become decisions."""
+"""Alarms: every limit is watched with the newest reading; what begins or ends is brought to the alarm board."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
 
 from homeostat.equipment import Scan
 from homeostat.execution.plan.types import Plan
 from homeostat.execution.sheet import Sheet
+from homeostat.execution.stages.notices import alert, failure, pass_time
 from homeostat.execution.state import BatchState
-from homeostat.ledger.catalogue import AlarmChanged
-from homeostat.monitoring import QUIET, Transition, watch
+from homeostat.monitoring.alarms import QUIET, Notice, Transition, watch
 from homeostat.process import LAST_USABLE, Quality
 
 TWIN_FAULT = "twin.belief"
 SIGNAL = "twin.signal."
+AGREED = 12 * 3600 * 1_000_000
+"""A signal has to agree with the twin for so long (µs) before its alarm is over (assumption)."""
 DISAGREES: Mapping[str, str] = {
-    "biased": "Differs from the twin in one direction",
-    "over-confident": "Scatters more about the twin than was declared",
-    "rejected": "Readings too far from the twin to be believed",
-    "missed": "A result came too late to correct the twin",
+    "biased": "differs from the twin in one direction",
+    "over-confident": "scatters more about the twin than was declared",
+    "rejected": "readings too far from the twin to be believed",
+    "missed": "a result came too late to correct the twin",
 }
 """What is wrong with a signal, by the observer's verdict."""
 
@@ -43,7 +44,7 @@ class Seen:
 
 def watch_limits(plan: Plan, state: BatchState, seen: Seen, time: int, sheet: Sheet) -> BatchState:
     """The state after every limit has been looked at."""
-    alarms = list(state.alarms)
+    alarms, notices = list(state.alarms), list[Notice]()
     for calm in plan.calm:
         value = seen.usable[calm.tag]
         if calm.low <= value <= calm.high and all(alarms[position] is QUIET for position in calm.limits):
@@ -52,63 +53,54 @@ def watch_limits(plan: Plan, state: BatchState, seen: Seen, time: int, sheet: Sh
             limit, shown = plan.limits[position], seen.shown[calm.tag]
             alarms[position], transition = watch(limit, alarms[position], time, shown, usable=value == value)
             if transition is not None:
-                sheet.note(_event(transition))
-    return _watch_signals(_watch_belief(replace(state, alarms=tuple(alarms)), sheet), sheet)
+                notices.append(_notice(transition))
+    state = replace(state, alarms=tuple(alarms))
+    state = pass_time(plan, state, time, sheet)
+    state, found = _signals(plan, state, time)
+    notices += [*_belief(state), *found]
+    return alert(plan, state, notices, time, sheet) if notices else state
 
 
-def _event(transition: Transition) -> AlarmChanged:
+def _notice(transition: Transition) -> Notice:
     limit, value = transition.limit, transition.value
-    return AlarmChanged(
-        alarm=limit.alarm,
-        state="raised" if transition.raised else "cleared",
-        priority=limit.priority,
-        text=limit.text,
-        value=value if value == value else None,
-        limit=None if limit.side == "health" else limit.bound,
-        unit=limit.unit,
+    return Notice(
+        limit.alarm,
+        transition.raised,
+        limit.priority,
+        limit.text,
+        value if value == value else None,
+        None if limit.side == "health" else limit.bound,
+        limit.unit,
     )
 
 
-def _watch_belief(state: BatchState, sheet: Sheet) -> BatchState:
+def _belief(state: BatchState) -> Iterator[Notice]:
     """A belief that could not be followed is an alarm, once."""
-    if state.belief.sound or TWIN_FAULT in state.faults:
-        return state
-    sheet.note(
-        fault(TWIN_FAULT, raised=True, text="The twin could not follow the batch: its predictions stop here")
-    )
-    return replace(state, faults=state.faults | {TWIN_FAULT})
+    if not state.belief.sound and not state.board.life(TWIN_FAULT).active:
+        text = "The twin could not follow the batch: its predictions stop here"
+        yield failure(TWIN_FAULT, raised=True, text=text)
 
 
-def _watch_signals(state: BatchState, sheet: Sheet) -> BatchState:
-    """A signal that disagrees with the twin is an alarm until it agrees again."""
-    flagged = {f"{SIGNAL}{name}": verdict for name, verdict in state.belief.flagged}
-    raised = {alarm for alarm in state.faults if alarm.startswith(SIGNAL)}
-    if flagged.keys() == raised:
-        return state
-    for alarm, verdict in flagged.items():
-        if alarm not in raised:
-            sheet.note(_disagreement(alarm, "raised", f"{DISAGREES[verdict]}: {alarm.removeprefix(SIGNAL)}"))
-    for alarm in sorted(raised - flagged.keys()):
-        sheet.note(
-            _disagreement(alarm, "cleared", f"Agrees with the twin again: {alarm.removeprefix(SIGNAL)}")
-        )
-    return replace(state, faults=(state.faults - raised) | flagged.keys())
+def _signals(plan: Plan, state: BatchState, time: int) -> tuple[BatchState, list[Notice]]:
+    """A signal that disagrees with the twin is an alarm until it has agreed again for a while."""
+    flagged = dict(state.belief.flagged)
+    if not flagged and not state.disagreed:
+        return state, []
+    over = [name for name, last in state.disagreed.items() if name not in flagged and time - last >= AGREED]
+    kept = {name: last for name, last in state.disagreed.items() if name not in over}
+    notices = [
+        Notice(f"{SIGNAL}{name}", True, "low", f"{_title(plan, name)}: {DISAGREES[verdict]}")
+        for name, verdict in flagged.items()
+        if name not in state.disagreed
+    ]
+    notices += [
+        Notice(f"{SIGNAL}{name}", False, "low", f"{_title(plan, name)}: agrees with the twin again")
+        for name in over
+    ]
+    return replace(state, disagreed=kept | dict.fromkeys(flagged, time)), notices
 
 
-def _disagreement(alarm: str, change: Literal["raised", "cleared"], text: str) -> AlarmChanged:
-    return AlarmChanged(
-        alarm=alarm, state=change, priority="low", text=text, value=None, limit=None, unit="1"
-    )
-
-
-def fault(alarm: str, *, raised: bool, text: str) -> AlarmChanged:
-    """An alarm that has no limit: something did not work."""
-    return AlarmChanged(
-        alarm=alarm,
-        state="raised" if raised else "cleared",
-        priority="high",
-        text=text,
-        value=None,
-        limit=None,
-        unit="1",
-    )
+def _title(plan: Plan, signal: str) -> str:
+    """What a signal is called: a tag by its title, a laboratory's quantity by its name."""
+    tag = plan.process.tags.get(signal)
+    return tag.title if tag is not None else signal.capitalize()

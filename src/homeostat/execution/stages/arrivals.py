@@ -6,18 +6,19 @@ Outcomes of commands, commands of persons, the end of a log, laboratory results 
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from homeostat.errors import UnitError
 from homeostat.execution.plan.types import AttributePlan, Plan
 from homeostat.execution.sheet import Sheet
-from homeostat.execution.stages.alarms import fault
 from homeostat.execution.stages.belief import Observer
+from homeostat.execution.stages.notices import alert, failure, order
 from homeostat.execution.stages.recipe import intend, open_prompt, put_step
 from homeostat.execution.state import BatchState, Inputs, OpenPrompt
 from homeostat.execution.states import ACTING, Command, State, follow
 from homeostat.ledger.catalogue import (
     RECONCILE,
+    AlarmOrdered,
     AttributeJudged,
     CommandGiven,
     CommandOutcome,
@@ -30,9 +31,19 @@ from homeostat.ledger.catalogue import (
     SampleResult,
     StateChanged,
 )
+from homeostat.monitoring.alarms import Notice
 from homeostat.process import Quantity
 
 APPLIED, AGAIN, LEAVE = "applied", "send again", "leave out"
+
+
+class Context(NamedTuple):
+    """What a handler works with beside the state and the arrival: plan, observer, time (µs) and the scan's sheet."""
+
+    plan: Plan
+    observer: Observer
+    time: int
+    sheet: Sheet
 
 
 def receive(plan: Plan, observer: Observer, state: BatchState, inputs: Inputs, sheet: Sheet) -> BatchState:
@@ -41,7 +52,7 @@ def receive(plan: Plan, observer: Observer, state: BatchState, inputs: Inputs, s
         state = command(state, Command.DONE, "ended by itself", sheet)
     for arrival in inputs.arrivals:
         handler = _HANDLERS[type(arrival)]
-        state = handler(plan, observer, state, arrival, sheet)
+        state = handler(Context(plan, observer, inputs.time, sheet), state, arrival)
     return state
 
 
@@ -55,38 +66,35 @@ def command(state: BatchState, given: Command, cause: str, sheet: Sheet) -> Batc
     return replace(state, state=after)
 
 
-def _given(
-    plan: Plan, observer: Observer, state: BatchState, arrival: CommandGiven, sheet: Sheet
-) -> BatchState:
-    return command(state, Command(arrival.command), arrival.reason, sheet)
+def _given(at: Context, state: BatchState, arrival: CommandGiven) -> BatchState:
+    return command(state, Command(arrival.command), arrival.reason, at.sheet)
 
 
-def _log_ended(
-    plan: Plan, observer: Observer, state: BatchState, arrival: LogEnded, sheet: Sheet
-) -> BatchState:
+def _log_ended(at: Context, state: BatchState, arrival: LogEnded) -> BatchState:
     return replace(state, log_ended=True)
 
 
-def _outcome(
-    plan: Plan, observer: Observer, state: BatchState, arrival: CommandOutcome, sheet: Sheet
-) -> BatchState:
+def _outcome(at: Context, state: BatchState, arrival: CommandOutcome) -> BatchState:
     """A done command takes effect in the belief; any other holds the batch until a person has reconciled it."""
     pending = state.pending[arrival.intent]
     if arrival.status == "done":
-        belief = observer.act(state.belief, pending.act, arrival.value)
+        belief = at.observer.act(state.belief, pending.act, arrival.value)
         return _settle(replace(state, belief=belief), arrival.intent)
-    sheet.note(
-        fault(
-            arrival.intent,
-            raised=True,
-            text=f"Command {arrival.status}: {arrival.detail or 'no reason given'}",
-        )
-    )
+    text = f"Command {arrival.status}: {arrival.detail or 'no reason given'}"
+    state = _alert(at, state, failure(arrival.intent, raised=True, text=text))
     if follow(state.state, Command.HOLD) is not None:
-        state = command(state, Command.HOLD, f"{arrival.intent}: {arrival.status}", sheet)
-    question = _reconciliation(plan, state, arrival)
+        state = command(state, Command.HOLD, f"{arrival.intent}: {arrival.status}", at.sheet)
+    question = _reconciliation(at.plan, state, arrival)
     judging = OpenPrompt(pending.node, "choice", "1", None, None, question.choices, (), arrival.intent)
-    return open_prompt(state, pending.node, question, judging, sheet)
+    return open_prompt(state, pending.node, question, judging, at.sheet)
+
+
+def _alert(at: Context, state: BatchState, notice: Notice) -> BatchState:
+    return alert(at.plan, state, (notice,), at.time, at.sheet)
+
+
+def _ordered(at: Context, state: BatchState, arrival: AlarmOrdered) -> BatchState:
+    return order(at.plan, state, arrival, at.time, at.sheet)
 
 
 def _reconciliation(plan: Plan, state: BatchState, outcome: CommandOutcome) -> PromptOpened:
@@ -111,15 +119,13 @@ def _settle(state: BatchState, intent: str) -> BatchState:
     return replace(state, pending={key: value for key, value in state.pending.items() if key != intent})
 
 
-def _answer(
-    plan: Plan, observer: Observer, state: BatchState, arrival: PromptAnswered, sheet: Sheet
-) -> BatchState:
+def _answer(at: Context, state: BatchState, arrival: PromptAnswered) -> BatchState:
     prompt = state.prompts.get(arrival.prompt)
     if prompt is None:
-        sheet.note(PromptClosed(prompt=arrival.prompt, accepted=False, reason="this prompt is not open"))
+        at.sheet.note(PromptClosed(prompt=arrival.prompt, accepted=False, reason="this prompt is not open"))
         return state
     refusal = judge(prompt, arrival.answer)
-    sheet.note(PromptClosed(prompt=arrival.prompt, accepted=not refusal, reason=refusal))
+    at.sheet.note(PromptClosed(prompt=arrival.prompt, accepted=not refusal, reason=refusal))
     if refusal:
         return state
     step = state.steps[prompt.node]
@@ -127,9 +133,9 @@ def _answer(
     state = put_step(state, prompt.node, replace(step, prompts=waiting))
     state = replace(state, prompts={k: v for k, v in state.prompts.items() if k != arrival.prompt})
     if prompt.intent:
-        return _reconcile(plan, observer, state, prompt, arrival.answer, sheet)
+        return _reconcile(at, state, prompt, arrival.answer)
     if arrival.answer in prompt.hold:
-        return command(state, Command.HOLD, f"{arrival.prompt} was answered: {arrival.answer}", sheet)
+        return command(state, Command.HOLD, f"{arrival.prompt} was answered: {arrival.answer}", at.sheet)
     return state
 
 
@@ -152,33 +158,37 @@ def _judge_number(prompt: OpenPrompt, answer: str) -> str:
     return ""
 
 
-def _reconcile(
-    plan: Plan, observer: Observer, state: BatchState, prompt: OpenPrompt, answer: str, sheet: Sheet
-) -> BatchState:
+def _reconcile(at: Context, state: BatchState, prompt: OpenPrompt, answer: str) -> BatchState:
     """A person has said what became of a command: take it as applied, intend it anew, or leave it out."""
     pending = state.pending[prompt.intent]
     if answer == APPLIED:
-        state = replace(state, belief=observer.act(state.belief, pending.act, pending.act.value))
+        state = replace(state, belief=at.observer.act(state.belief, pending.act, pending.act.value))
     state = _settle(state, prompt.intent)
     if answer == AGAIN:
-        state = intend(plan.nodes[pending.node], state, pending.node, pending.act, sheet)
-    sheet.note(fault(prompt.intent, raised=False, text=f"Reconciled: {answer}"))
+        state = intend(at.plan.nodes[pending.node], state, pending.node, pending.act, at.sheet)
+    state = _alert(at, state, failure(prompt.intent, raised=False, text=f"Reconciled: {answer}"))
     if state.state is State.HELD and not any(open_.intent for open_ in state.prompts.values()):
-        state = command(state, Command.RESTART, f"{prompt.intent} reconciled", sheet)
+        state = command(state, Command.RESTART, f"{prompt.intent} reconciled", at.sheet)
     return state
 
 
-def _result(
-    plan: Plan, observer: Observer, state: BatchState, arrival: SampleResult, sheet: Sheet
-) -> BatchState:
+def _result(at: Context, state: BatchState, arrival: SampleResult) -> BatchState:
     """A laboratory result judges the attributes that its assay and its phase stand for, and corrects the belief."""
-    belief = observer.result(state.belief, arrival)
+    belief = at.observer.result(state.belief, arrival)
     state = replace(state, awaited=state.awaited - {(arrival.sample, arrival.assay)}, belief=belief)
-    phases = _phases_of(plan, state, arrival.sample)
-    for attribute in plan.attributes:
+    phases = _phases_of(at.plan, state, arrival.sample)
+    for attribute in at.plan.attributes:
         if attribute.assay == arrival.assay and attribute.phase in phases:
-            sheet.note(_judged(attribute, state, arrival))
+            judged = _judged(attribute, arrival)
+            at.sheet.note(judged)
+            state = _remember(state, judged)
     return state
+
+
+def _remember(state: BatchState, judged: AttributeJudged) -> BatchState:
+    """Keep in mind that an attribute was measured, and whether it was ever outside."""
+    outside = judged.verdict == "outside" or state.judged.get(judged.attribute, False)
+    return replace(state, judged={**state.judged, judged.attribute: outside})
 
 
 def _phases_of(plan: Plan, state: BatchState, sample: str) -> tuple[str, ...]:
@@ -189,7 +199,7 @@ def _phases_of(plan: Plan, state: BatchState, sample: str) -> tuple[str, ...]:
     return tuple(node.name for node, step in running if node.phase and step.status == "running")
 
 
-def _judged(attribute: AttributePlan, state: BatchState, result: SampleResult) -> AttributeJudged:
+def _judged(attribute: AttributePlan, result: SampleResult) -> AttributeJudged:
     reported = result.values.get(attribute.quantity)
     value = None if reported is None else reported * attribute.slope + attribute.offset
     return AttributeJudged(
@@ -215,6 +225,7 @@ def verdict(value: float | None, low: float | None, high: float | None) -> Verdi
 
 
 _HANDLERS: Mapping[type[Payload], Callable[..., BatchState]] = {
+    AlarmOrdered: _ordered,
     CommandGiven: _given,
     CommandOutcome: _outcome,
     LogEnded: _log_ended,

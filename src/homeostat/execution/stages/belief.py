@@ -16,6 +16,7 @@ from homeostat.ledger.catalogue import SampleResult
 from homeostat.process import convert
 from homeostat.twin import Model, Simulator, Status
 from homeostat.twin.mixing import VOLUME, mix, withdraw
+from homeostat.twin.observer import Filter
 
 
 class Observer:
@@ -24,6 +25,9 @@ class Observer:
     def __init__(self, model: type[Model], simulator: Simulator, twin: TwinPlan) -> None:
         self._model, self._simulator, self._twin = model, simulator, twin
         self._contents = {name: dict(contents) for name, contents in twin.contents}
+
+    filter: Filter | None = None
+    """What tells how sure the belief is and how it goes on; the plain observer has none."""
 
     @property
     def fingerprint(self) -> str:

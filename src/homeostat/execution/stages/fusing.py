@@ -32,7 +32,7 @@ class FusingObserver(Observer):
         super().__init__(model, simulator, twin)
         parameters = dict(zip(model.signature.parameters.names, twin.parameters, strict=True))
         self._fused = fused
-        self._filter = Filter(simulator, fused.settings, parameters=parameters, stride=STRIDE)
+        self._filter = self.filter = Filter(simulator, fused.settings, parameters=parameters, stride=STRIDE)
         self._tracker = Tracker(self._filter, horizon=HORIZON)
         self._learnt = slice(len(twin.states), len(twin.states) + len(fused.settings.learnt))
         self._named = len(twin.states) + len(fused.settings.learnt)

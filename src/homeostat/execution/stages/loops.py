@@ -6,9 +6,10 @@ from dataclasses import replace
 from homeostat.control import PidState, step
 from homeostat.execution.plan.types import LoopPlan, PhasePlan, Plan
 from homeostat.execution.sheet import Sheet
-from homeostat.execution.stages.alarms import fault
+from homeostat.execution.stages.notices import alert, failure
 from homeostat.execution.state import BatchState, LoopState
-from homeostat.ledger.catalogue import AlarmChanged, LoopChanged
+from homeostat.ledger.catalogue import LoopChanged
+from homeostat.monitoring.alarms import Notice
 
 
 def begin(loop: LoopPlan) -> LoopState:
@@ -18,28 +19,30 @@ def begin(loop: LoopPlan) -> LoopState:
 
 def regulate(plan: Plan, state: BatchState, usable: Sequence[float], time: int, sheet: Sheet) -> BatchState:
     """The state after every loop has moved; `usable` holds the tag values (NaN: unusable)."""
-    return replace(
-        state,
-        loops=tuple(
-            _regulate(plan, loop, memory, usable[loop.tag], time, sheet)
+    notices = list[Notice]()
+    moved = tuple(
+        [
+            _regulate(plan, loop, memory, usable[loop.tag], time, notices)
             for loop, memory in zip(plan.loops, state.loops, strict=True)
-        ),
+        ]
     )
+    state = replace(state, loops=moved)
+    return alert(plan, state, notices, time, sheet) if notices else state
 
 
 def _regulate(
-    plan: Plan, loop: LoopPlan, memory: LoopState, value: float, time: int, sheet: Sheet
+    plan: Plan, loop: LoopPlan, memory: LoopState, value: float, time: int, notices: list[Notice]
 ) -> LoopState:
-    """One controller step; a loop that has been blind for too long goes to its safe output."""
+    """One controller step; a loop that has been blind for too long goes to its safe output, which is noticed."""
     pid = _move(plan, loop, memory, value)
     if value == value:
         if memory.blind is not None and _lost(loop, time - plan.scan - memory.blind):
-            sheet.note(_blindness(loop, raised=False))
+            notices.append(_blindness(loop, raised=False))
         return LoopState(memory.setpoint, memory.mode, pid)
     since = time if memory.blind is None else memory.blind
     if _lost(loop, time - since) and loop.safe is not None:
         if not _lost(loop, time - plan.scan - since):
-            sheet.note(_blindness(loop, raised=True))
+            notices.append(_blindness(loop, raised=True))
         pid = PidState(loop.safe, loop.safe)
     return LoopState(memory.setpoint, memory.mode, pid, since)
 
@@ -49,9 +52,9 @@ def _lost(loop: LoopPlan, blind: int) -> bool:
     return loop.safe is not None and blind >= loop.patience
 
 
-def _blindness(loop: LoopPlan, *, raised: bool) -> AlarmChanged:
+def _blindness(loop: LoopPlan, *, raised: bool) -> Notice:
     text = f"The loop {loop.name} has no reading: its output went to the safe value of {loop.safe:g} {loop.output_unit}"
-    return fault(f"{loop.name}.blind", raised=raised, text=text)
+    return failure(f"{loop.name}.blind", raised=raised, text=text)
 
 
 def _move(plan: Plan, loop: LoopPlan, memory: LoopState, value: float) -> PidState:

@@ -27,7 +27,7 @@ from homeostat.monitoring.package.freezing import freeze
 from homeostat.monitoring.package.metrics import Judged, judge, measure
 from homeostat.monitoring.package.model import Package
 from homeostat.monitoring.package.scoring import Scorer
-from homeostat.monitoring.package.storage import read, write
+from homeostat.monitoring.package.storage import content, parse, read, write
 from homeostat.monitoring.package.testing import Tested, run_locked_test
 from homeostat.monitoring.package.uses import LOCKED_TEST, Use, record_use, times_tested, uses
 
@@ -46,9 +46,11 @@ __all__ = [
     "Tested",
     "Training",
     "Use",
+    "content",
     "freeze",
     "judge",
     "measure",
+    "parse",
     "read",
     "record_use",
     "run_locked_test",

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from homeostat.monitoring import frozen, prediction, spectra
 from homeostat.monitoring.frozen import AnyForm, AnyStep
-from homeostat.monitoring.prediction import AnyInterval, InputSpace, RuleField
+from homeostat.monitoring.prediction import AnyInterval, Decision, InputSpace, RuleField, Ruling
 
 FORMAT = "homeostat model 1"
 FAMILIES = (frozen, prediction, spectra)
@@ -130,12 +130,14 @@ class LockedTest(Part):
 class SelfTest(Part):
     """Rows and the exact answers to them (MON-02): numbers as hexadecimal floats, None for missing ones.
 
-    `answers` holds for each row value, low, high, T² and SPE; `contributions` the digest of each row's contributions.
+    `answers` holds for each row value, low, high, T² and SPE; `contributions` the digest of each row's contributions;
+    `decisions` what was decided.
     """
 
     rows: tuple[tuple[str | None, ...], ...]
     answers: tuple[tuple[str | None, ...], ...]
     contributions: tuple[Hash, ...]
+    decisions: tuple[Decision, ...]
 
 
 class Signature(Part):
@@ -164,6 +166,7 @@ class Document(Part):
     form: AnyForm
     space: InputSpace | None = None
     interval: AnyInterval
+    ruling: Ruling | None = None
     training: Training
     metrics: tuple[Metrics, ...] = ()
     acceptance: tuple[Acceptance, ...] = ()
@@ -184,4 +187,6 @@ class Document(Part):
             raise ValueError(f"the target {self.target!r} is among the inputs")
         if self.space is not None and self.space.after > len(self.steps):
             raise ValueError("the input space stands after more steps than there are")
+        if self.ruling is not None and self.rule is None:
+            raise ValueError("there is a ruling but no rule")
         return self

@@ -1,11 +1,14 @@
 """Figures of merit of a package's verdicts against the truth, over all rows and in every subgroup (MON-07, OUR-2).
 
 rmsep, mae, bias     of the value; bias is value less truth
-r2                   1 - squared errors over the truth's own scatter; told where the truth varies
+r2                   1 - squared errors over the truth's own scatter; told where the truth varies, and of a
+                     subgroup of 10 rows or more: of fewer it says nothing
 coverage, width      share of truths within the interval, mean width; coverage_low/_high: its 95 % interval
 accuracy             share of rows whose value falls on the truth's side of the rule, decided or not
-undecided            share of rows that were not decided
+undecided, decided   share of rows that were not decided, and that were
 decided_accuracy     share of the decided rows (ok and alert, or action) that were right
+wrongly_passed       share of the rows that truly fail the rule which were told ok or alert
+wrongly_failed       share of the rows that truly meet the rule which were told action
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,6 +22,8 @@ from homeostat.monitoring.package.document import Acceptance, Metrics
 from homeostat.monitoring.prediction import Rule, Verdict, covered
 from homeostat.monitoring.prediction.grouped import Labels
 
+FEWEST_EXPLAINED = 10
+"""Rows of a subgroup from which on R² is told."""
 ALL = ""
 EVERY = "*"
 
@@ -96,6 +101,8 @@ def _metrics(
     places = np.flatnonzero(rows).tolist()
     some = _Rows(truth[rows], tuple(verdicts[place] for place in places), rule)
     values = {**_errors(some), **_intervals(some), **_decisions(some)}
+    if name != ALL and len(places) < FEWEST_EXPLAINED:
+        values.pop("r2", None)
     count = len(places) if groups is None else len(np.unique(groups[rows]))
     return Metrics(subgroup=name, rows=len(places), groups=count, values=values)
 
@@ -128,7 +135,8 @@ def _intervals(rows: _Rows) -> dict[str, float]:
 
 
 def _decisions(rows: _Rows) -> dict[str, float]:
-    found = {"undecided": float(np.mean([v.decision == "undecided" for v in rows.verdicts]))}
+    undecided = float(np.mean([v.decision == "undecided" for v in rows.verdicts]))
+    found = {"undecided": undecided, "decided": 1.0 - undecided}
     if rows.rule is None:
         return found
     sides = [rows.rule.meets(truth) for truth in rows.truth.tolist()]
@@ -142,7 +150,15 @@ def _decisions(rows: _Rows) -> dict[str, float]:
     right = [(decision != "action") == good for _, decision, good in told if decision != "undecided"]
     if right:
         found["decided_accuracy"] = float(np.mean(right))
-    return found
+    return {**found, **_wrong(sides, rows.verdicts)}
+
+
+def _wrong(sides: Sequence[bool], verdicts: Sequence[Verdict]) -> dict[str, float]:
+    """How often rows of either side were told to be of the other; told where there are any."""
+    passed = [v.decision in {"ok", "alert"} for v, good in zip(verdicts, sides, strict=True) if not good]
+    failed = [v.decision == "action" for v, good in zip(verdicts, sides, strict=True) if good]
+    kinds = {"wrongly_passed": passed, "wrongly_failed": failed}
+    return {name: float(np.mean(told)) for name, told in kinds.items() if told}
 
 
 def _root(error: Array) -> float:

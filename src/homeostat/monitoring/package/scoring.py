@@ -40,7 +40,7 @@ class Scorer:
         self._names = tuple(given.name for given in document.inputs)
         self._steps, self._form = document.steps, document.form
         self._space, self._interval = document.space, document.interval
-        self._rule, self._allowed = document.rule, document.missing_allowed
+        self._rule, self._ruling, self._allowed = document.rule, document.ruling, document.missing_allowed
         self._hash = document.content_hash
         self._after = self._space.after if self._space else 0
         self._limits = (self._space.limit.t2, self._space.limit.spe) if self._space else (None, None)
@@ -108,7 +108,8 @@ class Scorer:
         distances = (n.t2, n.spe) if self._space else None
         if not all(map(math.isfinite, (n.value, n.low, n.high, *(distances or ())))):
             return self._undecided("no finite value follows from these inputs")
-        decision, reason = decide(self._rule, (n.low, n.high), self._space, distances)
+        side = self._ruling.side(self._rule, n.value) if self._ruling and self._rule else None
+        decision, reason = decide(self._rule, (n.low, n.high), self._space, distances, side)
         strangers = self._strangers(row, n) if reason else ()
         return self._told(
             (n.value, n.low, n.high), distances, decision, (self._top(n.parts), strangers), reason

@@ -17,11 +17,13 @@ ROWS = 8
 
 def self_test(document: Document, x: Array) -> SelfTest:
     """The answers of a package on rows `x` (n, p)."""
-    numbers = Scorer(document).numbers(x)
+    scorer = Scorer(document)
+    numbers = scorer.numbers(x)
     return SelfTest(
         rows=tuple(_hex(row) for row in x.tolist()),
         answers=tuple(_hex(each[:5]) for each in numbers),
         contributions=tuple(array_digest(np.array(each.parts)) for each in numbers),
+        decisions=tuple(verdict.decision for verdict in scorer.rows(x)),
     )
 
 

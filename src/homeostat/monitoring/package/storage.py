@@ -34,8 +34,15 @@ def read(path: Path, verifier: Callable[[Signature, bytes], bool] | None = None)
 
     Raises `MonitoringError` when the file is no package, is too large, was changed, or fails its self-test here.
     """
-    where = str(path)
-    document = _document(_bytes(path), where)
+    package = parse(content(path), str(path))
+    if verifier is not None:
+        package.verify(verifier)
+    return package
+
+
+def parse(body: bytes, where: str) -> Package:
+    """The package whose file holds `body`; `where` names it in errors, which are those of `read`."""
+    document = _document(body, where)
     if document.get("format") != FORMAT:
         raise MonitoringError(f"this is not a model of the format {FORMAT!r}", where=where, mend=ORIGINAL)
     if content_digest(document) != document.get("content_hash"):
@@ -45,12 +52,11 @@ def read(path: Path, verifier: Callable[[Signature, bytes], bool] | None = None)
         check(package, where)
     except (ValueError, IndexError, RecursionError) as fault:
         raise MonitoringError(f"its parts do not fit: {fault}", where=where, mend=ORIGINAL) from fault
-    if verifier is not None:
-        package.verify(verifier)
     return package
 
 
-def _bytes(path: Path) -> bytes:
+def content(path: Path) -> bytes:
+    """What the file of a package holds. Raises `MonitoringError` when it cannot be read, or is too large."""
     try:
         size = path.stat().st_size
         if size > LARGEST:

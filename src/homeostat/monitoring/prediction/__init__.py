@@ -3,8 +3,9 @@
     Rule           what a value must meet: Rule.parse(">= 90")
     Interval       value -> low, high: SymmetricInterval, SidedInterval, CrossInterval (CV+),
                    LabelInterval (two classes)
+    Ruling         value -> meets the rule, fails it, or either: with a stated share of wrong answers of each kind
     InputSpace     how far a row is from those the model knows: T² and SPE
-    decide         interval + distances + rule -> ok, alert, action or undecided
+    decide         interval + distances + rule (+ ruling) -> ok, alert, action or undecided
     Verdict        all of that for one row, with the inputs that drive it
 
 Intervals and input spaces are frozen pieces, learnt by `calibrate` and `learn_space` from rows that were held out by
@@ -29,6 +30,7 @@ from homeostat.monitoring.prediction.interval import (
     SymmetricInterval,
 )
 from homeostat.monitoring.prediction.rule import Rule, RuleField
+from homeostat.monitoring.prediction.ruling import Ruling, calibrate_ruling
 from homeostat.monitoring.prediction.sided import SidedInterval
 from homeostat.monitoring.prediction.space import InputSpace, Limits
 from homeostat.monitoring.prediction.space_learning import learn_space
@@ -47,6 +49,7 @@ __all__ = [
     "Limits",
     "Rule",
     "RuleField",
+    "Ruling",
     "SidedInterval",
     "SymmetricInterval",
     "Verdict",
@@ -54,6 +57,7 @@ __all__ = [
     "calibrate",
     "calibrate_cross",
     "calibrate_labels",
+    "calibrate_ruling",
     "coverage_by",
     "covered",
     "decide",

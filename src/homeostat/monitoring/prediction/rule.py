@@ -62,6 +62,12 @@ class Rule(BaseModel):
         below = self.high is None or (value < self.high if self.strict else value <= self.high)
         return above and below and value == value
 
+    def margin(self, value: float) -> float:
+        """How far the value lies within the limits; below 0 outside them."""
+        above = math.inf if self.low is None else value - self.low
+        below = math.inf if self.high is None else self.high - value
+        return min(above, below)
+
     def met_by(self, low: float, high: float) -> bool:
         """Whether every value from `low` to `high` meets the rule."""
         return self.meets(low) and self.meets(high)

@@ -6,6 +6,7 @@ another has passed. `CHECKS` is their table; `model` needs the twin's descriptio
 
 from collections.abc import Callable, Iterator
 
+from homeostat.process.checks.crosschecked import crosschecked
 from homeostat.process.checks.dimensions import dimensions
 from homeostat.process.checks.kinds import kinds
 from homeostat.process.checks.laboratory import laboratory
@@ -20,6 +21,7 @@ from homeostat.process.checks.recordings import recordings
 from homeostat.process.checks.references import references
 from homeostat.process.checks.seeded import seeded
 from homeostat.process.checks.simulated import simulated
+from homeostat.process.checks.soft import soft
 from homeostat.process.checks.subject import Subject
 from homeostat.process.issues import Fault
 
@@ -38,6 +40,8 @@ CHECKS: tuple[Check, ...] = (
     simulated,
     seeded,
     observed,
+    crosschecked,
+    soft,
     recordings,
 )
 

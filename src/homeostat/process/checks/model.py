@@ -10,6 +10,7 @@ from homeostat.process.checks.dimensions import fits, misfit
 from homeostat.process.checks.quantities import Expected
 from homeostat.process.checks.subject import Subject
 from homeostat.process.conditions import TIMES
+from homeostat.process.crosschecks import TWIN
 from homeostat.process.issues import Fault, Path, quoted, suggestion
 from homeostat.process.units import Quantity, compatible
 
@@ -41,6 +42,7 @@ def model(subject: Subject, signature: ModelSignature) -> Iterator[Fault]:
     yield from _of_materials(subject, signature)
     yield from _of_laboratory(subject, signature)
     yield from _of_conditions(subject, signature)
+    yield from _of_comparisons(subject, signature)
 
 
 def _unknown(path: Path, kind: str, name: str, known: Mapping[str, str]) -> Iterator[Fault]:
@@ -145,3 +147,13 @@ def _of_conditions(subject: Subject, signature: ModelSignature) -> Iterator[Faul
                 yield Fault((*path, "until"), what, suggestion(name, [*TIMES, *tags, *signature.seen]))
             else:
                 yield from _value((*path, "until"), "quantity", name, comparison.quantity, signature.seen)
+
+
+def _of_comparisons(subject: Subject, signature: ModelSignature) -> Iterator[Fault]:
+    tags = subject.process.tags
+    for name, pair in subject.process.monitoring.compare.items():
+        quantity = pair.against.removeprefix(TWIN)
+        if pair.against.startswith(TWIN):
+            unit = tags[pair.tag].unit if pair.tag in tags else signature.seen.get(quantity, "1")
+            path = ("monitoring", "compare", name, "against")
+            yield from _unit(path, "state or output", quantity, unit, signature.seen)

@@ -11,6 +11,7 @@ from homeostat.process.checks.subject import Subject
 from homeostat.process.conditions import TIMES
 from homeostat.process.equipment import Tag
 from homeostat.process.issues import Path
+from homeostat.process.monitoring import Outlook
 from homeostat.process.observer import Observer
 from homeostat.process.recipe import Phase
 from homeostat.process.seeded import SeededFault
@@ -43,6 +44,9 @@ def quantities(subject: Subject) -> Iterator[Expected]:
     yield from _of_conditions(subject)
     yield from _of_twin(subject)
     yield from _of_simulation(subject)
+    yield from _of_outlook(subject.process.monitoring.outlook)
+    yield from _of_soft_sensors(subject)
+    yield from _of_crosschecks(subject)
     for name, recording in subject.process.recordings.items():
         yield _time(("recordings", name, "stale"), recording.stale, "positive")
         yield _time(("recordings", name, "longest_gap"), recording.longest_gap, "positive")
@@ -69,8 +73,10 @@ def _of_equipment(subject: Subject) -> Iterator[Expected]:
         of = f"the tag '{name}'"
         for i, end in enumerate(tag.range):
             yield Expected((*path, "range", i), end, tag.unit, of)
-        for where, quantity in _given(((*path, "resolution"), tag.resolution)):
+        for where, quantity in _given(((*path, "resolution"), tag.resolution), ((*path, "noise"), tag.noise)):
             yield Expected(where, quantity, tag.unit, of, "positive")
+        for where, quantity in _given(((*path, "rate"), tag.rate)):
+            yield Expected(where, quantity, tag.unit, f"{of} for each time", "positive", per="h")
         for where, quantity in _given(((*path, "every"), tag.every)):
             yield _time(where, quantity, "positive")
         for where, quantity in _given(((*path, "initial"), tag.initial)):
@@ -235,7 +241,47 @@ def _of_seeded(path: Path, fault: SeededFault, tag: Tag | None) -> Iterator[Expe
         yield _time(where, quantity, "positive")
     for where, quantity in _given(((*path, "size"), fault.size)):
         if fault.kind in {"delivery", "parameter"}:
-            yield _share(where, quantity)
+            yield Expected(where, quantity, "1", "a factor", "zero")
         elif tag is not None:
             of = f"the tag '{fault.of}'"
             yield Expected(where, quantity, tag.unit, of, per="h" if fault.kind == "drift" else "")
+
+
+def _of_outlook(outlook: Outlook) -> Iterator[Expected]:
+    place: Path = ("monitoring", "outlook")
+    for field in ("every", "step"):
+        yield _time((*place, field), getattr(outlook, field), "positive")
+    for field in ("alert", "action", "margin"):
+        yield _share((*place, field), getattr(outlook, field))
+
+
+def _of_crosschecks(subject: Subject) -> Iterator[Expected]:
+    tags, monitoring = subject.process.tags, subject.process.monitoring
+    for name, pair in monitoring.compare.items():
+        path: Path = ("monitoring", "compare", name)
+        yield _time((*path, "every"), pair.every, "positive")
+        if pair.tag in tags:
+            unit, of = tags[pair.tag].unit, f"the tag '{pair.tag}'"
+            yield Expected((*path, "scale"), pair.scale, unit, of, "positive")
+            for where, quantity in _given(((*path, "centre"), pair.centre)):
+                yield Expected(where, quantity, unit, of)
+    for name, balance in monitoring.balances.items():
+        path = ("monitoring", "balances", name)
+        yield _time((*path, "every"), balance.every, "positive")
+        first = next(iter(balance.terms))
+        if first in tags:
+            unit, of = tags[first].unit, f"the tag '{first}'"
+            yield Expected((*path, "tolerance"), balance.tolerance, unit, of, "positive")
+            for where, quantity in _given(((*path, "equals"), balance.equals)):
+                yield Expected(where, quantity, unit, of)
+
+
+def _of_soft_sensors(subject: Subject) -> Iterator[Expected]:
+    for name, sensor in subject.process.monitoring.models.items():
+        place: Path = ("monitoring", "models", name)
+        yield _time((*place, "every"), sensor.every, "positive")
+        yield _time((*place, "from"), sensor.start)
+        yield _time((*place, "patience"), sensor.patience, "positive")
+        for given, source in sensor.inputs.items():
+            for where, quantity in _given(((*place, "inputs", given), source.at)):
+                yield _time(where, quantity)

@@ -41,8 +41,22 @@ class PromptLine(Part):
     accepted: bool
 
 
+class Hush(Part):
+    """A person, or a phase by design, kept an alarm from being shown: how, who, why, since when and until when."""
+
+    how: str
+    by: str
+    why: str
+    since: int
+    until: int | None
+
+
 class AlarmLine(Part):
-    """An alarm from raised to cleared; `standing` where it never cleared."""
+    """An alarm from raised to cleared; `standing` where it never cleared.
+
+    `owed`: nobody has acknowledged it. `silent`: it is not shown at the end. `shown` says whether the operator was
+    alerted by this very alarm when it was raised, `first` that it was the first of its group.
+    """
 
     alarm: str
     text: str
@@ -54,6 +68,14 @@ class AlarmLine(Part):
     limit: float | None
     unit: str
     standing: bool
+    shown: bool = True
+    first: bool = False
+    acknowledged: int | None = None
+    acknowledged_by: str = ""
+    acknowledged_why: str = ""
+    owed: bool = False
+    silenced: tuple[Hush, ...] = ()
+    silent: bool = False
 
 
 class MoveLine(Part):

@@ -25,6 +25,13 @@ from homeostat.quality.model.measurements import (
     ReadingLine,
     SampleLine,
 )
+from homeostat.quality.model.monitored import (
+    OrderLine,
+    OutlookLine,
+    PerformanceLine,
+    SampleNote,
+    SignalLine,
+)
 
 
 class Header(Part):
@@ -100,6 +107,11 @@ class BatchRecord(Part):
     samples: tuple[SampleLine, ...]
     materials: tuple[MaterialLine, ...]
     alarms: tuple[AlarmLine, ...]
+    alarm_orders: tuple[OrderLine, ...] = ()
+    alarm_performance: PerformanceLine | None = None
+    signals: tuple[SignalLine, ...] = ()
+    sample_notes: tuple[SampleNote, ...] = ()
+    outlook: tuple[OutlookLine, ...] = ()
     states: tuple[StateLine, ...]
     commands: tuple[CommandLine, ...]
     moves: tuple[MoveLine, ...]

@@ -5,6 +5,7 @@ from importlib.resources import files
 from homeostat.historian import Historian
 from homeostat.quality.model import BatchRecord
 from homeostat.quality.page.figures import Drawn, Figure, Tape, compared, held, others, rendered
+from homeostat.quality.page.foreseen import foreseen
 from homeostat.quality.page.judged import attributes
 from homeostat.quality.page.markup import Markup, escape, tag
 from homeostat.quality.page.sections import SECTIONS
@@ -37,7 +38,11 @@ def _drawn(record: BatchRecord, historian: Historian) -> Drawn:
     beside = compared(record, tape)
     key: list[Figure] = beside[:KEY_FIGURES]
     return Drawn(
-        tuple(key), tuple(beside[len(key) :]), tuple(held(record, tape)), tuple(others(record, tape))
+        key=tuple(key),
+        compared=tuple(beside[len(key) :]),
+        held=tuple(held(record, tape)),
+        others=tuple(others(record, tape)),
+        foreseen=tuple(foreseen(record, tape)),
     )
 
 

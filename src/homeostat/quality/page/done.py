@@ -1,4 +1,4 @@
-"""Sections of what was done: steps, prompts, samples, materials, alarms, commands, loops."""
+"""Sections of what was done: steps, prompts, samples, materials, commands, loops."""
 
 from collections.abc import Mapping
 
@@ -103,23 +103,6 @@ _STATUS: Mapping[str, tuple[str, str]] = {
     "unknown": ("unknown", "critical"),
     "open": ("no outcome", "critical"),
 }
-
-
-def alarms(record: BatchRecord, drawn: Drawn) -> Markup:
-    """Alarms from raised to cleared."""
-    rows = [
-        (
-            line.text,
-            chip(line.priority, {"medium": "minor", "high": "major"}.get(line.priority, line.priority)),
-            moment(line.raised),
-            chip("standing", "major") if line.standing else moment(line.cleared),
-            duration(line.duration),
-            quantity(line.value, line.unit),
-            quantity(line.limit, line.unit),
-        )
-        for line in record.alarms
-    ]
-    return table("Alarms", "Alarm|Priority|Raised>|Cleared>|For>|Value>|Limit>", rows)
 
 
 def moves(record: BatchRecord, drawn: Drawn) -> Markup:

@@ -33,6 +33,7 @@ class Drawn:
     compared: tuple[Figure, ...]
     held: tuple[Figure, ...]
     others: tuple[Figure, ...]
+    foreseen: tuple[Figure, ...] = ()
 
 
 class Tape:
@@ -55,6 +56,27 @@ class Tape:
         slope, offset = _conversion(self.units[name], unit or self.units[name])
         overview = self._historian.overview(self._batch, name, wanted)
         return Line(_buckets(overview, slope, offset), style)
+
+    def around(self, name: str, doubt: str, reach: float, style: str, *, scale: float = 1.0) -> Line:
+        """The tag `name`, which changes now and then, as a line; `reach` times the tag `doubt` as a band about it."""
+        if name not in self.units:
+            return Line((), style)
+        middle = self._historian.read(self._batch, name)
+        half = reach * self._historian.read(self._batch, doubt).value if doubt in self.units else 0.0
+        ends = np.stack([middle.value - half, middle.value, middle.value + half]) * scale
+        moved = np.any(np.nan_to_num(ends[:, 1:]) != np.nan_to_num(ends[:, :-1]), axis=0)
+        kept = np.flatnonzero(np.concatenate([[True], moved]))
+        kept = np.unique(np.append(kept, len(middle.time) - 1)) if len(middle.time) else kept[:0]
+        return Line(
+            tuple(_known(time, *ends[:, place]) for place, time in zip(kept, middle.time[kept], strict=True)),
+            style,
+        )
+
+
+def _known(time: float, low: float, mean: float, high: float) -> Bucket:
+    """A bucket of three values; of none where one of them is not a number."""
+    sound = np.isfinite([low, mean, high]).all()
+    return Bucket(float(time), *((float(low), float(mean), float(high)) if sound else (None, None, None)))
 
 
 def _conversion(unit: str, to: str) -> tuple[float, float]:

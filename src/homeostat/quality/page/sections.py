@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from homeostat.quality.model import BatchRecord
-from homeostat.quality.page import done, judged
+from homeostat.quality.page import done, foreseen, found, judged
 from homeostat.quality.page.figures import Drawn
 from homeostat.quality.page.markup import Markup
 
@@ -11,12 +11,14 @@ Section = Callable[[BatchRecord, Drawn], Markup]
 SECTIONS: tuple[tuple[str, str, Section], ...] = (
     ("exceptions", "Exceptions", judged.exceptions),
     ("twin", "Twin against laboratory", judged.comparisons),
+    ("outlook", "Outlook", foreseen.outlook),
     ("parameters", "Process parameters", judged.parameters),
     ("steps", "Steps", done.steps),
     ("prompts", "Prompts", done.prompts),
     ("samples", "Samples and results", done.samples),
     ("materials", "Materials", done.materials),
-    ("alarms", "Alarms", done.alarms),
+    ("alarms", "Alarms", found.alarms),
+    ("signals", "Signals", found.signals),
     ("commands", "Commands and set-points", done.moves),
     ("loops", "Loops", done.loops),
     ("readings", "Readings", judged.readings),

@@ -1,0 +1,105 @@
+"""How long one live spectrum of 3,000 points takes: preparation, PLS and interval; beside scikit-learn with chemotools.
+
+Made-up spectra: 60 samples of four components' bands with offsets, lengths and noise, seeded. Two orders of preparation
+are timed, because SNV before the derivative needs two moments of the raw spectrum only, and after it those of the
+derivative. Both sides do the same steps, and their values are compared before anything is timed.
+"""
+
+import time
+from collections.abc import Callable
+
+import numpy as np
+from chemotools.derivative import SavitzkyGolay as PeerSavitzkyGolay
+from chemotools.scatter import StandardNormalVariate
+from sklearn.cross_decomposition import PLSRegression
+from sklearn.pipeline import Pipeline, make_pipeline
+
+from homeostat.bench.measuring import in_turn, seconds
+from homeostat.bench.result import Result, Rival
+from homeostat.errors import MonitoringError
+from homeostat.monitoring.frozen import Array, Step
+from homeostat.monitoring.spectra import SNV, Calibration, Folded, Live, LiveState, SavitzkyGolay
+from homeostat.monitoring.spectra.learning import Samples, calibrate
+
+POINTS = 3000
+ROWS = 60
+COMPONENTS = 6
+BAR = 60.0
+EQUAL = 1e-9
+QUANTILE = 1.645
+
+
+def measure(*, quick: bool) -> list[Result]:
+    """CPU time per spectrum in µs, least of several rounds of many. Raises MonitoringError where values differ."""
+    samples = _samples()
+    results = []
+    for name, steps in _ORDERS.items():
+        calibration = calibrate(samples, steps, COMPONENTS)
+        peer = _peer(name).fit(samples.spectra, samples.values)
+        results += _timed(name, calibration, peer, samples, 5 if quick else 15)
+    return results
+
+
+_ORDERS: dict[str, tuple[Step, ...]] = {
+    "SNV, Savitzky-Golay": (SNV(), SavitzkyGolay.of(15, 2, 1)),
+    "Savitzky-Golay, SNV": (SavitzkyGolay.of(15, 2, 1), SNV()),
+}
+
+
+def _peer(name: str) -> Pipeline:
+    snv, derivative = StandardNormalVariate(), PeerSavitzkyGolay(window_length=15, polyorder=2, deriv=1)
+    order = (snv, derivative) if name.startswith("SNV") else (derivative, snv)
+    return make_pipeline(*order, PLSRegression(COMPONENTS, scale=False))
+
+
+def _timed(
+    name: str, calibration: Calibration, peer: Pipeline, samples: Samples, rounds: int
+) -> list[Result]:
+    folded, live = Folded.of(calibration), Live.of(calibration, samples.spectra)
+    spectra = samples.spectra
+    _compare(name, folded, calibration, peer, spectra)
+    several = list(spectra[:20])
+
+    def quickly() -> float:
+        return _each(lambda: [folded.read(one, QUANTILE) for one in several], len(several))
+
+    def wholly() -> float:
+        return _each(lambda: [live.step(LiveState(), one, 1) for one in several], len(several))
+
+    def theirs() -> float:
+        return _each(lambda: [peer.predict(one[None]) for one in several], len(several))
+
+    quick, whole, rival = in_turn(rounds, quickly, wholly, theirs)
+    there = Rival("scikit-learn and chemotools, the value alone", rival, "µs")
+    what = f"spectrum: {name}, PLS {COMPONENTS}, {POINTS} points"
+    return [
+        Result(f"{what}: value and interval", quick, "µs", BAR, "less", (there,)),
+        Result(
+            f"{what}: the same with guard, residual, smoothing", whole, "µs", better="less", rivals=(there,)
+        ),
+    ]
+
+
+def _each(work: Callable[[], object], count: int) -> float:
+    """µs of CPU time per spectrum, the least of ten."""
+    return min(1e6 * seconds(work, time.process_time) / count for _ in range(10))
+
+
+def _compare(name: str, folded: Folded, calibration: Calibration, peer: Pipeline, spectra: Array) -> None:
+    plain = calibration.read(spectra).value
+    quick = np.array([folded.read(one, QUANTILE).value for one in spectra])
+    worst = max(
+        float(np.abs(quick - plain).max()), float(np.abs(plain - peer.predict(spectra).ravel()).max())
+    )
+    if worst > EQUAL:
+        raise MonitoringError(f"{name}: values differ by {worst:.1e}", mend="report this: it is a defect")
+
+
+def _samples() -> Samples:
+    random = np.random.default_rng(11)
+    axis = np.linspace(400.0, 1900.0, POINTS)
+    centers, widths = random.uniform(500.0, 1800.0, (4, 12)), random.uniform(8.0, 40.0, (4, 12))
+    bands = np.exp(-(((axis - centers[..., None]) / widths[..., None]) ** 2)).sum(axis=1)
+    amounts = random.uniform(0.0, 10.0, (ROWS, 4))
+    spectra = amounts @ bands * random.uniform(0.8, 1.2, (ROWS, 1)) + random.normal(0.0, 0.5, (ROWS, 1))
+    return Samples(axis, spectra + random.normal(0.0, 0.01, spectra.shape), amounts[:, 0])

@@ -1,0 +1,183 @@
+"""`homeostat alarm`: the alarms of a batch, and what persons order about them, also while the batch is executed.
+
+order -> the site's orders/ -> taken up by the next scan -> followed, or refused, on record
+"""
+
+import secrets
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from homeostat.cli.options import DEFAULT_SITE, AsJson, SiteDir, reason_text
+from homeostat.cli.output import Table, show, show_json
+from homeostat.cli.text import clock
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from homeostat.execution.orders import Slip
+    from homeostat.quality.model import BoardLine, PanelRow
+
+alarm = typer.Typer(
+    name="alarm",
+    help="List the alarms of a batch; acknowledge, reset, shelve and release them, also while it is executed.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+_LONGEST_NAME = 64
+_LONGEST_ALARM = 200
+_LONGEST_HOURS = 1000.0
+
+
+def _name(value: str) -> str:
+    """A person's name as given, or a usage error."""
+    return _legible(value, "a name", _LONGEST_NAME)
+
+
+def _alarm(value: str) -> str:
+    """The name of an alarm as given, or a usage error."""
+    return _legible(value, "the name of an alarm", _LONGEST_ALARM)
+
+
+def _legible(value: str, what: str, longest: int) -> str:
+    if not value.strip() or len(value) > longest or not value.isprintable():
+        raise typer.BadParameter(f"{what} has 1 to {longest} printable characters, not only blanks")
+    return value
+
+
+def _hours(value: float) -> float:
+    """A number of hours, or a usage error."""
+    if not 0.0 < value <= _LONGEST_HOURS:
+        raise typer.BadParameter(f"more than 0 and at most {_LONGEST_HOURS:g} hours are wanted")
+    return value
+
+
+Alarm = Annotated[
+    str,
+    typer.Argument(metavar="ALARM", callback=_alarm, help="The alarm's name, as `alarm list` shows it."),
+]
+Of = Annotated[str, typer.Option("--batch", metavar="ID", help="The batch.")]
+By = Annotated[str, typer.Option("--by", metavar="NAME", callback=_name, help="Who gives the order.")]
+Why = Annotated[
+    str, typer.Option("--why", metavar="TEXT", callback=reason_text, help="The reason, for the record.")
+]
+Hours = Annotated[
+    float,
+    typer.Option(
+        metavar="H", callback=_hours, help="For how many hours of process time it is not to be shown."
+    ),
+]
+
+
+@alarm.command("list")
+def list_alarms(
+    *,
+    site: SiteDir = DEFAULT_SITE,
+    batch: Annotated[
+        str | None,
+        typer.Option(metavar="ID", help="Only this batch.", show_default="all that have not ended"),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the alarms that stand, wait to be acknowledged or are silenced; and orders that no scan has taken up."""
+    from homeostat.execution.orders import waiting
+    from homeostat.quality import panel
+    from homeostat.site import Site
+
+    place = Site.open(site)
+    with place.reading() as (ledger, historian):
+        rows = panel(ledger, historian, batch=batch)
+    orders = {row.batch: waiting(place, row.batch) for row in rows}
+    if as_json:
+        show_json([_object(row, orders[row.batch]) for row in rows])
+        return
+    lines = [_line(row, line) for row in rows for line in row.alarms]
+    columns = ("batch", "alarm", "priority", "state", "since", "text", "by", "why")
+    show(Table("", columns, lines) if lines else "No alarm stands, is owed or silenced.")
+    show(*_waiting(orders))
+
+
+def _line(row: "PanelRow", line: "BoardLine") -> tuple[str, ...]:
+    by = "" if line.by == "scan" else line.by
+    return row.batch, line.alarm, line.priority, _state(line), clock(line.since), line.text, by, line.why
+
+
+def _state(line: "BoardLine") -> str:
+    holds = "active" if line.active else "over"
+    until = "" if line.until is None else f" until {clock(line.until)}"
+    return f"{holds}, {line.phase}{until}" if line.phase != "returned" else f"{holds}, unacknowledged"
+
+
+def _waiting(orders: "dict[str, tuple[tuple[str, Slip | None], ...]]") -> list[Table]:
+    rows = [(batch, name, *_told(slip)) for batch, own in orders.items() for name, slip in own]
+    title = "Orders that no scan has taken up yet"
+    return [Table(title, ("batch", "order", "what", "alarm", "by", "why"), rows)]
+
+
+def _told(slip: "Slip | None") -> tuple[str, ...]:
+    return (
+        ("this file is no order", "", "", "")
+        if slip is None
+        else (slip.order, slip.alarm, slip.by, slip.reason)
+    )
+
+
+def _object(row: "PanelRow", orders: "tuple[tuple[str, Slip | None], ...]") -> dict[str, Any]:
+    return {
+        "batch": row.batch,
+        "alarms": [line.model_dump(mode="json") for line in row.alarms],
+        "orders": [
+            {"order": name, **(slip.model_dump(mode="json") if slip else {"unreadable": True})}
+            for name, slip in orders
+        ],
+    }
+
+
+@alarm.command("acknowledge")
+def acknowledge(*, name: Alarm, batch: Of, by: By, why: Why, site: SiteDir = DEFAULT_SITE) -> None:
+    """Say that you know of an alarm."""
+    _give(site, batch, order="acknowledge", alarm=name, by=by, reason=why)
+
+
+@alarm.command("reset")
+def reset(*, name: Alarm, batch: Of, by: By, why: Why, site: SiteDir = DEFAULT_SITE) -> None:
+    """Let go of a latched alarm whose cause is over."""
+    _give(site, batch, order="reset", alarm=name, by=by, reason=why)
+
+
+@alarm.command("shelve")
+def shelve(*, name: Alarm, batch: Of, hours: Hours, by: By, why: Why, site: SiteDir = DEFAULT_SITE) -> None:
+    """Silence an alarm for some hours of process time; it comes back by itself."""
+    _give(site, batch, order="shelve", alarm=name, by=by, reason=why, hours=hours)
+
+
+@alarm.command("unshelve")
+def unshelve(*, name: Alarm, batch: Of, by: By, why: Why, site: SiteDir = DEFAULT_SITE) -> None:
+    """Show a shelved alarm again."""
+    _give(site, batch, order="unshelve", alarm=name, by=by, reason=why)
+
+
+@alarm.command("remove")
+def remove(*, name: Alarm, batch: Of, by: By, why: Why, site: SiteDir = DEFAULT_SITE) -> None:
+    """Take an alarm out of service, as for maintenance, until it is returned."""
+    _give(site, batch, order="take out of service", alarm=name, by=by, reason=why)
+
+
+@alarm.command("return")
+def return_(*, name: Alarm, batch: Of, by: By, why: Why, site: SiteDir = DEFAULT_SITE) -> None:
+    """Return an alarm to service."""
+    _give(site, batch, order="return to service", alarm=name, by=by, reason=why)
+
+
+def _give(site: "Path", batch: str, **facts: Any) -> None:
+    from homeostat.execution.clock import stamp
+    from homeostat.execution.orders import Slip, give
+    from homeostat.site import Site
+
+    slip = Slip(**facts)
+    name = give(Site.open(site), batch, slip, stamp=stamp(), nonce=secrets.token_hex(4))
+    show(
+        f"Order {name} given to batch {batch}: {slip.order} {slip.alarm}.",
+        "The next scan takes it up; if the batch is not being executed, the first one after it is resumed.",
+    )

@@ -1,0 +1,82 @@
+"""`homeostat watch explain`: what a model is, or why it says what it says of one row."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from homeostat.cli.options import AsJson
+from homeostat.cli.output import Table, show, show_json
+from homeostat.cli.text import number
+from homeostat.cli.twin.values import OptionError
+from homeostat.cli.watch.options import TABLE_HELP, Model, read_model
+
+if TYPE_CHECKING:
+    from homeostat.monitoring.learning.explaining import Explained
+    from homeostat.monitoring.package import Package
+
+SHOWN = 15
+
+
+def explain(
+    *,
+    model: Model,
+    table: Annotated[Path | None, typer.Argument(metavar="TABLE", help=TABLE_HELP)] = None,
+    row: Annotated[int, typer.Option(metavar="N", min=1, help="Which row of the table, from 1.")] = 1,
+    as_json: AsJson = False,
+) -> None:
+    """Tell what a model is and rests on; with a table, every input's share in the value of one row."""
+    from homeostat.monitoring.learning import explaining, read_table
+
+    package = read_model(model)
+    if table is None:
+        _model(package, as_json=as_json)
+        return
+    read = read_table(table)
+    if row > read.rows:
+        raise OptionError(f"the table has {read.rows} rows", where=f"--row {row}", mend="name one of them")
+    _row(package, explaining.explain(package, read, row - 1), as_json=as_json)
+
+
+def _model(package: "Package", *, as_json: bool) -> None:
+    from homeostat.monitoring.learning.explaining import described
+
+    facts = described(package)
+    if as_json:
+        show_json(facts)
+        return
+    rows = [(name, _text(value)) for name, value in facts.items()]
+    inputs = [(each.name, *map(number, (each.low, each.high, each.mean))) for each in package.inputs[:SHOWN]]
+    columns = ("input", "low", "high", "mean")
+    title = f"Inputs as learnt from{f' (the first {SHOWN})' if len(package.inputs) > SHOWN else ''}"
+    show(Table("", ("", " "), rows), Table(title, columns, inputs, frozenset(columns[1:])))
+
+
+def _row(package: "Package", found: "Explained", *, as_json: bool) -> None:
+    verdict = found.verdict
+    if as_json:
+        parts = [{"input": n, "given": g, "contribution": c} for n, g, c in found.parts]
+        ends = {"line": found.line, "value": verdict.value, "low": verdict.low, "high": verdict.high}
+        told = {"verdict": verdict.decision, "reason": verdict.reason, "reference": found.reference}
+        show_json({**ends, **told, "contributions": parts})
+        return
+    interval = f"{number(verdict.low)} to {number(verdict.high)}"
+    head = (
+        f"Line {found.line}: {number(verdict.value)} {package.unit}".rstrip()
+        + f", {interval}: {verdict.decision}"
+    )
+    rows = [(name, number(given), f"{part:+.4g}") for name, given, part in found.parts[:SHOWN]]
+    rest = sum(part for _, _, part in found.parts[SHOWN:])
+    if found.parts[SHOWN:]:
+        rows.append((f"{len(found.parts) - SHOWN} others", "", f"{rest:+.4g}"))
+    columns = ("input", "given", "contribution")
+    title = f"The value is {number(found.reference)} plus"
+    show(
+        head,
+        *([verdict.reason + "."] if verdict.reason else []),
+        Table(title, columns, rows, frozenset(columns[1:])),
+    )
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else number(value) if isinstance(value, float) else str(value)

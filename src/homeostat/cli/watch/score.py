@@ -1,0 +1,130 @@
+"""`homeostat watch score`: verdicts on the rows of a table; their errors, too, where the table holds the truth."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from homeostat.cli.options import AsJson
+from homeostat.cli.output import Table, show, show_json
+from homeostat.cli.text import number
+from homeostat.cli.watch.figures import by_group, percent
+from homeostat.cli.watch.options import TABLE_HELP, Model, read_model
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from homeostat.monitoring.learning.scoring import Scored
+    from homeostat.monitoring.prediction import Verdict
+
+DRIVERS = 2
+
+
+def score(
+    *,
+    model: Model,
+    table: Annotated[Path, typer.Argument(metavar="TABLE", help=TABLE_HELP)],
+    as_json: AsJson = False,
+) -> None:
+    """Judge every row: value, interval, ok, alert, action or undecided, distance from the known inputs, and why."""
+    from homeostat.monitoring.learning import read_table, scoring
+
+    scored = scoring.score(read_model(model), read_table(table))
+    if as_json:
+        show_json(_object(scored))
+        return
+    show(*_head(scored), _verdicts(scored), *_figures(scored))
+
+
+def _head(scored: "Scored") -> list[str]:
+    package = scored.package
+    asked = package.classes[1] if package.classes else package.rule
+    rule = f", asked for: {asked}" if asked is not None else ""
+    return [f"{package.name}: {package.target}{f' [{package.unit}]' if package.unit else ''}{rule}"]
+
+
+def _verdicts(scored: "Scored") -> Table:
+    truth = () if scored.truth is None else ("truth",)
+    columns = ("line", "value", "low", "high", "verdict", *truth, "T²", "SPE", "drivers", "reason")
+    rows = []
+    for row, verdict in enumerate(scored.verdicts):
+        known = () if scored.truth is None else (_shown(scored, float(scored.truth[row])),)
+        ends = [number(end) for end in (verdict.low, verdict.high)]
+        distances = [_distance(verdict.t2, verdict.t2_limit), _distance(verdict.spe, verdict.spe_limit)]
+        told = (_drivers(verdict), verdict.reason)
+        line = str(scored.table.sheet.lines[row])
+        rows.append((line, _value(scored, verdict), *ends, verdict.decision, *known, *distances, *told))
+    return Table("", columns, rows, frozenset({"line", "value", "low", "high", "truth", "T²", "SPE"}))
+
+
+def _value(scored: "Scored", verdict: "Verdict") -> str:
+    named = scored.named(verdict.value)
+    return f"{named} {number(verdict.value)}" if named else number(verdict.value)
+
+
+def _shown(scored: "Scored", truth: float) -> str:
+    return scored.named(truth) or number(truth)
+
+
+def _distance(value: float | None, limit: float | None) -> str:
+    """A distance as a share of its limit."""
+    return "-" if value is None or not limit else f"{value / limit:.2f}"
+
+
+def _drivers(verdict: "Verdict") -> str:
+    return ", ".join(f"{name} {part:+.3g}" for name, part in verdict.drivers[:DRIVERS])
+
+
+def _figures(scored: "Scored") -> "list[Table | str]":
+    if not scored.metrics:
+        return ["", f"The table does not tell '{scored.package.target}': nothing to compare with."]
+    values = scored.metrics[0].values
+    nominal = percent(scored.package.interval.coverage)
+    told = f"Intervals hold {percent(values.get('coverage'))} of the truths; {nominal} are stated."
+    return [
+        by_group("Against the truth; T² and SPE above are shares of their limits", scored.metrics),
+        "",
+        told,
+    ]
+
+
+def _object(scored: "Scored") -> dict[str, Any]:
+    package = scored.package
+    return {
+        "model": package.name,
+        "hash": package.content_hash,
+        "target": package.target,
+        "unit": package.unit,
+        "rule": None if package.rule is None else str(package.rule),
+        "classes": package.classes,
+        "coverage": package.interval.coverage,
+        "rows": [_row(scored, row, verdict) for row, verdict in enumerate(scored.verdicts)],
+        "figures": dict(scored.metrics[0].values) if scored.metrics else None,
+        "groups": {each.subgroup: {"rows": each.rows, **each.values} for each in scored.metrics[1:]},
+    }
+
+
+def _row(scored: "Scored", row: int, verdict: "Verdict") -> dict[str, Any]:
+    truth = None if scored.truth is None else float(scored.truth[row])
+    known = None if truth is None or truth != truth else truth
+    return {
+        "line": scored.table.sheet.lines[row],
+        **({"group": scored.groups[row]} if scored.groups is not None else {}),
+        "value": verdict.value,
+        **({"class": scored.named(verdict.value)} if scored.package.classes else {}),
+        "low": verdict.low,
+        "high": verdict.high,
+        "verdict": verdict.decision,
+        "reason": verdict.reason,
+        "t2": verdict.t2,
+        "t2_limit": verdict.t2_limit,
+        "spe": verdict.spe,
+        "spe_limit": verdict.spe_limit,
+        "drivers": _named(verdict.drivers),
+        "strangers": _named(verdict.strangers),
+        **({} if scored.truth is None else {"truth": known}),
+    }
+
+
+def _named(parts: "Sequence[tuple[str, float]]") -> list[dict[str, Any]]:
+    return [{"input": name, "contribution": part} for name, part in parts]

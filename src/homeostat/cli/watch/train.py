@@ -1,0 +1,189 @@
+"""`homeostat watch train`: from a table to a frozen model, with an honest account of how good it is."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from homeostat.cli.options import AsJson
+from homeostat.cli.output import Table, show, show_json
+from homeostat.cli.text import number
+from homeostat.cli.twin.values import OptionError
+from homeostat.cli.watch.figures import by_group, percent
+from homeostat.cli.watch.options import TABLE_HELP, acceptance, check_out
+
+if TYPE_CHECKING:
+    from homeostat.monitoring.learning import Table as Read
+    from homeostat.monitoring.learning.locking import Locked
+    from homeostat.monitoring.learning.training import Settings, Trained
+
+SHOWN_TRIALS = 8
+
+
+def train(
+    *,
+    table: Annotated[Path, typer.Argument(metavar="TABLE", help=TABLE_HELP)],
+    target: Annotated[
+        str, typer.Option(metavar="COLUMN", help="What is to be predicted: numbers, or classes.")
+    ],
+    out: Annotated[Path, typer.Option(metavar="MODEL.json", help="Where the model is written.")],
+    group: Annotated[
+        str | None,
+        typer.Option(metavar="COLUMN", help="Donor, batch or reactor: its rows are held out together."),
+    ] = None,
+    rule: Annotated[
+        str | None,
+        typer.Option(metavar="RULE", help="What the target must meet: '>= 90', '80..120', '== activated'."),
+    ] = None,
+    columns: Annotated[
+        list[str] | None, typer.Option(metavar="PATTERN", help="Inputs: headings, or regular expressions.")
+    ] = None,
+    without: Annotated[
+        list[str] | None, typer.Option(metavar="PATTERN", help="Columns that are no inputs, likewise.")
+    ] = None,
+    until: Annotated[
+        str | None,
+        typer.Option(metavar="DAY", help="Early prediction: only columns known by this day, such as dd5."),
+    ] = None,
+    test: Annotated[
+        Path | None, typer.Option(metavar="TABLE2", help="A locked test set, used once, after all is chosen.")
+    ] = None,
+    test_share: Annotated[
+        float | None,
+        typer.Option(
+            metavar="SHARE", min=0.01, max=0.9, help="Lock this share of the groups as test set instead."
+        ),
+    ] = None,
+    level: Annotated[
+        float, typer.Option(metavar="SHARE", min=0.5, max=0.99, help="Coverage of the intervals.")
+    ] = 0.9,
+    accept: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="LIMIT", help="Fixed before the test: 'rmsep<=3', 'coverage>=0.85@*' (every group)."
+        ),
+    ] = None,
+    name: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The model's name.", show_default="OUT")
+    ] = None,
+    unit: Annotated[str, typer.Option(metavar="UNIT", help="The target's unit.")] = "",
+    question: Annotated[str, typer.Option(metavar="TEXT", help="The question the model answers.")] = "",
+    context: Annotated[str, typer.Option(metavar="TEXT", help="Where and by whom the answer is used.")] = "",
+    critical: Annotated[
+        bool, typer.Option("--critical/--not-critical", help="Whether quality or patients depend on it.")
+    ] = True,
+    quick: Annotated[bool, typer.Option("--quick", help="Try a short list only, for a first look.")] = False,
+    seed: Annotated[int, typer.Option(metavar="N", min=0, help="Of everything that is drawn at random.")] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Choose, judge and freeze a model: family, preparation and size by nested cross-validation in the table alone."""
+    from homeostat.monitoring.learning import read_table, training
+    from homeostat.monitoring.learning.columns import Wanted
+    from homeostat.monitoring.learning.locking import keep_apart
+    from homeostat.monitoring.package import IntendedUse, write
+
+    check_out(out, "--out")
+    if test is not None and test_share is not None:
+        raise OptionError("there are two test sets", where="--test, --test-share", mend="give one of them")
+    use = IntendedUse(question=question or f"What will {target} be?", context=context, critical=critical)
+    settings = training.Settings(
+        target=target,
+        group=group,
+        rule=rule,
+        wanted=Wanted(tuple(columns or ()), tuple(without or ()), until),
+        level=level,
+        seed=seed,
+        quick=quick,
+        name=name or out.stem,
+        unit=unit,
+        use=use,
+        acceptance=acceptance(accept or []),
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
+    whole = read_table(table)
+    locked = keep_apart(whole, settings, None if test is None else read_table(test), test_share)
+    trained = _trained(locked.learnt_from, settings, locked)
+    write(trained.package, out)
+    tested = locked.test(trained.package, out, settings.created)
+    if as_json:
+        show_json(_object(trained, tested))
+    else:
+        show(*_told(trained, out), *([by_group("Locked test", tested)] if tested else []))
+
+
+def _trained(table: "Read", settings: "Settings", locked: "Locked") -> "Trained":
+    from homeostat.cli.twin.bar import counting
+    from homeostat.monitoring.learning import training
+
+    task = training.pose(table, settings)
+    with counting(training.preparations(task, settings), "searches") as progress:
+        return training.train(table, task, settings, locked.digest, lambda: progress(1))
+
+
+def _object(trained: "Trained", tested: Any) -> dict[str, Any]:
+    package = trained.package
+    return {
+        "name": package.name,
+        "hash": package.content_hash,
+        "target": package.target,
+        "rows": package.training.rows,
+        "groups": package.training.groups,
+        "inputs": len(package.inputs),
+        "decisions": list(trained.task.decisions),
+        "tried": [dict(each) for each in package.tried],
+        "figures": [each.model_dump(mode="json") for each in package.metrics],
+        "locked_test": [each.model_dump(mode="json") for each in tested],
+    }
+
+
+def _told(trained: "Trained", out: Path) -> list[Table | str]:
+    package, task, choice = trained.package, trained.task, trained.choice
+    groups = f" in {package.training.groups} groups" if task.groups is not None else ""
+    head = f"{package.target} from {len(package.inputs)} inputs; {len(task.y)} rows{groups}"
+    return [
+        head,
+        *(f"- {decision}" for decision in task.decisions),
+        _trials(trained),
+        "",
+        f"Chosen: {choice}.",
+        _honest(trained),
+        *([by_group("By group, held out", package.metrics[1:])] if package.metrics[1:] else []),
+        "",
+        f"Model: {out}, SHA-256 {package.content_hash}",
+    ]
+
+
+def _trials(trained: "Trained") -> Table:
+    chosen = {id(part) for part in trained.choice.parts}
+    rows = [
+        (str(trial), number(trial.error), "chosen" if id(trial) in chosen else "")
+        for trial in trained.choice.trials[:SHOWN_TRIALS]
+    ]
+    title = f"Tried {len(trained.choice.trials)} models on folds held out; the best"
+    return Table(title, ("model", "RMSE", ""), rows, frozenset({"RMSE"}))
+
+
+def _honest(trained: "Trained") -> Table:
+    """The figures of the whole search on rows it never saw, beside those of the mean."""
+    package, values = trained.package, trained.judged.values
+    span = f"{number(values['rmsep_low'])} to {number(values['rmsep_high'])}"
+    rows = [("RMSEP", number(values["rmsep"]), span, number(values["rmsep_of_mean"]))]
+    if "r2" in values:
+        rows.append(("R²", number(values["r2"]), "", "0"))
+    rows.append(("bias", number(values["bias"]), "", ""))
+    if "accuracy" in values:
+        what = f"accuracy of {package.classes[1] if package.classes else package.rule}"
+        rows.append((what, percent(values["accuracy"]), "", percent(values["accuracy_of_majority"])))
+    span = f"{percent(values['coverage_low'])} to {percent(values['coverage_high'])}"
+    rows.append(
+        (f"coverage of {percent(package.interval.coverage)} intervals", percent(values["coverage"]), span, "")
+    )
+    rows.append(("undecided", percent(values["undecided"]), "", ""))
+    columns = ("figure", "value", "95 % interval", "mean or majority only")
+    return Table(
+        "Nested cross-validation: the whole search, on rows it never saw",
+        columns,
+        rows,
+        frozenset(columns[1:]),
+    )

@@ -1,0 +1,59 @@
+"""Model packages of a batch: read from their files when it starts, from its record ever after.
+
+In: a process and the folder of its file, or the batch's events. Out: packages by the soft sensor's name, each with its
+hash and self-test checked on this machine, and the event that keeps them on record.
+"""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from homeostat.errors import MonitoringError
+from homeostat.execution.journal import Journal
+from homeostat.ledger import Recorded
+from homeostat.ledger.catalogue import ModelLoaded
+from homeostat.monitoring.package import Package, content, parse
+from homeostat.process import Process
+
+
+def read_models(process: Process, folder: Path) -> dict[str, str]:
+    """The text of each package that `process` names, by soft sensor; `folder` is that of the process file.
+
+    Raises MonitoringError where a file is missing, or cannot be read.
+    """
+    texts = {}
+    for name, sensor in process.monitoring.models.items():
+        path = folder / sensor.package
+        if not path.is_file():
+            raise MonitoringError(
+                f"there is no model package {path}",
+                where=f"monitoring.models.{name}.package",
+                mend="name the file relative to the process file",
+            )
+        texts[name] = content(path).decode(errors="replace")
+    return texts
+
+
+def packages_of(process: Process, texts: Mapping[str, str]) -> dict[str, Package]:
+    """The packages in `texts`. Raises MonitoringError for one that is none, was changed, or fails its self-test here."""
+    found = {}
+    for name, text in texts.items():
+        sensor = process.monitoring.models.get(name)
+        where = f"monitoring.models.{name}.package ({sensor.package if sensor else 'on record'})"
+        found[name] = parse(text.encode(), where)
+    return found
+
+
+def recall_models(events: Iterable[Recorded]) -> dict[str, str]:
+    """The text of each package of a batch on record."""
+    loaded = (stored.event.data for stored in events if stored.event.type == ModelLoaded.type)
+    contents = map(ModelLoaded.model_validate, loaded)
+    return {one.model: one.package for one in contents}
+
+
+def keep_models(
+    journal: Journal, batch: str, texts: Mapping[str, str], packages: Mapping[str, Package]
+) -> None:
+    """Put the packages on record, before the first scan."""
+    for name, text in texts.items():
+        loaded = ModelLoaded(model=name, hash=packages[name].content_hash, package=text)
+        journal.put(f"{batch}/model/{name}", 0, "operator", loaded)

@@ -1,0 +1,127 @@
+"""What is foreseen of each quality attribute: value, doubt, probability, when it would breach its limits, and why.
+
+In: the moments of a walk. Out: `Foreseen` by attribute. Of an attribute that is judged more than once the moment with
+the least probability counts.
+"""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from homeostat.execution.outlook.walk import Moment
+from homeostat.execution.plan.types import AttributePlan, ForeseenPlan, OutlookPlan, Plan
+from homeostat.monitoring.panel import within
+from homeostat.twin.observer import Filter
+
+TELLING = 0.5
+"""A parameter drives a forecast when it moves it by this share of the forecast's own doubt, or more."""
+MOST = 3
+"""So many drivers are named at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Driver:
+    """A learnt parameter, how far it is from what was declared (relative), and what that does to the attribute."""
+
+    name: str
+    shift: float
+    effect: float
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """An attribute (by position in the plan) as a sample at `time` (µs) will show it, assay included.
+
+    `margin` is how far the nearest end of the specification is from the value, in standard deviations (negative:
+    outside); `breach` the first time at which it is expected outside its specification (-1: never).
+    """
+
+    attribute: int
+    time: int
+    value: float
+    deviation: float
+    probability: float
+    margin: float
+    breach: int = -1
+    drivers: tuple[Driver, ...] = ()
+
+
+def foresee(plan: Plan, outlook: OutlookPlan, of: Filter, moments: Iterable[Moment]) -> tuple[Foreseen, ...]:
+    """What is foreseen of each attribute that will be judged, in the order of the plan."""
+    found: dict[int, Foreseen] = {}
+    for moment in moments:
+        for each in outlook.attributes:
+            attribute = plan.attributes[each.attribute]
+            if attribute.phase == moment.phase and attribute.assay in moment.assays:
+                seen = _seen(of, each, attribute, moment)
+                before = found.get(each.attribute)
+                found[each.attribute] = seen if before is None else _graver(before, seen)
+    return tuple(found[position] for position in sorted(found))
+
+
+def _graver(one: Foreseen, other: Foreseen) -> Foreseen:
+    """The one with less probability, or less margin where both are certain; with the earlier breach of both."""
+    graver = other if (other.probability, other.margin) < (one.probability, one.margin) else one
+    breaches = [each.breach for each in (one, other) if each.breach >= 0]
+    return replace(graver, breach=min(breaches, default=-1))
+
+
+def _seen(of: Filter, each: ForeseenPlan, attribute: AttributePlan, moment: Moment) -> Foreseen:
+    value, gradient = of.expectation(moment.estimate, each.quantity)
+    reach = _reach(of, moment, gradient)
+    variance = 0.0
+    for entry, slope in zip(reach, gradient, strict=True):
+        variance += entry * slope
+    told = each.slope * value + each.offset
+    assay = each.variation * told
+    deviation = math.sqrt(max(each.slope * each.slope * variance, 0.0) + assay * assay)
+    margin = _margin(attribute, told, deviation)
+    return Foreseen(
+        attribute=each.attribute,
+        time=moment.time,
+        value=told,
+        deviation=deviation,
+        probability=within(told, deviation, attribute.low, attribute.high),
+        margin=margin,
+        breach=moment.time if margin < 0.0 else -1,
+        drivers=_drivers(of, moment, [each.slope * entry for entry in reach], deviation),
+    )
+
+
+def _margin(attribute: AttributePlan, value: float, deviation: float) -> float:
+    """How far the nearest end of the specification is, in standard deviations; negative outside."""
+    ends = [value - attribute.low] if attribute.low is not None else []
+    ends += [attribute.high - value] if attribute.high is not None else []
+    nearest = min(ends, default=math.inf)
+    return nearest / deviation if deviation > 0.0 else math.copysign(math.inf, nearest)
+
+
+def _reach(of: Filter, moment: Moment, gradient: Iterable[float]) -> list[float]:
+    """The covariance of the quantity with everything that is estimated."""
+    slopes = list(gradient)
+    reach = [0.0] * of.layout.size
+    for (i, j), entry in zip(of.layout.pairs, moment.estimate.covariance, strict=True):
+        reach[i] += entry * slopes[j]
+        if i != j:
+            reach[j] += entry * slopes[i]
+    return reach
+
+
+def _drivers(of: Filter, moment: Moment, reach: list[float], deviation: float) -> tuple[Driver, ...]:
+    """The learnt parameters whose distance from what was declared moves the attribute most.
+
+    The effect is linear: the regression of the attribute on the parameter, by the filter's covariance.
+    """
+    first, estimate = of.layout.states, moment.estimate
+    diagonal = {
+        i: entry for (i, j), entry in zip(of.layout.pairs, estimate.covariance, strict=True) if i == j
+    }
+    found = []
+    for number, place in enumerate(of.layout.learnt):
+        position, declared = first + number, of.parameters[place]
+        shift = estimate.mean[position] - declared
+        variance = diagonal[position]
+        effect = reach[position] / variance * shift if variance > 0.0 else 0.0
+        if declared and abs(effect) >= TELLING * deviation:
+            found.append(Driver(of.signature.parameters.names[place], shift / declared, effect))
+    return tuple(sorted(found, key=lambda driver: (-abs(driver.effect), driver.name))[:MOST])

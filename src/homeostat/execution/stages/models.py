@@ -1,0 +1,158 @@
+"""Soft sensors: frozen models answer from time to time; another decision is a decision, alert and action are alarms.
+
+An input is what was last usable by the moment it is meant for, and missing when that is too long ago. Nothing looks
+ahead: what is meant for a time that has not come is missing. What may be missing, the package itself says.
+"""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Literal
+
+from homeostat.execution.plan.soft import SoftInput, SoftPlan
+from homeostat.execution.plan.types import Plan
+from homeostat.execution.sheet import Sheet
+from homeostat.execution.stages.notices import alert
+from homeostat.execution.state import BatchState, Sensed
+from homeostat.execution.states import FINAL
+from homeostat.ledger.catalogue import PredictionChanged
+from homeostat.monitoring.alarms import Notice
+from homeostat.monitoring.panel import Standing
+from homeostat.monitoring.prediction import Drivers, Verdict
+from homeostat.process import Quality
+
+ALARMS: tuple[tuple[Standing, Literal["medium", "high"], str], ...] = (
+    ("alert", "medium", "Near its limit, or on unusual inputs"),
+    ("action", "high", "Predicted to miss its rule"),
+)
+"""Which decisions are alarms, with priority and text."""
+NEVER = -(2**62)
+"""The time of a value that has never come."""
+
+
+def begin_models(plan: Plan) -> tuple[Sensed, ...]:
+    """What soft sensors remember before the first scan."""
+    return tuple(
+        Sensed((math.nan,) * len(model.inputs), (NEVER,) * len(model.inputs), model.start)
+        for model in plan.models
+    )
+
+
+def sense(plan: Plan, state: BatchState, usable: Sequence[float], time: int, sheet: Sheet) -> BatchState:
+    """The state after every soft sensor has seen this scan, and those that are due have answered."""
+    if not plan.models or state.state in FINAL:
+        return state
+    known = _known(state, usable, time)
+    sensed, notices = list[Sensed](), list[Notice]()
+    for model, before in zip(plan.models, state.sensed, strict=True):
+        after = _look(model, before, known, time)
+        if time >= after.due:
+            row = _row(model, after, time)
+            verdict = model.scorer.row(row)
+            after = _answered(model, after, verdict, time)
+            if (after.decision, after.outside) != (before.decision, before.outside):
+                sheet.note(_changed(model, before, after, verdict, row))
+            notices += _notices(model, state, after, verdict)
+        sensed.append(after)
+    state = replace(state, sensed=tuple(sensed))
+    return alert(plan, state, notices, time, sheet) if notices else state
+
+
+def answers(state: BatchState) -> tuple[tuple[float, ...], tuple[int, ...]]:
+    """What soft sensors last answered, with its quality: uncertain outside what the model knows."""
+    numbers = [(number, one) for one in state.sensed for number in one.answer]
+    return tuple([number for number, _ in numbers]), tuple([_trust(*each) for each in numbers])
+
+
+def _trust(number: float, sensed: Sensed) -> int:
+    if number != number:
+        return int(Quality.MISSING)
+    return int(Quality.UNCERTAIN if sensed.outside else Quality.GOOD)
+
+
+def _known(state: BatchState, usable: Sequence[float], time: int) -> list[float]:
+    """All that an input may be taken from, in the plan's order; NaN where it cannot be used."""
+    belief = state.belief
+    believed = belief.states + belief.outputs + belief.more
+    if not belief.sound:
+        believed = (math.nan,) * len(believed)
+    foreseen = [number for expected in state.expected for number in expected.numbers]
+    return [*usable, *believed, *foreseen, float(time)]
+
+
+def _look(model: SoftPlan, before: Sensed, known: Sequence[float], time: int) -> Sensed:
+    """The memory with what this scan shows of each input whose time has not passed."""
+    values, times = list(before.values), list(before.times)
+    for number, given in enumerate(model.inputs):
+        value = known[given.place]
+        if value == value and (given.at < 0 or time <= given.at):
+            values[number], times[number] = given.slope * value + given.offset, time
+    return replace(before, values=tuple(values), times=tuple(times))
+
+
+def _row(model: SoftPlan, sensed: Sensed, time: int) -> list[float]:
+    """The model's inputs; NaN for those that are missing."""
+    remembered = zip(model.inputs, sensed.values, sensed.times, strict=True)
+    return [
+        value if _counts(given, taken, time, model.patience) else math.nan
+        for given, value, taken in remembered
+    ]
+
+
+def _counts(given: SoftInput, taken: int, time: int, patience: int) -> bool:
+    """Whether a value taken at `taken` stands for the moment that the input is meant for, and that has come."""
+    moment = time if given.at < 0 else given.at
+    return moment <= time and moment - taken <= patience
+
+
+def _answered(model: SoftPlan, sensed: Sensed, verdict: Verdict, time: int) -> Sensed:
+    numbers = (verdict.value, verdict.low, verdict.high)
+    value, low, high = (math.nan if number is None else number for number in numbers)
+    due = model.start + ((time - model.start) // model.every + 1) * model.every
+    return replace(
+        sensed, due=due, answer=(value, low, high), decision=verdict.decision, outside=_outside(verdict)
+    )
+
+
+def _outside(verdict: Verdict) -> bool:
+    """Whether the inputs lie beyond the limits of what the model knows."""
+    pairs = ((verdict.t2, verdict.t2_limit), (verdict.spe, verdict.spe_limit))
+    return any(size is not None and limit is not None and size > limit for size, limit in pairs)
+
+
+def _changed(
+    model: SoftPlan, before: Sensed, after: Sensed, verdict: Verdict, row: Sequence[float]
+) -> PredictionChanged:
+    inputs = zip(model.inputs, row, strict=True)
+    return PredictionChanged(
+        model=model.name,
+        hash=model.hash,
+        before=before.decision,
+        decision=after.decision,
+        value=verdict.value,
+        low=verdict.low,
+        high=verdict.high,
+        unit=model.unit,
+        t2=verdict.t2,
+        spe=verdict.spe,
+        t2_limit=verdict.t2_limit,
+        spe_limit=verdict.spe_limit,
+        outside=after.outside,
+        drivers=_finite(verdict.drivers),
+        strangers=_finite(verdict.strangers),
+        missing=tuple(given.name for given, value in inputs if value != value),
+        reason=verdict.reason,
+    )
+
+
+def _finite(parts: Drivers) -> Drivers:
+    """The parts that a record can hold."""
+    return tuple((name, part) for name, part in parts if math.isfinite(part))
+
+
+def _notices(model: SoftPlan, state: BatchState, after: Sensed, verdict: Verdict) -> Iterator[Notice]:
+    """The alarm that belongs to the decision begins, the other one ends."""
+    for decision, priority, text in ALARMS:
+        alarm, wanted = f"soft.{model.name}.{decision}", after.decision == decision
+        if wanted != state.board.life(alarm).active:
+            yield Notice(alarm, wanted, priority, f"{text}: {model.title}", verdict.value, None, model.unit)

@@ -1,0 +1,86 @@
+"""Notices at the alarm board: what a stage finds wrong, followed through its life; every transition is a decision."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Literal
+
+from homeostat.execution.plan.types import Plan
+from homeostat.execution.sheet import Sheet
+from homeostat.execution.state import BatchState
+from homeostat.ledger.catalogue import AlarmChanged, AlarmOrdered, AlarmRefused
+from homeostat.monitoring.alarms import Notice, Order, Outcome, Record, notify, obey, tick
+
+Change = Literal["raised", "cleared", "acknowledged", "reset", "shelved", "suppressed", "removed", "released"]
+CHANGES: Mapping[str, Change] = {
+    "raised": "raised",
+    "cleared": "cleared",
+    "cleared and latched": "cleared",
+    "acknowledged": "acknowledged",
+    "reset": "reset",
+    "shelved": "shelved",
+    "suppressed": "suppressed",
+    "taken out of service": "removed",
+    "released, active": "released",
+    "released, normal": "released",
+    "released, latched": "released",
+}
+"""What an event says of each happening."""
+
+
+def alert(plan: Plan, state: BatchState, notices: Iterable[Notice], time: int, sheet: Sheet) -> BatchState:
+    """The state after conditions have begun or ended."""
+    return _noted(state, notify(plan.rules, state.board, notices, time), sheet)
+
+
+def pass_time(plan: Plan, state: BatchState, time: int, sheet: Sheet) -> BatchState:
+    """The state once shelves have expired, phases have begun to suppress or ceased to, and a flood may have ended."""
+    return _noted(state, tick(plan.rules, state.board, _holding(plan, state), time), sheet)
+
+
+def order(plan: Plan, state: BatchState, ordered: AlarmOrdered, time: int, sheet: Sheet) -> BatchState:
+    """The state after a person's order; one that cannot be followed is refused on record."""
+    given = Order(ordered.order, ordered.alarm, ordered.by, ordered.reason, ordered.until)
+    outcome = obey(plan.rules, state.board, given, time)
+    if outcome.refusal:
+        sheet.note(
+            AlarmRefused(order=ordered.order, alarm=ordered.alarm, by=ordered.by, reason=outcome.refusal)
+        )
+    return _noted(state, outcome, sheet)
+
+
+def failure(alarm: str, *, raised: bool, text: str) -> Notice:
+    """An alarm that has no limit: something did not work."""
+    return Notice(alarm, raised, "high", text)
+
+
+def _holding(plan: Plan, state: BatchState) -> frozenset[str]:
+    """The phases that run and suppress alarms."""
+    if not plan.suppressing:
+        return plan.suppressing
+    running = zip(plan.nodes, state.steps, strict=True)
+    return plan.suppressing & {node.name for node, step in running if step.status == "running"}
+
+
+def _noted(state: BatchState, outcome: Outcome, sheet: Sheet) -> BatchState:
+    for record in outcome.records:
+        sheet.note(_event(record))
+    return state if outcome.board is state.board else replace(state, board=outcome.board)
+
+
+def _event(record: Record) -> AlarmChanged:
+    return AlarmChanged(
+        alarm=record.alarm,
+        state=CHANGES[record.happening],
+        priority=record.priority,
+        text=record.text,
+        value=record.value,
+        limit=record.limit,
+        unit=record.unit,
+        before=record.before,
+        after=record.after,
+        by=record.by,
+        reason=record.why,
+        until=record.until,
+        shown=record.shown,
+        first=record.first,
+    )

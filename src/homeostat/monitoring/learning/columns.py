@@ -1,0 +1,205 @@
+"""Which columns of a table become inputs, and why the others do not.
+
+In: a table, the rows with a target, what the user wants. Out: names in order, wavelengths where they are a spectrum,
+and one sentence for each decision. What the target is made of, or what only numbers the rows, teaches nothing.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from homeostat.errors import MonitoringError
+from homeostat.monitoring.frozen import Array, Integers
+from homeostat.monitoring.learning.early import unknown_by
+from homeostat.monitoring.learning.table import Table
+
+SPECTRUM = 30
+"""Numeric headings from which on they are taken for wavelengths."""
+MOST_LABELS = 8
+MOST_MISSING = 0.5
+SAME = 1.0 - 1e-10
+"""Squared correlation with the target from which on a column is the target itself."""
+SHOWN = 6
+_NUMBERING = re.compile(
+    r"((ex|exp|sample|batch|run|well|row)?[ ._]?(no|nr|number|id|index|#)\.?|unnamed.*|column \d+|row)"
+)
+"""Headings, in small letters, of whole numbers that only tell rows apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the user asked for: patterns of columns (regular expressions) to take or leave, and a last day."""
+
+    columns: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    until: str | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Chosen:
+    """The inputs: `names` (p,), wavelengths `axis` (p,) if they are a spectrum, and what was decided."""
+
+    names: tuple[str, ...]
+    axis: Array | None
+    decisions: tuple[str, ...]
+
+
+def choose(table: Table, rows: Integers, truth: Array, wanted: Wanted, apart: frozenset[str]) -> Chosen:
+    """The inputs of a task; `apart` are columns with another part. Raises MonitoringError when none is left."""
+    decisions: list[str] = []
+    names = [name for name in table.headings if name not in apart]
+    names = _matching(table, names, wanted, decisions)
+    if wanted.until is not None:
+        names = _drop(names, unknown_by(names, wanted.until), f"not known by {wanted.until}", decisions)
+    spectrum = _spectrum(names, table)
+    if spectrum and not wanted.columns:
+        names = _drop(names, frozenset(names) - frozenset(spectrum), "beside a spectrum", decisions)
+    names = _numeric(table, names, rows, decisions)
+    names = _useful(table, names, rows, truth, decisions, spectrum=set(names) == set(spectrum))
+    if not names:
+        raise MonitoringError(
+            "no column is left that could be an input",
+            where=table.name,
+            mend="bring columns of numbers that vary: " + "; ".join(decisions),
+        )
+    axis = _axis(names) if len(names) >= SPECTRUM and _spectrum(names, table) == names else None
+    if axis is not None:
+        decisions.append(f"the inputs are a spectrum of {len(names)} points from {axis[0]:g} to {axis[-1]:g}")
+    return Chosen(tuple(names), axis, tuple(decisions))
+
+
+def _matching(table: Table, names: list[str], wanted: Wanted, decisions: list[str]) -> list[str]:
+    for option, patterns in (("--columns", wanted.columns), ("--without", wanted.without)):
+        for pattern in patterns:
+            if not any(_fits(pattern, name, option) for name in names):
+                mend = "write a heading or a regular expression, such as '^dd[0-5]'"
+                raise MonitoringError(
+                    "no column fits", where=f"{option} '{pattern}', {table.name}", mend=mend
+                )
+    if wanted.columns:
+        kept = frozenset(n for n in names if any(_fits(p, n, "--columns") for p in wanted.columns))
+        names = _drop(names, frozenset(names) - kept, "not among --columns", decisions)
+    left = frozenset(n for n in names if any(_fits(p, n, "--without") for p in wanted.without))
+    return _drop(names, left, "as asked by --without", decisions)
+
+
+def _fits(pattern: str, name: str, option: str) -> bool:
+    if pattern == name:
+        return True
+    try:
+        return re.search(pattern, name) is not None
+    except re.error as error:
+        mend = "write a heading or a regular expression, such as '^dd[0-5]'"
+        raise MonitoringError(
+            f"this is no pattern: {error}", where=f"{option} '{pattern}'", mend=mend
+        ) from error
+
+
+def _spectrum(names: Sequence[str], table: Table) -> list[str]:
+    """The columns whose headings are wavelengths: numbers that only rise or only fall; none if there are few."""
+    found = [name for name in names if _wavelength(name) is not None and name in table.numbers]
+    if len(found) < SPECTRUM:
+        return []
+    steps = np.diff(_axis(found))
+    return found if (steps > 0).all() or (steps < 0).all() else []
+
+
+def _wavelength(name: str) -> float | None:
+    text = re.sub(r"\s*(nm|cm-1|cm\^-1|cm⁻¹|1/cm)$", "", name.strip().lstrip("XxwW_"), flags=re.IGNORECASE)
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if np.isfinite(value) else None
+
+
+def _axis(names: Sequence[str]) -> Array:
+    return np.array([_wavelength(name) for name in names], np.float64)
+
+
+def _numeric(table: Table, names: Sequence[str], rows: Integers, decisions: list[str]) -> list[str]:
+    """Columns of numbers, and indicators of the labels in columns of text that have few."""
+    found: list[str] = []
+    text: list[str] = []
+    for name in names:
+        if name in table.numbers:
+            found.append(name)
+            continue
+        labels = sorted({label for row in rows if (label := table.labels(name)[row])})
+        if 2 <= len(labels) <= min(MOST_LABELS, len(rows) // 4):
+            indicators = [f"{name}={label}" for label in labels]
+            found += indicators[1:] if len(labels) == 2 else indicators
+            decisions.append(f"text column '{name}' becomes indicators of its {len(labels)} labels")
+        else:
+            text.append(name)
+    _tell(text, "text that is no class (identifiers, remarks)", decisions)
+    for name, count in table.infinite.items():
+        if name in found:
+            decisions.append(f"{count} infinite values of '{name}' count as missing")
+    return found
+
+
+def _useful(
+    table: Table, names: Sequence[str], rows: Integers, truth: Array, decisions: list[str], *, spectrum: bool
+) -> list[str]:
+    """Without columns that are empty, constant, counters of rows, copies of another, or the target itself."""
+    reasons: dict[str, list[str]] = {}
+    kept: list[str] = []
+    seen: dict[bytes, str] = {}
+    for name in names:
+        values = table.number(name)[rows]
+        reason = next(_faults(name, values, truth, spectrum=spectrum), "")
+        if not reason and not spectrum:
+            twin = seen.setdefault(values.tobytes(), name)
+            reason = "" if twin == name else "copies of another column"
+        if reason:
+            reasons.setdefault(reason, []).append(name)
+        else:
+            kept.append(name)
+    for reason, group in reasons.items():
+        _tell(group, reason, decisions)
+    return kept
+
+
+def _faults(name: str, values: Array, truth: Array, *, spectrum: bool) -> Iterator[str]:
+    known = np.isfinite(values)
+    if known.mean() < MOST_MISSING:
+        yield "missing in more than half of the rows"
+        return
+    if float(np.ptp(values[known])) == 0.0:
+        if not spectrum:
+            yield "constant"
+        return
+    if _squared_correlation(values[known], truth[known]) >= SAME and known.sum() > 2:
+        yield "THE TARGET ITSELF in another form (a leak)"
+    if not spectrum and _counts(name, values):
+        yield "numbering the rows"
+
+
+def _squared_correlation(a: Array, b: Array) -> float:
+    a, b = a - a.mean(), b - b.mean()
+    product = float(np.sum(a * a) * np.sum(b * b))
+    return float(np.sum(a * b)) ** 2 / product if product > 0 else 0.0
+
+
+def _counts(name: str, values: Array) -> bool:
+    """Whether a column numbers the rows: whole numbers that rise one by one, or are called so."""
+    if not np.isfinite(values).all() or not (values == np.round(values)).all():
+        return False
+    if len(values) > 2 and (np.diff(values) == 1.0).all():
+        return True
+    return _NUMBERING.fullmatch(name.lower()) is not None
+
+
+def _drop(names: list[str], left: frozenset[str], why: str, decisions: list[str]) -> list[str]:
+    _tell([name for name in names if name in left], why, decisions)
+    return [name for name in names if name not in left]
+
+
+def _tell(names: Sequence[str], why: str, decisions: list[str]) -> None:
+    if not names:
+        return
+    shown = ", ".join(f"'{name}'" for name in names[:SHOWN]) + (", ..." if len(names) > SHOWN else "")
+    decisions.append(f"{len(names)} column{'s' if len(names) > 1 else ''} left out, {why}: {shown}")

@@ -1,0 +1,65 @@
+"""Why a model says what it says: every input's share in one row's value; and what the model is, in facts."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from homeostat.monitoring.frozen import Form, lead_back, run_through
+from homeostat.monitoring.learning.scoring import inputs
+from homeostat.monitoring.learning.table import Table
+from homeostat.monitoring.package import Package
+from homeostat.monitoring.prediction import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A verdict; `parts` are (input, value given or None, contribution), the largest first, and sum to the value
+    less `reference`."""
+
+    line: int
+    verdict: Verdict
+    reference: float
+    parts: tuple[tuple[str, float | None, float], ...]
+
+
+def explain(package: Package, table: Table, row: int) -> Explained:
+    """Explain row `row` (from 0) of the table. Raises MonitoringError where the table lacks inputs."""
+    some = table.select([row])
+    columns = inputs(package, some)
+    x = np.stack([columns[name] for name in package.names], axis=1)
+    stages = run_through(package.steps, x)
+    parts = lead_back(package.steps, stages, package.form.contributions(stages[-1]))[0].tolist()
+    given = [value if value == value else None for value in x[0].tolist()]
+    named = sorted(zip(package.names, given, parts, strict=True), key=lambda each: -abs(each[2]))
+    return Explained(table.sheet.lines[row], package.score(columns)[0], package.form.reference, tuple(named))
+
+
+def described(package: Package) -> dict[str, Any]:
+    """The model in facts: purpose, what it was learnt from, how it computes, how good it was on rows held out."""
+    values = package.metrics[0].values if package.metrics else {}
+    return {
+        "name": package.name,
+        "version": package.version,
+        "hash": package.content_hash,
+        "question": package.use.question,
+        "context": package.use.context,
+        "critical": "yes" if package.use.critical else "no",
+        "target": f"{package.target} {package.unit}".strip(),
+        "rule": str(package.rule) if package.rule else "none",
+        "classes": " or ".join(package.classes) if package.classes else "none",
+        "chosen": str(package.tried[0].get("chosen", "")) if package.tried else "",
+        "steps": ", ".join(step.model_dump()["kind"] for step in package.steps) or "none",
+        "form": kind(package.form),
+        "learnt from": f"{package.training.rows} rows in {package.training.groups} groups",
+        "notes": package.training.note,
+        "interval": f"{100 * package.interval.coverage:.0f} %: {package.interval.method}",
+        **{f"{name}, held out": value for name, value in values.items()},
+    }
+
+
+def kind(form: Form) -> str:
+    """What kind of form it is, and of which it is made."""
+    told = form.model_dump()
+    inner = [each["kind"] for each in told.get("forms", ())]
+    return f"{told['kind']} of {', '.join(inner)}" if inner else str(told["kind"])

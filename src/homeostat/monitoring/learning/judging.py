@@ -1,0 +1,119 @@
+"""How good a table's models are, told honestly: the whole search is repeated without the rows that judge it.
+
+In: a task. Out: for every row a prediction by a model whose family, preparation and size were chosen without the row
+and its group (nested cross-validation: Stone 1974; Varma & Simon 2006), intervals calibrated on the other folds, and
+the figures that follow, beside those of the mean.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from homeostat.monitoring.frozen import Array, Integers
+from homeostat.monitoring.learning.folds import others, outer_folds
+from homeostat.monitoring.learning.groups import members
+from homeostat.monitoring.learning.intervals import interval, ruling
+from homeostat.monitoring.learning.menu import menu
+from homeostat.monitoring.learning.search import choose, learn
+from homeostat.monitoring.learning.task import Task
+from homeostat.monitoring.learning.threads import one_thread
+from homeostat.monitoring.package import Metrics
+from homeostat.monitoring.package.metrics import measure
+from homeostat.monitoring.prediction import Rule, Ruling, Verdict, decide
+
+DRAWS = 1000
+"""Resamples of groups behind the interval of an error."""
+MOST_SUBGROUPS = 60
+
+
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """Predictions (n,) by models that had not seen the rows, those of the mean, the fold of each row, what was chosen.
+
+    `metrics` are over all rows, then by group.
+    """
+
+    held_out: Array
+    baseline: Array
+    fold: Integers
+    choices: tuple[str, ...]
+    metrics: tuple[Metrics, ...]
+
+    @property
+    def values(self) -> Mapping[str, float]:
+        """The figures over all rows."""
+        return self.metrics[0].values
+
+
+def judge(
+    task: Task, level: float, seed: int, step: Callable[[], None] = lambda: None, *, quick: bool = False
+) -> Judged:
+    """Nested cross-validation of the whole search; `step` is called after each preparation that was tried."""
+    held_out, baseline, fold_of, choices = _nested(task, seed, step, quick=quick)
+    verdicts = _verdicts(task, held_out, fold_of, level)
+    metrics = _figures(task, verdicts, baseline, seed)
+    return Judged(held_out, baseline, fold_of, choices, metrics)
+
+
+def _nested(
+    task: Task, seed: int, step: Callable[[], None], *, quick: bool
+) -> tuple[Array, Array, Integers, tuple[str, ...]]:
+    """Predictions and means (n,) without the row's fold, the fold (n,), and what was chosen in each."""
+    rows = len(task.y)
+    held_out, baseline, fold_of, choices = np.empty(rows), np.empty(rows), np.empty(rows, np.int64), []
+    for number, fold in enumerate(outer_folds(task.groups, task.y, seed)):
+        known = task.part(others(fold, rows))
+        with one_thread():
+            choice = choose(known, menu(known, seed, quick=quick), seed, step)
+            held_out[fold] = learn(known, choice).predict(task.x[fold])
+        baseline[fold], fold_of[fold] = known.y.mean(), number
+        choices.append(str(choice))
+    return held_out, baseline, fold_of, tuple(choices)
+
+
+def _verdicts(task: Task, held_out: Array, fold: Integers, level: float) -> tuple[Verdict, ...]:
+    """What would have been said of each row: interval and ruling come from the other folds, the space has no say."""
+    rule = None if task.question.rule is None else Rule.parse(task.question.rule)
+    found: dict[int, Verdict] = {}
+    for number in range(int(fold.max()) + 1):
+        mine = np.flatnonzero(fold == number)
+        rest = np.flatnonzero(fold != number)
+        band, ruled = interval(task, held_out, level, rest), ruling(task, held_out, level, rest)
+        low, high = band.band(np.zeros((len(mine), 1)), held_out[mine], np.ones(len(mine)))
+        for row, value, *ends in zip(*(each.tolist() for each in (mine, held_out[mine], low, high)), strict=True):
+            found[row] = _verdict(rule, ruled, value, *ends)
+    return tuple(found[row] for row in range(len(held_out)))
+
+
+def _verdict(rule: Rule | None, ruled: Ruling | None, value: float, low: float, high: float) -> Verdict:
+    side = ruled.side(rule, value) if ruled is not None and rule is not None else None
+    decision, reason = decide(rule, (low, high), None, None, side)
+    return Verdict(value, low, high, decision, None, None, None, None, (), (), reason, "")
+
+
+def _figures(task: Task, verdicts: tuple[Verdict, ...], baseline: Array, seed: int) -> tuple[Metrics, ...]:
+    groups = members(task)
+    few = task.groups is not None and len(set(task.groups)) <= MOST_SUBGROUPS
+    rule = None if task.question.rule is None else Rule.parse(task.question.rule)
+    found = measure(task.y, verdicts, rule=rule, subgroups=groups if few else None, groups=groups)
+    beside = {"rmsep_of_mean": float(np.sqrt(np.mean((task.y - baseline) ** 2)))}
+    if rule is not None:
+        met = task.question.meets(task.y)
+        beside["accuracy_of_majority"] = float(max(met.mean(), 1.0 - met.mean()))
+    low, high = _span(task, np.array([verdict.value for verdict in verdicts]), seed)
+    whole = found[0].model_copy(
+        update={"values": {**found[0].values, "rmsep_low": low, "rmsep_high": high, **beside}}
+    )
+    return (whole, *found[1:])
+
+
+def _span(task: Task, held_out: Array, seed: int) -> tuple[float, float]:
+    """The 95 % interval of the root mean square error, by resampling groups (or rows)."""
+    squares = (task.y - held_out) ** 2
+    _, member = np.unique(members(task), return_inverse=True)
+    sums, counts = np.bincount(member, squares), np.bincount(member).astype(np.float64)
+    drawn = np.random.default_rng(seed).integers(0, len(sums), (DRAWS, len(sums)))
+    errors = np.sqrt(sums[drawn].sum(axis=1) / counts[drawn].sum(axis=1))
+    low, high = np.quantile(errors, (0.025, 0.975))
+    return float(low), float(high)

@@ -1,0 +1,182 @@
+"""A user's table as rows of text or numbers: CSV with commas, semicolons or tabs, .xlsx, and each of them gzipped.
+
+In: a path. Out: a `Sheet`, whose first row holds the headings; every row knows the line it stands in.
+"""
+
+import csv
+import gzip
+import hashlib
+import io
+import warnings
+import zipfile
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+
+from homeostat.errors import MonitoringError
+
+SEPARATORS = ",;\t|"
+LARGEST = 2_000_000_000
+"""Bytes that a compressed table may unpack to: more is a damaged or hostile file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """`headings` (p,) and `rows` of p cells each; `lines` says where each row stands, `decimal` how numbers do."""
+
+    name: str
+    sha256: str
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    lines: tuple[int, ...]
+    decimal: str
+
+
+def read_sheet(path: Path) -> Sheet:
+    """Read the table at `path`; of a workbook, the first sheet. Raises MonitoringError with the line at fault."""
+    data = _bytes(path)
+    digest, name = hashlib.sha256(data).hexdigest(), path.name
+    if name.lower().endswith(".gz"):
+        data, name = _unpacked(data, path.name), name[:-3]
+    if name.lower().endswith((".xlsx", ".xlsm")):
+        numbered, separator = _workbook(data, path.name), "\t"
+    else:
+        numbered, separator = _text(data, path.name)
+    if not numbered:
+        raise MonitoringError("the table is empty", where=path.name, mend="the first line must hold headings")
+    headings = _headings(numbered[0][1])
+    body = numbered[1:]
+    _check_widths(body, len(headings), path.name)
+    decimal = "," if separator != "," and _commas(body) else "."
+    rows = tuple(tuple(cells) for _, cells in body)
+    return Sheet(path.name, digest, headings, rows, tuple(line for line, _ in body), decimal)
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except (OSError, ValueError) as error:  # ValueError: a NUL character in the path
+        reason = getattr(error, "strerror", None) or "it is not a usable path"
+        raise MonitoringError(
+            f"the table cannot be read: {reason}", where=str(path), mend="check the path"
+        ) from error
+
+
+def _unpacked(data: bytes, name: str) -> bytes:
+    try:
+        with gzip.open(io.BytesIO(data)) as stream:
+            found = stream.read(LARGEST + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        raise MonitoringError(
+            "the file is no complete .gz archive", where=name, mend="copy or compress it again"
+        ) from error
+    if len(found) > LARGEST:
+        raise MonitoringError(
+            "the unpacked table is too large", where=name, mend=f"at most {LARGEST:,} bytes"
+        )
+    return found
+
+
+def _text(data: bytes, name: str) -> tuple[list[tuple[int, list[str]]], str]:
+    """Numbered rows that are not blank, and the separator."""
+    text = _decoded(data, name)
+    separator = _separator(text.split("\n", 1)[0])
+    found, reader = [], csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    begin = 1
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                found.append((begin, cells))
+            begin = reader.line_num + 1
+    except csv.Error as error:
+        raise MonitoringError(
+            f"the line cannot be split into cells: {error}",
+            where=f"{name}, line {begin}",
+            mend="check its quotation marks",
+        ) from error
+    return found, separator
+
+
+def _decoded(data: bytes, name: str) -> str:
+    utf16 = data[:2] in (b"\xff\xfe", b"\xfe\xff")
+    try:
+        text = data.decode("utf-16" if utf16 else "utf-8-sig")
+    except UnicodeDecodeError:
+        text = data.decode("latin-1")  # what older instrument software writes; every byte is a character
+    if "\0" in text:
+        raise MonitoringError(
+            "this is no text",
+            where=f"{name}, line {text.count(chr(10), 0, text.index(chr(0))) + 1}",
+            mend="export the table as CSV or .xlsx",
+        )
+    return text
+
+
+def _separator(head: str) -> str:
+    """The separator that splits the heading line most often; quoted separators do not count."""
+    outside = "".join(head.split('"')[::2])
+    return max(SEPARATORS, key=outside.count)
+
+
+def _workbook(data: bytes, name: str) -> list[tuple[int, list[str]]]:
+    try:
+        with warnings.catch_warnings(), zipfile.ZipFile(io.BytesIO(data)) as archive:
+            warnings.simplefilter("ignore")  # remarks on styles and extensions do not matter here
+            if sum(member.file_size for member in archive.infolist()) > LARGEST:
+                raise ValueError("the workbook is too large")
+            sheet = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True).worksheets[0]
+            sheet.reset_dimensions()
+            rows = [[_cell(value) for value in row] for row in sheet.iter_rows(values_only=True)]
+    except (zipfile.BadZipFile, zlib.error, KeyError, ValueError, OSError, IndexError, SyntaxError) as error:
+        raise MonitoringError(
+            "the file is not a readable .xlsx workbook", where=name, mend="save it again, or export it as CSV"
+        ) from error
+    width = max((len(row) for row in rows), default=0)
+    padded = [row + [""] * (width - len(row)) for row in rows]
+    return [(line, row) for line, row in enumerate(padded, 1) if any(row)]
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    return repr(value) if isinstance(value, float) else str(value).strip()
+
+
+def _headings(cells: list[str]) -> tuple[str, ...]:
+    """Headings without blanks around them; an empty one is named by its place, a repeated one is counted."""
+    names: list[str] = []
+    for place, cell in enumerate(cells, 1):
+        name, count = cell.strip() or f"column {place}", 1
+        while name in names:
+            count += 1
+            name = f"{cell.strip()} ({count})"
+        names.append(name)
+    return tuple(names)
+
+
+def _check_widths(body: list[tuple[int, list[str]]], width: int, name: str) -> None:
+    """Cut empty cells beyond the headings. Raises MonitoringError for a row of another width."""
+    for line, cells in body:
+        if len(cells) > width and not any(cell.strip() for cell in cells[width:]):
+            del cells[width:]
+        if len(cells) != width:
+            raise MonitoringError(
+                f"the row has {len(cells)} cells, but there are {width} headings",
+                where=f"{name}, line {line}",
+                mend="give every row one cell a heading, or leave it out",
+            )
+
+
+def _commas(body: list[tuple[int, list[str]]]) -> bool:
+    """Whether numbers are written with a decimal comma: some cells are, and none has a decimal point."""
+    cells = [cell.strip() for _, row in body[:50] for cell in row]
+    return any(_number(cell, ",") for cell in cells) and not any(_number(cell, ".") for cell in cells)
+
+
+def _number(cell: str, mark: str) -> bool:
+    if cell.count(mark) != 1:
+        return False
+    return cell.replace(mark, "", 1).lstrip("+-").replace("e", "").replace("E", "").replace("-", "").isdigit()

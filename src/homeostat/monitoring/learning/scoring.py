@@ -1,0 +1,107 @@
+"""A package's verdicts on a user's table, and how right they were where the table holds the truth.
+
+In: a package and a table. Out: `Scored`. The model is given its inputs only: the truth is read after it has spoken.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from homeostat.errors import MonitoringError
+from homeostat.monitoring.frozen import Array
+from homeostat.monitoring.learning.table import Table
+from homeostat.monitoring.package import Metrics, Package
+from homeostat.monitoring.package.metrics import measure
+from homeostat.monitoring.prediction import Verdict
+
+
+@dataclass(frozen=True, eq=False)
+class Scored:
+    """Verdicts, one a row; the truth (n,) where the table tells it; figures over all rows, then by group."""
+
+    package: Package
+    table: Table
+    verdicts: tuple[Verdict, ...]
+    truth: Array | None
+    groups: tuple[str, ...] | None
+    metrics: tuple[Metrics, ...]
+
+    def named(self, value: float | None) -> str:
+        """The class that a value stands for; "" where the model predicts no class, or there is no value."""
+        classes = self.package.classes
+        return "" if classes is None or value is None or value != value else classes[int(value >= 0.5)]
+
+
+def score(package: Package, table: Table) -> Scored:
+    """Judge every row of the table. Raises MonitoringError for columns that are absent or not numeric."""
+    verdicts = package.score(inputs(package, table))
+    truth = _truth(package, table)
+    groups = _groups(package, table)
+    metrics: tuple[Metrics, ...] = ()
+    if truth is not None and np.isfinite(truth).any():
+        labels = None if groups is None else np.array(groups)
+        metrics = measure(truth, verdicts, rule=package.rule, subgroups=labels, groups=labels)
+    return Scored(package, table, verdicts, truth, groups, metrics)
+
+
+def inputs(package: Package, table: Table) -> dict[str, Array]:
+    """The package's inputs (n,) by name. Raises MonitoringError for columns that are absent or not numeric."""
+    return given(package.names, table)
+
+
+def given(names: Sequence[str], table: Table) -> dict[str, Array]:
+    """A model's inputs `names` (n,) in the table. A wavelength is known by its number, however it is written."""
+    places = _wavelengths(table.headings)
+    found = {}
+    for name in names:
+        heading = name if table.has(name) else places.get(_float(name), name)
+        if table.has(heading):
+            found[name] = _filled(table, heading)
+    missing = [name for name in names if name not in found]
+    if missing:
+        told = ", ".join(f"'{name}'" for name in missing[:5]) + (", ..." if len(missing) > 5 else "")
+        raise MonitoringError(
+            f"{len(missing)} of the model's {len(names)} inputs are not in the table: {told}",
+            where=f"{table.name}, headings",
+            mend="bring a table with the columns the model was trained on, in any order",
+        )
+    return found
+
+
+def _filled(table: Table, heading: str) -> Array:
+    """A column of numbers; one without any value is all gaps, which the model counts as missing."""
+    if heading in table.headings and heading not in table.numbers and not any(table.labels(heading)):
+        return np.full(table.rows, np.nan)
+    return table.number(heading)
+
+
+def _wavelengths(headings: Sequence[str]) -> dict[float, str]:
+    return {number: name for name in headings if (number := _float(name)) == number}
+
+
+def _float(name: str) -> float:
+    try:
+        return float(name)
+    except ValueError:
+        return float("nan")
+
+
+def _truth(package: Package, table: Table) -> Array | None:
+    if package.target not in table.headings:
+        return None
+    if package.classes is None:
+        return table.number(package.target)
+    labels = table.labels(package.target)
+    return np.array([np.nan if not label else float(_alike(label, package.classes[1])) for label in labels])
+
+
+def _alike(label: str, name: str) -> bool:
+    return label.lower() == name.lower() or _float(label) == _float(name)
+
+
+def _groups(package: Package, table: Table) -> tuple[str, ...] | None:
+    group = package.training.group
+    if not group or group not in table.headings:
+        return None
+    return tuple(label or "(no group)" for label in table.labels(group))

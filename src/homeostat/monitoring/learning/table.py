@@ -1,0 +1,181 @@
+"""A table whose columns are asked for by name: as numbers, or as labels.
+
+In: a `Sheet`. Out: arrays (n,). A column is a column of numbers if every cell is a number, missing or infinite;
+otherwise it is text. `COLUMN=LABEL` names the indicator (1 or 0) of a label in a column of text.
+"""
+
+import difflib
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from homeostat.errors import MonitoringError
+from homeostat.monitoring.frozen import Array
+from homeostat.monitoring.learning.reading import Sheet, read_sheet
+
+MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", "-", "--", "#n/a", "nd", "n.d."})
+"""Cells that say there is no value, in small letters."""
+NEARBY = 5
+
+
+@dataclass(frozen=True)
+class Table:
+    """Named columns over n rows."""
+
+    sheet: Sheet
+
+    @property
+    def name(self) -> str:
+        """The file's name."""
+        return self.sheet.name
+
+    @property
+    def rows(self) -> int:
+        """How many rows there are below the headings."""
+        return len(self.sheet.rows)
+
+    @property
+    def headings(self) -> tuple[str, ...]:
+        """The names of the columns, in order."""
+        return self.sheet.headings
+
+    @cached_property
+    def numbers(self) -> dict[str, Array]:
+        """Every column of numbers (n,), NaN where a value is missing or infinite; the others are text."""
+        found = {}
+        for name, cells in zip(self.headings, self._columns, strict=True):
+            values = _parsed(cells, self.sheet.decimal)
+            if values is not None:
+                found[name] = values
+        return found
+
+    @cached_property
+    def infinite(self) -> dict[str, int]:
+        """How many cells of a column of numbers were infinite; columns without any are left out."""
+        counts = {}
+        for name in self.numbers:
+            count = sum(
+                cell.strip().lower().lstrip("+-") in {"inf", "infinity"} for cell in self._cells(name)
+            )
+            if count:
+                counts[name] = count
+        return counts
+
+    def has(self, name: str) -> bool:
+        """Whether a column, or a label in one of text, bears the name."""
+        return name in self.headings or self._labelled(name) is not None
+
+    def number(self, name: str) -> Array:
+        """The values (n,) of a column of numbers or of an indicator. Raises MonitoringError naming the cell."""
+        if name not in self.headings and (labelled := self._labelled(name)) is not None:
+            column, label = labelled
+            cells = self.labels(column)
+            return np.array([np.nan if not cell else float(cell == label) for cell in cells])
+        self._check(name)
+        if name in self.numbers:
+            return self.numbers[name]
+        raise self._no_number(name)
+
+    def labels(self, name: str) -> tuple[str, ...]:
+        """The cells (n,) of a column as text, "" where one says that there is no value."""
+        self._check(name)
+        cells = (cell.strip() for cell in self._cells(name))
+        return tuple("" if cell.lower() in MISSING else cell for cell in cells)
+
+    def place(self, row: int, name: str | None = None) -> str:
+        """Where a row (from 0) stands in the file, and in which column."""
+        column = f", column '{name}'" if name else ""
+        return f"{self.name}, line {self.sheet.lines[row]}{column}"
+
+    def select(self, rows: Sequence[int]) -> "Table":
+        """The same columns over some of the rows."""
+        sheet = self.sheet
+        kept, lines = tuple(sheet.rows[i] for i in rows), tuple(sheet.lines[i] for i in rows)
+        return Table(Sheet(sheet.name, sheet.sha256, sheet.headings, kept, lines, sheet.decimal))
+
+    @cached_property
+    def sha256(self) -> str:
+        """The hash of the table's content: headings and cells, whatever the file's form."""
+        digest = hashlib.sha256()
+        for row in (self.headings, *self.sheet.rows):
+            digest.update(b"\x1e" + "\x1f".join(cell.strip() for cell in row).encode())
+        return digest.hexdigest()
+
+    @cached_property
+    def _columns(self) -> tuple[tuple[str, ...], ...]:
+        return tuple(zip(*self.sheet.rows, strict=True)) if self.sheet.rows else ((),) * len(self.headings)
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {name: place for place, name in enumerate(self.headings)}
+
+    def _cells(self, name: str) -> tuple[str, ...]:
+        return self._columns[self._places[name]]
+
+    def _labelled(self, name: str) -> tuple[str, str] | None:
+        """Column and label of `COLUMN=LABEL`; either of them may hold further equality signs."""
+        for place, sign in enumerate(name):
+            if sign == "=" and name[:place] in self._places:
+                return name[:place], name[place + 1 :]
+        return None
+
+    def _check(self, name: str) -> None:
+        if name in self._places:
+            return
+        raise MonitoringError(
+            f"there is no column '{name}'", where=self.name, mend=f"columns are: {_near(name, self.headings)}"
+        )
+
+    def _no_number(self, name: str) -> MonitoringError:
+        for row, cell in enumerate(self._cells(name)):
+            if _value(cell, self.sheet.decimal) is None:
+                return MonitoringError(
+                    f"'{cell.strip()[:40]}' is no number",
+                    where=self.place(row, name),
+                    mend="write a number, or leave the cell empty",
+                )
+        return MonitoringError("the column holds no numbers", where=f"{self.name}, column '{name}'")
+
+
+def read_table(path: Path) -> Table:
+    """The table at `path`. Raises MonitoringError when it is none, or has no rows."""
+    sheet = read_sheet(path)
+    if not sheet.rows:
+        raise MonitoringError("the table has headings, but no rows", where=path.name, mend="add its rows")
+    return Table(sheet)
+
+
+def _parsed(cells: Sequence[str], decimal: str) -> Array | None:
+    """Numbers (n,), or None for a column of text or without any value."""
+    values = np.empty(len(cells))
+    for row, cell in enumerate(cells):
+        value = _value(cell, decimal)
+        if value is None:
+            return None
+        values[row] = value
+    values[~np.isfinite(values)] = np.nan
+    return values
+
+
+def _value(cell: str, decimal: str) -> float | None:
+    """The number that a cell writes, NaN for none, None for text."""
+    try:
+        return float(cell)
+    except ValueError:
+        text = cell.strip()
+    if text.lower() in MISSING:
+        return float("nan")
+    try:
+        return float(text.replace(decimal, ".")) if decimal != "." else None
+    except ValueError:
+        return None
+
+
+def _near(name: str, known: Sequence[str]) -> str:
+    close = difflib.get_close_matches(name, known, NEARBY, 0.5)
+    shown = close or list(known[:NEARBY])
+    return ", ".join(shown) + (", ..." if len(known) > len(shown) else "")

@@ -1,0 +1,98 @@
+"""What is to be learnt: inputs, a target, groups that must not be split, a rule that decides.
+
+In: a table and what the user asked for. Out: a frozen `Task` of arrays, with every decision told in a sentence.
+"""
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from homeostat.errors import MonitoringError
+from homeostat.monitoring.frozen import Array, Integers
+from homeostat.monitoring.learning.columns import Wanted, choose
+from homeostat.monitoring.learning.rules import Question, question
+from homeostat.monitoring.learning.table import Table
+
+FEWEST = 8
+"""Rows below which nested cross-validation says nothing."""
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """Inputs `x` (n, p) called `names`, NaN where missing; target `y` (n,), 0 or 1 for classes; `groups` (n,)."""
+
+    names: tuple[str, ...]
+    x: Array
+    y: Array
+    target: str
+    question: Question
+    groups: tuple[str, ...] | None
+    group: str | None
+    axis: Array | None
+    """Wavelengths (p,) where the inputs are a spectrum."""
+    rows: tuple[int, ...]
+    """The rows of the table (from 0) that have a target."""
+    decisions: tuple[str, ...] = field(default=())
+
+    def part(self, places: Integers) -> "Task":
+        """The same task over some of its rows."""
+        groups = None if self.groups is None else tuple(self.groups[i] for i in places)
+        rows = tuple(self.rows[i] for i in places)
+        return replace(self, x=self.x[places], y=self.y[places], groups=groups, rows=rows)
+
+
+def state(
+    table: Table, target: str, wanted: Wanted, group: str | None = None, rule: str | None = None
+) -> Task:
+    """The task that a table poses. Raises MonitoringError where it poses none, naming the column or row."""
+    asked = question(table, target, rule)
+    truth = asked.truth(table, target)
+    rows = np.flatnonzero(np.isfinite(truth))
+    _check_target(truth[rows], table, target)
+    groups = None if group is None else _groups(table, group, rows)
+    chosen = choose(table, rows, truth[rows], wanted, frozenset({target} | ({group} if group else set())))
+    lost = table.rows - len(rows)
+    notes = [f"{lost} rows have no value of '{target}' and are left out"] if lost else []
+    return Task(
+        chosen.names,
+        np.stack([table.number(name)[rows] for name in chosen.names], axis=1),
+        truth[rows],
+        target,
+        asked,
+        groups,
+        group,
+        chosen.axis,
+        tuple(rows.tolist()),
+        (*notes, *asked.notes, *chosen.decisions),
+    )
+
+
+def _groups(table: Table, group: str, rows: Integers) -> tuple[str, ...]:
+    labels = table.labels(group)
+    for row in rows:
+        if not labels[row]:
+            raise MonitoringError(
+                "the row belongs to no group", where=table.place(int(row), group), mend="name its group"
+            )
+    found = tuple(labels[row] for row in rows)
+    if len(set(found)) < 3:
+        raise MonitoringError(
+            f"there are only {len(set(found))} groups",
+            where=f"{table.name}, column '{group}'",
+            mend="at least 3 are needed to choose a model on some and to judge it on others; or leave out --group",
+        )
+    return found
+
+
+def _check_target(truth: Array, table: Table, target: str) -> None:
+    where = f"{table.name}, column '{target}'"
+    if len(truth) < FEWEST:
+        raise MonitoringError(
+            f"only {len(truth)} rows have a value of the target",
+            where=where,
+            mend=f"bring at least {FEWEST}; fewer cannot be divided into rows to learn from and rows to judge by",
+        )
+    if float(np.ptp(truth)) == 0.0:
+        raise MonitoringError(
+            "the target has one value in all rows", where=where, mend="choose a column that varies"
+        )

@@ -1,0 +1,187 @@
+"""From a table to a model package: state the task, judge the search, learn from all rows, freeze.
+
+In: a `Table` and `Settings`. Out: `Trained`: the package, how it was judged, and what was tried.
+"""
+
+import platform
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from typing import Any
+
+import numpy as np
+
+from homeostat import __version__
+from homeostat.monitoring.frozen import Array
+from homeostat.monitoring.learning.columns import Wanted
+from homeostat.monitoring.learning.folds import outer_folds
+from homeostat.monitoring.learning.groups import members
+from homeostat.monitoring.learning.intervals import interval, ruling
+from homeostat.monitoring.learning.judging import Judged, judge
+from homeostat.monitoring.learning.menu import menu
+from homeostat.monitoring.learning.search import Choice, Learnt, choose, learn
+from homeostat.monitoring.learning.table import Table
+from homeostat.monitoring.learning.task import Task, state
+from homeostat.monitoring.learning.threads import one_thread
+from homeostat.monitoring.package import (
+    Acceptance,
+    Input,
+    IntendedUse,
+    LockedTest,
+    Package,
+    Training,
+    freeze,
+    table_digest,
+)
+from homeostat.monitoring.prediction import InputSpace
+from homeostat.monitoring.prediction.space_learning import learn_space
+
+MISSING_ALLOWED = 0.2
+"""Share of a row's inputs that may be missing."""
+GAPS = 0.01
+"""Share of a spectrum's points that may be."""
+LIBRARIES = ("numpy", "scipy", "scikit-learn")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the user declares beside the table; `created` is the time in words, as the caller's clock says."""
+
+    target: str
+    group: str | None = None
+    rule: str | None = None
+    wanted: Wanted = field(default_factory=Wanted)
+    level: float = 0.9
+    seed: int = 0
+    quick: bool = False
+    name: str = "model"
+    version: str = "1"
+    unit: str = ""
+    use: IntendedUse = field(default_factory=lambda: IntendedUse(question="prediction of the target"))
+    acceptance: tuple[Acceptance, ...] = ()
+    created: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Trained:
+    """The frozen model, the task it answers, how well the search did on rows it had not seen, and what it chose."""
+
+    package: Package
+    task: Task
+    judged: Judged
+    choice: Choice
+
+
+def preparations(task: Task, settings: Settings) -> int:
+    """How many preparations training will try, over all folds: what a progress bar counts."""
+    seed = settings.seed
+    offered = menu(task, seed, quick=settings.quick)
+    each = len(offered.preparations) + (1 if offered.regions else 0)
+    return each * (len(outer_folds(task.groups, task.y, seed)) + 1)
+
+
+def pose(table: Table, settings: Settings) -> Task:
+    """The task that the table poses. Raises MonitoringError where it poses none."""
+    return state(table, settings.target, settings.wanted, settings.group, settings.rule)
+
+
+def train(
+    table: Table,
+    task: Task,
+    settings: Settings,
+    locked: LockedTest | None = None,
+    step: Callable[[], None] = lambda: None,
+) -> Trained:
+    """Judge the search by nested cross-validation, then search and learn with all rows, and freeze what came out."""
+    judged = judge(task, settings.level, settings.seed, step, quick=settings.quick)
+    with one_thread():
+        choice = choose(task, menu(task, settings.seed, quick=settings.quick), settings.seed, step)
+        learnt = learn(task, choice)
+    package = freeze(
+        task.x,
+        name=settings.name,
+        version=settings.version,
+        use=settings.use,
+        target=settings.target,
+        unit=settings.unit,
+        classes=_classes(task),
+        rule=task.question.rule,
+        inputs=_inputs(task),
+        missing_allowed=int((GAPS if task.axis is not None else MISSING_ALLOWED) * len(task.names)),
+        steps=learnt.steps,
+        form=learnt.form,
+        space=_space(task, learnt),
+        interval=interval(task, judged.held_out, settings.level),
+        ruling=ruling(task, judged.held_out, settings.level),
+        training=_training(table, task),
+        metrics=judged.metrics,
+        acceptance=settings.acceptance,
+        locked_test=locked,
+        tried=_told(choice, judged),
+        created=settings.created,
+        software={"homeostat": __version__, "python": platform.python_version(), **_versions()},
+    )
+    return Trained(package, task, judged, choice)
+
+
+def _classes(task: Task) -> tuple[str, str] | None:
+    if not task.question.classes:
+        return None
+    others = task.question.others
+    return (others[0] if len(others) == 1 else f"not {task.question.positive}"), task.question.positive
+
+
+def _inputs(task: Task) -> tuple[Input, ...]:
+    return tuple(_input(name, column) for name, column in zip(task.names, task.x.T, strict=True))
+
+
+def _input(name: str, column: Array) -> Input:
+    known = column[np.isfinite(column)]
+    return Input(
+        name=name,
+        low=float(known.min()),
+        high=float(known.max()),
+        mean=float(known.mean()),
+        deviation=float(known.std(ddof=1)) if len(known) > 1 else 0.0,
+        missing=1.0 - len(known) / len(column),
+    )
+
+
+def _space(task: Task, learnt: Learnt) -> InputSpace:
+    """The input space of the rows as the model sees them, after the steps that all models share."""
+    rows = learnt.prepared(task.x)
+    return learn_space(rows, members(task), after=len(learnt.steps))
+
+
+def _training(table: Table, task: Task) -> Training:
+    columns: dict[str, Any] = dict(zip(task.names, task.x.T, strict=True))
+    columns[task.target] = task.y
+    if task.group is not None and task.groups is not None:
+        columns[task.group] = task.groups
+    return Training(
+        sha256=table_digest(columns),
+        rows=len(task.y),
+        groups=len(np.unique(members(task))),
+        columns=(*task.names, task.target),
+        group=task.group or "",
+        note=f"{table.name} (SHA-256 of the file {table.sheet.sha256}). " + ". ".join(task.decisions),
+    )
+
+
+def _told(choice: Choice, judged: Judged) -> tuple[dict[str, Any], ...]:
+    """What was tried on all rows, from the best on, and what was chosen; then what each outer fold chose."""
+    chosen = {str(part) for part in choice.parts}
+    trials = [
+        {"model": str(trial), "rmse held out": trial.error, "chosen": str(trial) in chosen}
+        for trial in choice.trials
+    ]
+    whole = {"chosen": str(choice), "rmse held out": choice.error}
+    return (
+        whole,
+        *trials,
+        *({"fold": number, "chose": told} for number, told in enumerate(judged.choices, 1)),
+    )
+
+
+def _versions() -> dict[str, str]:
+    return {name: version(name) for name in LIBRARIES}

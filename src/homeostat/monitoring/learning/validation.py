@@ -1,0 +1,105 @@
+"""The validation report of a model: every requirement of the checklist, with the evidence its files hold.
+
+In: a package and the path it was read from, beside which its uses are recorded. Out: a `Validation`.
+"""
+
+from dataclasses import asdict, dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from homeostat.monitoring.learning.evidence import EVIDENCE, Case, Status, results
+from homeostat.monitoring.package import Acceptance, Metrics, Package
+from homeostat.monitoring.package.metrics import judge
+from homeostat.monitoring.package.uses import uses
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """One line of the checklist."""
+
+    id: str
+    source: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A requirement, whether the files of the model meet it, and by what; a gap is told as one."""
+
+    id: str
+    source: str
+    text: str
+    status: Status
+    evidence: str
+
+
+@dataclass(frozen=True, eq=False)
+class Validation:
+    """The report: findings in the checklist's order, figures on rows held out, and acceptance limits with outcomes."""
+
+    name: str
+    version: str
+    hash: str
+    findings: tuple[Finding, ...]
+    metrics: tuple[Metrics, ...]
+    judged: tuple[tuple[str, str, str, str], ...]
+    """Limit, rows, value found, outcome."""
+
+    def count(self, status: Status) -> int:
+        """How many requirements have the status."""
+        return sum(each.status == status for each in self.findings)
+
+    def to_json(self) -> dict[str, Any]:
+        """The report as plain data."""
+        return {
+            "name": self.name,
+            "version": self.version,
+            "hash": self.hash,
+            "findings": [asdict(each) for each in self.findings],
+            "figures": [each.model_dump(mode="json") for each in self.metrics],
+            "acceptance": [
+                dict(zip(("limit", "rows", "found", "outcome"), row, strict=True)) for row in self.judged
+            ],
+        }
+
+
+@cache
+def checklist() -> tuple[Requirement, ...]:
+    """All requirements, in order."""
+    text = files("homeostat.monitoring.learning").joinpath("checklist.yaml").read_text("utf-8")
+    return tuple(Requirement(**line) for line in yaml.safe_load(text))
+
+
+def validate(package: Package, path: Path) -> Validation:
+    """The report of the package read from `path`. Raises MonitoringError where the record of its uses was changed."""
+    record = uses(path)
+    mine = tuple(use for use in record if use.model == package.content_hash)
+    judged = judge(package.acceptance, results(mine)) if results(mine) else ()
+    case = Case(package, mine, judged)
+    findings = tuple(
+        Finding(each.id, each.source, each.text, *EVIDENCE[each.id](case)) for each in checklist()
+    )
+    rows = tuple(
+        (
+            _limit(each.acceptance),
+            each.subgroup or "all",
+            _told(each.value),
+            "holds" if each.passed else "fails",
+        )
+        for each in judged
+    )
+    return Validation(package.name, package.version, package.content_hash, findings, package.metrics, rows)
+
+
+def _limit(limit: Acceptance) -> str:
+    low = f"{limit.minimum:g} <= " if limit.minimum is not None else ""
+    high = f" <= {limit.maximum:g}" if limit.maximum is not None else ""
+    return f"{low}{limit.metric}{high}"
+
+
+def _told(value: float | None) -> str:
+    return "not measured" if value is None else f"{value:.4g}"

@@ -1,0 +1,79 @@
+"""Whether a row meets a rule, decided for the rule itself: conformal classes on the value's margin to the limit.
+
+An interval asks where the value may lie; a rule asks only on which side of its limit. The margin of a value is how far
+it lies inside the rule (below 0 outside). Two classes of rows that were held out with their group, those that truly met
+the rule and those that truly failed it, say how small a margin is rare among the first and how large among the second
+(label-conditional conformal classes: Vovk, Gammerman & Shafer 2005, 4.5; Vovk 2012). So of the rows that fail, no
+greater share than 1 - `coverage` is told to meet, and of those that meet none greater is told to fail.
+"""
+
+from typing import Literal
+
+import numpy as np
+from pydantic import Field
+
+from homeostat.errors import MonitoringError
+from homeostat.monitoring.frozen.arrays import Array
+from homeostat.monitoring.frozen.piece import Piece
+from homeostat.monitoring.prediction.grouped import Labels, quantile, weigh
+from homeostat.monitoring.prediction.rule import Rule
+
+Side = Literal["meets", "fails", "either"]
+
+
+class Ruling(Piece):
+    """A margin of at least `meeting` meets the rule, one below `failing` fails it, one between may do `either`.
+
+    None where the rows were too few to say so of any margin. Where the classes are so far apart that `meeting` would
+    lie below `failing`, both are the margin between them that is nearest to the limit: wherever the cut lies in
+    between, both shares of wrong answers stay as stated.
+    """
+
+    kind: Literal["ruling"] = "ruling"
+    coverage: float = Field(gt=0.0, lt=1.0)
+    method: str
+    rows: int = Field(ge=1)
+    groups: int = Field(ge=1)
+    meeting: float | None = Field(default=None, allow_inf_nan=False)
+    failing: float | None = Field(default=None, allow_inf_nan=False)
+
+    def side(self, rule: Rule, value: float) -> Side:
+        """What can be said of a row with this value."""
+        margin = rule.margin(value)
+        if self.meeting is not None and margin >= self.meeting:
+            return "meets"
+        return "fails" if self.failing is not None and margin < self.failing else "either"
+
+
+def calibrate_ruling(
+    rule: Rule, truth: Array, held_out: Array, groups: Labels, *, coverage: float = 0.9
+) -> Ruling:
+    """The ruling from rows (n,) held out with their whole group: the group-aware quantiles of either class's margins.
+
+    As for intervals, the mass of a group to come follows from how alike the rows of a group are (`grouped`).
+    """
+    margins = np.array([rule.margin(value) for value in held_out.tolist()])
+    good = np.array([rule.meets(value) for value in truth.tolist()])
+    meeting = _greatest(margins[~good], groups[~good], coverage)
+    least = _greatest(-margins[good], groups[good], coverage)
+    failing = None if least is None else -least
+    if meeting is not None and failing is not None and meeting < failing:
+        meeting = failing = min(max(0.0, meeting), failing)
+    return Ruling(
+        coverage=coverage,
+        method="margins of groups held out, those that meet and those that fail each for themselves",
+        rows=len(truth),
+        groups=len(np.unique(groups)),
+        meeting=meeting,
+        failing=failing,
+    )
+
+
+def _greatest(margins: Array, groups: Labels, coverage: float) -> float | None:
+    """The margin that the class stays below, but for the share that may be wrong; None where rows are too few."""
+    if not len(margins):
+        return None
+    try:
+        return quantile(margins, weigh(margins, groups, guaranteed=False), coverage, guaranteed=False)
+    except MonitoringError:
+        return None

@@ -1,0 +1,244 @@
+"""`watch`: train on a table, score another, explain a row, report on the model; errors say where and how to mend."""
+
+import json
+from pathlib import Path
+
+import pytest
+from tests.cli.conftest import Call
+from tests.monitoring.learning import tables
+
+
+def _train(homeostat: Call, folder: Path, columns: tables.Columns, *options: str) -> Path:
+    data, model = tables.written(folder / "train.csv", columns), folder / "model.json"
+    done = homeostat("watch", "train", data, "--out", model, "--quick", *options)
+    assert done.returncode == 0, done.stderr
+    return model
+
+
+@pytest.fixture(scope="module")
+def trained(homeostat: Call, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model of `y` with a rule, a locked test and limits."""
+    folder = tmp_path_factory.mktemp("watch")
+    rule = ("--target", "y", "--group", "donor", "--rule", ">= 0", "--unit", "g/L")
+    test = ("--accept", "rmsep<=1", "--accept", "coverage>=0.5@*", "--context", "bench", "--test")
+    rows = tables.linear(40, seed=3) | {"donor": ["new 1", "new 2"] * 20}
+    locked = tables.written(folder / "locked.csv", rows)
+    return _train(homeostat, folder, tables.linear(60), *rule, *test, str(locked))
+
+
+def test_training_tells_what_was_tried_and_how_good_the_search_is(homeostat: Call, tmp_path: Path) -> None:
+    data = tables.written(tmp_path / "t.csv", tables.linear() | {"remark": [f"r{row}" for row in range(40)]})
+    done = homeostat(
+        "watch", "train", data, "--target", "y", "--group", "donor", "--out", tmp_path / "m.json", "--quick"
+    )
+    assert done.returncode == 0, done.stderr
+    for told in (
+        "Tried",
+        "chosen",
+        "Nested cross-validation",
+        "RMSEP",
+        "coverage",
+        "'remark'",
+        "donor 1",
+        "SHA-256",
+    ):
+        assert told in done.stdout
+
+
+def test_training_twice_gives_the_same_numbers(homeostat: Call, tmp_path: Path) -> None:
+    found = []
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        model = _train(homeostat, tmp_path / name, tables.linear(), "--target", "y", "--name", "m")
+        package = json.loads(model.read_text("utf-8"))
+        found.append(
+            {key: package[key] for key in ("steps", "form", "interval", "space", "metrics", "self_test")}
+        )
+    assert found[0] == found[1]
+
+
+def test_scoring_gives_values_intervals_and_verdicts(homeostat: Call, trained: Path, tmp_path: Path) -> None:
+    columns = tables.linear(20, seed=7)
+    truth = [float(str(value)) for value in columns.pop("y")]
+    data = tables.written(tmp_path / "new.csv", columns)
+    done = homeostat("watch", "score", trained, data, "--json")
+    found = json.loads(done.stdout)
+    assert len(found["rows"]) == 20
+    assert found["figures"] is None
+    near = [
+        abs(row["value"] - true)
+        for row, true in zip(found["rows"], truth, strict=True)
+        if row["value"] is not None
+    ]
+    assert sorted(near)[len(near) // 2] < 0.5
+    for row in found["rows"]:
+        assert row["verdict"] in {"ok", "alert", "action", "undecided"}
+        assert row["low"] <= row["value"] <= row["high"]
+        assert row["drivers"]
+
+
+def test_the_truth_is_compared_but_never_seen(homeostat: Call, trained: Path, tmp_path: Path) -> None:
+    columns = tables.linear(20, seed=7)
+    first = homeostat("watch", "score", trained, tables.written(tmp_path / "a.csv", columns), "--json")
+    columns["y"] = [-1000.0 * float(str(value)) for value in columns["y"]]
+    second = homeostat("watch", "score", trained, tables.written(tmp_path / "b.csv", columns), "--json")
+    a, b = json.loads(first.stdout), json.loads(second.stdout)
+    assert [row["value"] for row in a["rows"]] == [row["value"] for row in b["rows"]]
+    assert a["figures"]["rmsep"] < 0.5 < b["figures"]["rmsep"]
+    assert {"bias", "r2", "accuracy", "coverage"} <= set(a["figures"])
+    assert set(a["groups"]) == {"donor 1", "donor 2", "donor 3", "donor 4"}
+
+
+def test_scores_are_told_in_words(homeostat: Call, trained: Path, tmp_path: Path) -> None:
+    done = homeostat("watch", "score", trained, tables.written(tmp_path / "n.csv", tables.linear(12, seed=8)))
+    assert done.returncode == 0, done.stderr
+    for told in ("[g/L]", "verdict", "drivers", "RMSEP", "donor 2", "90.0 % are stated"):
+        assert told in done.stdout
+
+
+def test_missing_inputs_leave_a_row_undecided(homeostat: Call, trained: Path, tmp_path: Path) -> None:
+    columns = tables.linear(12, seed=8)
+    for name in "abcd":
+        columns[name][5] = None
+    done = homeostat("watch", "score", trained, tables.written(tmp_path / "n.csv", columns), "--json")
+    row = json.loads(done.stdout)["rows"][5]
+    assert row["verdict"] == "undecided"
+    assert "missing" in row["reason"]
+
+
+def test_a_row_is_explained_by_parts_that_sum_to_its_value(
+    homeostat: Call, trained: Path, tmp_path: Path
+) -> None:
+    data = tables.written(tmp_path / "n.csv", tables.linear(12, seed=8))
+    done = homeostat("watch", "explain", trained, data, "--row", "3", "--json")
+    found = json.loads(done.stdout)
+    total = found["reference"] + sum(part["contribution"] for part in found["contributions"])
+    assert total == pytest.approx(found["value"], rel=1e-9)
+    words = homeostat("watch", "explain", trained, data, "--row", "3")
+    assert "The value is" in words.stdout
+
+
+def test_a_model_is_explained_in_facts(homeostat: Call, trained: Path) -> None:
+    done = homeostat("watch", "explain", trained)
+    for told in ("rule", ">= 0", "learnt from", "60 rows in 4 groups", "interval"):
+        assert told in done.stdout
+
+
+def test_the_report_holds_every_requirement_with_evidence_or_gap(homeostat: Call, trained: Path) -> None:
+    found = json.loads(homeostat("watch", "report", trained, "--json").stdout)
+    told = {each["id"]: each for each in found["findings"]}
+    assert len(told) == 34
+    assert all(each["status"] in {"met", "partly", "gap"} and each["evidence"] for each in told.values())
+    assert all("gap" in each["evidence"] for each in told.values() if each["status"] == "gap")
+    assert told["MON-09"]["status"] == "met"
+    assert "used 1 times" in told["MON-09"]["evidence"]
+    assert told["MON-07"]["status"] == "met"
+    assert all(each["outcome"] == "holds" for each in found["acceptance"])
+
+
+def test_the_report_becomes_a_page(homeostat: Call, trained: Path, tmp_path: Path) -> None:
+    page = tmp_path / "report.html"
+    done = homeostat("watch", "report", trained, "--html", page)
+    assert done.returncode == 0, done.stderr
+    text = page.read_text("utf-8")
+    assert "MON-01" in text
+    assert "Validation report" in text
+    assert "MON-16" in homeostat("watch", "report", trained).stdout
+
+
+def test_classes_are_learnt_and_named(homeostat: Call, tmp_path: Path) -> None:
+    rule = ("--target", "state", "--group", "donor", "--rule", "== activated")
+    model = _train(homeostat, tmp_path, tables.classes(), *rule)
+    data = tables.written(tmp_path / "new.csv", tables.classes(40, seed=4))
+    found = json.loads(homeostat("watch", "score", model, data, "--json").stdout)
+    assert {row["class"] for row in found["rows"]} == {"activated", "quiescent"}
+    assert found["figures"]["accuracy"] >= 0.9
+
+
+def test_spectra_are_recognised_and_other_headings_of_the_same_wavelengths_are_understood(
+    homeostat: Call, tmp_path: Path
+) -> None:
+    model = _train(homeostat, tmp_path, tables.spectra(), "--target", "glucose", "--group", "reactor")
+    columns = {
+        f"{float(name):.1f}" if name.isdigit() else name: values
+        for name, values in tables.spectra(seed=2).items()
+    }
+    data = tables.written(tmp_path / "new.csv", columns, ";")
+    found = json.loads(homeostat("watch", "score", model, data, "--json").stdout)
+    assert found["figures"]["rmsep"] < 0.6
+
+
+def test_a_share_of_the_groups_can_be_locked(homeostat: Call, tmp_path: Path) -> None:
+    model = _train(
+        homeostat,
+        tmp_path,
+        tables.spectra(),
+        "--target",
+        "glucose",
+        "--group",
+        "reactor",
+        "--test-share",
+        "0.34",
+    )
+    package = json.loads(model.read_text("utf-8"))
+    assert package["locked_test"]["groups"] == 2
+    assert package["training"]["groups"] == 4
+    assert (tmp_path / "model.uses.jsonl").is_file()
+
+
+@pytest.mark.parametrize(
+    ("options", "what"),
+    [
+        (("--target", "z"), "there is no column 'z'"),
+        (("--target", "y", "--group", "z"), "there is no column 'z'"),
+        (("--target", "y", "--rule", "ninety"), "not a rule"),
+        (("--target", "y", "--until", "five"), "no day"),
+        (("--target", "y", "--columns", "zzz"), "no column fits"),
+        (("--target", "y", "--test-share", "0.5", "--test", "x.csv"), "two test sets"),
+        (("--target", "y", "--accept", "rmsep"), "no limit"),
+    ],
+)
+def test_what_cannot_be_trained_is_told_with_its_mend(
+    homeostat: Call, tmp_path: Path, options: tuple[str, ...], what: str
+) -> None:
+    data = tables.written(tmp_path / "t.csv", tables.linear())
+    done = homeostat("watch", "train", data, "--out", tmp_path / "m.json", *options)
+    assert done.returncode == 2
+    assert what in done.stderr
+    assert "mend" in done.stderr
+    assert not (tmp_path / "m.json").exists()
+
+
+def test_a_test_set_with_a_known_group_is_refused(homeostat: Call, tmp_path: Path) -> None:
+    data = tables.written(tmp_path / "t.csv", tables.linear())
+    done = homeostat(
+        "watch",
+        "train",
+        data,
+        "--out",
+        tmp_path / "m.json",
+        "--target",
+        "y",
+        "--group",
+        "donor",
+        "--test",
+        data,
+    )
+    assert done.returncode == 2
+    assert "is in the table and in the test set" in done.stderr
+
+
+def test_a_table_without_the_inputs_is_refused(homeostat: Call, trained: Path, tmp_path: Path) -> None:
+    columns = tables.linear(12)
+    del columns["b"]
+    done = homeostat("watch", "score", trained, tables.written(tmp_path / "n.csv", columns))
+    assert done.returncode == 2
+    assert "1 of the model's 5 inputs are not in the table: 'b'" in done.stderr
+
+
+def test_a_changed_model_is_refused(homeostat: Call, trained: Path, tmp_path: Path) -> None:
+    changed = tmp_path / "changed.json"
+    changed.write_text(trained.read_text("utf-8").replace('"unit":"g/L"', '"unit":"mg/L"'), "utf-8")
+    done = homeostat("watch", "explain", changed)
+    assert done.returncode == 2
+    assert "changed" in done.stderr

@@ -1,0 +1,289 @@
+"""The alarm board: what persons may do, what time and declared conditions do, and that all of it is on record."""
+
+from dataclasses import replace
+
+import pytest
+
+from homeostat.monitoring.alarms import (
+    FLOOD,
+    Board,
+    Definition,
+    Notice,
+    Order,
+    OrderKind,
+    Outcome,
+    Record,
+    Rules,
+    notify,
+    obey,
+    tick,
+    view,
+)
+
+MINUTE, HOUR = 60_000_000, 3_600_000_000
+RULES = Rules(
+    {
+        "ph.low": Definition("ph.low", group="ph"),
+        "ph.health": Definition("ph.health", group="ph"),
+        "filter": Definition("filter", latching=True),
+        "level": Definition("level", unless="filling"),
+        "drain": Definition("drain", unless="filling", latching=True),
+        "fixed": Definition("fixed", longest=0),
+    }
+)
+NONE = frozenset[str]()
+FILLING = frozenset({"filling"})
+
+
+def up(alarm: str, priority: str = "low") -> Notice:
+    return Notice(alarm, True, priority, f"{alarm} is wrong", 1.5, 1.0, "pH")
+
+
+def down(alarm: str) -> Notice:
+    return replace(up(alarm), raised=False)
+
+
+class Story:
+    """A board lived through minute by minute."""
+
+    def __init__(self) -> None:
+        self.board, self.time, self.records = Board(), 0, list[Record]()
+
+    def take(self, outcome: Outcome) -> Outcome:
+        self.board, self.records = outcome.board, [*self.records, *outcome.records]
+        return outcome
+
+    def wait(self, minutes: float, holding: frozenset[str] = NONE) -> "Story":
+        self.time += round(minutes * MINUTE)
+        self.take(tick(RULES, self.board, holding, self.time))
+        return self
+
+    def hear(self, *notices: Notice) -> "Story":
+        self.take(notify(RULES, self.board, notices, self.time))
+        return self
+
+    def order(self, kind: OrderKind, alarm: str, minutes: float | None = None) -> str:
+        until = None if minutes is None else self.time + round(minutes * MINUTE)
+        order = Order(kind, alarm, "m.curie", "seen at the vessel", until)
+        return self.take(obey(RULES, self.board, order, self.time)).refusal
+
+    def phase(self, alarm: str) -> str:
+        return self.board.life(alarm).phase.value
+
+
+def test_raised_acknowledged_cleared() -> None:
+    story = Story().hear(up("ph.low"))
+    assert story.order("acknowledge", "ph.low") == ""
+    story.hear(down("ph.low"))
+    assert [(r.before, r.after) for r in story.records] == [
+        ("normal", "unacknowledged"),
+        ("unacknowledged", "acknowledged"),
+        ("acknowledged", "normal"),
+    ]
+    assert story.board.lives == {}, "a normal alarm leaves nothing behind"
+
+
+def test_every_record_says_who_why_when_and_what() -> None:
+    story = Story().wait(3).hear(up("ph.low"))
+    story.order("acknowledge", "ph.low")
+    raised, known = story.records
+    assert (raised.by, raised.time, raised.value, raised.limit, raised.unit) == (
+        "scan",
+        3 * MINUTE,
+        1.5,
+        1.0,
+        "pH",
+    )
+    assert (known.by, known.why, known.text) == ("m.curie", "seen at the vessel", "ph.low is wrong")
+
+
+def test_an_alarm_that_clears_before_anybody_answers_waits_for_its_acknowledgement() -> None:
+    story = Story().hear(up("ph.low"), down("ph.low"))
+    assert story.phase("ph.low") == "returned"
+    assert story.order("acknowledge", "ph.low") == ""
+    assert story.phase("ph.low") == "normal"
+
+
+def test_a_latching_alarm_stays_until_it_is_acknowledged_and_reset() -> None:
+    story = Story().hear(up("filter"), down("filter"))
+    assert story.phase("filter") == "latched"
+    assert "cannot be told to reset" in story.order("reset", "filter")
+    story.order("acknowledge", "filter")
+    assert story.order("reset", "filter") == ""
+    assert story.phase("filter") == "normal"
+
+
+def test_a_shelved_alarm_is_silent_until_its_time_is_over() -> None:
+    story = Story()
+    assert story.order("shelve", "ph.low", 30) == ""
+    story.hear(up("ph.low")).wait(29)
+    assert story.phase("ph.low") == "shelved"
+    assert not story.records[-1].shown
+    story.wait(1)
+    assert story.phase("ph.low") == "unacknowledged"
+    assert (story.records[-1].by, story.records[-1].why, story.records[-1].shown) == (
+        "scan",
+        "the time on the shelf is over",
+        True,
+    )
+
+
+def test_what_happens_on_the_shelf_is_on_record() -> None:
+    story = Story()
+    story.order("shelve", "ph.low", 30)
+    story.hear(up("ph.low"), down("ph.low"), up("ph.low"))
+    assert [r.happening for r in story.records] == ["shelved", "raised", "cleared", "raised"]
+
+
+def test_a_person_may_unshelve_early() -> None:
+    story = Story()
+    story.order("shelve", "ph.low", 30)
+    assert story.order("unshelve", "ph.low") == ""
+    assert story.phase("ph.low") == "normal"
+
+
+def test_out_of_service_until_returned() -> None:
+    story = Story().hear(up("ph.low"))
+    assert story.order("take out of service", "ph.low") == ""
+    story.hear(down("ph.low")).wait(5000).hear(up("ph.low"))
+    assert story.phase("ph.low") == "out of service"
+    story.order("return to service", "ph.low")
+    assert story.phase("ph.low") == "unacknowledged"
+
+
+def test_a_latching_alarm_that_tripped_out_of_sight_comes_back_latched() -> None:
+    story = Story()
+    story.order("shelve", "filter", 30)
+    story.hear(up("filter"), down("filter")).wait(30)
+    assert story.phase("filter") == "latched"
+
+
+REFUSALS: list[tuple[str, OrderKind, str, float | None, str]] = [
+    ("nothing to acknowledge", "acknowledge", "ph.low", None, "cannot be told to acknowledge"),
+    ("nothing to reset", "reset", "filter", None, "cannot be told to reset"),
+    ("not shelved", "unshelve", "ph.low", None, "cannot be told to unshelve"),
+    ("not out of service", "return to service", "ph.low", None, "cannot be told to return"),
+    ("shelved for ever", "shelve", "ph.low", None, "needs a time to come"),
+    ("shelved into the past", "shelve", "ph.low", -1, "needs a time to come"),
+    ("shelved too long", "shelve", "ph.low", 13 * 60, "12 h at most"),
+    ("never to be shelved", "shelve", "fixed", 10, "may not be shelved"),
+    ("an end where there is none", "take out of service", "ph.low", 10, "only shelving"),
+]
+
+
+@pytest.mark.parametrize("case", REFUSALS, ids=lambda case: case[0])
+def test_an_order_that_is_not_allowed_is_refused_with_a_reason(
+    case: tuple[str, OrderKind, str, float | None, str],
+) -> None:
+    _, kind, alarm, minutes, reason = case
+    story = Story()
+    assert reason in story.order(kind, alarm, minutes)
+    assert story.records == []
+    assert story.board == Board()
+
+
+def test_a_critical_alarm_that_is_active_may_not_be_shelved() -> None:
+    story = Story().hear(up("ph.low", "critical"))
+    assert "may not be shelved" in story.order("shelve", "ph.low", 10)
+
+
+@pytest.mark.parametrize(
+    ("by", "why"), [("", "because"), ("  ", "because"), ("m.curie", ""), ("m.curie", " ")]
+)
+def test_nobody_gives_an_order_without_name_and_reason(by: str, why: str) -> None:
+    board = notify(RULES, Board(), [up("ph.low")], 0).board
+    outcome = obey(RULES, board, Order("acknowledge", "ph.low", by, why), 1)
+    assert outcome.refusal
+    assert outcome.board is board
+
+
+def test_an_alarm_is_suppressed_by_design_while_its_condition_holds() -> None:
+    story = Story().wait(1, FILLING).hear(up("level"))
+    assert story.phase("level") == "suppressed by design"
+    assert not any(record.shown for record in story.records)
+    assert [r.why for r in story.records if r.happening == "suppressed" and r.alarm == "level"] == ["filling"]
+    story.wait(1)
+    assert story.phase("level") == "unacknowledged"
+    assert [r.alarm for r in story.records if r.shown] == ["level"]
+
+
+def test_an_alarm_that_was_returned_is_not_suppressed_before_it_is_acknowledged() -> None:
+    story = Story().hear(up("level"), down("level")).wait(1, FILLING)
+    assert story.phase("level") == "returned"
+    story.order("acknowledge", "level")
+    assert story.phase("level") == "suppressed by design"
+
+
+def test_a_shelf_that_expires_during_suppression_does_not_alert() -> None:
+    story = Story()
+    story.order("shelve", "level", 10)
+    story.hear(up("level")).wait(5, FILLING).wait(5, FILLING)
+    assert story.phase("level") == "suppressed by design"
+    assert not any(record.shown for record in story.records)
+    story.wait(1)
+    assert story.phase("level") == "unacknowledged"
+
+
+def test_a_latching_alarm_that_tripped_while_suppressed_comes_back_latched() -> None:
+    story = Story().wait(1, FILLING).hear(up("drain"), down("drain")).wait(1)
+    assert story.phase("drain") == "latched"
+
+
+def test_the_first_of_a_group_is_marked_until_the_group_is_quiet() -> None:
+    story = Story().hear(up("ph.health"), up("ph.low"))
+    assert [r.first for r in story.records] == [True, False]
+    story.hear(down("ph.health"))
+    assert story.board.first == {"ph": "ph.health"}, "the cause stays known while consequences stand"
+    story.hear(down("ph.low"))
+    assert story.board.first == {}
+    story.hear(up("ph.low"))
+    assert story.records[-1].first
+
+
+def flood(count: int = 15) -> Story:
+    return Story().hear(*(up(f"a{k}") for k in range(count)))
+
+
+def test_in_a_flood_lower_priorities_are_gathered_under_one_alarm() -> None:
+    story = flood(15)
+    seen = view(story.board, story.time)
+    assert seen.shown[0].alarm == FLOOD
+    assert len(seen.shown) == 11
+    assert {line.alarm for line in seen.gathered} == {f"a{k}" for k in range(10, 15)}
+    assert len([r for r in story.records if r.alarm != FLOOD]) == 15, "each alarm has its own record"
+
+
+def test_high_priorities_are_shown_in_a_flood() -> None:
+    story = flood().hear(up("late", "high"))
+    assert story.records[-1].shown
+    assert "late" in [line.alarm for line in view(story.board, story.time).shown]
+
+
+def test_when_the_flood_is_over_what_was_gathered_is_shown() -> None:
+    story = flood().wait(11)
+    seen = view(story.board, story.time)
+    assert seen.gathered == ()
+    assert {f"a{k}" for k in range(15)} <= {line.alarm for line in seen.shown}
+    assert story.phase(FLOOD) == "returned"
+    assert story.records[-1].text == "The flood is over: 5 alarms were gathered"
+
+
+def test_a_gathered_alarm_can_be_answered_like_any_other() -> None:
+    story = flood()
+    assert story.order("acknowledge", "a14") == ""
+    assert story.phase("a14") == "acknowledged"
+
+
+def test_the_view_puts_the_urgent_first_and_tells_the_stale() -> None:
+    story = Story().hear(up("old", "low")).wait(60).hear(up("new", "critical"), up("known", "critical"))
+    story.order("acknowledge", "known")
+    assert [line.alarm for line in view(story.board, story.time).shown] == ["new", "old", "known"]
+    later = view(story.board, story.time + 24 * HOUR)
+    assert {line.alarm: line.stale for line in later.shown} == {"new": False, "old": True, "known": False}
+
+
+def test_where_nothing_happens_the_very_same_board_comes_back() -> None:
+    board = notify(RULES, Board(), [up("ph.low")], 0).board
+    assert tick(RULES, board, NONE, MINUTE).board is board
+    assert notify(RULES, board, [up("ph.low")], MINUTE).board is board
+    assert notify(RULES, board, [], MINUTE).records == ()
