@@ -96,7 +96,9 @@ SHOWN: Mapping[str, Shown] = {
     "process-faulty": Shown("process check faulty.yaml", codes=(1,), before=faulty),
     "run": Shown(f"run --batch {FIRST} --patient P-017 --seed 7"),
     "batches": Shown("batches", needs=("run",)),
-    "drill": Shown(f"run drill.yaml {_DRILL} --batch DRILL-1 --seed 5 --until perfuse-two", before=drill),
+    "drill": Shown(
+        f"run drill.yaml {_DRILL} --batch DRILL-1 --seed 5 --until perfuse-one", before=drill, lines=45
+    ),
     "watch-panel": Shown(f"watch panel {_DRILL}", needs=("drill",)),
     "alarm-list": Shown(f"alarm list {_DRILL} --batch DRILL-1", needs=("drill",)),
     "watch-train": Shown(

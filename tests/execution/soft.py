@@ -24,7 +24,8 @@ DECLARED = {"title": "Glucose left", "every": "10 min", "from": "30 min", "input
 def training(names: Mapping[str, str]) -> Array:
     """Rows (40, p) about 15 mmol/L with a spread of 5, in the units of the inputs."""
     scale = np.array([1e-3 if unit == "mol/L" else 1.0 for unit in names.values()])
-    return (15.0 + 5.0 * np.random.default_rng(3).normal(size=(40, len(names)))) * scale
+    rows: Array = (15.0 + 5.0 * np.random.default_rng(3).normal(size=(40, len(names)))) * scale
+    return rows
 
 
 def package(

@@ -186,7 +186,7 @@ def test_reconciled_values_are_recorded_in_the_tags_unit_and_never_as_measured(d
 
 def test_before_the_first_evaluation_nothing_is_reconciled(plan: Plan, observer: Observer) -> None:
     desk = Desk.of(plan, observer, TAGS | LINE_TAGS)
-    desk.worse = {tag: Quality.BAD for tag in ("inflow", "outflow", "metered")}
+    desk.worse = dict.fromkeys(("inflow", "outflow", "metered"), Quality.BAD)
     result = desk.scan()
     assert all(math.isnan(value) for value in result.outputs[-3:])
     assert result.qualities[-3:] == (Quality.MISSING,) * 3
@@ -231,12 +231,16 @@ def test_balances_without_a_common_tag_are_judged_apart(mini: Process) -> None:
 
 def test_a_balance_may_join_two_others(mini: Process) -> None:
     apart = {
-        "one": {"terms": {"inflow": 1, "perfusion": -1}, "tolerance": "1 mL/h"},
+        "one": {"terms": {"inflow": 1}, "equals": "4 mL/h", "tolerance": "1 mL/h"},
         "two": {"terms": {"outflow": 1, "metered": -1}, "tolerance": "1 mL/h"},
         "both": {"terms": {"inflow": 1, "metered": -1}, "tolerance": "1 mL/h"},
     }
     (group,) = make_plan(declared(mini, balances=apart), steers=True, initial={}).crosschecks.balances
-    assert [balance.name for balance in group.balances] == ["one", "two", "both"]
+    assert [(balance.name, balance.constant) for balance in group.balances] == [
+        ("one", 4.0),
+        ("two", 0.0),
+        ("both", 0.0),
+    ]
 
 
 def test_balances_that_imply_each_other_are_refused_before_the_batch(mini: Process) -> None:

@@ -19,7 +19,7 @@ from homeostat.execution.stages.alarms import Seen, watch_limits
 from homeostat.execution.stages.fusing import FusingObserver
 from homeostat.execution.state import Belief
 from homeostat.historian import Recorder
-from homeostat.ledger.catalogue import SampleResult
+from homeostat.ledger.catalogue import AlarmChanged, SampleResult
 from homeostat.process import Process
 from homeostat.site import Site
 
@@ -224,7 +224,8 @@ def test_an_alarm_is_raised_with_the_flag_and_cleared_once_the_signal_has_agreed
         sheet = Sheet("B0001/000001", first=0)
         state = changed(state, belief=changed(state.belief, flagged=flagged))
         state = watch_limits(plan, state, seen, hour * HOUR, sheet)
-        texts.append([decision.state for _, decision in sheet.decisions if hasattr(decision, "alarm")])
+        told = [decision for _, decision in sheet.decisions if isinstance(decision, AlarmChanged)]
+        texts.append([change.state for change in told if change.alarm == "twin.signal.do"])
     assert texts == [[], ["raised"], [], [], [], [], ["cleared"], []]
 
 

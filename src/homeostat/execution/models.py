@@ -34,7 +34,7 @@ def read_models(process: Process, folder: Path) -> dict[str, str]:
 
 
 def packages_of(process: Process, texts: Mapping[str, str]) -> dict[str, Package]:
-    """The packages in `texts`. Raises MonitoringError for one that is none, was changed, or fails its self-test here."""
+    """The packages in `texts`. Raises MonitoringError for one that was changed, or fails its self-test here."""
     found = {}
     for name, text in texts.items():
         sensor = process.monitoring.models.get(name)

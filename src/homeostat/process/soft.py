@@ -26,6 +26,7 @@ TWIN, DOUBT, FORESEEN = "twin.", "twin.sd.", "foreseen."
 AT = "@"
 PATIENCE = Quantity(1.0, "h")
 """How old a value may be that is taken as that of a moment, where nothing else is declared (assumption)."""
+_UNIT = re.compile(r"(.+?)\s*\[([^\[\]]+)\]")
 _TERM = re.compile(r"\s*([A-Za-z][A-Za-z0-9_.-]*)\s*(?:@\s*(.+?)\s*)?")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
@@ -71,6 +72,17 @@ class ModelInput:
         return {"type": "string", "title": "Input", "description": "such as: glucose @ 24 h, or twin.glucose"}
 
 
+def heading(source: ModelInput, unit: str) -> str:
+    """What a column of a table is called that holds `source` in `unit`, such as "glucose @ 24 h [mmol/L]"."""
+    return f"{source} [{unit}]"
+
+
+def unit_in(name: str) -> tuple[str, str]:
+    """A heading without its unit, and the unit; "" where it has none."""
+    match = _UNIT.fullmatch(name)
+    return (match.group(1), match.group(2)) if match else (name, "")
+
+
 def _digest(text: str) -> str:
     if not _DIGEST.fullmatch(text):
         raise ValueError(f"{quoted(text)} is not a content hash|write the package's content_hash, 64 digits")
@@ -84,10 +96,10 @@ Digest = Annotated[str, AfterValidator(_digest)]
 class SoftSensor(Part):
     """A frozen model that answers every `every`, beginning `from` some time after the start of the batch.
 
-    `package` is its file, beside the process file; `sha256` its content hash, without which it is not loaded.
-    `inputs` tells what each input of the package is taken from; one that is named like its source, at a time
-    ("glucose @ 24 h"), need not be told. A value may be as old as `patience`. Where its answers are `critical`, only a
-    package that is meant for critical use is accepted.
+    `package` is its file, relative to the process file; `sha256` its content hash, without which it is not loaded.
+    `inputs` tells what each input of the package is taken from; one that is named like its source at a time
+    ("glucose @ 24 h" or "glucose @ 24 h [mmol/L]") need not be told. A value may be as old as `patience`. Where its
+    answers are `critical`, only a package that is meant for critical use is accepted.
     """
 
     model_config = ConfigDict(serialize_by_alias=True)
@@ -106,7 +118,7 @@ class SoftSensor(Part):
         if name in self.inputs:
             return self.inputs[name]
         try:
-            source = ModelInput.parse(name)
+            source = ModelInput.parse(unit_in(name)[0])
         except ValueError:
             return None
         return source if source.at is not None else None

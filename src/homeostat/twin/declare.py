@@ -24,7 +24,10 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Quantity:
-    """One declared quantity; `value` is its default in `unit`, `spread` the relative donor-to-donor deviation."""
+    """One declared quantity; `value` is its default in `unit`, `spread` the relative donor-to-donor deviation.
+
+    `scale` is a size of a state below which errors do not matter much, in `unit` (0: see `engine.scales`).
+    """
 
     kind: Kind
     value: float
@@ -35,6 +38,7 @@ class Quantity:
     spread: float = 0.0
     source: str = ""
     name: str = ""
+    scale: float = 0.0
 
     def check(self, where: str) -> None:
         """Raise `TwinError` when the declaration contradicts itself."""
@@ -42,6 +46,8 @@ class Quantity:
             raise TwinError(f"{self.kind} {self.name} has no unit or no description", where=where)
         if not math.isfinite(self.value) or not math.isfinite(self.spread) or self.spread < 0.0:
             raise TwinError(f"{self.kind} {self.name} needs a finite value and a spread >= 0", where=where)
+        if not 0.0 <= self.scale < math.inf:
+            raise TwinError(f"{self.kind} {self.name} needs a finite scale > 0", where=where)
         if not self.low <= self.value <= self.high:
             raise TwinError(
                 f"{self.kind} {self.name} = {self.value} lies outside [{self.low}, {self.high}]",
@@ -50,9 +56,15 @@ class Quantity:
             )
 
 
-def state(value: float, unit: str, doc: str, *, low: float = 0.0, high: float = math.inf) -> Any:
-    """Declare a differential state by its initial value; it may never leave [`low`, `high`]."""
-    return Quantity(Kind.STATE, float(value), unit, doc, float(low), float(high))
+def state(
+    value: float, unit: str, doc: str, *, low: float = 0.0, high: float = math.inf, scale: float = 0.0
+) -> Any:
+    """Declare a differential state by its initial value; it may never leave [`low`, `high`].
+
+    The absolute tolerance of integration is a share of `scale` (by default 1 unit, or the declared value where that is
+    less than a thousandth of its unit): give one to a state that begins at 0 and stays far below 1.
+    """
+    return Quantity(Kind.STATE, float(value), unit, doc, float(low), float(high), scale=float(scale))
 
 
 def input(value: float, unit: str, doc: str, *, low: float = -math.inf, high: float = math.inf) -> Any:

@@ -8,7 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from homeostat.errors import MonitoringError
-from homeostat.monitoring.batches import START, Aligner, Indicator, Place, Warping, learn_indicator, learn_warping
+from homeostat.monitoring.batches import (
+    START,
+    Aligner,
+    Indicator,
+    Place,
+    Warping,
+    learn_indicator,
+    learn_warping,
+)
 from homeostat.monitoring.frozen import Array, Piece
 
 
@@ -97,13 +105,16 @@ def test_a_batch_that_stops_short_leaves_the_rest_missing() -> None:
     assert np.array_equal(np.isnan(aligned[:, 0]), [False, False, True])
 
 
-ALIGNERS = [Warping(reference=_curve(12), weights=np.ones(2), band=4), Indicator(tag=0, levels=np.linspace(0, 1, 12))]
+ALIGNERS = [
+    Warping(reference=_curve(12), weights=np.ones(2), band=4),
+    Indicator(tag=0, levels=np.linspace(0, 1, 12)),
+]
 rows_of_two = st.lists(
     st.tuples(st.floats(-1.0, 2.0) | st.just(float("nan")), st.floats(-1.0, 2.0)), min_size=1, max_size=25
 )
 
 
-@pytest.mark.parametrize("aligner", ALIGNERS, ids=lambda one: one.kind)
+@pytest.mark.parametrize("aligner", ALIGNERS, ids=["warping", "indicator"])
 @settings(max_examples=40)
 @given(rows_of_two, st.integers(0, 25))
 def test_alignment_never_looks_ahead_nor_goes_back(
@@ -119,9 +130,9 @@ def test_alignment_never_looks_ahead_nor_goes_back(
     assert np.isnan(part[passed.passed :]).all()
 
 
-@pytest.mark.parametrize("aligner", ALIGNERS, ids=lambda one: one.kind)
+@pytest.mark.parametrize("aligner", ALIGNERS, ids=["warping", "indicator"])
 def test_aligners_are_frozen_pieces(aligner: Aligner) -> None:
-    again = Piece.kinds[str(aligner.kind)].model_validate_json(aligner.model_dump_json())  # type: ignore[attr-defined]
+    again = Piece.kinds[aligner.model_dump()["kind"]].model_validate_json(aligner.model_dump_json())
     assert isinstance(again, type(aligner))
     assert np.array_equal(again.align(_curve(14)), aligner.align(_curve(14)), equal_nan=True)
 

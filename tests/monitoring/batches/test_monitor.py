@@ -1,4 +1,4 @@
-"""The monitor of running batches: equal to trimmed-score regression done directly, never looking ahead, calm on gaps."""
+"""The monitor of running batches: equal to direct trimmed-score regression, never looking ahead, calm on gaps."""
 
 import json
 
@@ -6,13 +6,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.monitoring.batches.made_up import batches, names
 
 from homeostat.errors import MonitoringError
 from homeostat.monitoring.batches import Limits, Monitor, State, follow
 from homeostat.monitoring.batches.fitting import fit
 from homeostat.monitoring.frozen import Array
-
-from .made_up import batches, names
 
 GOOD = batches(25, 12, 4)
 NEW = batches(3, 12, 4, seed=9)
@@ -174,6 +173,13 @@ def test_decisions_follow_the_severity() -> None:
         assert judged.severity == pytest.approx(max(judged.newest / 4.0, judged.t2 / 1e9, judged.spe / 1e9))
         expected = "ok" if judged.severity <= 1.0 else "alert" if judged.severity <= 2.0 else "action"
         assert judged.decision == expected
+
+
+def test_a_batch_that_asks_for_action_at_once_has_alerted_by_then() -> None:
+    limits = Limits(t2=np.full(12, 1e9), spe=np.full(12, 1e9), newest=np.full(12, 1e-9), action=2.0)
+    trace = follow(MODEL.limited(limits), NEW[0])
+    assert (trace.first("alert"), trace.first("action")) == (1, 1)
+    assert follow(MODEL, NEW[0]).first("alert") is None
 
 
 def test_a_sample_of_another_shape_is_refused() -> None:

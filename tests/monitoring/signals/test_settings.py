@@ -3,7 +3,7 @@
 import pytest
 from scipy import stats
 
-from homeostat.monitoring.signals import expect, signals
+from homeostat.monitoring.signals import expect, scatter, signals
 from homeostat.monitoring.signals.settings import HOUR, LEAST_SAMPLES, STILL, STILL_CHANCE, patience
 from homeostat.process import Quantity, Tag, load
 
@@ -63,6 +63,37 @@ def test_without_noise_or_with_less_than_the_resolution_a_day_is_allowed() -> No
 
 def test_a_signal_of_unknown_resolution_still_gets_a_few_samples() -> None:
     assert patience(MINUTE, step=0.0, noise=1.0) == LEAST_SAMPLES * MINUTE
+
+
+def test_the_noise_of_the_tag_goes_before_that_of_the_observer_and_is_the_sensors_own() -> None:
+    seen = expect("do", tag(resolution="0.1 %", noise="0.2 %"), MINUTE, noise=1.0, relative=0.02)
+    assert (seen.noise, seen.relative) == (0.2, 0.02)
+    assert seen.jump == pytest.approx(1.6)
+    assert seen.still == patience(MINUTE, 0.1, 0.2, share=1.0) < patience(MINUTE, 0.1, 0.2)
+
+
+def test_a_declared_rate_says_how_far_a_sample_may_lie_from_the_last() -> None:
+    seen = expect(
+        "t", tag(unit="degC", range=["0 degC", "60 degC"], noise="0.02 K", rate="60 degC/h"), MINUTE
+    )
+    assert seen.jump == pytest.approx(1.0 + 8 * 0.02)
+    assert seen.rate * MINUTE == pytest.approx(seen.jump)
+    slow = expect("t", tag(rate="1 %/min", resolution="0.1 %", every="15 min"), MINUTE)
+    assert slow.jump == pytest.approx(15.2)
+    assert slow.rate * 15 * MINUTE == pytest.approx(15.2)
+
+
+def test_scatter_is_that_of_the_tag_else_of_the_observer_else_unknown() -> None:
+    process = load("car-t")
+    assert scatter(process, "temperature") == (0.02, 0.0)
+    assert scatter(process, "viable_density") == (0.05, 0.02)
+    assert scatter(process, "jacket") == (0.0, 0.0)
+
+
+def test_a_frozen_thermometer_or_stirrer_of_a_shipped_process_is_found_within_two_hours() -> None:
+    found = {seen.tag: seen for seen in signals(load("car-t")) if seen is not None}
+    assert found["temperature"].still == 13 * MINUTE
+    assert found["agitation"].still == 92 * MINUTE  # its resolution is coarse
 
 
 def test_every_sensor_of_a_shipped_process_has_expectations_and_no_actuator_has() -> None:

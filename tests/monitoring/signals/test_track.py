@@ -5,6 +5,7 @@ import math
 import pytest
 
 from homeostat.monitoring.signals import Assessed, Change, Signal, Track, inspect
+from homeostat.monitoring.signals.track import CALM
 from homeostat.process import Quality, Reading
 
 MINUTE = 60_000_000
@@ -156,15 +157,31 @@ def test_a_spike_does_not_move_what_later_values_are_compared_with() -> None:
 
 
 def test_many_spikes_become_one_finding_that_stands_until_they_are_over() -> None:
-    values = [*SETTLED, *[9.0, 7.2, 7.21] * 20, *[7.2, 7.21] * 60]
+    values = [*SETTLED, *[9.0, 7.2, 7.21] * 20, *[7.2, 7.21] * 160]
     _, changes = run(values)
     assert [(kind, opened) for kind, opened, _ in said(changes)] == [
         *[("spike", True)] * 3,
         ("erratic", True),
         ("erratic", False),
     ]
-    assert changes[-1].time - changes[-2].time >= 100 * MINUTE
+    assert changes[-1].time - changes[-2].time >= CALM * MINUTE
     assert changes[-1].finding.text == "Culture pH: 3 spikes within 1.67 h, none of them used"
+
+
+def test_rare_spikes_do_not_end_and_renew_the_finding() -> None:
+    often, seldom = [9.0, 7.2, 7.21] * 3, [9.0, *[7.2, 7.21] * 100]
+    _, changes = run([*SETTLED, *often, *seldom * 3])
+    assert said(changes)[3:] == [("erratic", True, 12)]
+
+
+def test_the_time_of_a_drop_out_does_not_count_as_standing_still() -> None:
+    _, changes = run([*SETTLED, *[7.2] * 4, *[NAN] * 20, *[7.2] * 3, 7.21])
+    assert {kind for kind, _, _ in said(changes)} == {"drop-out"}
+
+
+def test_a_frozen_sensor_stays_frozen_over_a_drop_out() -> None:
+    _, changes = run([*SETTLED, *[7.2] * 12, *[NAN] * 20, *[7.2] * 3, 7.21])
+    assert [opened for kind, opened, _ in said(changes) if kind == "frozen"] == [True, False]
 
 
 def test_a_jump_after_something_was_done_is_believed_at_once() -> None:

@@ -10,7 +10,7 @@ import importlib
 import importlib.util
 import time
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -112,7 +112,7 @@ def _monitor(batches: Array) -> Monitor:
 
 def _nylon() -> list[Result]:
     batches, tags = _read("nylon.csv")
-    shortest = min(map(len, batches.values()))
+    shortest = min(len(rows) for name, rows in batches.items() if name <= NYLON_EARLY)
     return _later("nylon", {name: rows[:shortest] for name, rows in batches.items()}, tags, NYLON_EARLY)
 
 
@@ -139,10 +139,11 @@ def _later(data: str, batches: Mapping[int, Array], tags: Sequence[str], early: 
             f"batches: {data}, early batches left out as unlike the rest ({unlike})", len(screened.unlike)
         ),
     ]
-    for decision in ("alert", "action"):
+    decisions: tuple[Literal["alert", "action"], ...] = ("alert", "action")
+    for decision in decisions:
         when = {name: trace.first(decision) for name, trace in traces.items()}
         told = ", ".join(f"{name} at {sample}" for name, sample in when.items() if sample is not None)
-        what = f"batches: {data}, of {len(traces)} later ones, {decision} ({told or 'none'})"
+        what = f"batches: {data}, of {len(traces)} later ones, {decision} or worse ({told or 'none'})"
         results.append(_count(what, sum(sample is not None for sample in when.values())))
     return results
 

@@ -16,8 +16,9 @@ _SHOWN = (
     ("bias", "bias", False),
     ("r2", "R²", False),
     ("accuracy", "accuracy", True),
+    ("decided", "decided", True),
+    ("decided_accuracy", "right if decided", True),
     ("coverage", "coverage", True),
-    ("undecided", "undecided", True),
 )
 MOST_GROUPS = 30
 

@@ -1,5 +1,6 @@
 """`homeostat watch score`: verdicts on the rows of a table; their errors, too, where the table holds the truth."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,6 +15,7 @@ from homeostat.cli.watch.options import TABLE_HELP, Model, read_model
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from homeostat.monitoring.learning.recording import Kept
     from homeostat.monitoring.learning.scoring import Scored
     from homeostat.monitoring.prediction import Verdict
 
@@ -26,14 +28,18 @@ def score(
     table: Annotated[Path, typer.Argument(metavar="TABLE", help=TABLE_HELP)],
     as_json: AsJson = False,
 ) -> None:
-    """Judge every row: value, interval, ok, alert, action or undecided, distance from the known inputs, and why."""
-    from homeostat.monitoring.learning import read_table, scoring
+    """Judge every row: value, interval, ok, alert, action or undecided, distance from the known inputs, and why.
+
+    Where the table holds the truth, how well the model did goes on the record of its uses, beside the model.
+    """
+    from homeostat.monitoring.learning import read_table, recording, scoring
 
     scored = scoring.score(read_model(model), read_table(table))
+    kept = recording.record(scored, model, datetime.now(UTC).isoformat(timespec="seconds"))
     if as_json:
-        show_json(_object(scored))
+        show_json(_object(scored, kept))
         return
-    show(*_head(scored), _verdicts(scored), *_figures(scored))
+    show(*_head(scored), _verdicts(scored), *_figures(scored), *([kept.told] if kept else []))
 
 
 def _head(scored: "Scored") -> list[str]:
@@ -88,7 +94,7 @@ def _figures(scored: "Scored") -> "list[Table | str]":
     ]
 
 
-def _object(scored: "Scored") -> dict[str, Any]:
+def _object(scored: "Scored", kept: "Kept | None") -> dict[str, Any]:
     package = scored.package
     return {
         "model": package.name,
@@ -100,6 +106,7 @@ def _object(scored: "Scored") -> dict[str, Any]:
         "coverage": package.interval.coverage,
         "rows": [_row(scored, row, verdict) for row, verdict in enumerate(scored.verdicts)],
         "figures": dict(scored.metrics[0].values) if scored.metrics else None,
+        "record": None if kept is None else {"use": kept.number, "told": kept.told},
         "groups": {each.subgroup: {"rows": each.rows, **each.values} for each in scored.metrics[1:]},
     }
 

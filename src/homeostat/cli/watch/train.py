@@ -1,5 +1,6 @@
 """`homeostat watch train`: from a table to a frozen model, with an honest account of how good it is."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -55,6 +56,12 @@ def train(
             metavar="SHARE", min=0.01, max=0.9, help="Lock this share of the groups as test set instead."
         ),
     ] = None,
+    applied: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="TABLE2", help="Inputs from where the model will be used; a target there is never read."
+        ),
+    ] = None,
     level: Annotated[
         float, typer.Option(metavar="SHARE", min=0.5, max=0.99, help="Coverage of the intervals.")
     ] = 0.9,
@@ -103,7 +110,7 @@ def train(
     )
     whole = read_table(table)
     locked = keep_apart(whole, settings, None if test is None else read_table(test), test_share)
-    trained = _trained(locked.learnt_from, settings, locked)
+    trained = _trained(settings, locked, None if applied is None else read_table(applied))
     write(trained.package, out)
     tested = locked.test(trained.package, out, settings.created)
     if as_json:
@@ -112,13 +119,18 @@ def train(
         show(*_told(trained, out), *([by_group("Locked test", tested)] if tested else []))
 
 
-def _trained(table: "Read", settings: "Settings", locked: "Locked") -> "Trained":
+def _trained(settings: "Settings", locked: "Locked", there: "Read | None") -> "Trained":
     from homeostat.cli.twin.bar import counting
     from homeostat.monitoring.learning import training
+    from homeostat.monitoring.learning.applied import applied_rows, outside
 
+    table, rows = locked.learnt_from, None
     task = training.pose(table, settings)
+    if there is not None:
+        rows = applied_rows(task, there)
+        task = replace(task, decisions=(*task.decisions, *outside(task, rows)))
     with counting(training.preparations(task, settings), "searches") as progress:
-        return training.train(table, task, settings, locked.digest, lambda: progress(1))
+        return training.train(table, task, settings, locked.digest, lambda: progress(1), rows)
 
 
 def _object(trained: "Trained", tested: Any) -> dict[str, Any]:
@@ -156,12 +168,20 @@ def _told(trained: "Trained", out: Path) -> list[Table | str]:
 
 def _trials(trained: "Trained") -> Table:
     chosen = {id(part) for part in trained.choice.parts}
+    trials = trained.choice.trials
+    there = any(trial.applied is not None for trial in trials)
     rows = [
-        (str(trial), number(trial.error), "chosen" if id(trial) in chosen else "")
-        for trial in trained.choice.trials[:SHOWN_TRIALS]
+        (
+            str(trial),
+            number(trial.error),
+            *((number(trial.applied),) if there else ()),
+            "chosen" if id(trial) in chosen else "",
+        )
+        for trial in trials[:SHOWN_TRIALS]
     ]
-    title = f"Tried {len(trained.choice.trials)} models on folds held out; the best"
-    return Table(title, ("model", "RMSE", ""), rows, frozenset({"RMSE"}))
+    columns = ("model", "RMSE", *(("expected where applied",) if there else ()), "")
+    title = f"Tried {len(trials)} models on folds held out; the best"
+    return Table(title, columns, rows, frozenset(columns[1:-1]))
 
 
 def _honest(trained: "Trained") -> Table:
@@ -175,11 +195,12 @@ def _honest(trained: "Trained") -> Table:
     if "accuracy" in values:
         what = f"accuracy of {package.classes[1] if package.classes else package.rule}"
         rows.append((what, percent(values["accuracy"]), "", percent(values["accuracy_of_majority"])))
+        rows.append(("decided", percent(values["decided"]), "", ""))
+        rows.append(("accuracy among the decided", percent(values.get("decided_accuracy")), "", ""))
     span = f"{percent(values['coverage_low'])} to {percent(values['coverage_high'])}"
     rows.append(
         (f"coverage of {percent(package.interval.coverage)} intervals", percent(values["coverage"]), span, "")
     )
-    rows.append(("undecided", percent(values["undecided"]), "", ""))
     columns = ("figure", "value", "95 % interval", "mean or majority only")
     return Table(
         "Nested cross-validation: the whole search, on rows it never saw",

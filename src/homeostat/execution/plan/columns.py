@@ -1,15 +1,11 @@
 """The unit of everything a scan records or may hand to a model."""
 
-from typing import TYPE_CHECKING
-
+from homeostat.execution.plan.types import Plan
 from homeostat.process import BATCH_ELAPSED
 from homeostat.twin import model
 
-if TYPE_CHECKING:
-    from homeostat.execution.plan.types import Plan
 
-
-def output_units(plan: "Plan") -> dict[str, str]:
+def output_units(plan: Plan) -> dict[str, str]:
     """What the scan computes, in the order of its output row, with its unit."""
     moved = [plan.process.tags[loop.actuator].unit for loop in plan.loops]
     reconciled = [plan.process.tags[name].unit for name in plan.crosschecks.reconciled]
@@ -18,7 +14,7 @@ def output_units(plan: "Plan") -> dict[str, str]:
     return dict(zip(plan.outputs, units, strict=True))
 
 
-def known_units(plan: "Plan") -> dict[str, str]:
+def known_units(plan: Plan) -> dict[str, str]:
     """What a model's input may be taken from, in the order in which the scan hands it over, with its unit."""
     names = (*plan.tags, *plan.believed, *plan.foreseen)
     tags = [plan.process.tags[name].unit for name in plan.tags]
@@ -26,12 +22,12 @@ def known_units(plan: "Plan") -> dict[str, str]:
     return units | {BATCH_ELAPSED: "h"}
 
 
-def _believed(plan: "Plan") -> list[str]:
+def _believed(plan: Plan) -> list[str]:
     units = {q.name: q.unit for group in model(plan.twin.model).signature.groups for q in group}
     names = (*plan.twin.states, *plan.twin.outputs, *plan.twin.learnt, *plan.twin.doubted)
     return [units[name] for name in names]
 
 
-def _foreseen(plan: "Plan") -> list[str]:
+def _foreseen(plan: Plan) -> list[str]:
     own = [plan.attributes[each.attribute].unit for each in plan.outlook.attributes] if plan.outlook else []
     return [unit for attribute in own for unit in (attribute, attribute, "1")]

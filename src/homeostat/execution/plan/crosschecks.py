@@ -1,6 +1,7 @@
 """Cross-checks: comparisons and balances with every value taken to one unit, and times to whole scans."""
 
 from collections.abc import Mapping
+from itertools import compress
 
 from homeostat.errors import MonitoringError, ProcessError
 from homeostat.execution.plan.held import BalancePlan, CrosscheckPlan, PairPlan, TermPlan
@@ -60,14 +61,15 @@ def _groups(balances: Mapping[str, MassBalance]) -> list[dict[str, MassBalance]]
     """Balances that share a tag, or share one with a balance between them, in the order of the file."""
     groups: list[dict[str, MassBalance]] = []
     for name, balance in balances.items():
-        joined = {name: balance}
-        apart: list[dict[str, MassBalance]] = []
-        for group in groups:
-            if any(not balance.terms.keys().isdisjoint(other.terms) for other in group.values()):
-                joined = group | joined
-            else:
-                apart.append(group)
-        groups = [*apart, joined]
+        shared = [
+            any(not balance.terms.keys().isdisjoint(other.terms) for other in group.values())
+            for group in groups
+        ]
+        joined = dict[str, MassBalance]()
+        for group in compress(groups, shared):
+            joined |= group
+        joined[name] = balance
+        groups = [group for group, own in zip(groups, shared, strict=True) if not own] + [joined]
     return groups
 
 

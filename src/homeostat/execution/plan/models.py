@@ -1,25 +1,18 @@
 """Soft sensors: each package's inputs found among what the scan knows, units converted, the declared hash compared."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from homeostat.errors import MonitoringError, UnitError
 from homeostat.execution.plan.columns import known_units
 from homeostat.execution.plan.soft import SoftInput, SoftPlan
+from homeostat.execution.plan.types import HOUR, Plan, micros
 from homeostat.monitoring.package import Input, Package
 from homeostat.process import BATCH_ELAPSED, convert
 from homeostat.process.issues import suggestion
-from homeostat.process.soft import SoftSensor
-
-if TYPE_CHECKING:
-    from homeostat.execution.plan.types import Plan
-
-HOURS = "h"
-"""The unit of the time since the batch began, for a package whose input has none."""
-MICROSECONDS_PER_HOUR = 3_600_000_000
+from homeostat.process.soft import SoftSensor, unit_in
 
 
-def resolve_models(plan: "Plan", packages: Mapping[str, Package]) -> tuple[SoftPlan, ...]:
+def resolve_models(plan: Plan, packages: Mapping[str, Package]) -> tuple[SoftPlan, ...]:
     """Every soft sensor of the plan's process, in the order of the file.
 
     Raises MonitoringError where a package is missing, is another one, or does not fit the process.
@@ -43,9 +36,9 @@ def _model(name: str, sensor: SoftSensor, package: Package | None, units: Mappin
         unit=package.unit or "1",
         scorer=package.scorer,
         inputs=tuple(_input(where, sensor, given, units) for given in package.inputs),
-        start=round(sensor.start.to("s") * 1e6),
-        every=round(sensor.every.to("s") * 1e6),
-        patience=round(sensor.patience.to("s") * 1e6),
+        start=micros(sensor.start),
+        every=micros(sensor.every),
+        patience=micros(sensor.patience),
     )
 
 
@@ -87,18 +80,17 @@ def _input(where: str, sensor: SoftSensor, given: Input, units: Mapping[str, str
             where=place,
             mend=suggestion(source.name, units),
         )
-    slope, offset = _scale(place, source.name, units[source.name], given.unit)
-    at = -1 if source.at is None else round(source.at.to("s") * 1e6)
+    wanted = given.unit or unit_in(given.name)[1]
+    slope, offset = _scale(place, source.name, units[source.name], wanted)
+    at = -1 if source.at is None else micros(source.at)
     return SoftInput(given.name, list(units).index(source.name), slope, offset, at)
 
 
 def _scale(place: str, name: str, unit: str, wanted: str) -> tuple[float, float]:
     """Slope and offset to the model's unit; a model that names none takes the value in its own unit."""
-    own = 1.0
-    if name == BATCH_ELAPSED:
-        own, wanted = 1.0 / MICROSECONDS_PER_HOUR, wanted or HOURS
+    own = 1.0 / HOUR if name == BATCH_ELAPSED else 1.0
     if not wanted:
-        return 1.0, 0.0
+        return own, 0.0
     try:
         offset = convert(0.0, unit, wanted)
         return (convert(1.0, unit, wanted) - offset) * own, offset

@@ -1,11 +1,12 @@
 """A whole batch through a monitor, sample by sample, as it would have been live."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
 from homeostat.monitoring.batches.monitor import Monitor
-from homeostat.monitoring.batches.state import Decision, Judged, State
+from homeostat.monitoring.batches.state import Judged, State
 from homeostat.monitoring.frozen import Array
 
 
@@ -34,9 +35,10 @@ class Trace:
         """The severity (n,)."""
         return np.array([one.severity for one in self.judged])
 
-    def first(self, decision: Decision) -> int | None:
-        """The first sample, from 1, at which that was decided; None where it never was."""
-        return next((one.sample for one in self.judged if one.decision == decision), None)
+    def first(self, decision: Literal["alert", "action"]) -> int | None:
+        """The first sample, from 1, at which that or worse was decided; None where it never was."""
+        enough = ("alert", "action") if decision == "alert" else ("action",)
+        return next((one.sample for one in self.judged if one.decision in enough), None)
 
 
 def follow(monitor: Monitor, rows: Array, known: Array | None = None) -> Trace:

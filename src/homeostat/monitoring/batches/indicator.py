@@ -62,14 +62,16 @@ class Indicator(Aligner):
 
 
 def learn_indicator(batches: Sequence[Array], tag: int, samples: int) -> Indicator:
-    """Even levels between the last start and the earliest end of the indicator in good `batches`, each (n, J).
+    """Even levels between the greatest start and the least end of the indicator in good `batches`, each (n, J).
 
     Raises MonitoringError when the tag does not rise (or fall) through a common range.
     """
-    first = np.array([batch[np.isfinite(batch[:, tag]), tag][:1].sum() for batch in batches])
-    last = np.array([batch[np.isfinite(batch[:, tag]), tag][-1:].sum() for batch in batches])
-    sign = 1.0 if np.median(last - first) >= 0.0 else -1.0
-    low, high = float(np.max(sign * first)), float(np.min(sign * last))
+    known = [batch[np.isfinite(batch[:, tag]), tag] for batch in batches]
+    if not all(map(len, known)):
+        raise MonitoringError(f"tag {tag + 1} has no value in a batch", mend="leave that batch out")
+    sign = 1.0 if np.median([one[-1] - one[0] for one in known]) >= 0.0 else -1.0
+    low = float(max(sign * one[0] for one in known))
+    high = float(min((sign * one).max() for one in known))
     if not low < high or samples < 2:
         raise MonitoringError(
             f"tag {tag + 1} goes through no range common to all batches",

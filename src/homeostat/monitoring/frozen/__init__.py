@@ -9,6 +9,7 @@ and with them alone, and has one path for arrays and one for a row of plain floa
 """
 
 from homeostat.monitoring.frozen.arrays import Array, Integers, Matrix, Vector
+from homeostat.monitoring.frozen.clipped import Clipped
 from homeostat.monitoring.frozen.composed import Blend, Logistic, Staged, lead_back, run_through
 from homeostat.monitoring.frozen.kernel import Kernel
 from homeostat.monitoring.frozen.linear import Linear
@@ -25,6 +26,7 @@ __all__ = [
     "Autoscale",
     "Blend",
     "Center",
+    "Clipped",
     "Form",
     "Impute",
     "Integers",

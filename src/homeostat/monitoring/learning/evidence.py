@@ -10,7 +10,7 @@ from typing import Literal
 
 from homeostat.monitoring.package import Metrics, Package
 from homeostat.monitoring.package.metrics import Judged
-from homeostat.monitoring.package.uses import LOCKED_TEST, Use
+from homeostat.monitoring.package.uses import COMPARED, LOCKED_TEST, Use
 
 Status = Literal["met", "partly", "gap"]
 Told = tuple[Status, str]
@@ -143,7 +143,16 @@ def _unchanged(case: Case) -> Told:
 def _followed(case: Case) -> Told:
     if not case.uses:
         return "gap", "gap: no use is on record beside the model"
-    return "partly", f"{len(case.uses)} uses on record; gap: triggers for a retest are the site's"
+    compared = [use for use in case.uses if use.what == COMPARED and use.results]
+    latest = f", the latest of {compared[-1].when}: {_figures(compared[-1])}" if compared else ""
+    told = f"{len(case.uses)} uses on record, {len(compared)} against references that came later{latest}"
+    return "partly", f"{told}; gap: triggers for a retest are the site's"
+
+
+def _figures(use: Use) -> str:
+    values = use.results[0].values
+    error = f"RMSEP {values['rmsep']:.4g}" if "rmsep" in values else "no value told"
+    return f"{error}, coverage {_share(values, 'coverage')} of {use.results[0].rows} rows"
 
 
 def _drift(case: Case) -> Told:

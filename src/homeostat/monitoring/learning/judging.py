@@ -47,17 +47,23 @@ class Judged:
 
 
 def judge(
-    task: Task, level: float, seed: int, step: Callable[[], None] = lambda: None, *, quick: bool = False
+    task: Task,
+    level: float,
+    seed: int,
+    step: Callable[[], None] = lambda: None,
+    *,
+    quick: bool = False,
+    applied: Array | None = None,
 ) -> Judged:
     """Nested cross-validation of the whole search; `step` is called after each preparation that was tried."""
-    held_out, baseline, fold_of, choices = _nested(task, seed, step, quick=quick)
+    held_out, baseline, fold_of, choices = _nested(task, seed, step, applied, quick=quick)
     verdicts = _verdicts(task, held_out, fold_of, level)
     metrics = _figures(task, verdicts, baseline, seed)
     return Judged(held_out, baseline, fold_of, choices, metrics)
 
 
 def _nested(
-    task: Task, seed: int, step: Callable[[], None], *, quick: bool
+    task: Task, seed: int, step: Callable[[], None], applied: Array | None, *, quick: bool
 ) -> tuple[Array, Array, Integers, tuple[str, ...]]:
     """Predictions and means (n,) without the row's fold, the fold (n,), and what was chosen in each."""
     rows = len(task.y)
@@ -65,7 +71,7 @@ def _nested(
     for number, fold in enumerate(outer_folds(task.groups, task.y, seed)):
         known = task.part(others(fold, rows))
         with one_thread():
-            choice = choose(known, menu(known, seed, quick=quick), seed, step)
+            choice = choose(known, menu(known, seed, quick=quick), seed, step, applied)
             held_out[fold] = learn(known, choice).predict(task.x[fold])
         baseline[fold], fold_of[fold] = known.y.mean(), number
         choices.append(str(choice))

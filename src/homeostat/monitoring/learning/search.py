@@ -17,6 +17,7 @@ from homeostat.monitoring.frozen.clipped import Clipped
 from homeostat.monitoring.frozen.composed import Blend, Staged
 from homeostat.monitoring.learning.applied import expected_error
 from homeostat.monitoring.learning.families.family import Family
+from homeostat.monitoring.learning.families.linear import PLS
 from homeostat.monitoring.learning.folds import inner_folds, others
 from homeostat.monitoring.learning.menu import LINEAR, MEAN, Menu
 from homeostat.monitoring.learning.preparation import Preparation, regions
@@ -114,8 +115,12 @@ def choose(
 
 
 def _where_applied(task: Task, trials: Sequence[Trial], applied: Array) -> Choice:
-    """The trial of least expected error on the rows `applied`; those whose error there cannot be told come last."""
-    judged = [replace(trial, applied=expected_error(task, trial, applied)) for trial in trials]
+    """The PLS of least expected error on the rows `applied`; those whose error there cannot be told come last."""
+    judged = [
+        replace(trial, applied=expected_error(task, trial.preparation, trial.size + 1, applied))
+        for trial in trials
+        if isinstance(trial.family, PLS)
+    ]
     ranked = sorted(judged, key=lambda trial: (trial.applied is None, trial.applied or trial.error))
     best = ranked[0]
     return Choice((best,), tuple(ranked), best.held_out, best.error)

@@ -91,11 +91,15 @@ def train(
     settings: Settings,
     locked: LockedTest | None = None,
     step: Callable[[], None] = lambda: None,
+    applied: Array | None = None,
 ) -> Trained:
-    """Judge the search by nested cross-validation, then search and learn with all rows, and freeze what came out."""
-    judged = judge(task, settings.level, settings.seed, step, quick=settings.quick)
+    """Judge the search by nested cross-validation, then search and learn with all rows, and freeze what came out.
+
+    `applied` (m, p) are inputs from where the model will be used; see `search.choose`.
+    """
+    judged = judge(task, settings.level, settings.seed, step, quick=settings.quick, applied=applied)
     with one_thread():
-        choice = choose(task, menu(task, settings.seed, quick=settings.quick), settings.seed, step)
+        choice = choose(task, menu(task, settings.seed, quick=settings.quick), settings.seed, step, applied)
         learnt = learn(task, choice)
     package = freeze(
         task.x,
@@ -173,6 +177,7 @@ def _told(choice: Choice, judged: Judged) -> tuple[dict[str, Any], ...]:
     chosen = {str(part) for part in choice.parts}
     trials = [
         {"model": str(trial), "rmse held out": trial.error, "chosen": str(trial) in chosen}
+        | ({} if trial.applied is None else {"rmse expected where applied": trial.applied})
         for trial in choice.trials
     ]
     whole = {"chosen": str(choice), "rmse held out": choice.error}

@@ -20,6 +20,8 @@ from homeostat.monitoring.package.freezing import told
 
 START = "0" * 64
 LOCKED_TEST: Literal["locked test"] = "locked test"
+COMPARED: Literal["compared with the truth"] = "compared with the truth"
+"""Scored on a table that held the truth: how the model does in use (MON-14)."""
 
 
 class Use(Part):

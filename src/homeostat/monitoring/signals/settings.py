@@ -65,12 +65,10 @@ def expect(name: str, tag: Tag, scan: int, noise: float = 0.0, relative: float =
     span, share = high - low, OWN_SHARE
     if tag.noise is not None:
         noise, share = tag.noise.difference(tag.unit), 1.0
-    jump = max(SPIKE_SIGMAS * noise, 2.0 * step) if noise > 0.0 else SPIKE_SPAN * span
-    rate = RATE_SPAN * span
+    scattered = max(SPIKE_SIGMAS * noise, 2.0 * step)
+    jump, rate = scattered if noise > 0.0 else SPIKE_SPAN * span, RATE_SPAN * span
     if tag.rate is not None:  # what may have changed since the last sample, and what scatters on top of it
-        rate = jump = tag.rate.ratio(tag.unit, "s") * every / MICROSECONDS + max(
-            SPIKE_SIGMAS * noise, 2.0 * step
-        )
+        jump = rate = tag.rate.ratio(tag.unit, "s") * every / MICROSECONDS + scattered
     return Signal(
         tag=name,
         title=tag.title,

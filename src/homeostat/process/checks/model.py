@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from homeostat.process.checks.dimensions import fits, misfit
 from homeostat.process.checks.quantities import Expected
+from homeostat.process.checks.soft import soft_beliefs
 from homeostat.process.checks.subject import Subject
 from homeostat.process.conditions import TIMES
 from homeostat.process.crosschecks import TWIN
@@ -43,6 +44,7 @@ def model(subject: Subject, signature: ModelSignature) -> Iterator[Fault]:
     yield from _of_laboratory(subject, signature)
     yield from _of_conditions(subject, signature)
     yield from _of_comparisons(subject, signature)
+    yield from soft_beliefs(subject, signature.seen)
 
 
 def _unknown(path: Path, kind: str, name: str, known: Mapping[str, str]) -> Iterator[Fault]:

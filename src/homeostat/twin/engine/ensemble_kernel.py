@@ -107,8 +107,8 @@ class _Kernel:
         cells.assign(0, states)
         cells.assign(1, [v.const(0.0)] * len(s.inputs))
         cells.assign(2, parameters)
-        slack = self.source.tolerance.absolute
-        cells.write("status", judge(v, [(s.states, states, slack), (s.parameters, parameters, 0.0)]))
+        slack = self.source.tolerance.slack(s.states)
+        cells.write("status", judge(v, [(s.states, states, slack), (s.parameters, parameters, ())]))
         cells.write("steps", v.const(0.0))
         cells.write("step", v.splat(self.arrays.value("hours", INT(0))))
         self.reports.begin()
@@ -143,13 +143,13 @@ class _Kernel:
         if self.tangents:
             self.tangents.jump(body, self.source.jump, self.cells.sound())
         self.cells.assign(0, after, self.cells.sound())
-        self._object(judge(v, [(states, after, self.source.tolerance.absolute)]))
+        self._object(judge(v, [(states, after, self.source.tolerance.slack(states))]))
 
     def _change(self, which: ir.Value) -> None:
         group = self.signature.inputs
         values = self.arrays.gather("inputs", self.v.builder.mul(which, INT(len(group))), len(group))
         self.cells.assign(1, values)
-        self._object(judge(self.v, [(group, values, 0.0)]))
+        self._object(judge(self.v, [(group, values, ())]))
 
     def _object(self, status: ir.Value) -> None:
         self.cells.fail(self.v.builder.fcmp_unordered("!=", status, self.v.const(Status.OK)), status)

@@ -105,6 +105,6 @@ def _check_arguments(
 ) -> ir.Value:
     """Return the status before the first step: finite, within declared bounds, not backwards in time."""
     hour = Group(Kind.INPUT, (Quantity(Kind.INPUT, 0.0, "h", "duration", low=0.0),))
-    slack = (source.tolerance.absolute, 0.0, 0.0, 0.0)
+    slack = (source.tolerance.slack(source.signature.states), (), (), ())
     groups = (*source.signature.groups[:3], hour)
     return judge(v, list(zip(groups, [*arguments, [hours]], slack, strict=True)))

@@ -15,6 +15,7 @@ import numpy as np
 
 from homeostat.twin.declare import Group
 from homeostat.twin.engine.linear import SparseLU, factorise
+from homeostat.twin.engine.scales import scales
 
 
 @dataclass(frozen=True)
@@ -81,10 +82,14 @@ BEND = 4.0 / 27.0
 
 @dataclass(frozen=True)
 class Tolerance:
-    """Error allowed per step and state: `absolute` + `relative` * |x|."""
+    """Error allowed per step and state: `absolute` * scale + `relative` * |x|, with the scale of the state."""
 
     relative: float
     absolute: float
+
+    def slack(self, states: Group) -> tuple[float, ...]:
+        """The absolute part for each state: so far may it stand beyond a bound, too."""
+        return tuple(self.absolute * scale for scale in scales(states))
 
 
 def step_function(
@@ -102,13 +107,14 @@ def step_function(
     stages = _stages(model, x, u, p, h, tableau)
     x_new = stages.end
     error = _combine(tableau.e, stages.increments)
-    weight = tolerance.absolute + tolerance.relative * ca.fmax(ca.fabs(x), ca.fabs(x_new))
+    absolute = tolerance.slack(states)
+    weight = ca.DM(absolute) + tolerance.relative * ca.fmax(ca.fabs(x), ca.fabs(x_new))
     error2 = _paired(ca.vertsplit((error / weight) ** 2), operator.add) / x.shape[0]
     bends = [_combine(weights, stages.increments) for weights in tableau.d] if dense else []
     if dense:
         within = _bent_amiss(stages, x_new - x + bends[0], h) / weight
         error2 = ca.fmax(error2, _paired(ca.vertsplit(ca.fabs(within)), ca.fmax) ** 2)
-    outs = [x_new, error2, stages.lu.slack(), _margin(x_new, states, tolerance.absolute), *bends]
+    outs = [x_new, error2, stages.lu.slack(), _margin(x_new, states, absolute), *bends]
     return ca.Function("step", [x, u, p, h], [ca.densify(v) for v in ca.cse(outs)])
 
 
@@ -176,9 +182,9 @@ def _combine(weights: tuple[float, ...], vectors: list[ca.SX], start: ca.SX | No
     return sum(terms[1:], terms[0]) if terms else ca.SX(0.0)
 
 
-def _margin(x_new: ca.SX, states: Group, slack: float) -> ca.SX:
-    distances = [x_new[i] - (q.low - slack) for i, q in enumerate(states) if math.isfinite(q.low)]
-    distances += [q.high + slack - x_new[i] for i, q in enumerate(states) if math.isfinite(q.high)]
+def _margin(x_new: ca.SX, states: Group, slack: tuple[float, ...]) -> ca.SX:
+    distances = [x_new[i] - (q.low - slack[i]) for i, q in enumerate(states) if math.isfinite(q.low)]
+    distances += [q.high + slack[i] - x_new[i] for i, q in enumerate(states) if math.isfinite(q.high)]
     smallest = ca.SX(np.inf)
     for distance in distances:
         smallest = ca.fmin(smallest, distance)

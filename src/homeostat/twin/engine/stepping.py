@@ -84,11 +84,11 @@ class Cells:
         self.update("status", self.v.builder.and_(mask, self.sound()), status)
 
 
-def judge(v: Lanes, groups: Sequence[tuple[Group, Sequence[ir.Value], float]]) -> ir.Value:
-    """Status of values: NON_FINITE, else OUT_OF_BOUNDS beyond declared bounds plus a slack, else OK."""
+def judge(v: Lanes, groups: Sequence[tuple[Group, Sequence[ir.Value], Sequence[float]]]) -> ir.Value:
+    """Status of values: NON_FINITE, else OUT_OF_BOUNDS beyond declared bounds plus each value's slack, else OK."""
     inside = []
-    for group, values, slack in groups:
-        for quantity, value in zip(group, values, strict=True):
+    for group, values, slacks in groups:
+        for quantity, value, slack in zip(group, values, slacks or (0.0,) * len(group), strict=True):
             inside.append(v.at_most(v.const(quantity.low - slack), value))
             inside.append(v.at_most(value, v.const(quantity.high + slack)))
     finite = v.all_finite([value for _, values, _ in groups for value in values])
