@@ -55,6 +55,8 @@ def test_what_explains_the_variance(homeostat: Call) -> None:
         (("--set", "weight=1"), "no parameter 'weight'"),
         (("--after", "x"), "no step is called"),
         (("--sensitivity", "--of", "x"), "no attribute is called"),
+        (("--of", "dose"), "add --sensitivity"),
+        (("-n", "10000001"), "10000000"),
     ],
 )
 def test_bad_options(homeostat: Call, options: tuple[str, ...], word: str) -> None:

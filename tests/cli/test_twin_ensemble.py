@@ -168,6 +168,8 @@ def test_bands_are_written_as_a_table(homeostat: Call, decay: Path, tmp_path: Pa
         (("--set", "rate=1", "--set", "rate=2"), "rate is set twice"),
         (("--csv", "a.html", "--plot", "./a.html"), "one file"),
         (("--spread", "rate=-1"), "not negative"),
+        (("--spread", "rate=1e300"), "at most 10,000 %"),
+        (("--spread", "rate=1e300"), "where: --spread rate=1e300"),
         (("--spread", "rate"), "NAME=VALUE"),
         (("--spread", "x=1"), "no 'x'"),
         (("--quantiles", "2"), "between 0 and 1"),

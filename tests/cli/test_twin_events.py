@@ -139,11 +139,21 @@ def test_sensitivities_within_a_run_know_nothing_of_later_events(homeostat: Call
     assert "3 h is not between 0 and 2 h" in short.stderr
 
 
-@pytest.mark.parametrize("event", ["2 h: draw 99.5 mL", "2 h: bolus 60 mL", "2 h: glucose -= 9"])
-def test_what_the_vessel_cannot_take_ends_the_run(homeostat: Call, still: Path, event: str) -> None:
+@pytest.mark.parametrize(
+    ("event", "state"),
+    [
+        ("2 h: draw 99.5 mL", "volume = 0.5 mL"),
+        ("2 h: bolus 60 mL", "volume = 160 mL"),
+        ("2 h: glucose -= 9", "glucose = -1 "),
+    ],
+)
+def test_what_the_vessel_cannot_take_ends_the_run(
+    homeostat: Call, still: Path, event: str, state: str
+) -> None:
     ended = homeostat("twin", "simulate", still, "--hours", "4", "--event", event)
     assert ended.returncode == 1, ended
-    assert "the run ends before its 4 hours: out of bounds after 1 h" in ended.stderr
+    told = "the run ends before its 4 hours: out of bounds at 2 h, after the event of that hour: " + state
+    assert told in ended.stderr
 
 
 @pytest.mark.parametrize(
@@ -170,6 +180,7 @@ def test_what_the_vessel_cannot_take_ends_the_run(homeostat: Call, still: Path, 
         ("2 h: draw 5 mL keep viabl", ("no 'viabl'", "did you mean 'viable'")),
         ("2 h: draw 5 mL keep memory", ("memory [1] is no amount per volume",)),
         ("2 h: draw 5 mL keep viable keep viable", ("stands twice",)),
+        ("2 h: bolus 5 mL with memory = 1", ("memory [1] comes with cells", "'with viable = 1, memory = 1'")),
         ("2 h: bolus 5 mL with", ("before nothing",)),
         ("2 h: bolus 5 mL keep viable", ("a bolus takes nothing away",)),
         ("2 h: bolus 5 mL with glucos = 3", ("did you mean 'glucose'",)),

@@ -315,3 +315,71 @@ def test_bad_options_of_shadow(
     assert ended.returncode == 2, ended
     assert word in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+def spoilt(tmp_path: Path, row: int, value: float, sigma: str = "10") -> tuple[Path, ...]:
+    """A run whose value in a row is another, with its map."""
+    hours = np.linspace(0.5, 5.0, 10)
+    values = measured(3, 1.0, hours)
+    values[row] = value
+    table, mapped = tmp_path / "one.csv", tmp_path / "map.yaml"
+    rows = (f"{60 * t},{1000 * v},\n" for t, v in zip(hours, values, strict=True))
+    table.write_text("t,c,start\n0,,1000\n" + "".join(rows), "utf-8")
+    mapped.write_text(MAP.replace("absolute: 10", f"absolute: {sigma}"), "utf-8")
+    return table, mapped
+
+
+def fitted(
+    homeostat: Call, model: Path, files: tuple[Path, ...], *more: str
+) -> subprocess.CompletedProcess[str]:
+    ended = homeostat(
+        "twin", "fit", model, files[0], "--map", files[1], "--fit", "rate", "--starts", "1", *more
+    )
+    assert (ended.returncode, ended.stderr) == (0, ended.stderr)
+    assert "Warning" not in ended.stderr
+    return ended
+
+
+def test_good_measurements_are_fitted_without_a_warning(homeostat: Call, decay: Path, tmp_path: Path) -> None:
+    files = spoilt(tmp_path, 0, math.exp(-RATE * 0.5))
+    found = json.loads(fitted(homeostat, decay, files, "--json").stdout)
+    assert found["warnings"] == []
+    assert 0.3 < found["reduced_chi_square"] < 2.0
+    assert "standard deviations" not in fitted(homeostat, decay, files).stdout
+
+
+def test_an_impossible_value_and_what_it_does_are_told(homeostat: Call, decay: Path, tmp_path: Path) -> None:
+    files = spoilt(tmp_path, 4, -5.0)
+    shown = fitted(homeostat, decay, files).stdout
+    assert (
+        "Amount of run one at 2.5 h is -5 g/L, more than 3 standard deviations below its lower bound" in shown
+    )
+    assert "Amount of run one at 2.5 h lies " in shown
+    assert "standard deviations from the model: an outlier?\n" in shown
+    assert "times as large as the declared errors: intervals are too narrow; give --estimate-errors" in shown
+    found = json.loads(fitted(homeostat, decay, files, "--json").stdout)
+    assert len(found["warnings"]) >= 3
+    assert found["reduced_chi_square"] > 100.0
+
+
+def test_errors_that_are_too_small_are_told(homeostat: Call, decay: Path, tmp_path: Path) -> None:
+    files = spoilt(tmp_path, 0, math.exp(-RATE * 0.5), sigma="3")
+    assert "times as large as the declared errors" in fitted(homeostat, decay, files).stdout
+    assert "declared errors" not in fitted(homeostat, decay, files, "--estimate-errors").stdout
+
+
+def test_a_reading_of_1e300_is_an_outlier_and_nothing_overflows(
+    homeostat: Call, decay: Path, tmp_path: Path
+) -> None:
+    shown = fitted(homeostat, decay, spoilt(tmp_path, 4, 1e300)).stdout
+    assert "1e+302 standard deviations from the model" in shown
+
+
+def test_what_is_held_is_not_learnt(homeostat: Call, decay: Path, tables: tuple[Path, Path]) -> None:
+    both = homeostat("twin", "fit", decay, tables[0], "--fit", "rate", "--set", "rate=0.3")
+    assert (both.returncode, both.stdout) == (2, "")
+    assert "rate is learnt, and cannot be held at 0.3" in both.stderr
+    assert "where: --set rate" in both.stderr
+    every = homeostat("twin", "fit", decay, tables[0], "--set", "rate=0.3")
+    assert every.returncode == 2
+    assert "everything that differs between donors is held" in every.stderr

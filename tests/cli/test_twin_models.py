@@ -99,6 +99,16 @@ def test_a_users_own_file(homeostat: Call, tmp_path: Path) -> None:
             "",
             ("a Python `if`", "m.py, line 14", "m.if_else"),
         ),
+        (
+            "import math\n" + DECAY.replace("self.rate *", "math.exp(self.rate) *"),
+            "",
+            ("equation of amount holds a number that is none", "use m.exp", "Decay"),
+        ),
+        (
+            DECAY.replace("2.0 * self.amount", "2.0 * float(self.amount)"),
+            "",
+            ("equation of double holds a number that is none", "never float()"),
+        ),
         ("x = '\\0\n", "", ("this is not Python", "m.py, line 1")),
     ],
 )
@@ -152,3 +162,18 @@ def test_a_file_that_is_no_python(homeostat: Call, tmp_path: Path) -> None:
     ended = homeostat("twin", "models", path)
     assert ended.returncode == 2
     assert "no Python file" in ended.stderr
+
+
+def test_functions_of_numpy_work_in_a_users_file_without_a_word(homeostat: Call, tmp_path: Path) -> None:
+    path = tmp_path / "m.py"
+    path.write_text("import numpy as np\n" + DECAY.replace("self.rate *", "np.exp(-self.rate) *"), "utf-8")
+    ended = homeostat("twin", "simulate", path, "--hours", "2", "--set", "rate=0", "--json")
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert json.loads(ended.stdout)["columns"]["amount"][-1] == pytest.approx(math.exp(-2.0), rel=1e-5)
+
+
+def test_every_shipped_model_says_what_it_is(homeostat: Call) -> None:
+    purposes = {
+        row["model"]: row["purpose"] for row in json.loads(homeostat("twin", "models", "--json").stdout)
+    }
+    assert purposes["raav_hek293"].startswith("HEK293 cells") and "rAAV" in purposes["raav_hek293"]

@@ -103,4 +103,4 @@ def test_a_run_that_fails_is_told_with_its_status_hour_and_model(homeostat: Call
     assert ended.returncode == 1, ended
     assert ended.stdout == ""
     assert "Decay: the run ends before its 2 hours: " in ended.stderr
-    assert "step underflow after 1 h" in ended.stderr
+    assert "step underflow at 1 h" in ended.stderr

@@ -144,6 +144,7 @@ def test_words_say_by_what_it_goes(homeostat: Call, run: list[str]) -> None:
         (("--event", "9 h: bolus 5 mL"), ("no state named volume",)),
         (("--until", "3"), ("measured from 0 to 10 h", "--until 3", "--from")),
         (("--until", "nan"), ("--until nan",)),
+        (("--until", "1e6"), ("4,000,000 times are more than 200,000", "--until 1e+06", "50000 h")),
         (("--from", "10"), ("--from 10",)),
         (("--from", "11", "--until", "12"), ("--from 11",)),
     ],
@@ -157,3 +158,32 @@ def test_plans_that_are_none(
     assert "Traceback" not in ended.stderr
     for word in ("where: ", "mend: ", *words):
         assert word in ended.stderr
+
+
+def test_far_beyond_the_data_it_says_so(homeostat: Call, run: list[str]) -> None:
+    told = "It is an extrapolation: it ends at 21 h, and nothing is measured beyond 10 h."
+    assert told in homeostat("twin", "shadow", *run, "--until", "21").stdout.splitlines()
+    assert shadowed(homeostat, *run, "--until", "21")["warnings"] == [told]
+    assert shadowed(homeostat, *run, "--until", "20")["warnings"] == []
+
+
+@pytest.mark.parametrize("absurd", ["3e6", "1e300", "-1e300"])
+def test_an_absurd_reading_is_rejected_once(homeostat: Call, run: list[str], absurd: str) -> None:
+    table = Path(run[1])
+    lines = table.read_text("utf-8").splitlines()
+    hour, _, *rest = lines[4].split(",")
+    lines[4] = ",".join([hour, absurd, *rest])
+    table.write_text("\n".join(lines) + "\n", "utf-8")
+    found = shadowed(homeostat, *run, "--from", "8")
+    (signal,) = found["signals"]
+    assert (signal["fused"], signal["rejected"]) == (10, 1)
+    assert found["end"] == pytest.approx(amounts()[-1][1], rel=2e-3)
+
+
+def test_an_absurd_reading_after_now_is_scored_without_an_overflow(homeostat: Call, run: list[str]) -> None:
+    table = Path(run[1])
+    lines = table.read_text("utf-8").splitlines()
+    lines[10] = "9,1e300,1,0"
+    table.write_text("\n".join(lines) + "\n", "utf-8")
+    (score,) = shadowed(homeostat, *run, "--from", "8")["scores"]
+    assert score["rmse"] == pytest.approx(1e300 / math.sqrt(2.0))

@@ -85,7 +85,7 @@ def test_the_truth_is_compared_but_never_seen(homeostat: Call, trained: Path, tm
     a, b = json.loads(first.stdout), json.loads(second.stdout)
     assert [row["value"] for row in a["rows"]] == [row["value"] for row in b["rows"]]
     assert a["figures"]["rmsep"] < 0.5 < b["figures"]["rmsep"]
-    assert {"bias", "r2", "accuracy", "coverage"} <= set(a["figures"])
+    assert {"bias", "r2", "accuracy", "decided", "decided_accuracy", "coverage"} <= set(a["figures"])
     assert set(a["groups"]) == {"donor 1", "donor 2", "donor 3", "donor 4"}
 
 
@@ -94,6 +94,39 @@ def test_scores_are_told_in_words(homeostat: Call, trained: Path, tmp_path: Path
     assert done.returncode == 0, done.stderr
     for told in ("[g/L]", "verdict", "drivers", "RMSEP", "donor 2", "90.0 % are stated"):
         assert told in done.stdout
+
+
+def test_a_comparison_with_the_truth_goes_on_record_and_a_record_that_cannot_be_written_fails_nothing(
+    homeostat: Call, trained: Path, tmp_path: Path
+) -> None:
+    model = tmp_path / "m.json"
+    model.write_bytes(trained.read_bytes())
+    data = tables.written(tmp_path / "n.csv", tables.linear(12, seed=8))
+    assert "Recorded as use 1 in m.uses.jsonl." in homeostat("watch", "score", model, data).stdout
+    assert json.loads(homeostat("watch", "score", model, data, "--json").stdout)["record"]["use"] == 2
+    (tmp_path / "m.uses.jsonl").unlink()
+    (tmp_path / "m.uses.jsonl").mkdir()
+    done = homeostat("watch", "score", model, data)
+    assert done.returncode == 0, done.stderr
+    assert "Not recorded" in done.stdout
+
+
+def test_rows_from_where_the_model_will_be_used_warn_and_their_target_is_not_read(
+    homeostat: Call, tmp_path: Path
+) -> None:
+    data = tables.written(tmp_path / "t.csv", tables.linear())
+    there = tables.linear(10, seed=1) | {"b": [50.0] * 10}
+    forms = []
+    for name, target in (("one", 1.0), ("two", -9.0)):
+        other = tables.written(tmp_path / f"{name}.csv", there | {"y": [target] * 10})
+        out = tmp_path / f"{name}.json"
+        options = ("--target", "y", "--group", "donor", "--name", "m", "--quick", "--out", out)
+        done = homeostat("watch", "train", data, *options, "--applied", other)
+        assert done.returncode == 0, done.stderr
+        assert "'b' is outside" in done.stdout
+        package = json.loads(out.read_text("utf-8"))
+        forms.append((package["form"], package["steps"], package["interval"], package["training"]))
+    assert forms[0] == forms[1]
 
 
 def test_missing_inputs_leave_a_row_undecided(homeostat: Call, trained: Path, tmp_path: Path) -> None:
@@ -120,7 +153,7 @@ def test_a_row_is_explained_by_parts_that_sum_to_its_value(
 
 def test_a_model_is_explained_in_facts(homeostat: Call, trained: Path) -> None:
     done = homeostat("watch", "explain", trained)
-    for told in ("rule", ">= 0", "learnt from", "60 rows in 4 groups", "interval"):
+    for told in ("rule", ">= 0", "learnt from", "60 rows in 4 groups", "interval", "meets from"):
         assert told in done.stdout
 
 

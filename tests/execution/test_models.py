@@ -3,6 +3,8 @@
 import json
 import math
 import shutil
+import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +14,14 @@ import pytest
 from homeostat.errors import MonitoringError
 from homeostat.execution import Options, replay, resume, run
 from homeostat.execution.batch import observe
+from homeostat.execution.models import recall_models
 from homeostat.execution.plan import HOUR, make_plan
 from homeostat.historian import Recorder
+from homeostat.ledger import Recorded
 from homeostat.ledger.catalogue import AlarmChanged, ModelLoaded, Payload, PredictionChanged
 from homeostat.monitoring.package import IntendedUse, Package
-from homeostat.process import Process, Quality
+from homeostat.process import Process, Quality, Quantity
+from homeostat.quality.batch_table import batch_table
 from homeostat.quality.verify import verify_site
 from homeostat.site import Site
 
@@ -130,7 +135,7 @@ def test_answers_begin_when_declared_and_stand_until_the_next(sensed: Site) -> N
     assert all((values[scan] == values[scan - scan % 10]).all() for scan in range(30, len(values)))
 
 
-def test_only_another_decision_is_an_event(sensed: Site, made: Package) -> None:
+def test_the_first_answer_and_another_decision_are_events(sensed: Site, made: Package) -> None:
     ((time, changed),) = told(sensed, PredictionChanged)
     assert (time, changed.before, changed.decision) == (30 * MINUTE, "undecided", "ok")
     assert (changed.model, changed.hash, changed.unit) == ("left", made.content_hash, "mmol/L")
@@ -225,7 +230,8 @@ def test_a_time_that_has_not_come_is_missing(mini: Process) -> None:
     at = after(desk(mini, made, inputs={"late": "glucose @ 45 min"}), 44)
     assert math.isnan(at.state.sensed[0].answer[0])
     after(at, 50)
-    assert decisions(at) == [(50, "ok")]
+    assert decisions(at) == [(30, "undecided"), (50, "ok")]
+    assert changes(at)[0][1].missing == ("late",)
 
 
 def test_a_value_that_is_too_old_is_missing(mini: Process) -> None:
@@ -247,7 +253,7 @@ def test_a_missing_value_is_imputed_only_as_the_package_allows(mini: Process) ->
     names = {"now": "mmol/L", "late": "mmol/L"}
     inputs = {"now": "glucose", "late": "glucose @ 10 h"}
     strict = after(desk(mini, package(names), inputs=inputs), 30)
-    assert strict.told(PredictionChanged) == []
+    assert decisions(strict) == [(30, "undecided")]
     lenient = after(desk(mini, package(names, missing_allowed=1), inputs=inputs), 30)
     assert decisions(lenient) == [(30, "ok")]
     assert changes(lenient)[0][1].missing == ("late",)
@@ -280,6 +286,24 @@ def test_what_the_observer_tells_can_be_an_input(name: str, mini: Process) -> No
 def test_an_input_named_like_its_source_at_a_time_needs_no_line(mini: Process) -> None:
     made = package({"glucose @ 20 min": "mmol/L"})
     assert decisions(after(desk(mini, made, inputs={}), 30)) == [(30, "ok")]
+
+
+def test_a_column_of_the_table_of_batches_holds_what_a_running_batch_takes(
+    sensed: Site, mini: Process
+) -> None:
+    with sensed.reading() as (ledger, historian):
+        table = batch_table(ledger, historian, [Quantity(30.0, "min")])
+    column = "glucose @ 30 min [mmol/L]"
+    taken = float(table.rows[0][table.headings.index(column)])
+    _, values, _ = columns(sensed, "glucose")
+    assert taken == values[30, 0]
+    (given,) = desk(mini, package({column: ""}), inputs={}).plan.models[0].inputs
+    assert (given.at, given.slope, given.offset) == (30 * MINUTE, 1.0, 0.0)
+
+
+def test_the_unit_in_a_heading_is_the_one_the_model_wants(mini: Process) -> None:
+    (given,) = desk(mini, package({"glucose @ 30 min [mol/L]": ""}), inputs={}).plan.models[0].inputs
+    assert given.slope == pytest.approx(1e-3)
 
 
 def start(mini: Process, made: Package, place: Path, **changes: Any) -> None:
@@ -337,6 +361,17 @@ def test_a_package_that_fails_its_self_test_is_refused(mini: Process, made: Pack
     written(broken, tmp_path)
     with pytest.raises(MonitoringError, match=r"monitoring\.models\.left.*self-test fails"):
         start(mini, broken, tmp_path)
+
+
+def test_a_package_that_was_changed_on_record_is_refused(
+    sensed: Site, quiet: Quiet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def altered(events: Iterable[Recorded]) -> dict[str, str]:
+        return {name: text.replace("14.6", "14.7") for name, text in recall_models(events).items()}
+
+    monkeypatch.setattr(sys.modules[replay.__module__], "recall_models", altered)
+    with pytest.raises(MonitoringError, match="was changed after it was frozen"):
+        replay(sensed, "B0001", quiet)
 
 
 def test_a_package_for_critical_use_serves_a_critical_sensor(mini: Process) -> None:

@@ -97,6 +97,12 @@ TAG = "units.vessel.modules.lines.tags"
             f"{PAIRS}.sugar.tag",
             "already, in 'probes'",
         ),
+        (
+            "sugar: {tag: glucose, against: twin.glucose, scale: 0.5 mmol/L}",
+            "sugar: {tag: glucose, against: twin.glucose, scale: 0.5 mmol/L, every: 2 min}",
+            f"{PAIRS}.sugar.every",
+            "look at most as often: every 5 min",
+        ),
         ("centre: 0.2 K", "center: 0.2 K", f"{PAIRS}.probes.center", "did you mean 'centre'?"),
         ("terms: {inflow: 1,", "terms: {inflaw: 1,", f"{SUMS}.lines.terms.inflaw", "did you mean 'inflow'?"),
         ("terms: {inflow: 1,", "terms: {inflow: 0,", f"{SUMS}.lines.terms.inflow", "the factor 0"),

@@ -138,7 +138,7 @@ def recall_plan(start: BatchStarted, models: Mapping[str, str] | None = None) ->
         initial=initial,
         parameters=parameters,
         until=start.until,
-        packages=packages_of(process, models or {}),
+        packages=packages_of(models or {}),
     )
 
 

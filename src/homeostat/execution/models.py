@@ -1,18 +1,22 @@
 """Model packages of a batch: read from their files when it starts, from its record ever after.
 
 In: a process and the folder of its file, or the batch's events. Out: packages by the soft sensor's name, each with its
-hash and self-test checked on this machine, and the event that keeps them on record.
+hash and self-test checked on this machine, and the event that keeps them on record. What reads packages is imported
+only where there are any: most batches have none, and it takes a second.
 """
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from homeostat.errors import MonitoringError
 from homeostat.execution.journal import Journal
 from homeostat.ledger import Recorded
 from homeostat.ledger.catalogue import ModelLoaded
-from homeostat.monitoring.package import Package, content, parse
 from homeostat.process import Process
+
+if TYPE_CHECKING:
+    from homeostat.monitoring.package import Package
 
 
 def read_models(process: Process, folder: Path) -> dict[str, str]:
@@ -20,27 +24,31 @@ def read_models(process: Process, folder: Path) -> dict[str, str]:
 
     Raises MonitoringError where a file is missing, or cannot be read.
     """
-    texts = {}
-    for name, sensor in process.monitoring.models.items():
-        path = folder / sensor.package
-        if not path.is_file():
-            raise MonitoringError(
-                f"there is no model package {path}",
-                where=f"monitoring.models.{name}.package",
-                mend="name the file relative to the process file",
-            )
-        texts[name] = content(path).decode(errors="replace")
-    return texts
+    sensors = process.monitoring.models.items()
+    return {
+        name: _text(folder / sensor.package, f"monitoring.models.{name}.package") for name, sensor in sensors
+    }
 
 
-def packages_of(process: Process, texts: Mapping[str, str]) -> dict[str, Package]:
+def _text(path: Path, where: str) -> str:
+    from homeostat.monitoring.package import content  # noqa: PLC0415 - slow to import, and needed by few
+
+    if not path.is_file():
+        raise MonitoringError(
+            f"there is no model package {path}",
+            where=where,
+            mend="name the file relative to the process file",
+        )
+    return content(path).decode(errors="replace")  # what is no text is no package: its hash will not hold
+
+
+def packages_of(texts: Mapping[str, str]) -> "dict[str, Package]":
     """The packages in `texts`. Raises MonitoringError for one that was changed, or fails its self-test here."""
-    found = {}
-    for name, text in texts.items():
-        sensor = process.monitoring.models.get(name)
-        where = f"monitoring.models.{name}.package ({sensor.package if sensor else 'on record'})"
-        found[name] = parse(text.encode(), where)
-    return found
+    if not texts:
+        return {}
+    from homeostat.monitoring.package import parse  # noqa: PLC0415 - as above
+
+    return {name: parse(text.encode(), f"monitoring.models.{name}") for name, text in texts.items()}
 
 
 def recall_models(events: Iterable[Recorded]) -> dict[str, str]:
@@ -51,7 +59,7 @@ def recall_models(events: Iterable[Recorded]) -> dict[str, str]:
 
 
 def keep_models(
-    journal: Journal, batch: str, texts: Mapping[str, str], packages: Mapping[str, Package]
+    journal: Journal, batch: str, texts: Mapping[str, str], packages: "Mapping[str, Package]"
 ) -> None:
     """Put the packages on record, before the first scan."""
     for name, text in texts.items():

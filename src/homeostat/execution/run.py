@@ -23,7 +23,7 @@ def run(site: Site, process: Process, options: Options, watch: Watcher) -> Finis
     """
     _check(process, options)
     texts = read_models(process, options.folder)
-    packages = packages_of(process, texts)
+    packages = packages_of(texts)
     with closing(connect(process, options.equipment, options.seed)) as driver:
         plan = make_plan(
             process,

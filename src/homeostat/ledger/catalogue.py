@@ -329,7 +329,7 @@ class ModelLoaded(Payload):
 
 
 class PredictionChanged(Payload):
-    """A soft sensor decided something else, or its inputs left or entered again the space its model knows.
+    """A soft sensor answered first, decided something else, or its inputs left or entered again what its model knows.
 
     `value` with the ends of its interval is in `unit`; None where inputs are `missing` beyond what the model allows.
     `t2` and `spe` tell how far the inputs are from those of training, with the limits beyond which it does not decide.

@@ -5,6 +5,8 @@ In: a subclass with `rates` (and `outputs`). Out: values over floats or arrays, 
 
 import hashlib
 import json
+import math
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -63,7 +65,11 @@ class Model:
         """Return the CasADi SX function (x, u, p) -> (rates, outputs), each a dense column."""
         s = cls.signature
         x, u, p = (ca.SX.sym(n, len(g)) for n, g in zip("xup", s.groups, strict=False))
-        rates, outs = cls.evaluate(ca.vertsplit(x), _split(u), _split(p), SYMBOLS)
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "\\s*casadi: a numpy function", FutureWarning)
+            rates, outs = cls.evaluate(ca.vertsplit(x), _split(u), _split(p), SYMBOLS)
+        for names, values in ((s.states.names, rates), (s.outputs.names, outs)):
+            _check_numbers(cls.__name__, (x, u, p), dict(zip(names, values, strict=True)))
         columns = [ca.densify(ca.vertcat(*[ca.SX(v) for v in values])) for values in (rates, outs)]
         return ca.Function(cls.__name__, [x, u, p], columns, ["x", "u", "p"], ["rates", "outputs"])
 
@@ -85,6 +91,19 @@ RESERVED = frozenset(dir(Model)) | {"signature"}
 
 def _split(column: ca.SX) -> list[ca.SX]:
     return ca.vertsplit(column) if column.shape[0] else []
+
+
+def _check_numbers(where: str, symbols: tuple[ca.SX, ca.SX, ca.SX], values: Mapping[str, Value]) -> None:
+    """Raise `TwinError` for an equation that holds a constant which is no number: so `float()` makes of a symbol."""
+    for name, value in values.items():
+        code = instructions(ca.Function("equation", list(symbols), [ca.SX(value)]))
+        if any(c.op == "const" and math.isnan(c.value) for c in code):
+            raise TwinError(
+                f"the equation of {name} holds a number that is none (NaN)",
+                where=where,
+                mend="on a state, an input or a parameter use m.exp, m.log, m.sqrt, m.pow and the like, not those of "
+                "`math`, and never float()",
+            )
 
 
 def _ordered(given: Mapping[str, Value], s: Signature, group: Group, method: str) -> tuple[Value, ...]:
@@ -115,4 +134,5 @@ def _row(quantity: Quantity) -> Mapping[str, Any]:
         "high": bounds[1],
         "spread": quantity.spread,
         "source": quantity.source,
+        **({"scale": quantity.scale} if quantity.scale else {}),
     }

@@ -81,6 +81,12 @@ def test_a_gaussian_process_follows_a_curve_that_no_line_does() -> None:
     np.testing.assert_allclose(path[-1], np.sin(3.0 * new[:, 0]), atol=0.02)
 
 
+def test_a_gaussian_process_goes_straight_on_beyond_its_rows() -> None:
+    x = np.linspace(-2.0, 2.0, 30)[:, None]
+    path = GaussianProcess().path(x, 2.0 * x[:, 0], np.array([[3.0], [-4.0]]))
+    np.testing.assert_allclose(path[0], [6.0, -8.0], atol=0.3)
+
+
 def test_families_without_any_signal_fall_back_on_the_mean() -> None:
     x, _, new = _rows()
     flat = np.full(len(x), 3.0)

@@ -1,12 +1,11 @@
 """The search: it finds what is there, prefers the simple, and freezes what it found."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import pytest
 from tests.monitoring.learning import tables
 
-from homeostat.monitoring.learning.calibration import LEAST, MOST, Line, through
 from homeostat.monitoring.learning.columns import Wanted
 from homeostat.monitoring.learning.menu import menu
 from homeostat.monitoring.learning.preparation import regions, spectra
@@ -65,20 +64,37 @@ def test_the_simplest_size_within_a_standard_error_is_taken() -> None:
     assert simplest(apart) == 1
 
 
-def test_a_line_of_least_absolute_deviations_ignores_a_few_wild_rows() -> None:
-    x = np.linspace(0.0, 10.0, 30)
-    y = 1.0 + 1.2 * x
-    y[[3, 17]] += 100.0
-    line = through(x, y)
-    assert line.slope == pytest.approx(1.2, abs=1e-6)
-    assert line.offset == pytest.approx(1.0, abs=1e-6)
+def test_of_each_kind_that_is_near_the_best_one_model_is_averaged(tmp_path: Path) -> None:
+    columns = tables.linear(60)
+    columns["y"] = [
+        2.0 * float(str(a)) ** 2 + float(str(b)) for a, b in zip(columns["a"], columns["b"], strict=True)
+    ]
+    task = state(tables.table(tmp_path, columns), "y", Wanted(), "donor")
+    choice = choose(task, menu(task, 0, quick=True), 0)
+    assert len({part.kind for part in choice.parts}) == len(choice.parts)
+    np.testing.assert_allclose(choice.held_out, np.mean([part.held_out for part in choice.parts], axis=0))
+    learnt = learn(task, choice)
+    alone = [learn(task, replace(choice, parts=(part,))).predict(task.x) for part in choice.parts]
+    np.testing.assert_allclose(learnt.predict(task.x), np.mean(alone, axis=0), rtol=1e-9)
 
 
-def test_the_slope_of_a_line_stays_within_bounds() -> None:
-    x = np.linspace(0.0, 1.0, 20)
-    assert through(x, -x).slope == pytest.approx(LEAST)
-    assert through(x, 9.0 * x).slope == pytest.approx(MOST)
-    assert Line(0.0, 1.0).plain
+def test_a_rule_changes_no_value(tmp_path: Path) -> None:
+    table = tables.table(tmp_path, tables.linear(40))
+    found = [
+        choose(task, menu(task, 0, quick=True), 0).held_out
+        for task in (state(table, "y", Wanted(), "donor", rule) for rule in (None, ">= 1"))
+    ]
+    np.testing.assert_array_equal(found[0], found[1])
+
+
+def test_values_of_spectra_stay_within_the_reportable_range(tmp_path: Path) -> None:
+    task = state(tables.table(tmp_path, tables.spectra()), "glucose", Wanted(), "reactor")
+    learnt = learn(task, choose(task, menu(task, 0, quick=True), 0))
+    span = float(np.ptp(task.y))
+    told = learnt.predict(np.vstack([task.x * -40.0, task.x * 40.0, task.x]))
+    assert told.min() >= task.y.min() - 0.1 * span - 1e-9
+    assert told.max() <= task.y.max() + 0.1 * span + 1e-9
+    assert np.std(told) > 0.0
 
 
 def test_regions_are_runs_of_the_spectrum() -> None:

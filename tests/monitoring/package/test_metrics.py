@@ -54,9 +54,29 @@ def test_subgroups_are_told_apart() -> None:
     assert "accuracy" not in found[0].values
 
 
+def test_of_few_rows_in_a_subgroup_no_share_explained_is_told() -> None:
+    truth = np.arange(24.0)
+    names = np.array(["few"] * 9 + ["many"] * 15)
+    whole, few, many = measure(truth, [verdict(value + 0.1) for value in truth.tolist()], subgroups=names)
+    assert "r2" in whole.values
+    assert "r2" not in few.values
+    assert "r2" in many.values
+
+
+def test_wrong_decisions_are_counted_of_either_kind() -> None:
+    truth = np.array([5.0, 5.0, 15.0, 15.0, 15.0, 15.0])
+    said = ("ok", "action", "action", "alert", "ok", "undecided")
+    verdicts = [verdict(10.0, decision=each) for each in said]
+    (found,) = measure(truth, verdicts, rule=Rule.parse(">= 10"))
+    assert found.values["decided"] == pytest.approx(5 / 6)
+    assert found.values["decided_accuracy"] == pytest.approx(3 / 5)
+    assert found.values["wrongly_passed"] == pytest.approx(1 / 2)
+    assert found.values["wrongly_failed"] == pytest.approx(1 / 4)
+
+
 def test_rows_without_a_value_have_no_error_to_tell() -> None:
     (found,) = measure(np.array([1.0]), [verdict(None, decision="undecided")], rule=RULE)
-    assert found.values == {"undecided": 1.0}
+    assert found.values == {"undecided": 1.0, "decided": 0.0, "wrongly_passed": 0.0}
 
 
 def test_limits_are_held_against_what_was_measured() -> None:

@@ -1,6 +1,7 @@
 """The record of uses: it counts, and shows whatever was changed in it."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,15 @@ def test_uses_of_the_locked_test_are_counted(model: Path) -> None:
 def test_a_package_that_was_never_used_has_an_empty_record(tmp_path: Path) -> None:
     assert uses(tmp_path / "new.json") == ()
     assert last(()) == START
+
+
+def test_uses_recorded_at_the_same_time_form_one_chain(model: Path) -> None:
+    def record(number: int) -> None:
+        record_use(model, what="score", by=f"{number}", when="2026-02-01", content_hash=MODEL, table=OTHER)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(record, range(12)))
+    assert [use.number for use in uses(model)] == list(range(1, 16))
 
 
 def test_what_was_on_record_stays_byte_for_byte(model: Path) -> None:

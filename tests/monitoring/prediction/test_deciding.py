@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from homeostat.monitoring.prediction import InputSpace, Limits, Rule, decide
+from homeostat.monitoring.prediction.ruling import Side
 
 SPACE = InputSpace(
     mean=[0.0],
@@ -40,6 +41,25 @@ def test_decisions(
     found, reason = decide(RULE, interval, SPACE, distances)
     assert found == decision
     assert told in reason
+
+
+@pytest.mark.parametrize(
+    ("side", "interval", "decision", "told"),
+    [
+        ("meets", (95.0, 99.0), "ok", ""),
+        ("meets", (91.0, 99.0), "alert", "close to its limit"),
+        ("meets", (85.0, 99.0), "alert", "or holds it"),
+        ("fails", (85.0, 99.0), "action", "rarely"),
+        ("either", (95.0, 99.0), "undecided", "or fail it"),
+    ],
+)
+def test_a_ruling_decides_and_the_interval_says_how_narrowly(
+    side: Side, interval: tuple[float, float], decision: str, told: str
+) -> None:
+    found, reason = decide(RULE, interval, SPACE, (1.0, 0.1), side)
+    assert found == decision
+    assert told in reason
+    assert decide(RULE, interval, SPACE, (9.5, 0.1), side)[0] == "undecided"
 
 
 def test_without_a_rule_only_the_inputs_count() -> None:

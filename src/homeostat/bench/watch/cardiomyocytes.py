@@ -4,8 +4,9 @@
 
 Williams et al. 2020 (Front. Bioeng. Biotechnol. 8:851) told about 85 % of their batches right at day 5 and about 90 %
 at day 7 (as recalled in the data's notes), on test runs that are not here: the bar is theirs, the runs are not. Every
-choice among models is repeated without the batches that judge it. Two decisions on the search itself (a median line
-where a rule decides, repeated folds where rows are few) were made with an eye on these batches: no test is quite blind.
+choice among models is repeated without the batches that judge it. One decision on the search itself (repeated folds
+where rows are few) was made with an eye on these batches: no test is quite blind. That values are means of near-equal
+models, with no line put through them, was decided on made-up tables.
 """
 
 from dataclasses import dataclass

@@ -51,6 +51,6 @@ def _with_tags(process: Process, count: int) -> Process:
     unit = next(iter(declared["units"].values()))
     unit["modules"]["monitors"] = module
     simulation = declared["simulation"]
-    simulation["signals"] |= dict.fromkeys(names, {"start": "50 %"})
-    simulation["sensors"] |= dict.fromkeys(names, {"noise": "0.5 %"})
+    simulation["signals"] |= {name: {"start": "50 %"} for name in names}
+    simulation["sensors"] |= {name: {"noise": "0.5 %"} for name in names}
     return Process.model_validate(declared)

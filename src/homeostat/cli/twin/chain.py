@@ -14,10 +14,14 @@ if TYPE_CHECKING:
     from homeostat.quality.page.study import Ladder, Study
     from homeostat.twin.chain import Chain, ChainResult, Share
 
+EXPLAINED = "dose"
+MOST = 10_000_000
+"""Patients: about as many as fit into the memory of a workstation."""
+
 
 def chain(
     *,
-    n: Annotated[int, typer.Option("-n", metavar="N", min=1, help="Virtual patients.")] = 2000,
+    n: Annotated[int, typer.Option("-n", metavar="N", min=1, max=MOST, help="Virtual patients.")] = 2000,
     seed: Seed = 0,
     weight: Annotated[
         str | None, typer.Option(metavar="KG", help="Every patient's body weight.", show_default="varies")
@@ -38,8 +42,9 @@ def chain(
         bool, typer.Option("--sensitivity", help="Tell which step's uncertainty matters most.")
     ] = False,
     of: Annotated[
-        str, typer.Option(metavar="NAME", help="The attribute that --sensitivity explains.")
-    ] = "dose",
+        str | None,
+        typer.Option(metavar="NAME", help="The attribute that --sensitivity explains.", show_default="dose"),
+    ] = None,
     plot: Plot = None,
     as_json: AsJson = False,
 ) -> None:
@@ -48,19 +53,31 @@ def chain(
     from homeostat.twin import chain as room
 
     check_plot(plot)
+    explained_of = _asked(of, sensitivity=sensitivity)
     texts = [*(values or ()), *([f"apheresis.weight={weight}"] if weight is not None else [])]
     used = _set(room.car_t_chain(), texts)
     result = room.run(used, n, seed)
     rows = result.rows(after)
-    shares = room.sensitivity(used, n, seed, name=of, step=after) if sensitivity else ()
+    shares = room.sensitivity(used, n, seed, name=explained_of, step=after) if sensitivity else ()
     if plot is not None:
-        draw(_study(result, shares, of), plot)
+        draw(_study(result, shares, explained_of), plot)
     if as_json:
-        explained = {"of": of, "steps": [share.to_plain() for share in shares]} if shares else None
+        explained = {"of": explained_of, "steps": [share.to_plain() for share in shares]} if shares else None
         show_json({**result.to_plain(), "sensitivity": explained})
         return
-    show(_headline(result), _table(rows, after), _shares(shares, of), "", *_verdict(result))
+    show(_headline(result), _table(rows, after), _shares(shares, explained_of), "", *_verdict(result))
     show(*places(None, plot))
+
+
+def _asked(of: str | None, *, sensitivity: bool) -> str:
+    """The attribute to explain. Raises OptionError where one is named, and nothing is to be explained."""
+    from homeostat.cli.twin.values import OptionError
+
+    if of is not None and not sensitivity:
+        raise OptionError(
+            "nothing is explained", where=f"--of {of}", mend="add --sensitivity, or leave it out"
+        )
+    return of or EXPLAINED
 
 
 def _set(chain: "Chain", texts: list[str]) -> "Chain":

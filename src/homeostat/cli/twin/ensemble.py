@@ -122,6 +122,7 @@ def _survey(
 def _spreads(model: "type[Model]", texts: list[str] | tuple[()]) -> "Spreads":
     from homeostat.cli.twin.values import OptionError, assignment, declared, in_unit
     from homeostat.twin.virtual import Spreads
+    from homeostat.twin.virtual.donors import MOST
 
     s, found = model.signature, dict(Spreads.declared(model).by_name)
     for text in texts:
@@ -130,6 +131,9 @@ def _spreads(model: "type[Model]", texts: list[str] | tuple[()]) -> "Spreads":
         share = in_unit(value, "1", where)
         if share < 0.0:
             raise OptionError("a spread is not negative", where=where, mend="write such as viable=0.2")
+        if share > MOST:
+            what = f"a spread is at most {100.0 * MOST:,.0f} %"
+            raise OptionError(what, where=where, mend="write a share such as viable=0.2, or viable='20 %'")
         found[declared((*s.parameters, *s.states), name, where).name] = share
     return Spreads(found)
 

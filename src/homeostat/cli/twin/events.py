@@ -145,6 +145,7 @@ def _bolus(s: "Signature", event: Event, hour: float, done: Done) -> "Jump":
     from homeostat.twin import Jump
 
     _refuse(event, done, keep="a bolus takes nothing away")
+    _check_carried(s, event, done)
     return Jump(hour, bolus=_volume(s, event, done.amount), contents=done.contents)
 
 
@@ -192,6 +193,21 @@ def _check_medium(s: "Signature", event: Event, done: Done) -> None:
         )
         what = "it is not said what the fresh medium contains, and what is not named is not in it"
         raise OptionError(what, where=event.where, mend=mend)
+
+
+def _check_carried(s: "Signature", event: Event, done: Done) -> None:
+    """Raise OptionError for what viable cells carry where none of them come: it would be weighted by volume."""
+    from homeostat.twin.mixing import CELLS
+
+    if CELLS not in s.states.names or CELLS in done.contents:
+        return
+    for name in done.contents:
+        if s.states[name].unit == "1" or "/cell" in s.states[name].unit:
+            mend = (
+                f"name them, too: 'with {CELLS} = 1, {name} = {done.contents[name]:g}'; or leave {name} out"
+            )
+            what = f"{name} [{s.states[name].unit}] comes with cells, and the bolus is not said to bring {CELLS} cells"
+            raise OptionError(what, where=event.where, mend=mend)
 
 
 def _refuse(event: Event, done: Done, *, keep: str = "", contents: str = "") -> None:

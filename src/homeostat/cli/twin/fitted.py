@@ -28,13 +28,18 @@ def tell(
     as_json: bool,
 ) -> None:
     """Draw the fit if a picture is wanted, and print it. `predicted` are the fitted runs, then others."""
+    from homeostat.cli.twin.doubted import shortened, warnings
     from homeostat.twin.fit import identifiability
+    from homeostat.twin.fit.doubts import agreement
 
     if plot is not None:
         draw(_study(fitted, predicted, profiles), plot)
     report, known = identifiability(fitted), {run.name for run in fitted.problem.runs}
+    agreed = agreement(fitted)
+    doubts = warnings(fitted, agreed, [one.run for one in predicted if one.run.name not in known])
     if as_json:
-        show_json(_as_object(fitted, report, predicted, profiles))
+        judged = {"reduced_chi_square": agreed.reduced, "warnings": doubts}
+        show_json({**_as_object(fitted, report, predicted, profiles), **judged})
         return
     show(
         _headline(fitted),
@@ -43,6 +48,7 @@ def tell(
         _scores("Predicted runs", [one for one in predicted if one.run.name not in known]),
         "",
         *sentences(report.lines()),
+        *sentences(shortened(doubts)),
         *places(None, plot),
     )
 
@@ -74,7 +80,7 @@ def _headline(fitted: "Fit") -> str:
 def sentences(lines: "Sequence[str]") -> list[str]:
     """Each line with a capital and a full stop; a deviation beyond `MOST_PERCENT` is none that is known."""
     limited = (_DEVIATION.sub(_limited, line) for line in lines)
-    return [line[:1].upper() + line[1:] + "." for line in limited]
+    return [line[:1].upper() + line[1:] + ("" if line.endswith("?") else ".") for line in limited]
 
 
 def _limited(found: "re.Match[str]") -> str:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from homeostat.cli.twin.values import OptionError, declared, given, in_unit, names
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from homeostat.twin import Model
     from homeostat.twin.fit import Free, Options, Run
 
@@ -51,8 +53,20 @@ def task_of(
         what = f"{next(iter(found.inputs))} is an input: what was done in a run comes with its data"
         mend = "give it as a column of the tables, or under `constants` in the map"
         raise OptionError(what, where="--set", mend=mend)
-    options = Options(*settings, fixed={**found.states, **found.parameters})
-    return Task(chosen, runs, held_out, wanted(chosen, learn), options)
+    held = {**found.states, **found.parameters}
+    return Task(
+        chosen, runs, held_out, _not_held(wanted(chosen, learn, held), held), Options(*settings, fixed=held)
+    )
+
+
+def _not_held(learn: "list[Free]", held: "Mapping[str, float]") -> "list[Free]":
+    """`learn`. Raises OptionError for a quantity that is held at a value, too."""
+    for each in learn:
+        if each.name in held:
+            mend = f"leave out --set {each.name}, or do not learn it; its search begins at the declared value"
+            what = f"{each.name} is learnt, and cannot be held at {held[each.name]:g}"
+            raise OptionError(what, where=f"--set {each.name}", mend=mend)
+    return learn
 
 
 def check_unseen(task: Task, tables: Tables) -> None:
@@ -79,19 +93,22 @@ def named(text: str | None, task: Task, option: str) -> tuple[str, ...]:
     return found
 
 
-def wanted(model: "type[Model]", text: str | None) -> "list[Free]":
-    """What to learn: names, each with its bounds if they are given; without any, what differs between donors."""
+def wanted(model: "type[Model]", text: str | None, held: "Mapping[str, float]") -> "list[Free]":
+    """What to learn: names, each with its bounds if they are given; without any, what differs and is not `held`."""
     from homeostat.twin.fit import free
 
     if text is not None:
         return [_free(model, part) for part in names(text)]
     s = model.signature
     spread = [quantity.name for quantity in s.parameters if quantity.spread > 0.0]
+    if spread and not set(spread) - set(held):
+        what = "everything that differs between donors is held, so nothing is learnt"
+        raise OptionError(what, where="--set", mend="hold less, or name what to learn by --fit")
     if not spread:
         mend = "name what to learn, such as --fit " + ",".join(s.parameters.names[:2])
         what = "the model tells of no parameter how it differs between donors"
         raise OptionError(what, where="--fit", mend=mend)
-    return [free(model, name) for name in spread]
+    return [free(model, name) for name in spread if name not in held]
 
 
 def _free(model: "type[Model]", part: str) -> "Free":

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from homeostat.cli.failures import say
 from homeostat.cli.output import Table, show, show_json
 from homeostat.cli.text import number
+from homeostat.cli.twin.doubted import impossible, shortened
 from homeostat.cli.twin.fitted import interval, sentences
 from homeostat.cli.twin.learning import Task, named
 from homeostat.cli.twin.values import OptionError
@@ -36,11 +37,12 @@ def fit_donors(task: Task, differs: str, without: "Sequence[str]", *, as_json: b
     except TwinError:
         _tell_unlearnt(task)
         raise
-    report = identifiability(found.pooled)
+    report, doubts = identifiability(found.pooled), impossible(task.model, task.runs)
     if as_json:
-        show_json(_as_object(found, report))
+        show_json({**_as_object(found, report), "warnings": doubts})
     else:
         _tell(found, report)
+        show(*sentences(shortened(doubts)))
 
 
 def _fitted(task: Task, names: "Sequence[str]") -> "Population":

@@ -120,8 +120,12 @@ def _ends(text: str) -> bool:
 
 def _error(rows: Sequence[Sequence[str]], place: int) -> dict[str, float]:
     """The assumed error of a column."""
-    values = [abs(number) for row in rows if (number := _number(row, place)) is not None]
-    return {"relative": RELATIVE, "absolute": ABSOLUTE * max(values, default=0.0) or 1.0}
+    import numpy as np
+
+    from homeostat.twin.robust import largest
+
+    values = [number for row in rows if (number := _number(row, place)) is not None]
+    return {"relative": RELATIVE, "absolute": ABSOLUTE * largest(np.array(values, np.float64)) or 1.0}
 
 
 def _number(row: Sequence[str], place: int) -> float | None:

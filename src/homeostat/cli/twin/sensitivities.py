@@ -154,7 +154,7 @@ def _ended(model: "type[Model]", asked: "Course") -> str:
     grid = [asked.times[-1] * k / 100 for k in range(101)]
     states, parameters = asked.given.states, asked.given.parameters
     made = simulate(Simulator(model), states, asked.segments, parameters, grid, asked.jumps)
-    return "its derivatives cannot be followed" if made.status is Status.OK else told(made)
+    return "its derivatives cannot be followed" if made.status is Status.OK else told(model, made)
 
 
 def _at(model: "type[Model]", found: Given) -> dict[str, float]:

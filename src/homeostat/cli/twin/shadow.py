@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from homeostat.twin.observer import Course, Followed
 
 LEVEL = 0.9
+STRIDE_H = 0.25
+"""Hours after which the filter brings its doubts up to date at the latest: each is a time that is computed."""
 
 
 class Span(NamedTuple):
@@ -136,6 +138,8 @@ def _learnt(model: "type[Model]", text: str | None) -> tuple[str, ...]:
 
 def _span(run: "Run", since: float | None, until: float | None) -> Span:
     """The hours of a run's forecast. Raises OptionError where they are not within it."""
+    from homeostat.cli.twin.times import MOST, check_count
+
     start, last = run.start_h, float(run.time[-1])
     end = last if until is None else until
     usual = start + 2.0 * (last - start) / 3.0 if end <= last else last
@@ -146,6 +150,9 @@ def _span(run: "Run", since: float | None, until: float | None) -> Span:
     if not now < end < math.inf:
         mend = f"forecast to an hour after {now:g}, where the forecast begins, or move that by --from"
         raise OptionError(what, where=f"--until {end:g}", mend=mend)
+    mend = f"end at {start + STRIDE_H * MOST:g} h at the latest: a time is computed every {STRIDE_H:g} h"
+    where = f"run {run.name}" if until is None else f"--until {end:g}"
+    check_count(math.ceil((end - start) / STRIDE_H), where, mend)
     return Span(now, end)
 
 
@@ -186,7 +193,8 @@ def _followed(
     found, simulator = [], Simulator(model)
     with counting(len(runs), "runs") as progress:
         for run, (span, course) in zip(runs, ahead, strict=True):
-            of = Filter(simulator, settings_of(model, run, learnt, wander), parameters=run.parameters)
+            settings = settings_of(model, run, learnt, wander)
+            of = Filter(simulator, settings, parameters=run.parameters, stride=STRIDE_H)
             found.append(follow(of, run, span.start, ahead=course, until=span.end, level=LEVEL))
             progress(1)
     return found

@@ -23,6 +23,8 @@ AHEAD: Mapping[str, str] = {
     "given": "It goes by the plan given, and holds the inputs that it does not name.",
 }
 """By what a forecast goes."""
+FAR = 2.0
+"""Spans of the data, from the start, beyond which a forecast is told to be an extrapolation."""
 
 
 def tell(
@@ -46,7 +48,17 @@ def _headline(one: "Followed", ahead: str) -> list[str]:
         f"Run {one.run.name}: {int(one.run.present.sum())} readings fused over {one.run.time[-1]:g} h; "
         f"forecast from {number(one.now)} h on{later}",
         AHEAD[ahead],
+        *warnings(one),
     ]
+
+
+def warnings(one: "Followed") -> list[str]:
+    """What should be known before a forecast is believed."""
+    start, last = one.run.start_h, float(one.run.time[-1])
+    if one.until - start <= FAR * (last - start):
+        return []
+    told = f"It is an extrapolation: it ends at {number(one.until)} h, and nothing is measured beyond {number(last)} h."
+    return [told]
 
 
 def _signals(one: "Followed") -> Table:
@@ -98,6 +110,7 @@ def as_object(model: "type[Model]", one: "Followed") -> dict[str, Any]:
     """What was believed and foretold, as plain data."""
     return {
         "run": one.run.name,
+        "warnings": warnings(one),
         "lost_after_h": one.lost,
         "signals": _read(one),
         "time_h": one.time.tolist(),

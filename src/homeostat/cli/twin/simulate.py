@@ -1,5 +1,6 @@
 """`homeostat twin simulate`: one run of a model."""
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -76,14 +77,23 @@ def simulate(
     elif csv != Path("-"):
         show(_headline(chosen, made), _table(chosen, series), *places(csv, plot))
     if made.status is not Status.OK:
-        say(f"the run ends before its {_moment(asked.times[-1])}: {told(made)}")
+        say(f"the run ends before its {_moment(asked.times[-1])}: {told(chosen, made)}")
         raise typer.Exit(ExitCode.FAILED)
 
 
-def told(made: "Trajectory") -> str:
-    """How a run that failed ended, in words."""
-    last = f"after {made.time[-1]:g} h" if len(made.time) else "at its start"
-    return f"{made.status.name.lower().replace('_', ' ')} {last}"
+def told(model: "type[Model]", made: "Trajectory") -> str:
+    """How a run that failed ended, in words: when, by what, and which state was at its bounds."""
+    word, failure = made.status.name.lower().replace("_", " "), made.failure
+    if failure is None:
+        return word
+    ends = [f"{hour:.6g}" for hour in (failure.after_h, failure.before_h)]
+    at = f"at {ends[1]} h" if ends[0] == ends[1] else f"between {ends[0]} and {ends[1]} h"
+    event = ", after the event of that hour" if failure.jump else ""
+    if not failure.state:
+        return f"{word} {at}{event}"
+    q = model.signature.states[failure.state]
+    bounds = f"from {q.low:g}" if math.isinf(q.high) else f"{q.low:g} to {q.high:g}"
+    return f"{word} {at}{event}: {q.name} = {failure.value:.6g} {q.unit}, which may be {bounds}"
 
 
 def _series(model: "type[Model]", made: "Trajectory", reported: tuple[str, ...]) -> "Series":
@@ -113,6 +123,7 @@ def _as_object(model: "type[Model]", made: "Trajectory", series: "Series") -> di
     return {
         "model": model.__name__,
         "status": made.status.name.lower(),
+        **({} if made.failure is None else {"ended": told(model, made)}),
         "time_h": made.time.tolist(),
         "units": {name: _units(model)[name] for name in series},
         "columns": {name: values.tolist() for name, values in series.items()},

@@ -5,7 +5,7 @@ import math
 from homeostat.cli.twin.values import OptionError
 
 DEFAULT_DAYS = 12.0
-_MOST = 200_000
+MOST = 200_000
 """Times: a year at every three minutes."""
 
 
@@ -21,9 +21,12 @@ def times(days: float | None, hours: float | None, every: float | None) -> list[
         mend = "give hours, more than 0 and no longer than the run"
         raise OptionError(f"nothing is reported every {step:g} h", where="--every", mend=mend)
     count = math.floor(end / step + 1e-9)
-    if count > _MOST:
-        raise OptionError(
-            f"{count:,} times are more than {_MOST:,}", where="--every", mend="report less often"
-        )
+    check_count(count, "--every", "report less often")
     found = [step * k for k in range(count + 1)]
     return found if end - found[-1] < 1e-9 * end else [*found, end]
+
+
+def check_count(count: int, where: str, mend: str) -> None:
+    """Raise OptionError for more times than a command should compute."""
+    if count > MOST:
+        raise OptionError(f"{count:,} times are more than {MOST:,}", where=where, mend=mend)

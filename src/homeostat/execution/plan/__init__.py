@@ -6,6 +6,7 @@ In: a process and what the equipment knows of this run. Out: an immutable `Plan`
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from homeostat.execution.plan.attributes import resolve_attributes
 from homeostat.execution.plan.crosschecks import resolve_crosschecks
@@ -17,9 +18,11 @@ from homeostat.execution.plan.recipe import resolve_recipe
 from homeostat.execution.plan.twin import resolve_twin
 from homeostat.execution.plan.types import HOUR, MICROSECONDS, Plan, micros
 from homeostat.monitoring.alarms import Rules, definitions
-from homeostat.monitoring.package import Package
 from homeostat.monitoring.signals import Panel, Signal, signals
 from homeostat.process import Process
+
+if TYPE_CHECKING:
+    from homeostat.monitoring.package import Package
 
 __all__ = ["HOUR", "MICROSECONDS", "Plan", "make_plan", "micros"]
 
@@ -31,7 +34,7 @@ def make_plan(
     initial: Mapping[str, float],
     parameters: Mapping[str, float] | None = None,
     until: str = "",
-    packages: Mapping[str, Package] | None = None,
+    packages: "Mapping[str, Package] | None" = None,
 ) -> Plan:
     """Resolve `process` for equipment that can be steered or not.
 

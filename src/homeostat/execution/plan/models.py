@@ -1,18 +1,21 @@
 """Soft sensors: each package's inputs found among what the scan knows, units converted, the declared hash compared."""
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from homeostat.errors import MonitoringError, UnitError
 from homeostat.execution.plan.columns import known_units
 from homeostat.execution.plan.soft import SoftInput, SoftPlan
 from homeostat.execution.plan.types import HOUR, Plan, micros
-from homeostat.monitoring.package import Input, Package
 from homeostat.process import BATCH_ELAPSED, convert
 from homeostat.process.issues import suggestion
 from homeostat.process.soft import SoftSensor, unit_in
 
+if TYPE_CHECKING:
+    from homeostat.monitoring.package import Input, Package
 
-def resolve_models(plan: Plan, packages: Mapping[str, Package]) -> tuple[SoftPlan, ...]:
+
+def resolve_models(plan: Plan, packages: "Mapping[str, Package]") -> tuple[SoftPlan, ...]:
     """Every soft sensor of the plan's process, in the order of the file.
 
     Raises MonitoringError where a package is missing, is another one, or does not fit the process.
@@ -22,7 +25,7 @@ def resolve_models(plan: Plan, packages: Mapping[str, Package]) -> tuple[SoftPla
     return tuple(_model(name, sensor, packages.get(name), units) for name, sensor in sensors)
 
 
-def _model(name: str, sensor: SoftSensor, package: Package | None, units: Mapping[str, str]) -> SoftPlan:
+def _model(name: str, sensor: SoftSensor, package: "Package | None", units: Mapping[str, str]) -> SoftPlan:
     where = f"monitoring.models.{name}"
     if package is None:
         raise MonitoringError(
@@ -42,7 +45,7 @@ def _model(name: str, sensor: SoftSensor, package: Package | None, units: Mappin
     )
 
 
-def _refuse(where: str, sensor: SoftSensor, package: Package) -> None:
+def _refuse(where: str, sensor: SoftSensor, package: "Package") -> None:
     """Another package than the declared one, one that is not meant for this use, an input it does not have."""
     if package.content_hash != sensor.sha256:
         raise MonitoringError(
@@ -65,7 +68,7 @@ def _refuse(where: str, sensor: SoftSensor, package: Package) -> None:
             )
 
 
-def _input(where: str, sensor: SoftSensor, given: Input, units: Mapping[str, str]) -> SoftInput:
+def _input(where: str, sensor: SoftSensor, given: "Input", units: Mapping[str, str]) -> SoftInput:
     place = f"{where}.inputs.{given.name}"
     source = sensor.source(given.name)
     if source is None:

@@ -1,8 +1,10 @@
 """A soft sensor as the scan knows it: a model ready to answer, and for each of its inputs a place to look."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from homeostat.monitoring.package import Scorer
+if TYPE_CHECKING:
+    from homeostat.monitoring.package import Scorer
 
 SOFT = ("soft", "soft.low", "soft.high")
 """What is recorded of each soft sensor: its value and the ends of its interval."""
@@ -30,7 +32,7 @@ class SoftPlan:
     title: str
     hash: str
     unit: str
-    scorer: Scorer
+    scorer: "Scorer"
     inputs: tuple[SoftInput, ...]
     start: int
     every: int

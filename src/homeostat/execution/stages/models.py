@@ -1,13 +1,14 @@
-"""Soft sensors: frozen models answer from time to time; another decision is a decision, alert and action are alarms.
+"""Soft sensors: frozen models answer from time to time; the first answer and every other decision are on record.
 
 An input is what was last usable by the moment it is meant for, and missing when that is too long ago. Nothing looks
-ahead: what is meant for a time that has not come is missing. What may be missing, the package itself says.
+ahead: what is meant for a time that has not come is missing. What may be missing, the package itself says. Alert and
+action are alarms.
 """
 
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from homeostat.execution.plan.soft import SoftInput, SoftPlan
 from homeostat.execution.plan.types import Plan
@@ -18,8 +19,10 @@ from homeostat.execution.states import FINAL
 from homeostat.ledger.catalogue import PredictionChanged
 from homeostat.monitoring.alarms import Notice
 from homeostat.monitoring.panel import Standing
-from homeostat.monitoring.prediction import Drivers, Verdict
 from homeostat.process import Quality
+
+if TYPE_CHECKING:
+    from homeostat.monitoring.prediction import Drivers, Verdict
 
 ALARMS: tuple[tuple[Standing, Literal["medium", "high"], str], ...] = (
     ("alert", "medium", "Near its limit, or on unusual inputs"),
@@ -50,7 +53,8 @@ def sense(plan: Plan, state: BatchState, usable: Sequence[float], time: int, she
             row = _row(model, after, time)
             verdict = model.scorer.row(row)
             after = _answered(model, after, verdict, time)
-            if (after.decision, after.outside) != (before.decision, before.outside):
+            first = before.due == model.start
+            if first or (after.decision, after.outside) != (before.decision, before.outside):
                 sheet.note(_changed(model, before, after, verdict, row))
             notices += _notices(model, state, after, verdict)
         sensed.append(after)
@@ -105,7 +109,7 @@ def _counts(given: SoftInput, taken: int, time: int, patience: int) -> bool:
     return moment <= time and moment - taken <= patience
 
 
-def _answered(model: SoftPlan, sensed: Sensed, verdict: Verdict, time: int) -> Sensed:
+def _answered(model: SoftPlan, sensed: Sensed, verdict: "Verdict", time: int) -> Sensed:
     numbers = (verdict.value, verdict.low, verdict.high)
     value, low, high = (math.nan if number is None else number for number in numbers)
     due = model.start + ((time - model.start) // model.every + 1) * model.every
@@ -114,14 +118,14 @@ def _answered(model: SoftPlan, sensed: Sensed, verdict: Verdict, time: int) -> S
     )
 
 
-def _outside(verdict: Verdict) -> bool:
+def _outside(verdict: "Verdict") -> bool:
     """Whether the inputs lie beyond the limits of what the model knows."""
     pairs = ((verdict.t2, verdict.t2_limit), (verdict.spe, verdict.spe_limit))
     return any(size is not None and limit is not None and size > limit for size, limit in pairs)
 
 
 def _changed(
-    model: SoftPlan, before: Sensed, after: Sensed, verdict: Verdict, row: Sequence[float]
+    model: SoftPlan, before: Sensed, after: Sensed, verdict: "Verdict", row: Sequence[float]
 ) -> PredictionChanged:
     inputs = zip(model.inputs, row, strict=True)
     return PredictionChanged(
@@ -145,12 +149,12 @@ def _changed(
     )
 
 
-def _finite(parts: Drivers) -> Drivers:
+def _finite(parts: "Drivers") -> "Drivers":
     """The parts that a record can hold."""
     return tuple((name, part) for name, part in parts if math.isfinite(part))
 
 
-def _notices(model: SoftPlan, state: BatchState, after: Sensed, verdict: Verdict) -> Iterator[Notice]:
+def _notices(model: SoftPlan, state: BatchState, after: Sensed, verdict: "Verdict") -> Iterator[Notice]:
     """The alarm that belongs to the decision begins, the other one ends."""
     for decision, priority, text in ALARMS:
         alarm, wanted = f"soft.{model.name}.{decision}", after.decision == decision

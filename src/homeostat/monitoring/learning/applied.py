@@ -28,7 +28,7 @@ def applied_rows(task: Task, table: Table) -> Array:
 
 
 def outside(task: Task, applied: Array) -> tuple[str, ...]:
-    """What of the rows `applied` (m, p) lies outside the range learnt from, the worst first; nothing if all is within."""
+    """What of the rows `applied` (m, p) lies outside the range learnt from, the worst first."""
     low, high = np.nanmin(task.x, axis=0), np.nanmax(task.x, axis=0)
     beyond = (applied < low) | (applied > high)  # a gap is neither
     rows = beyond.sum(axis=0)
@@ -54,9 +54,7 @@ def _told(name: str, column: Array, low: float, high: float) -> str:
     )
 
 
-def expected_error(
-    task: Task, preparation: Preparation, components: int, applied: Array
-) -> float | None:
+def expected_error(task: Task, preparation: Preparation, components: int, applied: Array) -> float | None:
     """The root mean square error that PLS on spectra so prepared is expected to have on the rows `applied` (m, p).
 
     None where the samples do not hold so many components.

@@ -9,7 +9,7 @@ from homeostat.monitoring.frozen import Form, lead_back, run_through
 from homeostat.monitoring.learning.scoring import inputs
 from homeostat.monitoring.learning.table import Table
 from homeostat.monitoring.package import Package
-from homeostat.monitoring.prediction import Verdict
+from homeostat.monitoring.prediction import Ruling, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +54,16 @@ def described(package: Package) -> dict[str, Any]:
         "learnt from": f"{package.training.rows} rows in {package.training.groups} groups",
         "notes": package.training.note,
         "interval": f"{100 * package.interval.coverage:.0f} %: {package.interval.method}",
+        **({} if package.ruling is None else {"decides": _margins(package.ruling)}),
         **{f"{name}, held out": value for name, value in values.items()},
     }
+
+
+def _margins(ruling: Ruling) -> str:
+    """From which margins to the rule's limit on a row is told to meet it, or to fail it."""
+    meets = "never that it meets" if ruling.meeting is None else f"meets from {ruling.meeting:+.4g} on"
+    fails = "never that it fails" if ruling.failing is None else f"fails below {ruling.failing:+.4g}"
+    return f"by the margin to the limit (above 0: within the rule): {meets}, {fails}"
 
 
 def kind(form: Form) -> str:

@@ -2,8 +2,8 @@
 
 And the ruling on the task's rule, from the same rows.
 
-In: truth and held-out predictions. Out: a frozen `Interval`, or `Ruling`, of `monitoring.prediction`. A skewed error, as that of a
-share near 100 %, needs far less room on one side; so does a rule that has its limit there.
+In: truth and held-out predictions. Out: a frozen `Interval`, or `Ruling`, of `monitoring.prediction`. A skewed error,
+as that of a share near 100 %, needs far less room on one side; so does a rule that has its limit there.
 """
 
 import numpy as np

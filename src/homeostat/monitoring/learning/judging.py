@@ -87,7 +87,9 @@ def _verdicts(task: Task, held_out: Array, fold: Integers, level: float) -> tupl
         rest = np.flatnonzero(fold != number)
         band, ruled = interval(task, held_out, level, rest), ruling(task, held_out, level, rest)
         low, high = band.band(np.zeros((len(mine), 1)), held_out[mine], np.ones(len(mine)))
-        for row, value, *ends in zip(*(each.tolist() for each in (mine, held_out[mine], low, high)), strict=True):
+        for row, value, *ends in zip(
+            *(each.tolist() for each in (mine, held_out[mine], low, high)), strict=True
+        ):
             found[row] = _verdict(rule, ruled, value, *ends)
     return tuple(found[row] for row in range(len(held_out)))
 

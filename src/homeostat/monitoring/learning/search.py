@@ -232,10 +232,16 @@ def _clearly_better(task: Task, trial: Trial, than: Trial) -> bool:
 
 
 def _best(task: Task, trials: Sequence[Trial]) -> Choice:
-    """The mean of the best trials of each kind that are no worse than the best by more than a standard error."""
+    """The mean of the best trials of each kind that are no worse than the best by more than a standard error.
+
+    Preparations of spectra are averaged only where their mean is no worse than the best of them on rows held out: they
+    share their family and its errors, and each leans on something of its own that another matrix may not have.
+    """
     ranked = sorted(trials, key=lambda trial: trial.error)
     parts = _unlike(_modest(task, ranked))
     mean = np.asarray(np.mean([part.held_out for part in parts], axis=0), np.float64)
+    if task.axis is not None and _rms(mean - task.y) > _rms(parts[0].held_out - task.y):
+        parts, mean = parts[:1], parts[0].held_out
     return Choice(tuple(parts), tuple(ranked), mean, _rms(mean - task.y))
 
 

@@ -7,9 +7,11 @@ hash to anchor elsewhere (a site's ledger) so that this shows as well.
 
 import json
 import os
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Literal
+from typing import IO, Any, Literal
 
 from pydantic import ValidationError
 
@@ -17,6 +19,9 @@ from homeostat.errors import MonitoringError
 from homeostat.monitoring.package.canonical import canonical, digest
 from homeostat.monitoring.package.document import Hash, Metrics, Name, Part
 from homeostat.monitoring.package.freezing import told
+
+if sys.platform != "win32":
+    import fcntl
 
 START = "0" * 64
 LOCKED_TEST: Literal["locked test"] = "locked test"
@@ -66,14 +71,15 @@ def record_use(
 
     Raises `MonitoringError` when the record does not hold, or cannot be written.
     """
-    before = uses(model)
     given: Mapping[str, Any] = {"what": what, "by": by, "when": when, "model": content_hash, "table": table}
-    try:
-        draft = Use(number=len(before) + 1, **given, results=results, note=note, before=last(before))
-    except ValidationError as fault:
-        raise MonitoringError(f"the use cannot be recorded: {told(fault)}", where="uses") from fault
-    use = draft.model_copy(update={"hash": draft.hashed()})
-    _append(record_of(model), canonical(use.model_dump(mode="json")) + b"\n")
+    with _alone(record_of(model)) as file:
+        before = uses(model)
+        try:
+            draft = Use(number=len(before) + 1, **given, results=results, note=note, before=last(before))
+        except ValidationError as fault:
+            raise MonitoringError(f"the use cannot be recorded: {told(fault)}", where="uses") from fault
+        use = draft.model_copy(update={"hash": draft.hashed()})
+        _append(file, canonical(use.model_dump(mode="json")) + b"\n")
     return use
 
 
@@ -116,11 +122,19 @@ def _use(line: bytes, where: str) -> Use:
         ) from fault
 
 
-def _append(path: Path, line: bytes) -> None:
+@contextmanager
+def _alone(path: Path) -> Iterator[IO[bytes]]:
+    """The record, open at its end, while no other process that records a use has it open so."""
     try:
         with path.open("ab") as file:
-            file.write(line)
-            file.flush()
-            os.fsync(file.fileno())
+            if sys.platform != "win32":
+                fcntl.flock(file, fcntl.LOCK_EX)
+            yield file
     except OSError as fault:
         raise MonitoringError(f"the record cannot be written: {fault.strerror}", where=str(path)) from fault
+
+
+def _append(file: IO[bytes], line: bytes) -> None:
+    file.write(line)
+    file.flush()
+    os.fsync(file.fileno())

@@ -38,7 +38,9 @@ def decide(
         if outside:
             return "undecided", f"the inputs are outside those the model knows: {outside}"
         warned = _beyond(distances, (space.warning.t2, space.warning.spe))
-    decision, reason = _judge(rule, interval) if rule is None or side is None else _ruled(rule, interval, side)
+    decision, reason = (
+        _judge(rule, interval) if rule is None or side is None else _ruled(rule, interval, side)
+    )
     if decision == "ok" and warned:
         return "alert", f"the inputs are unusual: {warned}"
     return decision, reason
@@ -66,7 +68,10 @@ def _ruled(rule: Rule, interval: tuple[float, float], side: Side) -> Told:
         return "action", f"rows that meet {rule} are rarely like this one"
     margin = CLOSE * 0.5 * (high - low)
     if not rule.met_by(low - margin, high + margin):
-        return "alert", f"it meets {rule}, but the interval {low:.6g} to {high:.6g} is close to its limit or holds it"
+        return (
+            "alert",
+            f"it meets {rule}, but the interval {low:.6g} to {high:.6g} is close to its limit or holds it",
+        )
     return "ok", ""
 
 

@@ -56,9 +56,7 @@ def calibrate_ruling(
     good = np.array([rule.meets(value) for value in truth.tolist()])
     meeting = _greatest(margins[~good], groups[~good], coverage)
     least = _greatest(-margins[good], groups[good], coverage)
-    failing = None if least is None else -least
-    if meeting is not None and failing is not None and meeting < failing:
-        meeting = failing = min(max(0.0, meeting), failing)
+    meeting, failing = _apart(meeting, None if least is None else -least)
     return Ruling(
         coverage=coverage,
         method="margins of groups held out, those that meet and those that fail each for themselves",
@@ -67,6 +65,15 @@ def calibrate_ruling(
         meeting=meeting,
         failing=failing,
     )
+
+
+def _apart(meeting: float | None, failing: float | None) -> tuple[float | None, float | None]:
+    """The two margins, made one where they cross; one that stands alone is never on the other side of the limit."""
+    if meeting is None or failing is None:
+        return None if meeting is None else max(meeting, 0.0), None if failing is None else min(failing, 0.0)
+    if meeting < failing:
+        return (min(max(0.0, meeting), failing),) * 2
+    return meeting, failing
 
 
 def _greatest(margins: Array, groups: Labels, coverage: float) -> float | None:

@@ -5,7 +5,6 @@ from typing import Literal, Self
 
 import numpy as np
 from pydantic import model_validator
-from scipy.signal import savgol_coeffs
 
 from homeostat.errors import MonitoringError
 from homeostat.monitoring.frozen import Array, Vector
@@ -94,9 +93,10 @@ class SavitzkyGolay(_Kernel):
                 f"no Savitzky-Golay filter has window {window}, order {order} and derivative {derivative}",
                 mend="take an odd window above the order, and an order not below the derivative",
             )
-        return cls(
-            kernel=_symmetric(savgol_coeffs(window, order, derivative, use="dot"), derivative % 2 == 0)
-        )
+        from scipy.signal import savgol_coeffs
+
+        kernel = savgol_coeffs(window, order, derivative, use="dot")
+        return cls(kernel=_symmetric(kernel, derivative % 2 == 0))
 
 
 class NorrisWilliams(_Kernel):

@@ -1,7 +1,8 @@
 """Cross-checks name what can be compared: sensors with references of their kind, balances over tags of known noise."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from homeostat.process.checks.observed import longer
 from homeostat.process.checks.subject import Subject
 from homeostat.process.crosschecks import TWIN, Comparison, MassBalance
 from homeostat.process.issues import Fault, Path, quoted
@@ -18,12 +19,15 @@ def crosschecked(subject: Subject) -> Iterator[Fault]:
         path: Path = ("monitoring", "compare", name)
         yield from _sensor(subject, path, pair)
         yield from _reference(subject, path, pair)
+        yield from _fresh(subject, path, (pair.tag, pair.against), pair.every)
         if pair.tag in charted:
             what = f"{quoted(pair.tag)} is held against something already, in {quoted(charted[pair.tag])}"
             yield Fault((*path, "tag"), what, "name the other tag of the pair, or leave one comparison out")
         charted.setdefault(pair.tag, name)
     for name, balance in subject.process.monitoring.balances.items():
-        yield from _terms(subject, ("monitoring", "balances", name), balance)
+        path = ("monitoring", "balances", name)
+        yield from _terms(subject, path, balance)
+        yield from _fresh(subject, path, balance.terms, balance.every)
     yield from _together(subject)
 
 
@@ -76,6 +80,18 @@ def _terms(subject: Subject, path: Path, balance: MassBalance) -> Iterator[Fault
             yield from _same_kind(where, name, tags[name].unit, tags[first].unit)
 
 
+def _fresh(subject: Subject, path: Path, names: Iterable[str], every: Quantity) -> Iterator[Fault]:
+    """Every look needs a new sample: one that is looked at several times would count as many."""
+    for name in names:
+        tag = subject.process.tags.get(name)
+        if tag is not None and tag.every is not None and longer(tag.every, every):
+            what = (
+                f"{quoted(name)} is measured every {tag.every} only: one value would be judged several times"
+            )
+            yield Fault((*path, "every"), what, f"look at most as often: every {tag.every}")
+            return
+
+
 def known_noise(subject: Subject, name: str) -> bool:
     """Whether the tag's noise is declared, with it or for the observer."""
     observer = subject.process.twin.observer
@@ -88,16 +104,11 @@ def _together(subject: Subject) -> Iterator[Fault]:
     for position, (name, balance) in enumerate(balances):
         path: Path = ("monitoring", "balances", name)
         before = [one for one in balances[:position] if not balance.terms.keys().isdisjoint(one[1].terms)]
-        other = next((one for one, each in before if _differ(each.every, balance.every)), None)
+        times = ((one, each.every, balance.every) for one, each in before)
+        other = next((one for one, its, own in times if longer(its, own) or longer(own, its)), None)
         if other is not None:
             what = f"{quoted(name)} shares a tag with {quoted(other)} and is judged at other times"
             yield Fault((*path, "every"), what, "give both the same 'every'")
     if len(balances) > MOST:
         what = f"there are {len(balances)} balances"
         yield Fault(("monitoring", "balances", balances[MOST][0]), what, f"declare at most {MOST}")
-
-
-def _differ(one: Quantity, other: Quantity) -> bool:
-    """Whether two times differ; what is no time is another fault."""
-    times = all(compatible(quantity.unit, "min") for quantity in (one, other))
-    return times and one.to("s") != other.to("s")

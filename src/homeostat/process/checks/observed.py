@@ -25,7 +25,7 @@ def observed(subject: Subject) -> Iterator[Fault]:
                 "name the state or output that it measures in twin.tags",
             )
         tag = subject.process.tags.get(name)
-        if tag is not None and tag.every is not None and _longer(tag.every, observer.every):
+        if tag is not None and tag.every is not None and longer(tag.every, observer.every):
             what = (
                 f"{quoted(name)} is measured every {tag.every} only: one value would be fused several times"
             )
@@ -42,7 +42,7 @@ def observed(subject: Subject) -> Iterator[Fault]:
             yield Fault(path, f"the assay {quoted(name)} has no variation", "give it one: no method is exact")
 
 
-def _longer(one: Quantity, other: Quantity) -> bool:
+def longer(one: Quantity, other: Quantity) -> bool:
     """Whether a time is longer than another; False for what are no times, which is another fault."""
     times = all(compatible(quantity.unit, "min") for quantity in (one, other))
     return times and one.to("s") > other.to("s")

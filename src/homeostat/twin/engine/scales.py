@@ -1,8 +1,8 @@
 """How large each state is: the absolute tolerance of integration, and the slack at bounds, are shares of it.
 
-In: the declared states. Out: one scale a state, in its unit. It is what `state(..., scale=)` says. Where nothing is said
-it is 1, unless the declaration shows that the state is far smaller than its unit: then it is the declared value, or a
-finite upper bound, or, of a state that begins at 0, the smallest scale among those of its unit.
+In: the declared states. Out: one scale a state, in its unit. It is what `state(..., scale=)` says. Where nothing is
+said it is 1, unless the declaration shows that the state is far smaller than its unit: then it is the declared value,
+or a finite upper bound, or, of a state that begins at 0, the smallest scale among those of its unit.
 """
 
 from homeostat.twin.declare import Group, Quantity
@@ -15,7 +15,8 @@ def scales(states: Group) -> tuple[float, ...]:
     """The scale of each state."""
     own = [_own(quantity) for quantity in states]
     return tuple(
-        scale or min((s for q, s in zip(states, own, strict=True) if s and q.unit == quantity.unit), default=1.0)
+        scale
+        or min((s for q, s in zip(states, own, strict=True) if s and q.unit == quantity.unit), default=1.0)
         for quantity, scale in zip(states, own, strict=True)
     )
 

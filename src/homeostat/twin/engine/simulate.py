@@ -12,6 +12,7 @@ from itertools import pairwise
 import numpy as np
 
 from homeostat.errors import TwinError
+from homeostat.twin.engine.failing import Failure, after_jump, on_the_way
 from homeostat.twin.engine.schedule import Array, Jump, Segment, check_places, checked_times, jump_row
 from homeostat.twin.engine.simulator import Simulator
 from homeostat.twin.engine.status import Status
@@ -22,13 +23,15 @@ from homeostat.twin.engine.trace import jump_function
 class Trajectory:
     """A simulated run: `time` (n,) in hours, `states` (n, nx), `outputs` (n, ny) in declared order, and how it ended.
 
-    Values at a time include the jumps and the inputs that begin there. After a failure the rows end before it.
+    Values at a time include the jumps and the inputs that begin there. After a failure the rows end before it, and
+    `failure` says more.
     """
 
     time: Array
     states: Array
     outputs: Array
     status: Status
+    failure: Failure | None = None
 
 
 def simulate(
@@ -68,6 +71,7 @@ class _Run:
         self.inputs = [signature.inputs.vector({}), *(signature.inputs.vector(s.values) for s in ordered)]
         self.jumps = sorted(jumps, key=lambda j: j.time_h)
         self.jump = jump_function(signature)
+        self.failure: Failure | None = None
         check_places(ordered, self.jumps, start_h)
 
     def record(self, x: tuple[float, ...], times: tuple[float, ...]) -> Trajectory:
@@ -89,21 +93,26 @@ class _Run:
             np.array(states).reshape(n, len(signature.states)),
             np.array(outputs).reshape(n, len(signature.outputs)),
             status,
+            self.failure,
         )
 
     def _outputs(self, x: tuple[float, ...], time: float) -> tuple[tuple[float, ...], Status]:
         try:
             return self.simulator.outputs(x, self._inputs_at(time), self.p), Status.OK
         except TwinError:
+            self.failure = Failure(time, time)
             return (), Status.NON_FINITE
 
     def _reach(self, x: tuple[float, ...], start: float, end: float) -> tuple[tuple[float, ...], Status]:
         """Integrate from `start` to `end`, stopping at every change between; the jumps at `end` are included."""
         changes = {t for t in (*self.starts, *(j.time_h for j in self.jumps)) if start < t < end}
         for a, b in pairwise((start, *sorted(changes), end)):
-            x, status, _ = self.simulator.advance(x, self._inputs_at(a), self.p, b - a)
+            before, (x, status, _) = x, self.simulator.advance(x, self._inputs_at(a), self.p, b - a)
             if status is Status.OK:
                 x, status = self._jumped(x, a, b)
+            else:
+                last = next((jump for jump in reversed(self.jumps) if jump.time_h == a), None)
+                self.failure = on_the_way(self.simulator, (before, self._inputs_at(a), self.p), a, b, last)
             if status is not Status.OK:
                 return x, status
         return x, Status.OK
@@ -113,8 +122,12 @@ class _Run:
 
     def _jumped(self, x: tuple[float, ...], after: float, until: float) -> tuple[tuple[float, ...], Status]:
         """Make the jumps of (after, until]; an interval of no length tells whether the states are still possible."""
+        last = None
         for jump in self.jumps:
             if after < jump.time_h <= until:
-                row = jump_row(self.simulator.signature, jump)
+                row, last = jump_row(self.simulator.signature, jump), jump
                 x = tuple(float(v) for v in self.jump(x, row).full().ravel())
-        return x, self.simulator.advance(x, self._inputs_at(until), self.p, 0.0).status
+        status = self.simulator.advance(x, self._inputs_at(until), self.p, 0.0).status
+        if status is not Status.OK:
+            self.failure = after_jump(self.simulator, x, until, last)
+        return x, status

@@ -9,6 +9,7 @@ likelihoods, `identifiability` in words, `next_samples` worth taking, `predict` 
 """
 
 from homeostat.twin.fit.datamap import DataMap, load_map
+from homeostat.twin.fit.doubts import Agreement, Outlier, agreement, impossible
 from homeostat.twin.fit.estimate import Options, fit
 from homeostat.twin.fit.forward import Tolerance
 from homeostat.twin.fit.free import Free, LogNormal, Normal, Prior, Scale, free
@@ -26,6 +27,7 @@ from homeostat.twin.fit.runs import Noise, Run
 from homeostat.twin.fit.samples import Criterion, Sample, next_samples
 
 __all__ = [
+    "Agreement",
     "Batched",
     "Criterion",
     "DataMap",
@@ -42,6 +44,7 @@ __all__ = [
     "Objective",
     "Options",
     "Outcome",
+    "Outlier",
     "Population",
     "Prediction",
     "Prior",
@@ -57,11 +60,13 @@ __all__ = [
     "Search",
     "Settings",
     "Tolerance",
+    "agreement",
     "fit",
     "fit_population",
     "free",
     "hopping",
     "identifiability",
+    "impossible",
     "load_map",
     "multistart",
     "next_samples",

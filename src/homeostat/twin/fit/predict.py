@@ -16,6 +16,7 @@ from homeostat.errors import TwinError
 from homeostat.twin.fit.protocol import Array, Rejected
 from homeostat.twin.fit.result import Fit
 from homeostat.twin.fit.runs import Run, check_runs
+from homeostat.twin.robust import rms
 
 
 @dataclass(frozen=True)
@@ -125,7 +126,7 @@ def _score(run: Run, place: int, unit: str, values: Array, reach: Array) -> Scor
         run.quantities[place],
         unit,
         len(measured),
-        float(np.sqrt((errors**2).mean())),
+        rms(errors),
         relative,
         float((errors <= reach[present]).mean()),
     )

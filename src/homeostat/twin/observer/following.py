@@ -17,6 +17,7 @@ from homeostat.twin.observer.filter import Estimate, Filter
 from homeostat.twin.observer.forecast import Forecast, forecast
 from homeostat.twin.observer.recorded import Array, Recorded
 from homeostat.twin.observer.walk import Step, Walk
+from homeostat.twin.robust import rms
 
 POINTS = 200
 """Times at which the belief is kept; half as many for a forecast."""
@@ -105,8 +106,8 @@ class Followed:
         errors, sized = np.abs(ahead.value[at] - measured), measured != 0.0
         relative = float((errors[sized] / np.abs(measured[sized])).mean()) if sized.any() else None
         doubt = np.hypot(ahead.deviation[at], self.run.deviations[later, place])
-        rmse, inside = float(np.sqrt((errors**2).mean())), float((errors <= self.reach * doubt).mean())
-        yield Score(ahead.quantity, int(later.sum()), rmse, relative, inside)
+        inside = float((errors <= self.reach * doubt).mean())
+        yield Score(ahead.quantity, int(later.sum()), rms(errors), relative, inside)
 
 
 def follow(

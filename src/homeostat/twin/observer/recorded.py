@@ -15,6 +15,7 @@ from homeostat.twin.engine import Segment
 from homeostat.twin.mixing import VOLUME
 from homeostat.twin.model import Model
 from homeostat.twin.observer.settings import Doubt, Learnt, Settings, Signal
+from homeostat.twin.robust import largest
 
 Array = NDArray[np.float64]
 
@@ -94,7 +95,7 @@ def settings_of(model: type[Model], run: Recorded, learnt: Sequence[str], wander
 def _noise(run: Recorded, place: int) -> Doubt:
     """The error of a quantity, with some at 0; one standard deviation for each value becomes the usual one."""
     present, known = run.present[:, place], run.noise.get(run.quantities[place])
-    least = RESOLUTION * float(np.abs(run.measured[present, place]).max(initial=0.0)) or 1e-6
+    least = RESOLUTION * largest(run.measured[present, place]) or 1e-6
     if known is not None:
         return Doubt(known.relative, max(known.absolute, least))
     deviations = run.deviations[present, place]

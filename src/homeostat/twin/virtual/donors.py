@@ -18,6 +18,8 @@ from homeostat.twin.declare import Group
 from homeostat.twin.model import Model
 
 Array = NDArray[np.float64]
+MOST = 100.0
+"""Batches that differ by more than 10,000 % have no typical value."""
 BLOCK = 1024
 """Batches whose numbers are drawn together."""
 
@@ -56,8 +58,9 @@ class Donors:
                     where=self.model.__name__,
                     mend="it has: " + ", ".join((*s.states.names, *s.parameters.names)),
                 )
-            if not 0.0 <= spread < math.inf:
-                raise TwinError(f"{spread:g} is not a spread of {name}", mend="give a fraction of 0 or more")
+            if not 0.0 <= spread <= MOST:
+                mend = f"give a share from 0 to {MOST:g}, the standard deviation over the value"
+                raise TwinError(f"{spread:g} is not a spread of {name}", where=self.model.__name__, mend=mend)
         s.states.vector(self.states)
         s.parameters.vector(self.parameters)
 
