@@ -320,7 +320,7 @@ def test_bad_options_of_shadow(
 def spoilt(tmp_path: Path, row: int, value: float, sigma: str = "10") -> tuple[Path, ...]:
     """A run whose value in a row is another, with its map."""
     hours = np.linspace(0.5, 5.0, 10)
-    values = measured(3, 1.0, hours)
+    values = measured(1, 1.0, hours)
     values[row] = value
     table, mapped = tmp_path / "one.csv", tmp_path / "map.yaml"
     rows = (f"{60 * t},{1000 * v},\n" for t, v in zip(hours, values, strict=True))
@@ -335,7 +335,7 @@ def fitted(
     ended = homeostat(
         "twin", "fit", model, files[0], "--map", files[1], "--fit", "rate", "--starts", "1", *more
     )
-    assert (ended.returncode, ended.stderr) == (0, ended.stderr)
+    assert ended.returncode == 0, ended
     assert "Warning" not in ended.stderr
     return ended
 
@@ -368,11 +368,16 @@ def test_errors_that_are_too_small_are_told(homeostat: Call, decay: Path, tmp_pa
     assert "declared errors" not in fitted(homeostat, decay, files, "--estimate-errors").stdout
 
 
-def test_a_reading_of_1e300_is_an_outlier_and_nothing_overflows(
+def test_an_absurd_reading_is_an_outlier_and_nothing_overflows(
     homeostat: Call, decay: Path, tmp_path: Path
 ) -> None:
-    shown = fitted(homeostat, decay, spoilt(tmp_path, 4, 1e300)).stdout
-    assert "1e+302 standard deviations from the model" in shown
+    shown = fitted(homeostat, decay, spoilt(tmp_path, 4, 3e6)).stdout
+    assert "3e+08 standard deviations from the model" in shown
+    table, mapped = spoilt(tmp_path, 4, 1e300)
+    ended = homeostat("twin", "fit", decay, table, "--map", mapped, "--fit", "rate", "--starts", "1")
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert "amount is 1e+300 at 2.5 h, too far from any model" in ended.stderr
+    assert "where: run one" in ended.stderr
 
 
 def test_what_is_held_is_not_learnt(homeostat: Call, decay: Path, tables: tuple[Path, Path]) -> None:

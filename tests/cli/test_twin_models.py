@@ -1,6 +1,7 @@
 """`homeostat twin models`, and MODEL as every command takes it: shipped, or a class in a user's own file."""
 
 import json
+import math
 import subprocess
 from collections.abc import Callable
 from pathlib import Path

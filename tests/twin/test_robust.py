@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from homeostat.twin.robust import largest, rms
+from homeostat.twin.engine.robust import largest, rms
 
 SIZES = st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=30)
 

@@ -1,4 +1,4 @@
-"""The scale of a state: small states are integrated as exactly as large ones, and stay within their bounds as strictly."""
+"""The scale of a state: small states are integrated as exactly as large ones, and stay within bounds as strictly."""
 
 import math
 from typing import Any

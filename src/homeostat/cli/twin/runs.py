@@ -122,7 +122,7 @@ def _error(rows: Sequence[Sequence[str]], place: int) -> dict[str, float]:
     """The assumed error of a column."""
     import numpy as np
 
-    from homeostat.twin.robust import largest
+    from homeostat.twin.engine.robust import largest
 
     values = [number for row in rows if (number := _number(row, place)) is not None]
     return {"relative": RELATIVE, "absolute": ABSOLUTE * largest(np.array(values, np.float64)) or 1.0}

@@ -49,6 +49,8 @@ class Options:
 
 
 DEFAULTS = Options()
+WEIGHABLE = 1e100
+"""Standard deviations beyond which a value is refused: its square would be infinite."""
 
 
 def fit(
@@ -95,8 +97,19 @@ def _check_learnable(problem: RunProblem) -> None:
     for each in problem.free:
         if not any(map(each.concerns, runs)):
             raise TwinError(f"{each.name} concerns no run", mend="the runs are: " + ", ".join(runs))
+    for run in problem.runs:
+        _check_weighable(run)
     if not problem.blocks():
         raise TwinError("the runs hold no measured value", mend="check the columns and units of the mapping")
+
+
+def _check_weighable(run: Run) -> None:
+    """Raise `TwinError` for a value whose square, beside its error, has no place in a sum of squares."""
+    for row, column in np.argwhere(run.present).tolist():
+        value, deviation = float(run.measured[row, column]), float(run.deviations[row, column])
+        if abs(value) / WEIGHABLE > deviation:
+            what = f"{run.quantities[column]} is {value:g} at {run.time[row]:g} h, too far from any model"
+            raise TwinError(what, where=f"run {run.name}", mend="mark it as missing, or mend the value")
 
 
 def _settled(problem: RunProblem, found: Multistart, options: Options) -> tuple[RunProblem, Multistart]:

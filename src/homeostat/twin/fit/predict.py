@@ -13,10 +13,10 @@ import numpy as np
 from scipy.stats import norm
 
 from homeostat.errors import TwinError
+from homeostat.twin.engine.robust import rms
 from homeostat.twin.fit.protocol import Array, Rejected
 from homeostat.twin.fit.result import Fit
 from homeostat.twin.fit.runs import Run, check_runs
-from homeostat.twin.robust import rms
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ PROTEINS_PER_CAPSID = 60.0
 
 
 class RaavHek293(RaavParameters, Model):
-    """HEK293 cells, transfected with three plasmids at time 0, make rAAV. Densities are per mL, contents per viable cell."""
+    """HEK293 cells, transfected with three plasmids at time 0, make rAAV. Densities are per mL, contents per cell."""
 
     viable = state(1.0, "1e6 cell/mL", "viable cell density")
     dead = state(0.02, "1e6 cell/mL", "dead cell density")

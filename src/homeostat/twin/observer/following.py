@@ -11,13 +11,13 @@ from statistics import NormalDist
 import numpy as np
 
 from homeostat.errors import TwinError
+from homeostat.twin.engine.robust import rms
 from homeostat.twin.observer.consistency import Window
 from homeostat.twin.observer.course import Course
 from homeostat.twin.observer.filter import Estimate, Filter
 from homeostat.twin.observer.forecast import Forecast, forecast
 from homeostat.twin.observer.recorded import Array, Recorded
 from homeostat.twin.observer.walk import Step, Walk
-from homeostat.twin.robust import rms
 
 POINTS = 200
 """Times at which the belief is kept; half as many for a forecast."""

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from homeostat.twin import engine
 from homeostat.twin.engine import Segment
+from homeostat.twin.engine.robust import largest
 from homeostat.twin.mixing import VOLUME
 from homeostat.twin.model import Model
 from homeostat.twin.observer.settings import Doubt, Learnt, Settings, Signal
-from homeostat.twin.robust import largest
 
 Array = NDArray[np.float64]
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 
 FAR = 1000.0
-"""A value beyond this many times the median of those other than 0 says nothing of how large a column is (assumption)."""
+"""A value beyond this many times the median of those other than 0 does not tell how large a column is (assumption)."""
 
 
 def largest(values: Array) -> float:
