@@ -17,7 +17,9 @@ DAYS = (1.0, 2.0, 3.0, 4.0, 8.0)
 PLAN = [Segment(0.0, {"dilution": 0.3}), Segment(72.0, {"dilution": 1.0})]
 SPREADS = {"growth_max": (0.15, 0.04), "lactate_half": (0.2, 0.05), "uptake": (0.12, 0.05)}
 """Relative standard deviation between donors, and between the batches of one."""
-HEADINGS = ["batch", "donor"] + [f"day{day:g} {what}" for day in DAYS[:-1] for what in ("cells", "glucose", "lactate")]
+HEADINGS = ["batch", "donor"] + [
+    f"day{day:g} {what}" for day in DAYS[:-1] for what in ("cells", "glucose", "lactate")
+]
 
 
 def batches(donors: range) -> list[list[str]]:

@@ -74,7 +74,10 @@ def test_scoring_gives_values_intervals_and_verdicts(homeostat: Call, trained: P
     for row in found["rows"]:
         assert row["verdict"] in {"ok", "alert", "action", "undecided"}
         assert row["low"] <= row["value"] <= row["high"]
+        assert 0.0 < row["probability"] < 1.0
         assert row["drivers"]
+    ordered = sorted((row["value"], row["probability"]) for row in found["rows"])
+    assert [p for _, p in ordered] == sorted(p for _, p in ordered)
 
 
 def test_the_truth_is_compared_but_never_seen(homeostat: Call, trained: Path, tmp_path: Path) -> None:
@@ -92,7 +95,15 @@ def test_the_truth_is_compared_but_never_seen(homeostat: Call, trained: Path, tm
 def test_scores_are_told_in_words(homeostat: Call, trained: Path, tmp_path: Path) -> None:
     done = homeostat("watch", "score", trained, tables.written(tmp_path / "n.csv", tables.linear(12, seed=8)))
     assert done.returncode == 0, done.stderr
-    for told in ("[g/L]", "verdict", "drivers", "RMSEP", "donor 2", "90.0 % are stated"):
+    for told in (
+        "[g/L]",
+        "verdict",
+        "drivers",
+        "RMSEP",
+        "donor 2",
+        "probability that >= 0",
+        "90.0 % are stated",
+    ):
         assert told in done.stdout
 
 

@@ -17,7 +17,9 @@ from homeostat.process.units import convert
 class Actuators:
     """All actuators of a process; `values` are their present settings, which are also their readings."""
 
-    def __init__(self, tags: Mapping[str, Tag], faults: Mapping[str, tuple[Spell, ...]] | None = None) -> None:
+    def __init__(
+        self, tags: Mapping[str, Tag], faults: Mapping[str, tuple[Spell, ...]] | None = None
+    ) -> None:
         self._tags = dict(tags)
         self._faults = {name: found for name, found in (faults or {}).items() if found}
         self._spans = {name: Span.of(name, tag) for name, tag in tags.items()}

@@ -69,3 +69,5 @@ def test_the_ruling_is_frozen_with_the_model_and_in_its_self_test(package: Packa
     assert package.ruling.coverage == 0.9
     assert package.self_test is not None
     assert len(package.self_test.decisions) == len(package.self_test.rows)
+    assert len(package.self_test.probabilities) == len(package.self_test.rows)
+    assert None not in package.self_test.probabilities

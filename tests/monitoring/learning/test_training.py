@@ -1,5 +1,6 @@
 """Training as a whole: honest figures, a package that keeps what it promises, the same for the same table and seed."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -86,6 +87,40 @@ def test_an_effect_of_the_donor_is_not_mistaken_for_one_of_the_inputs(tmp_path: 
     mixed = judge(state(table, "y", Wanted(without=("donor",))), 0.9, 0, quick=True).values
     assert mixed["rmsep"] < 0.2
     assert apart["rmsep"] > 0.5
+
+
+def _skewed(rows: int, seed: int) -> tables.Columns:
+    """One row of three passes 90, by a little; the others miss it by far; donors of three rows."""
+    rng = np.random.default_rng(seed)
+    x = rng.normal(size=(rows, 3))
+    hidden = x[:, 0] - 0.7 * x[:, 1] + 0.8 * rng.normal(size=rows)
+    named = {name: column.tolist() for name, column in zip("abc", x.T, strict=True)}
+    y = 93.0 - 9.0 * np.exp(-0.8 * hidden)
+    return {"donor": [f"D{row // 3}" for row in range(rows)], **named, "y": y.tolist()}
+
+
+def test_the_probability_says_more_of_new_rows_than_their_share(tmp_path: Path) -> None:
+    trained = _train(tmp_path, _skewed(90, 0), Settings("y", "donor", rule=">= 90", quick=True))
+    new = score(trained.package, tables.table(tmp_path, _skewed(600, 1))).metrics[0].values
+    told, columns = trained.judged.values, _skewed(600, 1)
+    share = np.var([float(str(value)) >= 90.0 for value in columns["y"]])
+    assert new["brier"] < 0.85 * share
+    assert told["brier"] < told["brier_of_share"]
+    assert told["brier"] == pytest.approx(new["brier"], abs=0.06)
+    assert told["accuracy"] == pytest.approx(new["accuracy"], abs=0.1)
+
+
+def test_the_probability_of_a_row_held_out_knows_nothing_of_its_fold(tmp_path: Path) -> None:
+    """The truths of one fold are changed: what was said of its rows stays, to the bit."""
+    table = tables.table(tmp_path, _skewed(45, 2))
+    task = state(table, "y", Wanted(), "donor", ">= 90")
+    before = judge(task, 0.9, 0, quick=True)
+    mine = before.fold == 0
+    after = judge(replace(task, y=np.where(mine, 180.0 - task.y, task.y)), 0.9, 0, quick=True)
+    assert np.array_equal(before.probability[mine], after.probability[mine])
+    assert not np.array_equal(before.probability[~mine], after.probability[~mine])
+    told = (before.probability >= 0.5) == (task.y >= 90.0)
+    assert before.values["accuracy"] == pytest.approx(told.mean())
 
 
 def test_progress_is_counted_to_its_end(tmp_path: Path) -> None:

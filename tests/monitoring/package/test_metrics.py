@@ -1,5 +1,7 @@
 """Figures of merit by hand, by subgroup, and held against their limits."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -72,6 +74,18 @@ def test_wrong_decisions_are_counted_of_either_kind() -> None:
     assert found.values["decided_accuracy"] == pytest.approx(3 / 5)
     assert found.values["wrongly_passed"] == pytest.approx(1 / 2)
     assert found.values["wrongly_failed"] == pytest.approx(1 / 4)
+
+
+def test_the_likelier_side_counts_where_a_probability_is_told() -> None:
+    truth = np.array([95.0, 91.0, 80.0, 85.0])
+    told = (0.9, 0.5, 0.2, 0.6)
+    verdicts = [replace(verdict(80.0), probability=each) for each in told]
+    (found,) = measure(truth, verdicts, rule=RULE)
+    assert found.values["accuracy"] == 0.75
+    assert found.values["brier"] == pytest.approx((0.01 + 0.25 + 0.04 + 0.36) / 4.0)
+    (plain,) = measure(truth, [verdict(80.0)] * 4, rule=RULE)
+    assert plain.values["accuracy"] == 0.5
+    assert "brier" not in plain.values
 
 
 def test_rows_without_a_value_have_no_error_to_tell() -> None:

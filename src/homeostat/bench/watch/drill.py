@@ -84,7 +84,9 @@ def _false(alarms: list[float]) -> Result:
 
 def _told(drill: Drill, delay: float | None, lead: float | None) -> list[Result]:
     if delay is None:
-        return [Result(f"drill: {drill.what}: not seen; attributes missed", spread([float(lead is not None)]), "")]
+        return [
+            Result(f"drill: {drill.what}: not seen; attributes missed", spread([float(lead is not None)]), "")
+        ]
     found = [Result(f"drill: {drill.what}: seen after", spread([delay]), "h", better="less")]
     if lead is not None:
         found.append(Result(f"drill: {drill.what}: lead before the attribute is missed", spread([lead]), "h"))

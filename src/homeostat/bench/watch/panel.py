@@ -46,7 +46,13 @@ def _with_tags(process: Process, count: int) -> Process:
     """The process with so many tags: noisy sensors that the model does not know are added."""
     declared = process.model_dump(mode="json")
     names = [f"monitor_{number}" for number in range(count - len(process.tags))]
-    tag = {"title": "Monitor", "kind": "sensor", "unit": "%", "range": ["0 %", "100 %"], "resolution": "0.1 %"}
+    tag = {
+        "title": "Monitor",
+        "kind": "sensor",
+        "unit": "%",
+        "range": ["0 %", "100 %"],
+        "resolution": "0.1 %",
+    }
     module = {"title": "Further monitors", "tags": dict.fromkeys(names, tag)}
     unit = next(iter(declared["units"].values()))
     unit["modules"]["monitors"] = module

@@ -57,6 +57,7 @@ def _row(package: "Package", found: "Explained", *, as_json: bool) -> None:
     if as_json:
         parts = [{"input": n, "given": g, "contribution": c} for n, g, c in found.parts]
         ends = {"line": found.line, "value": verdict.value, "low": verdict.low, "high": verdict.high}
+        ends |= {} if package.ruling is None else {"probability": verdict.probability}
         told = {"verdict": verdict.decision, "reason": verdict.reason, "reference": found.reference}
         show_json({**ends, **told, "contributions": parts})
         return
@@ -64,6 +65,11 @@ def _row(package: "Package", found: "Explained", *, as_json: bool) -> None:
     head = (
         f"Line {found.line}: {number(verdict.value)} {package.unit}".rstrip()
         + f", {interval}: {verdict.decision}"
+        + (
+            f"; {package.rule} with probability {verdict.probability:.2g}"
+            if verdict.probability is not None
+            else ""
+        )
     )
     rows = [(name, number(given), f"{part:+.4g}") for name, given, part in found.parts[:SHOWN]]
     rest = sum(part for _, _, part in found.parts[SHOWN:])

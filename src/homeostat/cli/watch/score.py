@@ -51,16 +51,18 @@ def _head(scored: "Scored") -> list[str]:
 
 def _verdicts(scored: "Scored") -> Table:
     truth = () if scored.truth is None else ("truth",)
-    columns = ("line", "value", "low", "high", "verdict", *truth, "T²", "SPE", "drivers", "reason")
+    ruled = () if scored.package.ruling is None else ("P",)
+    columns = ("line", "value", "low", "high", *ruled, "verdict", *truth, "T²", "SPE", "drivers", "reason")
     rows = []
     for row, verdict in enumerate(scored.verdicts):
         known = () if scored.truth is None else (_shown(scored, float(scored.truth[row])),)
         ends = [number(end) for end in (verdict.low, verdict.high)]
+        ends += [_probability(verdict.probability)] if ruled else []
         distances = [_distance(verdict.t2, verdict.t2_limit), _distance(verdict.spe, verdict.spe_limit)]
         told = (_drivers(verdict), verdict.reason)
         line = str(scored.table.sheet.lines[row])
         rows.append((line, _value(scored, verdict), *ends, verdict.decision, *known, *distances, *told))
-    return Table("", columns, rows, frozenset({"line", "value", "low", "high", "truth", "T²", "SPE"}))
+    return Table("", columns, rows, frozenset({"line", "value", "low", "high", "P", "truth", "T²", "SPE"}))
 
 
 def _value(scored: "Scored", verdict: "Verdict") -> str:
@@ -70,6 +72,11 @@ def _value(scored: "Scored", verdict: "Verdict") -> str:
 
 def _shown(scored: "Scored", truth: float) -> str:
     return scored.named(truth) or number(truth)
+
+
+def _probability(value: float | None) -> str:
+    """How probable it is that the row meets the rule; never told as certain."""
+    return "-" if value is None else f"{min(max(value, 0.01), 0.99):.2f}"
 
 
 def _distance(value: float | None, limit: float | None) -> str:
@@ -88,10 +95,15 @@ def _figures(scored: "Scored") -> "list[Table | str]":
     nominal = percent(scored.package.interval.coverage)
     told = f"Intervals hold {percent(values.get('coverage'))} of the truths; {nominal} are stated."
     return [
-        by_group("Against the truth; T² and SPE above are shares of their limits", scored.metrics),
+        by_group(_title(scored), scored.metrics),
         "",
         told,
     ]
+
+
+def _title(scored: "Scored") -> str:
+    rule = f"; P is the probability that {scored.package.rule} is met" if scored.package.ruling else ""
+    return f"Against the truth; T² and SPE above are shares of their limits{rule}"
 
 
 def _object(scored: "Scored", kept: "Kept | None") -> dict[str, Any]:
@@ -121,6 +133,7 @@ def _row(scored: "Scored", row: int, verdict: "Verdict") -> dict[str, Any]:
         **({"class": scored.named(verdict.value)} if scored.package.classes else {}),
         "low": verdict.low,
         "high": verdict.high,
+        **({} if scored.package.ruling is None else {"probability": verdict.probability}),
         "verdict": verdict.decision,
         "reason": verdict.reason,
         "t2": verdict.t2,

@@ -195,6 +195,9 @@ def _honest(trained: "Trained") -> Table:
     if "accuracy" in values:
         what = f"accuracy of {package.classes[1] if package.classes else package.rule}"
         rows.append((what, percent(values["accuracy"]), "", percent(values["accuracy_of_majority"])))
+        if "brier" in values:
+            told = number(values["brier"]), "", number(values["brier_of_share"])
+            rows.append(("Brier score of its probability", *told))
         rows.append(("decided", percent(values["decided"]), "", ""))
         rows.append(("accuracy among the decided", percent(values.get("decided_accuracy")), "", ""))
     span = f"{percent(values['coverage_low'])} to {percent(values['coverage_high'])}"

@@ -63,7 +63,10 @@ def _margins(ruling: Ruling) -> str:
     """From which margins to the rule's limit on a row is told to meet it, or to fail it."""
     meets = "never that it meets" if ruling.meeting is None else f"meets from {ruling.meeting:+.4g} on"
     fails = "never that it fails" if ruling.failing is None else f"fails below {ruling.failing:+.4g}"
-    return f"by the margin to the limit (above 0: within the rule): {meets}, {fails}"
+    even = ""
+    if ruling.offset is not None and ruling.slope > 0.0:
+        even = f", as likely as not at {-ruling.offset / ruling.slope:+.4g}"
+    return f"by the margin to the limit (above 0: within the rule): {meets}, {fails}{even}"
 
 
 def kind(form: Form) -> str:

@@ -41,15 +41,20 @@ def interval(task: Task, held_out: Array, level: float, rows: Integers | None = 
     )
 
 
-def ruling(task: Task, held_out: Array, level: float, rows: Integers | None = None) -> Ruling | None:
+def ruling(
+    task: Task, held_out: Array, level: float, rows: Integers | None = None, inner: Array | None = None
+) -> Ruling | None:
     """What may be said of the rule, from the task's rows (all, or `rows`); None without a rule, and for classes,
-    whose interval says it already."""
+    whose interval says it already.
+
+    The probability is learnt from the values `inner` (n,) where they are given, one for each of the rows.
+    """
     rule = task.question.rule
     if rule is None or task.question.classes:
         return None
     places = np.arange(len(task.y)) if rows is None else rows
     given = task.y[places], held_out[places], members(task)[places]
-    return calibrate_ruling(Rule.parse(rule), *given, coverage=level)
+    return calibrate_ruling(Rule.parse(rule), *given, coverage=level, inner=inner)
 
 
 def labels(truth: Array, probability: Array, groups: Labels, level: float) -> LabelInterval:

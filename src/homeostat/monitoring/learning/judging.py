@@ -7,6 +7,7 @@ the figures that follow, beside those of the mean.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from homeostat.monitoring.learning.folds import others, outer_folds
 from homeostat.monitoring.learning.groups import members
 from homeostat.monitoring.learning.intervals import interval, ruling
 from homeostat.monitoring.learning.menu import menu
-from homeostat.monitoring.learning.search import choose, learn
+from homeostat.monitoring.learning.search import Choice, choose, learn
 from homeostat.monitoring.learning.task import Task
 from homeostat.monitoring.learning.threads import one_thread
 from homeostat.monitoring.package import Metrics
@@ -31,6 +32,7 @@ MOST_SUBGROUPS = 60
 class Judged:
     """Predictions (n,) by models that had not seen the rows, those of the mean, the fold of each row, what was chosen.
 
+    `probability` (n,) tells how probable it was said to be that each row meets the rule, NaN where that is not told;
     `metrics` are over all rows, then by group.
     """
 
@@ -38,6 +40,7 @@ class Judged:
     baseline: Array
     fold: Integers
     choices: tuple[str, ...]
+    probability: Array
     metrics: tuple[Metrics, ...]
 
     @property
@@ -56,16 +59,26 @@ def judge(
     applied: Array | None = None,
 ) -> Judged:
     """Nested cross-validation of the whole search; `step` is called after each preparation that was tried."""
-    held_out, baseline, fold_of, choices = _nested(task, seed, step, applied, quick=quick)
-    verdicts = _verdicts(task, held_out, fold_of, level)
-    metrics = _figures(task, verdicts, baseline, seed)
-    return Judged(held_out, baseline, fold_of, choices, metrics)
+    nested = _nested(task, seed, step, applied, quick=quick)
+    verdicts = _verdicts(task, nested, level)
+    metrics = _figures(task, verdicts, nested.baseline, seed)
+    choices = tuple(str(choice) for choice in nested.choices)
+    told = np.array([verdict.probability for verdict in verdicts], np.float64)
+    return Judged(nested.held_out, nested.baseline, nested.fold, choices, told, metrics)
+
+
+class _Nested(NamedTuple):
+    """Predictions and means (n,) without the row's fold, the fold (n,), and what was chosen without each fold."""
+
+    held_out: Array
+    baseline: Array
+    fold: Integers
+    choices: tuple[Choice, ...]
 
 
 def _nested(
     task: Task, seed: int, step: Callable[[], None], applied: Array | None, *, quick: bool
-) -> tuple[Array, Array, Integers, tuple[str, ...]]:
-    """Predictions and means (n,) without the row's fold, the fold (n,), and what was chosen in each."""
+) -> _Nested:
     rows = len(task.y)
     held_out, baseline, fold_of, choices = np.empty(rows), np.empty(rows), np.empty(rows, np.int64), []
     for number, fold in enumerate(outer_folds(task.groups, task.y, seed)):
@@ -74,18 +87,24 @@ def _nested(
             choice = choose(known, menu(known, seed, quick=quick), seed, step, applied)
             held_out[fold] = learn(known, choice).predict(task.x[fold])
         baseline[fold], fold_of[fold] = known.y.mean(), number
-        choices.append(str(choice))
-    return held_out, baseline, fold_of, tuple(choices)
+        choices.append(choice)
+    return _Nested(held_out, baseline, fold_of, tuple(choices))
 
 
-def _verdicts(task: Task, held_out: Array, fold: Integers, level: float) -> tuple[Verdict, ...]:
-    """What would have been said of each row: interval and ruling come from the other folds, the space has no say."""
+def _verdicts(task: Task, nested: _Nested, level: float) -> tuple[Verdict, ...]:
+    """What would have been said of each row: interval and ruling come from the other folds, the space has no say.
+
+    The probability comes from the values that the search without the fold had of the rows it held out itself: nothing
+    of the fold has a part in them.
+    """
+    held_out = nested.held_out
     rule = None if task.question.rule is None else Rule.parse(task.question.rule)
     found: dict[int, Verdict] = {}
-    for number in range(int(fold.max()) + 1):
-        mine = np.flatnonzero(fold == number)
-        rest = np.flatnonzero(fold != number)
-        band, ruled = interval(task, held_out, level, rest), ruling(task, held_out, level, rest)
+    for number, choice in enumerate(nested.choices):
+        mine = np.flatnonzero(nested.fold == number)
+        rest = np.flatnonzero(nested.fold != number)
+        band = interval(task, held_out, level, rest)
+        ruled = ruling(task, held_out, level, rest, choice.held_out)
         low, high = band.band(np.zeros((len(mine), 1)), held_out[mine], np.ones(len(mine)))
         for row, value, *ends in zip(
             *(each.tolist() for each in (mine, held_out[mine], low, high)), strict=True
@@ -95,9 +114,11 @@ def _verdicts(task: Task, held_out: Array, fold: Integers, level: float) -> tupl
 
 
 def _verdict(rule: Rule | None, ruled: Ruling | None, value: float, low: float, high: float) -> Verdict:
-    side = ruled.side(rule, value) if ruled is not None and rule is not None else None
+    side, probability = None, None
+    if ruled is not None and rule is not None:
+        side, probability = ruled.side(rule, value), ruled.probability(rule, value)
     decision, reason = decide(rule, (low, high), None, None, side)
-    return Verdict(value, low, high, decision, None, None, None, None, (), (), reason, "")
+    return Verdict(value, low, high, decision, None, None, None, None, (), (), reason, "", probability)
 
 
 def _figures(task: Task, verdicts: tuple[Verdict, ...], baseline: Array, seed: int) -> tuple[Metrics, ...]:
@@ -109,6 +130,8 @@ def _figures(task: Task, verdicts: tuple[Verdict, ...], baseline: Array, seed: i
     if rule is not None:
         met = task.question.meets(task.y)
         beside["accuracy_of_majority"] = float(max(met.mean(), 1.0 - met.mean()))
+        if "brier" in found[0].values:
+            beside["brier_of_share"] = float(met.var())
     low, high = _span(task, np.array([verdict.value for verdict in verdicts]), seed)
     whole = found[0].model_copy(
         update={"values": {**found[0].values, "rmsep_low": low, "rmsep_high": high, **beside}}

@@ -131,13 +131,14 @@ class SelfTest(Part):
     """Rows and the exact answers to them (MON-02): numbers as hexadecimal floats, None for missing ones.
 
     `answers` holds for each row value, low, high, T² and SPE; `contributions` the digest of each row's contributions;
-    `decisions` what was decided.
+    `decisions` what was decided, `probabilities` those of meeting the rule, where the model tells them.
     """
 
     rows: tuple[tuple[str | None, ...], ...]
     answers: tuple[tuple[str | None, ...], ...]
     contributions: tuple[Hash, ...]
     decisions: tuple[Decision, ...]
+    probabilities: tuple[str | None, ...] = ()
 
 
 class Signature(Part):

@@ -4,7 +4,9 @@ rmsep, mae, bias     of the value; bias is value less truth
 r2                   1 - squared errors over the truth's own scatter; told where the truth varies, and of a
                      subgroup of 10 rows or more: of fewer it says nothing
 coverage, width      share of truths within the interval, mean width; coverage_low/_high: its 95 % interval
-accuracy             share of rows whose value falls on the truth's side of the rule, decided or not
+accuracy             share of rows whose more likely side of the rule is the truth's, decided or not; where no
+                     probability is told, the side on which the value falls
+brier                mean squared difference of the probability told from what came true, 1 or 0
 undecided, decided   share of rows that were not decided, and that were
 decided_accuracy     share of the decided rows (ok and alert, or action) that were right
 wrongly_passed       share of the rows that truly fail the rule which were told ok or alert
@@ -24,6 +26,8 @@ from homeostat.monitoring.prediction.grouped import Labels
 
 FEWEST_EXPLAINED = 10
 """Rows of a subgroup from which on R² is told."""
+EVEN = 0.5
+"""The probability from which on a row more likely meets the rule than not."""
 ALL = ""
 EVERY = "*"
 
@@ -141,7 +145,7 @@ def _decisions(rows: _Rows) -> dict[str, float]:
         return found
     sides = [rows.rule.meets(truth) for truth in rows.truth.tolist()]
     told = [
-        (rows.rule.meets(v.value) == good, v.decision, good)
+        (_likely(rows.rule, v) == good, v.decision, good)
         for v, good in zip(rows.verdicts, sides, strict=True)
         if v.value is not None
     ]
@@ -150,7 +154,21 @@ def _decisions(rows: _Rows) -> dict[str, float]:
     right = [(decision != "action") == good for _, decision, good in told if decision != "undecided"]
     if right:
         found["decided_accuracy"] = float(np.mean(right))
+    missed = [
+        (v.probability - good) ** 2
+        for v, good in zip(rows.verdicts, sides, strict=True)
+        if v.probability is not None
+    ]
+    if missed:
+        found["brier"] = float(np.mean(missed))
     return {**found, **_wrong(sides, rows.verdicts)}
+
+
+def _likely(rule: Rule, verdict: Verdict) -> bool:
+    """Whether the row more likely meets the rule than not."""
+    if verdict.probability is not None:
+        return verdict.probability >= EVEN
+    return verdict.value is not None and rule.meets(verdict.value)
 
 
 def _wrong(sides: Sequence[bool], verdicts: Sequence[Verdict]) -> dict[str, float]:

@@ -14,6 +14,7 @@ from homeostat.errors import MonitoringError
 from homeostat.monitoring.frozen import Array, Step, lead_back, run_through
 from homeostat.monitoring.package.document import Document
 from homeostat.monitoring.prediction import Decision, Drivers, Verdict, decide
+from homeostat.monitoring.prediction.ruling import Side
 
 DRIVERS = 5
 """How many drivers a verdict tells."""
@@ -108,12 +109,23 @@ class Scorer:
         distances = (n.t2, n.spe) if self._space else None
         if not all(map(math.isfinite, (n.value, n.low, n.high, *(distances or ())))):
             return self._undecided("no finite value follows from these inputs")
-        side = self._ruling.side(self._rule, n.value) if self._ruling and self._rule else None
+        side, probability = self._side(n.value)
         decision, reason = decide(self._rule, (n.low, n.high), self._space, distances, side)
         strangers = self._strangers(row, n) if reason else ()
         return self._told(
-            (n.value, n.low, n.high), distances, decision, (self._top(n.parts), strangers), reason
+            (n.value, n.low, n.high),
+            distances,
+            decision,
+            (self._top(n.parts), strangers),
+            reason,
+            probability,
         )
+
+    def _side(self, value: float) -> tuple[Side | None, float | None]:
+        """What the ruling says of a value, and how probable it is that its row meets the rule."""
+        if self._ruling is None or self._rule is None:
+            return None, None
+        return self._ruling.side(self._rule, value), self._ruling.probability(self._rule, value)
 
     def _undecided(self, reason: str) -> Verdict:
         return self._told((None, None, None), None, "undecided", ((), ()), reason)
@@ -125,10 +137,13 @@ class Scorer:
         decision: Decision,
         drivers: tuple[Drivers, Drivers],
         reason: str,
+        probability: float | None = None,
     ) -> Verdict:
         t2, spe = distances or (None, None)
         limits, (main, strange) = self._limits, drivers
-        return Verdict(*numbers, decision, t2, spe, limits[0], limits[1], main, strange, reason, self._hash)
+        return Verdict(
+            *numbers, decision, t2, spe, limits[0], limits[1], main, strange, reason, self._hash, probability
+        )
 
     def _gap_reason(self, gaps: list[bool]) -> str:
         missing = [name for name, gap in zip(self._names, gaps, strict=True) if gap]

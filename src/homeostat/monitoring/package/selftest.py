@@ -18,12 +18,14 @@ ROWS = 8
 def self_test(document: Document, x: Array) -> SelfTest:
     """The answers of a package on rows `x` (n, p)."""
     scorer = Scorer(document)
-    numbers = scorer.numbers(x)
+    numbers, verdicts = scorer.numbers(x), scorer.rows(x)
+    told = [math.nan if verdict.probability is None else verdict.probability for verdict in verdicts]
     return SelfTest(
         rows=tuple(_hex(row) for row in x.tolist()),
         answers=tuple(_hex(each[:5]) for each in numbers),
         contributions=tuple(array_digest(np.array(each.parts)) for each in numbers),
-        decisions=tuple(verdict.decision for verdict in scorer.rows(x)),
+        decisions=tuple(verdict.decision for verdict in verdicts),
+        probabilities=_hex(told) if document.ruling and document.ruling.offset is not None else (),
     )
 
 

@@ -5,6 +5,8 @@ it lies inside the rule (below 0 outside). Two classes of rows that were held ou
 the rule and those that truly failed it, say how small a margin is rare among the first and how large among the second
 (label-conditional conformal classes: Vovk, Gammerman & Shafer 2005, 4.5; Vovk 2012). So of the rows that fail, no
 greater share than 1 - `coverage` is told to meet, and of those that meet none greater is told to fail.
+
+How probable it is that a row meets the rule is a logistic line through the same margins (`chance`).
 """
 
 from typing import Literal
@@ -15,6 +17,8 @@ from pydantic import Field
 from homeostat.errors import MonitoringError
 from homeostat.monitoring.frozen.arrays import Array
 from homeostat.monitoring.frozen.piece import Piece
+from homeostat.monitoring.frozen.strict import logistic_of
+from homeostat.monitoring.prediction.chance import Chance, learn_chance
 from homeostat.monitoring.prediction.grouped import Labels, quantile, weigh
 from homeostat.monitoring.prediction.rule import Rule
 
@@ -25,8 +29,10 @@ class Ruling(Piece):
     """A margin of at least `meeting` meets the rule, one below `failing` fails it, one between may do `either`.
 
     None where the rows were too few to say so of any margin. Where the classes are so far apart that `meeting` would
-    lie below `failing`, both are the margin between them that is nearest to the limit: wherever the cut lies in
-    between, both shares of wrong answers stay as stated.
+    lie below `failing`, both are the margin at which either is equally probable, or, if that is not between them,
+    the one between them that is nearest to the limit: wherever the cut lies in between, both shares of wrong answers
+    stay as stated. The log odds of meeting the rule are `offset` + `slope` * margin; `offset` is None in models that
+    were frozen without.
     """
 
     kind: Literal["ruling"] = "ruling"
@@ -36,27 +42,42 @@ class Ruling(Piece):
     groups: int = Field(ge=1)
     meeting: float | None = Field(default=None, allow_inf_nan=False)
     failing: float | None = Field(default=None, allow_inf_nan=False)
+    offset: float | None = Field(default=None, allow_inf_nan=False)
+    slope: float = Field(default=0.0, ge=0.0, allow_inf_nan=False)
 
     def side(self, rule: Rule, value: float) -> Side:
-        """What can be said of a row with this value."""
-        margin = rule.margin(value)
-        if self.meeting is not None and margin >= self.meeting:
+        """What can be said of a row with this value: nothing that its probability calls the less likely."""
+        margin, chance = rule.margin(value), self.probability(rule, value)
+        if self.meeting is not None and margin >= self.meeting and (chance is None or chance >= 0.5):
             return "meets"
-        return "fails" if self.failing is not None and margin < self.failing else "either"
+        failing = self.failing is not None and margin < self.failing and (chance is None or chance < 0.5)
+        return "fails" if failing else "either"
+
+    def probability(self, rule: Rule, value: float) -> float | None:
+        """How probable it is that a row with this value meets the rule; None where the model was frozen without."""
+        return None if self.offset is None else logistic_of(self.offset + self.slope * rule.margin(value))
 
 
 def calibrate_ruling(
-    rule: Rule, truth: Array, held_out: Array, groups: Labels, *, coverage: float = 0.9
+    rule: Rule,
+    truth: Array,
+    held_out: Array,
+    groups: Labels,
+    *,
+    coverage: float = 0.9,
+    inner: Array | None = None,
 ) -> Ruling:
     """The ruling from rows (n,) held out with their whole group: the group-aware quantiles of either class's margins.
 
-    As for intervals, the mass of a group to come follows from how alike the rows of a group are (`grouped`).
+    As for intervals, the mass of a group to come follows from how alike the rows of a group are (`grouped`). The
+    probability is learnt from the same rows; from the values `inner` (n,) instead where they are given.
     """
-    margins = np.array([rule.margin(value) for value in held_out.tolist()])
+    margins = _margins(rule, held_out)
     good = np.array([rule.meets(value) for value in truth.tolist()])
     meeting = _greatest(margins[~good], groups[~good], coverage)
     least = _greatest(-margins[good], groups[good], coverage)
-    meeting, failing = _apart(meeting, None if least is None else -least)
+    chance = learn_chance(margins if inner is None else _margins(rule, inner), good)
+    meeting, failing = _apart(meeting, None if least is None else -least, chance)
     return Ruling(
         coverage=coverage,
         method="margins of groups held out, those that meet and those that fail each for themselves",
@@ -64,15 +85,23 @@ def calibrate_ruling(
         groups=len(np.unique(groups)),
         meeting=meeting,
         failing=failing,
+        offset=chance.offset,
+        slope=chance.slope,
     )
 
 
-def _apart(meeting: float | None, failing: float | None) -> tuple[float | None, float | None]:
+def _margins(rule: Rule, values: Array) -> Array:
+    return np.array([rule.margin(value) for value in values.tolist()])
+
+
+def _apart(meeting: float | None, failing: float | None, chance: Chance) -> tuple[float | None, float | None]:
     """The two margins, made one where they cross; one that stands alone is never on the other side of the limit."""
     if meeting is None or failing is None:
         return None if meeting is None else max(meeting, 0.0), None if failing is None else min(failing, 0.0)
     if meeting < failing:
-        return (min(max(0.0, meeting), failing),) * 2
+        even = chance.even
+        cut = even if even is not None and meeting <= even <= failing else min(max(0.0, meeting), failing)
+        return cut, cut
     return meeting, failing
 
 

@@ -15,7 +15,8 @@ class Verdict:
     are missing beyond what the model allows. `t2` and `spe` tell how far the inputs are from those the model was
     trained on, with the limits beyond which it does not decide; None where the model has no input space. `drivers`
     are the inputs that contribute most to the value (from the model's reference), largest first; `strangers` those
-    that take the row outside its input space. `model` is the package's content hash.
+    that take the row outside its input space. `model` is the package's content hash. `probability` tells how probable
+    it is that the row meets the rule; None where there is no rule, and for classes, whose value says it.
     """
 
     value: float | None
@@ -30,3 +31,4 @@ class Verdict:
     strangers: Drivers
     reason: str
     model: str
+    probability: float | None = None
