@@ -106,6 +106,17 @@ def test_a_plan_replaces_what_was_recorded(homeostat: Call, run: list[str], tmp_
     )  # the feed of hour 7 is held, the shot at 8 is not known
 
 
+def test_a_plan_that_cannot_be_says_why_there_is_no_forecast(homeostat: Call, run: list[str]) -> None:
+    planned = ("--from", "4", "--event", "6 h: amount -= 1000")
+    ended = homeostat("twin", "shadow", *run, *planned, "--json")
+    assert ended.returncode == 1
+    assert "there is no forecast" in ended.stderr
+    (one,) = json.loads(ended.stdout)["runs"]
+    assert one["forecasts"] == []
+    assert "cannot be followed" in one["no_forecast"]
+    assert one["lost_after_h"] is None
+
+
 def test_beyond_the_last_measurement(homeostat: Call, run: list[str]) -> None:
     found = shadowed(homeostat, *run, "--until", "14")
     assert (found["forecast_from_h"], found["forecast_to_h"], found["scores"]) == (10.0, 14.0, [])

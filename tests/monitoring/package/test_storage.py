@@ -111,7 +111,7 @@ def test_a_forged_package_is_refused_even_if_its_hash_fits(file: Path, change: C
 @pytest.mark.parametrize(
     ("body", "told"),
     [
-        (b"", "not a model"),
+        (b"", "the file is empty"),
         (b"\xff\xfe", "not a model"),
         (b"[1, 2]", "no JSON object"),
         (b'{"format": NaN}', "NaN is not a number"),

@@ -204,5 +204,8 @@ def _complain(found: "Sequence[Followed]") -> None:
     lost = [one for one in found if one.lost is not None]
     for one in lost:
         say(f"run {one.run.name}: the model could not be followed beyond {one.lost:g} h")
-    if lost:
+    mute = [one for one in found if one.unforetold and one.lost is None]
+    for one in mute:
+        say(f"run {one.run.name}: there is no forecast: {one.unforetold}")
+    if lost or mute:
         raise typer.Exit(ExitCode.FAILED)

@@ -112,6 +112,7 @@ def as_object(model: "type[Model]", one: "Followed") -> dict[str, Any]:
         "run": one.run.name,
         "warnings": warnings(one),
         "lost_after_h": one.lost,
+        "no_forecast": one.unforetold or None,
         "signals": _read(one),
         "time_h": one.time.tolist(),
         "believed": _believed(model, one),

@@ -63,10 +63,13 @@ def content(path: Path) -> bytes:
             raise MonitoringError(f"the file has {size} bytes: too many for a model", where=str(path))
         return path.read_bytes()
     except OSError as fault:
-        raise MonitoringError(f"the model cannot be read: {fault.strerror}", where=str(path)) from fault
+        what = f"the model cannot be read: {fault.strerror}"
+        raise MonitoringError(what, where=str(path), mend="check the path") from fault
 
 
 def _document(body: bytes, where: str) -> dict[str, Any]:
+    if not body.strip():
+        raise MonitoringError("this is not a model: the file is empty", where=where, mend=ORIGINAL)
     try:
         found = json.loads(body.decode(), parse_constant=_refuse, object_pairs_hook=_unique)
         canonical(found)

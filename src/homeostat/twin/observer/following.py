@@ -53,8 +53,9 @@ class Refit:
 class Followed:
     """What was believed of the run's quantities: `value` and `deviation` (1 s.d.), both (nt, q), at `time` (nt,).
 
-    `forecasts` go on from `now` to `until`, none where the model could not; `windows` and `estimate` are those at the
-    end, when all readings were fused. `lost` is the hour after which the model could not follow, None if it could.
+    `forecasts` go on from `now` to `until`, none where the model could not, and `unforetold` then says why; `windows`
+    and `estimate` are those at the end, when all readings were fused. `lost` is the hour after which the model could
+    not follow, None if it could.
     """
 
     run: Recorded
@@ -69,6 +70,7 @@ class Followed:
     windows: tuple[Window, ...]
     estimate: Estimate
     lost: float | None
+    unforetold: str = ""
 
     @property
     def reach(self) -> float:
@@ -137,7 +139,7 @@ def follow(
     steps = list(walk.along(walk.begin(), grid.tolist()))
     kept = [step for step in steps if step.lost is None]
     hours = np.unique([*np.linspace(now, end, POINTS // 2), *run.time[(run.time > now) & (run.time <= end)]])
-    foretold = _foretold(of, steps[-1], run, course.since(now), (hours - now).tolist(), level)
+    foretold, unforetold = _foretold(of, steps[-1], run, course.since(now), (hours - now).tolist(), level)
     *_, last = (steps[-1], *walk.along(steps[-1], np.unique(run.time[run.time > now]).tolist()))
     value, deviation = _believed(of, kept, run.quantities)
     return Followed(
@@ -153,6 +155,7 @@ def follow(
         last.windows,
         last.estimate,
         last.lost,
+        unforetold,
     )
 
 
@@ -170,14 +173,15 @@ def _believed(of: Filter, steps: list[Step], quantities: tuple[str, ...]) -> tup
 
 def _foretold(
     of: Filter, step: Step, run: Recorded, course: Course, hours: list[float], level: float
-) -> tuple[Forecast, ...]:
-    """Forecasts from where the filter stands; none where the model cannot go on: the run may get further."""
+) -> tuple[tuple[Forecast, ...], str]:
+    """Forecasts from where the filter stands; none, and why, where the model cannot go on: the run may get further."""
     if step.lost is not None:
-        return ()
+        return (), f"the model could not be followed beyond {step.lost:g} h"
     try:
-        return tuple(
+        foretold = [
             forecast(of, step.estimate, name, hours, course.segments, jumps=course.jumps, level=level)
             for name in run.quantities
-        )
-    except TwinError:
-        return ()
+        ]
+    except TwinError as error:
+        return (), str(error)
+    return tuple(foretold), ""

@@ -81,7 +81,7 @@ def _settled(of: Filter, estimate: Estimate, times: Sequence[float], course: Cou
     for start, end in pairwise((0.0, *times)):
         estimate = of.settle(course.carry(of, estimate, start, end))
         if not estimate.sound:
-            raise TwinError(f"the model cannot be followed to {end:g} h", where=of.model.__name__)
+            raise TwinError(f"the model cannot be followed to {end:g} h ahead", where=of.model.__name__)
         yield estimate
 
 
