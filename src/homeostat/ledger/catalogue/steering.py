@@ -1,0 +1,139 @@
+"""What predictive controllers decided and why, what people said about it, and when none answered in time."""
+
+from typing import ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from homeostat.ledger.catalogue.base import Payload, Role
+
+Authority = Literal["advisory", "supervised", "autonomous"]
+
+
+class Foretold(BaseModel):
+    """A quantity in `unit` as foreseen at the ends of the plan's steps, with the lowest and highest scenario.
+
+    `without` is what it would be had the outputs stayed as they were.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    of: str
+    unit: str
+    values: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+    without: tuple[float, ...]
+
+
+class Binding(BaseModel):
+    """A limit that shapes the plan: at which step (batch time, µs), and what easing it would be worth."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    limit: str
+    at: int
+    multiplier: float
+
+
+class MovePlanned(Payload):
+    """A controller planned: `outputs` of its `loops` at `times` (µs), from what was believed at `made`.
+
+    `value` is the plan's objective and `without` that of leaving the outputs as they were (smaller is better); `limits`
+    are those that shape it; `foretold` what it is expected to bring. `means` is the SHA-256 of model, solver and
+    settings; `text` says it all in a sentence. `harvests` are the ends it compared, each with its objective.
+    """
+
+    type: ClassVar[str] = "move.planned"
+    role: ClassVar[Role] = "decision"
+    controller: str
+    made: int
+    authority: Authority
+    proposal: str
+    loops: tuple[str, ...]
+    units: tuple[str, ...]
+    before: tuple[float, ...]
+    times: tuple[int, ...]
+    outputs: tuple[tuple[float, ...], ...]
+    harvest: int | None
+    harvests: tuple[tuple[int, float], ...]
+    status: str
+    iterations: int
+    value: float
+    without: float
+    believed: dict[str, tuple[float, float]]
+    foretold: tuple[Foretold, ...]
+    limits: tuple[Binding, ...]
+    means: str
+    text: str
+
+
+class PlanFailed(Payload):
+    """A controller found no plan, or none that may be used; `status` is what its solver said."""
+
+    type: ClassVar[str] = "plan.failed"
+    role: ClassVar[Role] = "decision"
+    controller: str
+    made: int
+    status: str
+    reason: str
+
+
+class PlanMissed(Payload):
+    """A controller's answer came too late, or its solver died: a fact that replays take as it was."""
+
+    type: ClassVar[str] = "plan.missed"
+    role: ClassVar[Role] = "input"
+    controller: str
+    made: int
+    reason: str
+
+
+class ControlChanged(Payload):
+    """A controller went to another rung of its ladder, or to another authority, and why."""
+
+    type: ClassVar[str] = "control.changed"
+    role: ClassVar[Role] = "decision"
+    controller: str
+    before: str
+    rung: str
+    authority: Authority
+    reason: str
+
+
+class MoveClamped(Payload):
+    """The supervisor did not let an output through as planned: `clamp` says what stood against it."""
+
+    type: ClassVar[str] = "move.clamped"
+    role: ClassVar[Role] = "decision"
+    controller: str
+    loop: str
+    planned: float
+    output: float
+    unit: str
+    clamp: str
+
+
+class ControlOrdered(Payload):
+    """A person approves or refuses a proposed move, or gives a controller another authority, and says why.
+
+    `proposal` names the move; `slip` is the id of the order as it was handed in.
+    """
+
+    type: ClassVar[str] = "control.ordered"
+    role: ClassVar[Role] = "input"
+    order: Literal["approve", "refuse", "authority"]
+    controller: str
+    by: str
+    reason: str
+    proposal: str = ""
+    authority: Authority | None = None
+    slip: str = ""
+
+
+class ControlRefused(Payload):
+    """A person's order about a controller could not be followed; `reason` says why."""
+
+    type: ClassVar[str] = "control.refused"
+    role: ClassVar[Role] = "decision"
+    order: str
+    controller: str
+    by: str
+    reason: str
