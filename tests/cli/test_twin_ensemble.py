@@ -183,3 +183,68 @@ def test_bad_options(homeostat: Call, decay: Path, options: tuple[str, ...], wor
     assert ended.stdout == ""
     assert word in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+BURST = '''
+from homeostat.twin import Model, parameter, state
+
+
+class Burst(Model):
+    """One half fills up, the other explodes, and some hold."""
+
+    level = state(1.0, "g/L", "what fills up", high=9.0)
+    seed = state(1.0, "1", "what may explode", high=1e300)
+    rate = parameter(1.0, "g/(L h)", "rate", spread=0.2, low=0.0, high=100.0)
+
+    def rates(self, m):
+        return {
+            "level": m.if_else(self.rate > 1.1, 10.0 * self.rate, 0.0),
+            "seed": m.if_else(self.rate < 0.9, self.seed * self.seed, 0.0),
+        }
+'''
+
+
+def test_of_each_cause_the_first_batch_is_told_with_hour_and_state(homeostat: Call, tmp_path: Path) -> None:
+    path = tmp_path / "burst.py"
+    path.write_text(BURST, "utf-8")
+    options = ("-n", "4000", "--hours", "2", "--every", "0.5", "--columns", "level")
+    found = json.loads(homeostat("twin", "ensemble", path, *options, "--json").stdout)
+    assert set(found["failures"]) == {"step_underflow", "out_of_bounds"}
+    by = {one["status"]: one for one in found["lost"]}
+    assert set(by) == set(found["failures"])
+    filled = by["out_of_bounds"]
+    assert filled["ended"].endswith(": level = 9 g/L, which may be 0 to 9")
+    assert 1 <= filled["first_batch"] < 30
+    assert by["step_underflow"]["ended"] == "step underflow at 1 h"
+    shown = homeostat("twin", "ensemble", path, *options).stdout
+    for one in found["lost"]:
+        assert f"The first, batch {one['first_batch']:,}: {one['ended']}." in shown
+
+
+def test_the_event_that_a_batch_fails_by_is_told(homeostat: Call, decay: Path) -> None:
+    text = DECAY.replace('"what decays"', '"what decays", high=2.0')
+    decay.write_text(text, "utf-8")
+    options = ("-n", "50", "--hours", "4", "--event", "3 h: amount += 1.9", "--spread", "rate=2")
+    shown = homeostat("twin", "ensemble", decay, *options)
+    assert "out of bounds at 3 h, after the event of that hour: amount = 2" in shown.stdout
+    assert "g/L, which may be 0 to 2." in shown.stdout
+    ended = homeostat("twin", "ensemble", decay, *options[:4], "--event", "3 h: amount += 2")
+    assert ended.returncode == 2
+    first = "The first, batch 1: out of bounds at 3 h, after the event of that hour: amount = 2"
+    assert (
+        f"every one of the first batches failed: of 50 a state left its declared bounds. {first}"
+        in ended.stderr
+    )
+    assert "\nmend: check initial states" in ended.stderr
+
+
+def test_a_start_far_below_the_declared_one_is_simulated_as_exactly(homeostat: Call, decay: Path) -> None:
+    """From 1e-9 as from 1, for all is in proportion; of what begins at 0 and stays tiny nothing is known but that."""
+
+    def ends(*options: str) -> list[float]:
+        ended = homeostat("twin", "ensemble", decay, "-n", N, "--hours", "2", "--json", *options)
+        assert json.loads(ended.stdout)["warnings"] == []
+        return [band[-1] for band in json.loads(ended.stdout)["columns"]["amount"]["bands"]]
+
+    small = [1e9 * end for end in ends("--set", "amount=1e-9")]
+    assert small == pytest.approx(ends(), rel=1e-4)

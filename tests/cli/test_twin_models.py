@@ -103,12 +103,27 @@ def test_a_users_own_file(homeostat: Call, tmp_path: Path) -> None:
         (
             "import math\n" + DECAY.replace("self.rate *", "math.exp(self.rate) *"),
             "",
-            ("equation of amount holds a number that is none", "use m.exp", "Decay"),
+            ("by a function of `math`", "use m.exp", "m.py, line 15: Decay.rates"),
         ),
         (
             DECAY.replace("2.0 * self.amount", "2.0 * float(self.amount)"),
             "",
-            ("equation of double holds a number that is none", "never float()"),
+            ("made a plain number, by float()", "leave float() out", "m.py, line 17: Decay.outputs"),
+        ),
+        (
+            DECAY.replace("self.rate *", "(1.0 if float(self.amount) > 3 else 2.0) *"),
+            "",
+            ("made a plain number, by float()", "m.if_else", "m.py, line 14: Decay.rates"),
+        ),
+        (
+            DECAY.replace("self.rate *", "int(self.amount) *"),
+            "",
+            ("made a plain number, by int()", "m.if_else", "m.py, line 14: Decay.rates"),
+        ),
+        (
+            DECAY.replace("self.rate *", "float('nan') *"),
+            "",
+            ("equation of amount holds a number that is none", "Decay"),
         ),
         ("x = '\\0\n", "", ("this is not Python", "m.py, line 1")),
     ],

@@ -152,6 +152,10 @@ def test_words_say_by_what_it_goes(homeostat: Call, run: list[str]) -> None:
         (("--input", "fed@9=1"), ("did you mean 'feed'",)),
         (("--schedule", "none.csv"), ("no such file",)),
         (("--event", "4 h: amount += 1"), ("4 h is not between 6.66667 and 10 h", "--event '4 h")),
+        (
+            ("--from", "5", "--event", "4 h: amount += 1"),
+            ("4 h is not between 5 and 10 h", "plan for 5 to 10 h, or move --from and --until"),
+        ),
         (("--event", "9 h: bolus 5 mL"), ("no state named volume",)),
         (("--until", "3"), ("measured from 0 to 10 h", "--until 3", "--from")),
         (("--until", "nan"), ("--until nan",)),

@@ -1,8 +1,10 @@
 """A model declaration gives ordered tables and refuses contradictions."""
 
 import math
+import re
 from typing import Any
 
+import casadi as ca
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -206,3 +208,38 @@ def test_a_state_is_accepted_exactly_when_its_value_lies_within_its_bounds(
     else:
         with pytest.raises(TwinError):
             declare()
+
+
+@pytest.mark.parametrize(
+    ("convert", "words"),
+    [
+        (lambda x: 1.0 if float(x) > 3.0 else 2.0, ("by float()", "m.if_else")),
+        (lambda x: 2.0 * math.exp(x), ("a function of `math`", "m.exp")),
+        (lambda x: float(2.0 * x + 1.0), ("by float()", "leave float() out")),
+        (lambda x: 2.0 * int(x), ("by int()", "m.if_else")),
+        (lambda x: 1.0 if x > 3.0 else 2.0, ("a Python `if`", "m.if_else")),
+        (lambda x: max(x, 1.0), ("a Python `if`", "m.maximum")),
+    ],
+)
+def test_a_symbol_is_never_made_a_number_unseen(convert: Any, words: tuple[str, str]) -> None:
+    """CasADi's float() of one is NaN, and NaN > 3 is false for good."""
+
+    class Converted(Tank):
+        def rates(self, m: Any) -> dict[str, Any]:
+            return {"colour": convert(self.colour), "level": self.flow}
+
+    with pytest.raises(TwinError) as told:
+        Converted.function()
+    assert words[0] in told.value.what
+    assert words[1] in told.value.mend
+    assert re.fullmatch(r"<lambda>, line \d+", told.value.where)
+
+
+def test_constants_are_numbers_while_equations_are_traced_and_symbols_are_as_before_it() -> None:
+    class Constant(Tank):
+        def rates(self, m: Any) -> dict[str, Any]:
+            half = float(m.sqrt(0.25) + 0.0 * int(m.exp(0.0)))
+            return {"colour": half * self.colour, "level": self.flow}
+
+    assert Constant.function().n_in() == 3
+    assert math.isnan(float(ca.SX.sym("x")))

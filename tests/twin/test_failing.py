@@ -2,9 +2,11 @@
 
 from typing import Any
 
+import numpy as np
 import pytest
 
-from homeostat.twin import Jump, Model, Simulator, Status, parameter, simulate, state
+from homeostat.twin import Ensemble, Jump, Model, Simulator, Status, parameter, simulate, state
+from homeostat.twin.engine.lost import failure_of
 
 
 class Leak(Model):
@@ -25,6 +27,19 @@ class Blast(Model):
 
     def rates(self, m: Any) -> dict[str, Any]:
         return {"x": self.x * self.x}
+
+
+class Switch(Model):
+    """Sugar is eaten at a constant rate until there is none, by a half-saturation that no step sees."""
+
+    sugar = state(20.0, "g/L", "what runs out")
+    growth = state(1.0, "1", "how fast", high=3.0)
+    half = parameter(1e-9, "g/L", "half-saturation", low=0.0, high=1.0)
+    faster = parameter(0.0, "1/h", "of the rate", low=0.0, high=9.0)
+
+    def rates(self, m: Any) -> dict[str, Any]:
+        eaten = self.sugar / (self.half + self.sugar) * self.growth
+        return {"sugar": -eaten, "growth": self.faster * self.growth}
 
 
 @pytest.fixture(scope="module")
@@ -68,3 +83,61 @@ def test_an_explosion_has_its_hour_and_no_state() -> None:
 
 def test_a_run_that_comes_to_its_end_has_no_failure(leak: Simulator) -> None:
     assert simulate(leak, {}, (), {}, [0.0, 1.0]).failure is None
+
+
+def test_a_state_that_runs_out_within_a_step_is_named_with_what_helps() -> None:
+    made = simulate(Simulator(Switch), {}, (), {}, [0.0, 24.0])
+    assert made.status is not Status.OK
+    assert made.failure is not None
+    assert made.failure.state == "sugar"
+    assert made.failure.before_h == pytest.approx(20.0, abs=1e-3)
+    assert "a half-saturation well above 1e-08 g/L" in made.failure.mend
+    assert "declare a smaller size: state(..., scale=...)" in made.failure.mend
+    sized = type("Sized", (Switch,), {"sugar": state(20.0, "g/L", "what runs out", scale=1e-2)})
+    assert simulate(Simulator(sized), {}, (), {}, [0.0, 24.0]).status is Status.OK
+    assert simulate(Simulator(Switch), {}, (), {"half": 1e-6}, [0.0, 24.0]).status is Status.OK
+
+
+def test_large_amounts_and_a_tiny_half_saturation_end_the_steps_and_name_the_state() -> None:
+    """A rate of 50,000 a hour that must end within 1e-6: the step becomes smaller than any that is allowed."""
+    large = type("Large", (Switch,), {"sugar": state(1e6, "g/L", "what runs out"), "rates": _fast})
+    made = simulate(Simulator(large), {}, (), {"half": 1e-6}, [0.0, 24.0])
+    assert made.status is Status.STEP_UNDERFLOW
+    assert made.failure is not None
+    assert (made.failure.state, "scale=" in made.failure.mend) == ("sugar", True)
+
+
+def _fast(self: Any, m: Any) -> dict[str, Any]:
+    return {"sugar": -5e4 * self.sugar / (self.half + self.sugar), "growth": 0.0 * self.growth}
+
+
+def test_what_has_run_out_is_not_blamed_for_what_leaves_its_bounds_later() -> None:
+    """Sugar falls without end towards 0; the rate of growth reaches 3 at 22 h."""
+    made = simulate(Simulator(Switch), {}, (), {"half": 1e-3, "faster": 0.05}, [0.0, *range(1, 25)])
+    assert made.failure is not None
+    assert (made.failure.state, made.failure.mend) == ("growth", "")
+    assert made.failure.after_h == pytest.approx(20.0 * np.log(3.0), abs=1e-2)
+
+
+def test_a_batch_of_an_ensemble_ends_where_it_does_alone(leak: Simulator) -> None:
+    kernel, states = Ensemble(Leak), np.array(Leak.signature.states.vector())
+    found = failure_of(kernel, [0.0, 24.0, 48.0], (), states, np.array([0.4]))
+    assert found is not None
+    assert (found.state, found.after_h) == ("left", pytest.approx(25.0, abs=1e-3))
+    jump = Jump(3.0, add={"left": 5.0})
+    found = failure_of(kernel, [0.0, 24.0], (), states, np.array([0.4]), [jump])
+    assert found is not None
+    assert (found.after_h, found.jump, found.state) == (3.0, jump, "left")
+    assert failure_of(kernel, [0.0, 24.0], (), states, np.array([0.4])) is None
+
+
+def test_where_a_batch_does_not_end_alone_the_reports_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("homeostat.twin.engine.lost.simulate", _whole)
+    states = np.array(Leak.signature.states.vector())
+    found = failure_of(Ensemble(Leak), [0.0, 24.0, 48.0], (), states, np.array([0.4]))
+    assert found is not None
+    assert (found.after_h, found.before_h, found.state) == (24.0, 48.0, "")
+
+
+def _whole(simulator: Simulator, *_: Any) -> Any:
+    return simulate(simulator, {}, (), {}, [0.0])

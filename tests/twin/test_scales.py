@@ -10,6 +10,7 @@ from scipy.integrate import solve_ivp
 
 from homeostat.errors import TwinError
 from homeostat.twin import Ensemble, Model, Simulator, models, parameter, simulate, state
+from homeostat.twin.engine.rosenbrock import Tolerance
 from homeostat.twin.engine.scales import scales
 
 Array = NDArray[np.float64]
@@ -28,6 +29,15 @@ class Small(Model):
     def rates(self, m: Any) -> dict[str, Any]:
         grown = self.growth * self.sugar / (self.half + self.sugar) * self.cells
         return {"cells": grown, "sugar": -self.need * grown, "product": 0.1 * self.cells}
+
+
+class Decay(Model):
+    """x' = -x."""
+
+    x = state(1.0, "1", "x")
+
+    def rates(self, m: Any) -> dict[str, Any]:
+        return {"x": -self.x}
 
 
 class Declared(Small):
@@ -89,15 +99,41 @@ def test_a_scale_that_nobody_declares_changes_no_shipped_model() -> None:
         assert all("scale" not in row for row in declared.describe()), name
 
 
-@pytest.mark.parametrize("scale", [-1.0, math.inf, math.nan])
+@pytest.mark.parametrize("scale", [-1.0, 0.0, 1e-318, 1e200, math.inf, math.nan])
 def test_a_scale_that_is_none_is_refused(scale: float) -> None:
-    with pytest.raises(TwinError, match="needs a finite scale"):
+    with pytest.raises(TwinError) as told:
         type("Wrong", (Small,), {"product": state(0.0, "mol/L", "product", scale=scale)})
+    assert told.value.what == f"state product needs a scale from 1e-100 to 1e+100, not {scale:g}"
+    assert (told.value.where, told.value.mend) == (
+        "Wrong",
+        "give a size that the state has in its unit, or leave it out",
+    )
+
+
+def test_the_smallest_and_largest_scales_and_values_stay_finite() -> None:
+    for quantity in (
+        state(1.0, "1", "small", scale=1e-100),
+        state(1.0, "1", "large", scale=1e100),
+        state(1e-318, "1", "next to nothing"),
+    ):
+        made = type("Still", (Decay,), {"x": quantity})
+        assert simulate(Simulator(made), {}, (), {}, [0.0, 1.0]).status.name == "OK"
+        assert Ensemble(made).run([0.0, 1.0]).sound.all()
 
 
 def test_a_small_state_may_not_stand_below_its_bound_by_an_error_of_large_ones() -> None:
     """The slack at bounds is a share of the scale, too: -1e-8 mol/L is far below 0 where 1e-9 is usual."""
     assert simulate(Simulator(Small), {"cells": -1e-8}, (), {}, HOURS).status.name == "OUT_OF_BOUNDS"
+
+
+def test_a_large_scale_does_not_let_a_state_leave_its_bounds() -> None:
+    """The slack is a share of 1 unit at most, or of the declared value where that is more."""
+    for value, beyond in ((1.0, -1e-5), (1e6, -2.0)):
+        made = type("Large", (Decay,), {"x": state(value, "1", "x", scale=1e12)})
+        states = made.signature.states
+        assert Tolerance(1e-6, 1e-8).slack(states) == (1e-8 * value,)
+        assert simulate(Simulator(made), {"x": beyond}, (), {}, [0.0, 1.0]).status.name == "OUT_OF_BOUNDS"
+        assert not Ensemble(made).run([0.0, 1.0], states=np.array([beyond])).sound.any()
 
 
 def test_another_scale_is_another_model_and_another_kernel() -> None:

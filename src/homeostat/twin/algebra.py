@@ -5,10 +5,17 @@ stiff integrator may differentiate them.
 """
 
 import math
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from threading import RLock
+from types import FrameType
 from typing import Any, Protocol
 
 import casadi as ca
 import numpy as np
+
+from homeostat.errors import TwinError
 
 Value = Any
 """A float, a numpy array or a CasADi SX: whatever the model is being evaluated with."""
@@ -100,3 +107,56 @@ ARRAYS: Algebra = _Arrays()
 
 SYMBOLS: Algebra = _Symbols()
 """CasADi SX: the one symbolic form from which kernels, derivatives and controllers come."""
+
+_NUMBERS: Mapping[str, tuple[Callable[[ca.SX], Any], str, str]] = {
+    "__float__": (
+        ca.SX.__float__,
+        "a state, an input or a parameter is made a plain number, by float() or by a function of `math`",
+        "leave float() out, use m.exp, m.log, m.sqrt, m.pow and the like, and m.if_else in the place of an `if`",
+    ),
+    "__int__": (
+        ca.SX.__int__,
+        "a state, an input or a parameter is made a plain number, by int()",
+        "leave int() out, and use m.if_else in the place of an `if`",
+    ),
+    "__bool__": (
+        ca.SX.__bool__,
+        "a Python `if` (or `and`, `or`, `min`, `max`) on a state, an input or a parameter",
+        "use m.if_else, m.maximum, m.minimum",
+    ),
+}
+"""What CasADi does where Python asks a symbol for a number; what that is, and its mend, in words."""
+_TRACING = RLock()
+
+
+@contextmanager
+def tracing() -> Iterator[None]:
+    """While equations are traced, `float`, `int` and `bool` of what is no constant raise `TwinError`.
+
+    CasADi's own `float` gives NaN, by which a Python `if` would choose a branch for good, and nobody would see it.
+    """
+    with _TRACING:
+        before = {name: getattr(ca.SX, name) for name in _NUMBERS}
+        for name in _NUMBERS:
+            setattr(ca.SX, name, _refusing(name))
+        try:
+            yield
+        finally:
+            for name, converted in before.items():
+                setattr(ca.SX, name, converted)
+
+
+def _refusing(name: str) -> Callable[[ca.SX], Any]:
+    own, what, mend = _NUMBERS[name]
+
+    def convert(symbol: ca.SX) -> Any:
+        if symbol.is_constant():
+            return own(symbol)
+        raise TwinError(what, where=_place(sys._getframe(1)), mend=mend)
+
+    return convert
+
+
+def _place(frame: FrameType) -> str:
+    """The function and the line of `frame`."""
+    return f"{frame.f_code.co_qualname.rpartition('<locals>.')[2]}, line {frame.f_lineno}"

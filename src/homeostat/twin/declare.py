@@ -22,11 +22,15 @@ class Kind(StrEnum):
     OUTPUT = "output"
 
 
+LEAST_SCALE, MOST_SCALE = 1e-100, 1e100
+"""Sizes beyond which the square of an error over its tolerance would be no finite number."""
+
+
 @dataclass(frozen=True)
 class Quantity:
     """One declared quantity; `value` is its default in `unit`, `spread` the relative donor-to-donor deviation.
 
-    `scale` is a size of a state below which errors do not matter much, in `unit` (0: see `engine.scales`).
+    `scale` is a size of a state below which errors do not matter much, in `unit` (None: see `engine.scales`).
     """
 
     kind: Kind
@@ -38,7 +42,7 @@ class Quantity:
     spread: float = 0.0
     source: str = ""
     name: str = ""
-    scale: float = 0.0
+    scale: float | None = None
 
     def check(self, where: str) -> None:
         """Raise `TwinError` when the declaration contradicts itself."""
@@ -46,8 +50,12 @@ class Quantity:
             raise TwinError(f"{self.kind} {self.name} has no unit or no description", where=where)
         if not math.isfinite(self.value) or not math.isfinite(self.spread) or self.spread < 0.0:
             raise TwinError(f"{self.kind} {self.name} needs a finite value and a spread >= 0", where=where)
-        if not 0.0 <= self.scale < math.inf:
-            raise TwinError(f"{self.kind} {self.name} needs a finite scale > 0", where=where)
+        if self.scale is not None and not LEAST_SCALE <= self.scale <= MOST_SCALE:
+            raise TwinError(
+                f"{self.kind} {self.name} needs a scale from {LEAST_SCALE:g} to {MOST_SCALE:g}, not {self.scale:g}",
+                where=where,
+                mend="give a size that the state has in its unit, or leave it out",
+            )
         if not self.low <= self.value <= self.high:
             raise TwinError(
                 f"{self.kind} {self.name} = {self.value} lies outside [{self.low}, {self.high}]",
@@ -57,14 +65,23 @@ class Quantity:
 
 
 def state(
-    value: float, unit: str, doc: str, *, low: float = 0.0, high: float = math.inf, scale: float = 0.0
+    value: float,
+    unit: str,
+    doc: str,
+    *,
+    low: float = 0.0,
+    high: float = math.inf,
+    scale: float | None = None,
 ) -> Any:
     """Declare a differential state by its initial value; it may never leave [`low`, `high`].
 
     The absolute tolerance of integration is a share of `scale` (by default 1 unit, or the declared value where that is
-    less than a thousandth of its unit): give one to a state that begins at 0 and stays far below 1.
+    less than a thousandth of its unit): give one to a state that begins at 0 and stays far below 1. By the same share
+    a state may stand beyond a bound, for an error is no fault: of the scale, but at most of 1 unit or the declared
+    value if that is more. A run that starts far below its scale is integrated more strictly (see `engine.scales`).
     """
-    return Quantity(Kind.STATE, float(value), unit, doc, float(low), float(high), scale=float(scale))
+    size = None if scale is None else float(scale)
+    return Quantity(Kind.STATE, float(value), unit, doc, float(low), float(high), scale=size)
 
 
 def input(value: float, unit: str, doc: str, *, low: float = -math.inf, high: float = math.inf) -> Any:

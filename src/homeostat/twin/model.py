@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 import casadi as ca
 
 from homeostat.errors import TwinError
-from homeostat.twin.algebra import FLOATS, SYMBOLS, Algebra, Value
+from homeostat.twin.algebra import FLOATS, SYMBOLS, Algebra, Value, tracing
 from homeostat.twin.declare import Group, Quantity, Signature, read_signature
 from homeostat.twin.graph import canonical, instructions
 
@@ -65,7 +65,7 @@ class Model:
         """Return the CasADi SX function (x, u, p) -> (rates, outputs), each a dense column."""
         s = cls.signature
         x, u, p = (ca.SX.sym(n, len(g)) for n, g in zip("xup", s.groups, strict=False))
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), tracing():
             warnings.filterwarnings("ignore", "\\s*casadi: a numpy function", FutureWarning)
             rates, outs = cls.evaluate(ca.vertsplit(x), _split(u), _split(p), SYMBOLS)
         for names, values in ((s.states.names, rates), (s.outputs.names, outs)):
@@ -94,15 +94,14 @@ def _split(column: ca.SX) -> list[ca.SX]:
 
 
 def _check_numbers(where: str, symbols: tuple[ca.SX, ca.SX, ca.SX], values: Mapping[str, Value]) -> None:
-    """Raise `TwinError` for an equation that holds a constant which is no number: so `float()` makes of a symbol."""
+    """Raise `TwinError` for an equation that holds a constant which is no number."""
     for name, value in values.items():
         code = instructions(ca.Function("equation", list(symbols), [ca.SX(value)]))
         if any(c.op == "const" and math.isnan(c.value) for c in code):
             raise TwinError(
                 f"the equation of {name} holds a number that is none (NaN)",
                 where=where,
-                mend="on a state, an input or a parameter use m.exp, m.log, m.sqrt, m.pow and the like, not those of "
-                "`math`, and never float()",
+                mend="look for a constant that is computed as NaN, or for a function that knows no symbols",
             )
 
 
@@ -134,5 +133,5 @@ def _row(quantity: Quantity) -> Mapping[str, Any]:
         "high": bounds[1],
         "spread": quantity.spread,
         "source": quantity.source,
-        **({"scale": quantity.scale} if quantity.scale else {}),
+        **({} if quantity.scale is None else {"scale": quantity.scale}),
     }

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from homeostat.cli.twin.events import jumps
+from homeostat.cli.twin.events import Within, jumps
 from homeostat.cli.twin.inputs import segments
 from homeostat.cli.twin.times import times
 from homeostat.cli.twin.values import Given, given
@@ -46,5 +46,5 @@ def course(
     """
     found, hours = given(model, values or ()), times(*length)
     inputs = segments(model, found.inputs, changes or (), schedule)
-    done = jumps(model.signature, events or (), 0.0, hours[-1] if end is None else end)
+    done = jumps(model.signature, events or (), Within(0.0, hours[-1] if end is None else end))
     return Course(found, inputs, done, hours)

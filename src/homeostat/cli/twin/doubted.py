@@ -10,9 +10,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from homeostat.twin import Model
+    from homeostat.twin.engine.scales import Doubt
     from homeostat.twin.fit import Fit, Run
     from homeostat.twin.fit.doubts import Agreement
 
+HOURS = 101
+"""Times at which a fitted run is looked at."""
 MOST = 5
 """Sentences of one kind; the others are counted."""
 
@@ -26,11 +29,44 @@ def impossible(model: "type[Model]", runs: "Sequence[Run]") -> list[str]:
 
 def warnings(fitted: "Fit", agreement: "Agreement", others: "Sequence[Run]" = ()) -> list[str]:
     """Everything that should be known before the fit is believed; `others` are runs that it predicts."""
-    found = impossible(fitted.problem.model, [*fitted.problem.runs, *others])
-    found += [str(outlier) for outlier in agreement.outliers]
+    from homeostat.twin.fit import unforeseen
+
+    found = _unresolved(fitted)
+    found += impossible(fitted.problem.model, [*fitted.problem.runs, *others])
+    if others:
+        found += [str(doubt) for doubt in unforeseen(fitted, others)]
+    return [*found, *disagreements(agreement)]
+
+
+def disagreements(agreement: "Agreement") -> list[str]:
+    """Outliers, and whether the residuals are larger than the errors."""
+    found = [str(outlier) for outlier in agreement.outliers]
     if agreement.unexplained and agreement.reduced is not None:
         found.append(_too_large(math.sqrt(agreement.reduced)))
     return found
+
+
+def _unresolved(fitted: "Fit") -> list[str]:
+    """States that the runs, as fitted, do not resolve at the tolerances of the fit, each named once."""
+    from homeostat.cli.twin.ended import unresolved
+
+    doubts = {doubt.state: doubt for run in fitted.problem.runs for doubt in _doubts(fitted, run)}
+    return unresolved(fitted.problem.model, doubts.values())
+
+
+def _doubts(fitted: "Fit", run: "Run") -> "tuple[Doubt, ...]":
+    """What is not resolved in one run, at its measurements and a hundred hours between."""
+    import numpy as np
+
+    from homeostat.twin import Simulator, simulate
+
+    problem, s = fitted.problem, fitted.problem.model.signature
+    learnt = {one.base: fitted.values[one.name] for one in problem.free if one.concerns(run.name)}
+    values = {**problem.fixed, **run.initial, **run.parameters, **learnt}
+    x, p = ({n: v for n, v in values.items() if n in group.names} for group in (s.states, s.parameters))
+    times = np.unique([*run.grid, *np.linspace(run.start_h, run.grid[-1], HOURS)]).tolist()
+    alone = Simulator(problem.model, rtol=problem.tolerance.rtol, atol=problem.tolerance.atol)
+    return simulate(alone, x, run.segments, p, times, run.jumps).doubts
 
 
 def _too_large(times: float) -> str:

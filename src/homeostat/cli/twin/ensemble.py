@@ -1,5 +1,6 @@
 """`homeostat twin ensemble`: many virtual batches, as bands over time and the chance to be in specification."""
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -21,8 +22,11 @@ from homeostat.cli.twin.options import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from homeostat.cli.twin.course import Course
-    from homeostat.twin import Model
+    from homeostat.twin import Ensemble, Model
+    from homeostat.twin.engine.scales import Doubt
     from homeostat.twin.virtual import Donors, Limit, Spreads, Survey
 
 DEFAULT_COLUMNS = 4
@@ -74,10 +78,13 @@ def ensemble(
 ) -> None:
     """Simulate many virtual batches that differ as donors do: bands, and the chance to be in specification."""
     from homeostat.cli.twin.course import Length, course
+    from homeostat.cli.twin.ended import unresolved
     from homeostat.cli.twin.limits import limit, probabilities
     from homeostat.cli.twin.loading import load_model
-    from homeostat.cli.twin.surveyed import tell
+    from homeostat.cli.twin.lost import first_lost
+    from homeostat.cli.twin.surveyed import Notes, tell
     from homeostat.cli.twin.writing import check_files
+    from homeostat.twin import Ensemble
     from homeostat.twin.virtual import Donors
 
     check_files(csv, plot, as_json=as_json)
@@ -86,27 +93,29 @@ def ensemble(
     specified = [limit(chosen, text) for text in limits or ()]
     levels, shown = probabilities(quantiles), _columns(chosen, columns, specified)
     donors = Donors(chosen, _spreads(chosen, spreads or ()), seed, asked.given.states, asked.given.parameters)
-    result = _survey(donors, (n, threads), asked, shown, specified, levels)
-    tell(chosen, result, seed, csv, plot, as_json=as_json)
+    kernel = Ensemble(chosen, columns=shown)
+    result = _survey(kernel, donors, (n, threads), asked, specified, levels)
+    lost = first_lost(kernel, donors, asked, n, sorted(result.failures), threads)
+    notes = Notes(tuple(lost), tuple(unresolved(chosen, _doubts(kernel, asked))))
+    tell(chosen, result, seed, csv, plot, notes, as_json=as_json)
 
 
 def _survey(
+    kernel: "Ensemble",
     donors: "Donors",
     size: tuple[int, int | None],
     asked: "Course",
-    columns: tuple[str, ...],
     specified: "list[Limit]",
     levels: tuple[float, ...],
 ) -> "Survey":
     """Simulate so many batches on so many threads, with a bar."""
     from homeostat.cli.twin.bar import counting
-    from homeostat.twin import Ensemble
     from homeostat.twin.virtual import survey
 
     n, threads = size
-    with counting(n, "virtual batches") as progress:
+    with counting(n, "virtual batches") as progress, _explained(kernel, donors, size, asked):
         return survey(
-            Ensemble(donors.model, columns=columns),
+            kernel,
             donors,
             n,
             asked.times,
@@ -117,6 +126,40 @@ def _survey(
             threads=threads,
             progress=progress,
         )
+
+
+@contextmanager
+def _explained(
+    kernel: "Ensemble", donors: "Donors", size: tuple[int, int | None], asked: "Course"
+) -> "Iterator[None]":
+    """Add to the error of a survey without a sound batch where the first of them ended."""
+    from homeostat.cli.twin.lost import TOGETHER, first_lost, sentences
+    from homeostat.errors import TwinError
+    from homeostat.twin import Status
+
+    try:
+        yield
+    except TwinError as error:
+        faults = [status for status in Status if status is not Status.OK]
+        lost = first_lost(kernel, donors, asked, min(size[0], TOGETHER), faults, size[1])
+        if not lost:
+            raise
+        told = [line for line in sentences(donors.model, lost) if not line.startswith("mend: ")]
+        mends = [one.failure.mend for one in lost if one.failure is not None and one.failure.mend]
+        what = ". ".join([error.what, *(line.removesuffix(".") for line in told)])
+        raise TwinError(
+            what, where=error.where, mend="; or ".join(filter(None, [error.mend, *mends]))
+        ) from error
+
+
+def _doubts(kernel: "Ensemble", asked: "Course") -> "tuple[Doubt, ...]":
+    """The states that the typical batch does not resolve at the tolerances of the ensemble."""
+    from homeostat.twin import Simulator, simulate
+
+    of = kernel.tolerance
+    alone = Simulator(kernel.model, rtol=of.relative, atol=of.absolute)
+    states, parameters = asked.given.states, asked.given.parameters
+    return simulate(alone, states, asked.segments, parameters, asked.times, asked.jumps).doubts
 
 
 def _spreads(model: "type[Model]", texts: list[str] | tuple[()]) -> "Spreads":

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from homeostat.cli.twin.values import OptionError, assignment, declared, in_unit, names, within
+from homeostat.cli.twin.values import OptionError, assignment, declared, in_percent, in_unit, names, within
 from homeostat.errors import TwinError
 
 if TYPE_CHECKING:
@@ -47,12 +47,20 @@ class Done:
     contents: Mapping[str, float]
 
 
-def jumps(s: "Signature", texts: Sequence[str], start: float, end: float) -> "list[Jump]":
-    """Every event of `texts` at each of its hours, which lie from `start` to `end`."""
-    return [jump for text in texts for jump in _jumps(s, text, start, end)]
+class Within(NamedTuple):
+    """The hours in which events may lie, and what to do about one that does not."""
+
+    start: float
+    end: float
+    mend: str = "name an hour between, or make the run longer"
 
 
-def _jumps(s: "Signature", text: str, start: float, end: float) -> "list[Jump]":
+def jumps(s: "Signature", texts: Sequence[str], span: Within) -> "list[Jump]":
+    """Every event of `texts` at each of its hours, which lie within `span`."""
+    return [jump for text in texts for jump in _jumps(s, text, span)]
+
+
+def _jumps(s: "Signature", text: str, span: Within) -> "list[Jump]":
     from homeostat.twin.engine.schedule import jump_row
 
     place, colon, action = (part.strip() for part in text.partition(":"))
@@ -60,7 +68,7 @@ def _jumps(s: "Signature", text: str, start: float, end: float) -> "list[Jump]":
     if not (colon and place and action):
         raise OptionError("this is no HOURS: ACTION", where=event.where, mend=MEND)
     try:
-        found = [_jump(s, event, hour) for hour in _hours(place, event.where, start, end)]
+        found = [_jump(s, event, hour) for hour in _hours(place, event.where, span)]
         for jump in found:
             jump_row(s, jump)
     except TwinError as error:
@@ -68,7 +76,7 @@ def _jumps(s: "Signature", text: str, start: float, end: float) -> "list[Jump]":
     return found
 
 
-def _hours(text: str, where: str, start: float, end: float) -> list[float]:
+def _hours(text: str, where: str, span: Within) -> list[float]:
     """Hours between commas, with one unit behind the last for all of them."""
     found = _HOURS.fullmatch(text)
     if found is None:
@@ -78,9 +86,9 @@ def _hours(text: str, where: str, start: float, end: float) -> list[float]:
     unit = found[2] or "h"
     hours = [in_unit(f"{part.strip()} {unit}", "h", where) for part in found[1].split(",")]
     for hour in hours:
-        if not start <= hour <= end:
-            what = f"{hour:g} h is not between {start:g} and {end:g} h"
-            raise OptionError(what, where=where, mend="name an hour between, or make the run longer")
+        if not span.start <= hour <= span.end:
+            what = f"{hour:g} h is not between {span.start:g} and {span.end:g} h"
+            raise OptionError(what, where=where, mend=span.mend)
     return hours
 
 
@@ -161,9 +169,8 @@ def _exchange(s: "Signature", event: Event, hour: float, done: Done) -> "Jump":
 
     share = in_unit(done.amount, "1", event.where)
     if not 0.0 < share <= 1.0:
-        raise OptionError(
-            f"{done.amount} is no share", where=event.where, mend="give more than 0, at most 100 %"
-        )
+        mend = in_percent(done.amount, 0.0, 1.0) or "give more than 0, at most 100 %"
+        raise OptionError(f"{done.amount} is no share", where=event.where, mend=mend)
     _check_medium(s, event, done)
     return exchange(s, hour, share, done.contents, done.keep)
 

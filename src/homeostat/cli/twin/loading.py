@@ -19,11 +19,6 @@ from homeostat.errors import HomeostatError, TwinError
 if TYPE_CHECKING:
     from homeostat.twin import Model
 
-_TRUTH = "truth value"
-"""What CasADi says where Python asks whether a symbol is true."""
-_BRANCH = "a Python `if` (or `and`, `or`, `min`, `max`) on a state, an input or a parameter"
-_WITHOUT_BRANCH = "use m.if_else, m.maximum, m.minimum"
-
 
 def load_model(text: str) -> "type[Model]":
     """The model that `text` names. Raises TwinError that says what exists, or where in the file the fault lies."""
@@ -87,8 +82,6 @@ def _told(path: Path) -> Iterator[None]:
         where = f"{_line(path, error)}: {error.where}".removesuffix(": ")
         raise TwinError(error.what, where=where, mend=error.mend) from error
     except (Exception, SystemExit) as error:
-        if _TRUTH in str(error):
-            raise TwinError(_BRANCH, where=_line(path, error), mend=_WITHOUT_BRANCH) from error
         what = f"the model's file raises {type(error).__name__}: {error}".removesuffix(": ")
         raise TwinError(what, where=_line(path, error), mend="mend the line") from error
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from homeostat.cli.failures import say
 from homeostat.cli.output import Table, show, show_json
 from homeostat.cli.text import number
-from homeostat.cli.twin.doubted import impossible, shortened
+from homeostat.cli.twin.doubted import disagreements, impossible, shortened
 from homeostat.cli.twin.fitted import interval, sentences
 from homeostat.cli.twin.learning import Task, named
 from homeostat.cli.twin.values import OptionError
@@ -29,7 +29,7 @@ def fit_donors(task: Task, differs: str, without: "Sequence[str]", *, as_json: b
     Raises OptionError where `without`, other options, cannot be served. Where there is no population, standard error
     also says what the runs leave open.
     """
-    from homeostat.twin.fit import identifiability
+    from homeostat.twin.fit import agreement, identifiability
 
     names = _checked(task, differs, without)
     try:
@@ -37,9 +37,10 @@ def fit_donors(task: Task, differs: str, without: "Sequence[str]", *, as_json: b
     except TwinError:
         _tell_unlearnt(task)
         raise
-    report, doubts = identifiability(found.pooled), impossible(task.model, task.runs)
+    report, agreed = identifiability(found.pooled), agreement(found)
+    doubts = [*impossible(task.model, task.runs), *disagreements(agreed)]
     if as_json:
-        show_json({**_as_object(found, report), "warnings": doubts})
+        show_json({**_as_object(found, report), "reduced_chi_square": agreed.reduced, "warnings": doubts})
     else:
         _tell(found, report)
         show(*sentences(shortened(doubts)))

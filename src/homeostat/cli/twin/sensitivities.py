@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from homeostat.cli.twin.course import Course
     from homeostat.quality.page.study import Study
-    from homeostat.twin import Model
+    from homeostat.twin import Model, Trajectory
 
 DEFAULT_COLUMNS = 4
 
@@ -62,6 +62,7 @@ def sensitivities(
 ) -> None:
     """Rank what moves a result: d ln y / d ln p, the per cent by which y changes when p changes by one per cent."""
     from homeostat.cli.twin.course import Length, course
+    from homeostat.cli.twin.ended import unresolved
     from homeostat.cli.twin.loading import load_model
     from homeostat.cli.twin.plot import check_plot, draw, places
 
@@ -70,16 +71,19 @@ def sensitivities(
     hour, end = _hours(at, days, hours)
     asked = course(chosen, Length(None, hour, hour), values, changes, schedule, events, end=end)
     rows = _computed(chosen, (to, of), asked)
+    doubted = [] if isinstance(rows, str) else unresolved(chosen, _alone(chosen, asked).doubts)
     if isinstance(rows, str):
         say(f"{chosen.__name__}: the run ends before its {hour:g} hours: {rows}")
         raise typer.Exit(ExitCode.FAILED)
     if plot is not None:
         draw(_study(chosen, rows, hour, top), plot)
     if as_json:
-        show_json({"model": chosen.__name__, "at_h": hour, "sensitivities": [row._asdict() for row in rows]})
+        ranked = [row._asdict() for row in rows]
+        show_json({"model": chosen.__name__, "at_h": hour, "sensitivities": ranked, "warnings": doubted})
     else:
         show(f"{chosen.__name__}: sensitivities at {hour:g} h", *_tables(chosen, rows, top))
         show(*places(None, plot))
+        say(*doubted)
 
 
 def _hours(at: float | None, days: float | None, hours: float | None) -> tuple[float, float]:
@@ -148,13 +152,22 @@ def _computed(
 
 def _ended(model: "type[Model]", asked: "Course") -> str:
     """The status and the last hour of the run, of a hundred, as the simulator tells them."""
-    from homeostat.cli.twin.simulate import told
-    from homeostat.twin import Simulator, Status, simulate
+    from homeostat.cli.twin.ended import mends, told
+    from homeostat.twin import Status
+
+    made = _alone(model, asked)
+    if made.status is Status.OK:
+        return "its derivatives cannot be followed"
+    return "\n".join([told(model, made.status, made.failure), *mends(made.failure)])
+
+
+def _alone(model: "type[Model]", asked: "Course") -> "Trajectory":
+    """The run without derivatives, at a hundred hours."""
+    from homeostat.twin import Simulator, simulate
 
     grid = [asked.times[-1] * k / 100 for k in range(101)]
     states, parameters = asked.given.states, asked.given.parameters
-    made = simulate(Simulator(model), states, asked.segments, parameters, grid, asked.jumps)
-    return "its derivatives cannot be followed" if made.status is Status.OK else told(model, made)
+    return simulate(Simulator(model), states, asked.segments, parameters, grid, asked.jumps)
 
 
 def _at(model: "type[Model]", found: Given) -> dict[str, float]:

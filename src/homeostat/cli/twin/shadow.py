@@ -158,7 +158,7 @@ def _span(run: "Run", since: float | None, until: float | None) -> Span:
 
 def _course(model: "type[Model]", planned: Plan, span: Span) -> "Course | None":
     """What the forecast is told; None for what was recorded. Raises OptionError for a plan outside of it."""
-    from homeostat.cli.twin.events import jumps
+    from homeostat.cli.twin.events import Within, jumps
     from homeostat.cli.twin.inputs import segments
     from homeostat.twin.observer import Course
 
@@ -170,12 +170,12 @@ def _course(model: "type[Model]", planned: Plan, span: Span) -> "Course | None":
     if not planned.given:
         return Course() if planned.held else None
     inputs = [each for each in segments(model, {}, planned.changes, planned.schedule) if each.values]
+    mend = f"plan for {span.start:g} to {span.end:g} h, or move --from and --until"
     for each in inputs:
         if not span.start <= each.start_h <= span.end:
             what = f"an input changes at {each.start_h:g} h, outside of the forecast"
-            mend = f"plan for {span.start:g} to {span.end:g} h, or move --from and --until"
             raise OptionError(what, where="--input, --schedule", mend=mend)
-    return Course.of(inputs, jumps(model.signature, planned.events, *span))
+    return Course.of(inputs, jumps(model.signature, planned.events, Within(*span, mend)))
 
 
 def _followed(
@@ -189,12 +189,15 @@ def _followed(
     from homeostat.cli.twin.bar import counting
     from homeostat.twin import Simulator
     from homeostat.twin.observer import Filter, follow, settings_of
+    from homeostat.twin.observer.recorded import started
 
-    found, simulator = [], Simulator(model)
+    found, simulator, states = [], Simulator(model), model.signature.states
     with counting(len(runs), "runs") as progress:
         for run, (span, course) in zip(runs, ahead, strict=True):
             settings = settings_of(model, run, learnt, wander)
-            of = Filter(simulator, settings, parameters=run.parameters, stride=STRIDE_H)
+            start = states.vector({**started(run, states.names), **run.initial})
+            own = simulator.starting(start, run.jumps)
+            of = Filter(own, settings, parameters=run.parameters, stride=STRIDE_H)
             found.append(follow(of, run, span.start, ahead=course, until=span.end, level=LEVEL))
             progress(1)
     return found

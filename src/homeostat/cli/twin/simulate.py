@@ -1,6 +1,5 @@
 """`homeostat twin simulate`: one run of a model."""
 
-import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +9,7 @@ from homeostat.cli.failures import ExitCode, say
 from homeostat.cli.options import AsJson
 from homeostat.cli.output import Table, show, show_json
 from homeostat.cli.text import number
+from homeostat.cli.twin.ended import mends, told, unresolved
 from homeostat.cli.twin.options import (
     Columns,
     Csv,
@@ -76,24 +76,12 @@ def simulate(
         show_json(_as_object(chosen, made, series))
     elif csv != Path("-"):
         show(_headline(chosen, made), _table(chosen, series), *places(csv, plot))
+    if not as_json:
+        say(*unresolved(chosen, made.doubts))
     if made.status is not Status.OK:
-        say(f"the run ends before its {_moment(asked.times[-1])}: {told(chosen, made)}")
+        say(f"the run ends before its {_moment(asked.times[-1])}: {told(chosen, made.status, made.failure)}")
+        say(*mends(made.failure))
         raise typer.Exit(ExitCode.FAILED)
-
-
-def told(model: "type[Model]", made: "Trajectory") -> str:
-    """How a run that failed ended, in words: when, by what, and which state was at its bounds."""
-    word, failure = made.status.name.lower().replace("_", " "), made.failure
-    if failure is None:
-        return word
-    ends = [f"{hour:.6g}" for hour in (failure.after_h, failure.before_h)]
-    at = f"at {ends[1]} h" if ends[0] == ends[1] else f"between {ends[0]} and {ends[1]} h"
-    event = ", after the event of that hour" if failure.jump else ""
-    if not failure.state:
-        return f"{word} {at}{event}"
-    q = model.signature.states[failure.state]
-    bounds = f"from {q.low:g}" if math.isinf(q.high) else f"{q.low:g} to {q.high:g}"
-    return f"{word} {at}{event}: {q.name} = {failure.value:.6g} {q.unit}, which may be {bounds}"
 
 
 def _series(model: "type[Model]", made: "Trajectory", reported: tuple[str, ...]) -> "Series":
@@ -123,7 +111,8 @@ def _as_object(model: "type[Model]", made: "Trajectory", series: "Series") -> di
     return {
         "model": model.__name__,
         "status": made.status.name.lower(),
-        **({} if made.failure is None else {"ended": told(model, made)}),
+        **({} if made.failure is None else {"ended": told(model, made.status, made.failure)}),
+        "warnings": unresolved(model, made.doubts),
         "time_h": made.time.tolist(),
         "units": {name: _units(model)[name] for name in series},
         "columns": {name: values.tolist() for name, values in series.items()},

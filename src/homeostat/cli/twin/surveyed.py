@@ -1,13 +1,15 @@
 """What a survey of virtual batches says: quantiles, chances and failures as tables, JSON, CSV or a picture."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from homeostat.cli.failures import say
 from homeostat.cli.output import Table, show, show_json
 from homeostat.cli.text import limits as interval
 from homeostat.cli.text import number
 from homeostat.cli.twin.columns import headed, quantities
 from homeostat.cli.twin.limits import chance
+from homeostat.cli.twin.lost import Lost, as_objects, sentences
 from homeostat.cli.twin.plot import as_sheet, draw, places
 from homeostat.cli.twin.values import finite
 from homeostat.cli.twin.writing import PRINTED, write_csv
@@ -21,19 +23,37 @@ if TYPE_CHECKING:
     from homeostat.twin.virtual import Survey
 
 
+class Notes(NamedTuple):
+    """What else is known of the batches: of each cause of failure the first, and what is not to be believed."""
+
+    lost: tuple[Lost, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
 def tell(
-    model: "type[Model]", result: "Survey", seed: int, csv: Path | None, plot: Path | None, *, as_json: bool
+    model: "type[Model]",
+    result: "Survey",
+    seed: int,
+    csv: Path | None,
+    plot: Path | None,
+    notes: Notes,
+    *,
+    as_json: bool,
 ) -> None:
     """Write table and picture where they are wanted, and print the result."""
+    failed = [*_failed(result), *sentences(model, notes.lost)]
     if csv is not None:
         _write(csv, model, result)
     if plot is not None:
-        draw(_study(model, result, seed), plot)
+        draw(_study(model, result, seed, [*failed, *notes.warnings]), plot)
     if as_json:
-        show_json(as_object(model, result, seed))
-    elif csv != PRINTED:
-        show(_headline(model, result), _ends(model, result), _chances(model, result), "", *_failed(result))
+        more = {"lost": as_objects(model, notes.lost), "warnings": list(notes.warnings)}
+        show_json(as_object(model, result, seed) | more)
+        return
+    if csv != PRINTED:
+        show(_headline(model, result), _ends(model, result), _chances(model, result), "", *failed)
         show(*places(csv, plot))
+    say(*notes.warnings)
 
 
 def _units(model: "type[Model]", result: "Survey") -> list[str]:
@@ -136,7 +156,7 @@ def _write(path: Path, model: "type[Model]", result: "Survey") -> None:
     write_csv(path, ["time [h]", *heads], rows)
 
 
-def _study(model: "type[Model]", result: "Survey", seed: int) -> "Study":
+def _study(model: "type[Model]", result: "Survey", seed: int, notes: list[str]) -> "Study":
     from homeostat.cli.twin.bands import panels
     from homeostat.cli.twin.models import purpose
     from homeostat.quality.page.study import Study
@@ -150,4 +170,4 @@ def _study(model: "type[Model]", result: "Survey", seed: int) -> "Study":
     }
     sheets = tuple(as_sheet(table) for table in ((chances, ends) if result.limits else (ends,)))
     title = f"{model.__name__}: {result.n:,} virtual batches"
-    return Study(title, purpose(model), facts, panels(model, result), (), sheets, tuple(_failed(result)))
+    return Study(title, purpose(model), facts, panels(model, result), (), sheets, tuple(notes))

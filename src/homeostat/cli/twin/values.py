@@ -66,9 +66,19 @@ def within(quantity: "Quantity", text: str, where: str) -> float:
         raise OptionError(
             f"{quantity.name} = {value:g} {quantity.unit} lies outside {quantity.low:g} to {quantity.high:g}",
             where=where,
-            mend="stay within the bounds that the model declares",
+            mend=(quantity.unit == "1" and in_percent(text, quantity.low, quantity.high))
+            or "stay within the bounds that the model declares",
         )
     return value
+
+
+def in_percent(text: str, low: float, high: float) -> str:
+    """The question whether a share was typed as per cent without their sign; '' where `text` is no such number."""
+    try:
+        value = float(text)
+    except ValueError:
+        return ""
+    return f"did you mean '{text} %'?" if value > 1.0 and low <= value / 100.0 <= high else ""
 
 
 def in_unit(text: str, unit: str, where: str, *, difference: bool = False) -> float:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from homeostat.errors import TwinError
-from homeostat.twin.engine.scales import scales
+from homeostat.twin.engine.scales import UNSEEN, scales
 from homeostat.twin.engine.schedule import Jump
 from homeostat.twin.engine.simulator import Simulator
 from homeostat.twin.engine.status import Status
@@ -23,7 +23,7 @@ SOON = 1e-3
 class Failure:
     """Where a run ended: between `after_h` and `before_h`, or at that hour, by `jump` if one is made then.
 
-    `state` left its bounds, or was about to, at `value`; empty where it was none.
+    `state` left its bounds, or was about to, at `value`; empty where it was none. `mend` is what can be done.
     """
 
     after_h: float
@@ -31,6 +31,7 @@ class Failure:
     jump: Jump | None = None
     state: str = ""
     value: float = math.nan
+    mend: str = ""
 
 
 def after_jump(simulator: Simulator, x: Sequence[float], hour: float, jump: Jump | None) -> Failure:
@@ -64,29 +65,61 @@ def on_the_way(
             reached, last = middle, there
         else:
             tried, status = middle, ended
-    state = _leaving(simulator, (last, u, p), SOON * (end - start)) if status in _AT_BOUNDS else ""
-    value = last[simulator.signature.states.index(state)] if state else math.nan
-    return Failure(start + reached, start + tried, None if reached else jump, state, value)
+    made = None if reached else jump
+    left = None
+    if status is not Status.NON_FINITE:
+        left = _leaving(simulator, (last, u, p), SOON * (end - start)) or _arrived(simulator, x, last)
+    if left is None:
+        return Failure(start + reached, start + tried, made)
+    place, down = left
+    mend = _running_out(simulator, place) if down else ""
+    state = simulator.signature.states.names[place]
+    return Failure(start + reached, start + tried, made, state, last[place], mend)
 
 
-_AT_BOUNDS = (Status.OK, Status.OUT_OF_BOUNDS)
-"""With OK no half of the interval failed: what did lies at its end."""
+def _running_out(simulator: Simulator, place: int) -> str:
+    """What to do about a state that runs out within a step: below the absolute tolerance its rate is not seen."""
+    states = simulator.signature.states
+    q, allowed = states.quantities[place], simulator.tolerance.allowed(states)[place]
+    if q.low != 0.0:
+        return ""
+    return (
+        f"let what lowers {q.name} end as it runs out, by a half-saturation well above {allowed:.2g} {q.unit}, the "
+        "error allowed in it; for a smaller one declare a smaller size: state(..., scale=...)"
+    )
 
 
 def _leaving(
     simulator: Simulator,
     at: tuple[tuple[float, ...], tuple[float, ...], tuple[float, ...]],
     within_h: float,
-) -> str:
-    """The state that reaches a bound first if it goes on at the rate of now; empty where none does soon."""
+) -> tuple[int, bool] | None:
+    """The place of the state that reaches a bound first at the rate of now, and whether it falls; None if not soon.
+
+    One that moves by less than its absolute tolerance meanwhile stays where it is: so ends whatever has run out.
+    """
     states = simulator.signature.states
     try:
         rates, _ = simulator.model.evaluate(*at)
     except (ArithmeticError, ValueError, TwinError):  # rates that cannot be told in plain numbers
-        return ""
-    soonest, found = within_h, ""
-    for q, value, rate in zip(states, at[0], rates, strict=True):
+        return None
+    soonest, found = within_h, None
+    allowed = simulator.tolerance.allowed(states)
+    for place, (q, value, rate) in enumerate(zip(states, at[0], rates, strict=True)):
         room = value - q.low if rate < 0.0 else q.high - value
-        if rate and room <= soonest * abs(rate):
-            soonest, found = max(room, 0.0) / abs(rate), q.name
+        if abs(rate) * within_h > allowed[place] and room <= soonest * abs(rate):
+            soonest, found = max(room, 0.0) / abs(rate), (place, rate < 0.0)
     return found
+
+
+def _arrived(simulator: Simulator, before: Sequence[float], now: Sequence[float]) -> tuple[int, bool] | None:
+    """The place of a state that came from well within its bounds to one of them, and whether to the lower."""
+    states = simulator.signature.states
+    for place, (q, error) in enumerate(zip(states, simulator.tolerance.allowed(states), strict=True)):
+        for down, room, earlier in (
+            (True, now[place] - q.low, before[place] - q.low),
+            (False, q.high - now[place], q.high - before[place]),
+        ):
+            if room <= error and earlier > UNSEEN * error:
+                return place, down
+    return None

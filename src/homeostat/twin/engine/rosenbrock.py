@@ -15,7 +15,7 @@ import numpy as np
 
 from homeostat.twin.declare import Group
 from homeostat.twin.engine.linear import SparseLU, factorise
-from homeostat.twin.engine.scales import scales
+from homeostat.twin.engine.scales import LEVELS, scales
 
 
 @dataclass(frozen=True)
@@ -82,14 +82,25 @@ BEND = 4.0 / 27.0
 
 @dataclass(frozen=True)
 class Tolerance:
-    """Error allowed per step and state: `absolute` * scale + `relative` * |x|, with the scale of the state."""
+    """Error allowed per step and state: `absolute` * scale + `relative` * |x|, with the scale of the state.
+
+    At a `level` above 0 the absolute part is smaller by a factor (see `scales.LEVELS`).
+    """
 
     relative: float
     absolute: float
+    level: int = 0
+
+    def allowed(self, states: Group) -> tuple[float, ...]:
+        """The absolute part for each state."""
+        return tuple(self.absolute * scale * LEVELS[self.level] for scale in scales(states))
 
     def slack(self, states: Group) -> tuple[float, ...]:
-        """The absolute part for each state: so far may it stand beyond a bound, too."""
-        return tuple(self.absolute * scale for scale in scales(states))
+        """So far may each state stand beyond a bound, at every level: errors of rounding do not shrink with it."""
+        return tuple(
+            self.absolute * min(scale, max(1.0, abs(q.value)))
+            for q, scale in zip(states, scales(states), strict=True)
+        )
 
 
 def step_function(
@@ -107,14 +118,13 @@ def step_function(
     stages = _stages(model, x, u, p, h, tableau)
     x_new = stages.end
     error = _combine(tableau.e, stages.increments)
-    absolute = tolerance.slack(states)
-    weight = ca.DM(absolute) + tolerance.relative * ca.fmax(ca.fabs(x), ca.fabs(x_new))
+    weight = ca.DM(tolerance.allowed(states)) + tolerance.relative * ca.fmax(ca.fabs(x), ca.fabs(x_new))
     error2 = _paired(ca.vertsplit((error / weight) ** 2), operator.add) / x.shape[0]
     bends = [_combine(weights, stages.increments) for weights in tableau.d] if dense else []
     if dense:
         within = _bent_amiss(stages, x_new - x + bends[0], h) / weight
         error2 = ca.fmax(error2, _paired(ca.vertsplit(ca.fabs(within)), ca.fmax) ** 2)
-    outs = [x_new, error2, stages.lu.slack(), _margin(x_new, states, absolute), *bends]
+    outs = [x_new, error2, stages.lu.slack(), _margin(x_new, states, tolerance.slack(states)), *bends]
     return ca.Function("step", [x, u, p, h], [ca.densify(v) for v in ca.cse(outs)])
 
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from homeostat.errors import TwinError
 from homeostat.twin.engine.failing import Failure, after_jump, on_the_way
+from homeostat.twin.engine.scales import Doubt, doubts
 from homeostat.twin.engine.schedule import Array, Jump, Segment, check_places, checked_times, jump_row
 from homeostat.twin.engine.simulator import Simulator
 from homeostat.twin.engine.status import Status
@@ -24,7 +25,7 @@ class Trajectory:
     """A simulated run: `time` (n,) in hours, `states` (n, nx), `outputs` (n, ny) in declared order, and how it ended.
 
     Values at a time include the jumps and the inputs that begin there. After a failure the rows end before it, and
-    `failure` says more.
+    `failure` says more. `doubts` names the states whose numbers are no larger than the errors allowed in them.
     """
 
     time: Array
@@ -32,6 +33,7 @@ class Trajectory:
     outputs: Array
     status: Status
     failure: Failure | None = None
+    doubts: tuple[Doubt, ...] = ()
 
 
 def simulate(
@@ -44,12 +46,13 @@ def simulate(
 ) -> Trajectory:
     """Simulate from `x0` at `times_h[0]` and report at every one of `times_h` (ascending).
 
-    Names left out of `x0`, `inputs` or `parameters` keep the model's declared values. `TwinError` for unknown names
-    and contradictory times; a numerical failure is a status of the trajectory.
+    Names left out of `x0`, `inputs` or `parameters` keep the model's declared values. A run that begins far below the
+    scales of its states is integrated more strictly (see `scales.levels`). `TwinError` for unknown names and
+    contradictory times; a numerical failure is a status of the trajectory.
     """
-    times = checked_times(times_h)
-    run = _Run(simulator, inputs, parameters, jumps, times[0])
-    return run.record(simulator.signature.states.vector(x0), times)
+    times, start = checked_times(times_h), simulator.signature.states.vector(x0)
+    run = _Run(simulator.starting(start, jumps), inputs, parameters, jumps, times[0])
+    return run.record(start, times)
 
 
 class _Run:
@@ -88,12 +91,15 @@ class _Run:
             states.append(x)
             outputs.append(values)
         signature, n = self.simulator.signature, len(states)
+        course = np.array(states).reshape(n, len(signature.states))
+        allowed = self.simulator.tolerance.allowed(signature.states)
         return Trajectory(
             np.array(times[:n]),
-            np.array(states).reshape(n, len(signature.states)),
+            course,
             np.array(outputs).reshape(n, len(signature.outputs)),
             status,
             self.failure,
+            doubts(signature.states, allowed, course),
         )
 
     def _outputs(self, x: tuple[float, ...], time: float) -> tuple[tuple[float, ...], Status]:

@@ -10,10 +10,14 @@ import struct
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import numpy as np
+
 from homeostat.errors import TwinError
 from homeostat.twin.engine.kernel import emit_module, program
 from homeostat.twin.engine.native import Target, library
 from homeostat.twin.engine.rosenbrock import Tolerance
+from homeostat.twin.engine.scales import levels
+from homeostat.twin.engine.schedule import Jump
 from homeostat.twin.engine.status import Status
 from homeostat.twin.model import Model
 
@@ -29,24 +33,33 @@ class Advance(NamedTuple):
 
 
 class Simulator:
-    """Integrates `model` with Rodas4 at relative tolerance `rtol` and absolute tolerance `atol` (unit of each state).
+    """Integrates `model` with Rodas4 at relative tolerance `rtol` and absolute tolerance `atol` (share of each state's
+    scale), which a `level` above 0 makes smaller for runs that begin far below it (see `scales.levels`).
 
     No step size is remembered between calls and nothing is shared: a result depends on the arguments alone.
     """
 
     def __init__(
-        self, model: type[Model], *, rtol: float = 1e-6, atol: float = 1e-8, target: Target | None = None
+        self,
+        model: type[Model],
+        *,
+        rtol: float = 1e-6,
+        atol: float = 1e-8,
+        level: int = 0,
+        target: Target | None = None,
     ) -> None:
         if not (0.0 < rtol < 1.0 and 0.0 < atol < math.inf):
             raise TwinError(f"tolerances rtol = {rtol}, atol = {atol} must be positive", where=model.__name__)
         self.model = model
         self.signature = model.signature
-        source = program(model.function(), model.signature, Tolerance(rtol, atol))
+        self.tolerance, self.target = Tolerance(rtol, atol, level), target or Target.host()
+        self._finer: dict[int, Simulator] = {level: self}
+        source = program(model.function(), model.signature, self.tolerance)
         text = str(emit_module(source))
         identity = f"{model.fingerprint()}\nrodas4 {rtol.hex()} {atol.hex()}\n{text}"
         self.fingerprint = hashlib.sha256(identity.encode()).hexdigest()
         self._sizes = source.sizes
-        native = library(text, lambda: text, target or Target.host())
+        native = library(text, lambda: text, self.target)
         self._advance, self._report = (native.function(name, 2) for name in ("advance", "outputs"))
         self._pack = struct.Struct(f"{sum(source.sizes) + 1}d").pack
         self._advanced = ctypes.c_double * (source.sizes[0] + 2)
@@ -61,6 +74,18 @@ class Simulator:
         self._advance(self._packed(x, u, p, hours), result)
         *states, status, steps = result
         return Advance(tuple(states), _STATUS[int(status)], int(steps))
+
+    def starting(self, x: Sequence[float], jumps: Sequence[Jump] = ()) -> "Simulator":
+        """The simulator for a run that begins at states `x`: of the level that these and the jumps ask for."""
+        states = self.signature.states
+        return self.at(int(levels(states, self.tolerance.absolute, np.array([x], float), jumps)[0]))
+
+    def at(self, level: int) -> "Simulator":
+        """The simulator of another level, compiled when it is first asked for."""
+        if level not in self._finer:
+            rtol, atol = self.tolerance.relative, self.tolerance.absolute
+            self._finer[level] = Simulator(self.model, rtol=rtol, atol=atol, level=level, target=self.target)
+        return self._finer[level]
 
     def outputs(self, x: Sequence[float], u: Sequence[float], p: Sequence[float]) -> tuple[float, ...]:
         """Return the algebraic outputs; `TwinError` when one of them is not finite."""

@@ -15,6 +15,7 @@ from homeostat.twin.fit.forward import Tolerance
 from homeostat.twin.fit.free import Free, LogNormal, Normal, Prior, Scale, free
 from homeostat.twin.fit.hopping import hopping, valleys
 from homeostat.twin.fit.identify import Identifiability, identifiability
+from homeostat.twin.fit.influence import Lone, lone
 from homeostat.twin.fit.local import Outcome, Search, Settings, search
 from homeostat.twin.fit.multistart import Multistart, Progress, multistart, start_points
 from homeostat.twin.fit.population import Donor, Population, fit_population
@@ -25,6 +26,7 @@ from homeostat.twin.fit.reading import read_runs
 from homeostat.twin.fit.result import Fit, Interval
 from homeostat.twin.fit.runs import Noise, Run
 from homeostat.twin.fit.samples import Criterion, Sample, next_samples
+from homeostat.twin.fit.unforeseen import Unforeseen, unforeseen
 
 __all__ = [
     "Agreement",
@@ -38,6 +40,7 @@ __all__ = [
     "Interval",
     "LeastSquares",
     "LogNormal",
+    "Lone",
     "Multistart",
     "Noise",
     "Normal",
@@ -60,6 +63,7 @@ __all__ = [
     "Search",
     "Settings",
     "Tolerance",
+    "Unforeseen",
     "agreement",
     "fit",
     "fit_population",
@@ -68,6 +72,7 @@ __all__ = [
     "identifiability",
     "impossible",
     "load_map",
+    "lone",
     "multistart",
     "next_samples",
     "predict",
@@ -75,5 +80,6 @@ __all__ = [
     "read_runs",
     "search",
     "start_points",
+    "unforeseen",
     "valleys",
 ]

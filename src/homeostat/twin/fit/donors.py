@@ -92,7 +92,10 @@ class Steps:
 
     def advance(self, state: State) -> tuple[State, Mixed, float]:
         """Both steps once; also how much they changed."""
-        problems = [problem.rescaled(state.scales) for problem in self.problems]
+        problems = [
+            problem.rescaled(state.scales).reweighted(at)
+            for problem, at in zip(self.problems, state.donors, strict=True)
+        ]
         modes = [self._mode(p, state, at) for p, at in zip(problems, state.donors, strict=True)]
         found = [problem.residuals(mode) for problem, mode in zip(problems, modes, strict=True)]
         quadratics = [_quadratic(each, mode) for each, mode in zip(found, modes, strict=True)]

@@ -1,9 +1,13 @@
 """Fit a model to runs: the one call that goes from runs and names to a result.
 
 In: model, runs, what to learn, options. Out: `Fit`. Each search minimises the weighted sum of squares with priors.
-Where the errors are to be estimated, each quantity's standard deviation is scaled between rounds of searches until it
-agrees with the residuals: restricted maximum likelihood for linear models (Patterson & Thompson 1971, Biometrika
-58:545-554), in which what was spent on the parameters does not count as agreement.
+Where errors grow with the value, those at the measured values are replaced between rounds of searches by those at the
+predictions, until they settle: iteratively reweighted least squares (Carroll & Ruppert 1988, Transformation and
+Weighting in Regression, ch. 2). Measured values as weights favour what happened to be measured low; the full likelihood
+would also learn from the size of the residuals, and so lean on the error model more than it is known. Where the errors
+are to be estimated, each quantity's standard deviation is scaled between rounds until it agrees with the residuals:
+restricted maximum likelihood for linear models (Patterson & Thompson 1971, Biometrika 58:545-554), in which what was
+spent on the parameters does not count as agreement.
 """
 
 import math
@@ -18,17 +22,25 @@ from homeostat.twin.fit.free import Free, frees
 from homeostat.twin.fit.information import information
 from homeostat.twin.fit.local import DEFAULT, Settings
 from homeostat.twin.fit.multistart import Multistart, Report, multistart
-from homeostat.twin.fit.problem import RunProblem
+from homeostat.twin.fit.problem import RunProblem, change
 from homeostat.twin.fit.protocol import Array
 from homeostat.twin.fit.result import Fit
 from homeostat.twin.fit.runs import Run, check_runs
 from homeostat.twin.model import Model
 
 ROUNDS = 30
+BOLD, CAREFUL = 6, 16
+"""Rounds after which weights go only half the way to the new ones, and after which they stay as they are.
+
+Grossly wrong values may let two predictions call for each other in turn; even two rounds have the same efficiency in
+large samples as all of them (Carroll & Ruppert 1988, ch. 2). `Fit.settled` tells whether they did.
+"""
 SETTLED = 1e-4
-"""Relative change of every error scale at which the rounds end."""
+"""Relative change of every standard deviation at which the rounds end."""
 EXACT = 1e-6
-"""Below this share of the errors assumed at first, what is left is the integrator's error, not the measurement's."""
+"""A share of the errors assumed at first that counts as none."""
+INTEGRATED = 10.0
+"""Below so many tolerances of the integration, what is left is the integrator's error, not the measurement's."""
 
 
 @dataclass(frozen=True)
@@ -87,8 +99,7 @@ def fit(
         settings=options.settings,
         progress=progress,
     )
-    if options.estimate_errors:
-        problem, found = _settled(problem, found, options)
+    problem, found = _settled(problem, found, options)
     return Fit(problem, found, options.seed)
 
 
@@ -113,19 +124,25 @@ def _check_weighable(run: Run) -> None:
 
 
 def _settled(problem: RunProblem, found: Multistart, options: Options) -> tuple[RunProblem, Multistart]:
-    """Searches go on from where they ended until the error scales no longer change. Raises `TwinError` if never."""
-    for _ in range(ROUNDS):
-        scales = error_scales(problem, found.best.theta)
-        change = max(abs(math.log(scales[q] / problem.scales.get(q, 1.0))) for q in scales)
-        if change < SETTLED:
+    """Searches go on from where they ended until the errors no longer change. Raises `TwinError` if never."""
+    for done in range(ROUNDS):
+        following = problem.reweighted(found.best.theta, _share(done))
+        if options.estimate_errors:
+            following = following.rescaled(error_scales(following, found.best.theta))
+        if change(problem, following) < SETTLED:
             return problem, found
-        problem = problem.rescaled(scales)
+        problem = following
         ends = [each.theta for each in sorted(found.searches, key=lambda s: s.number)]
         found = multistart(problem, 0, options.seed, first=ends, settings=options.settings)
     raise TwinError(
-        f"the estimated errors did not settle in {ROUNDS} rounds",
+        f"the errors did not settle in {ROUNDS} rounds",
         mend="give the standard deviations of the measurements, or learn fewer quantities",
     )
+
+
+def _share(done: int) -> float:
+    """How far the weights go towards those at the prediction after so many rounds."""
+    return 1.0 if done < BOLD else 0.5 if done < CAREFUL else 0.0
 
 
 def error_scales(problem: RunProblem, theta: Array) -> dict[str, float]:
@@ -137,16 +154,37 @@ def error_scales(problem: RunProblem, theta: Array) -> dict[str, float]:
     width = problem.upper - problem.lower
     covariance = information(problem.names, found.jacobian, width).covariance()
     leverage = np.einsum("ij,jk,ik->i", found.jacobian, covariance, found.jacobian)[: len(blocks)]
-    squares = found.r[: len(blocks)] ** 2
+    squares, finest = found.r[: len(blocks)] ** 2, INTEGRATED * _integration(problem)
     scales = {}
     for quantity in dict.fromkeys(blocks.tolist()):
         mine = blocks == quantity
         left = mine.sum() - leverage[mine].sum()
-        scale = problem.scales.get(quantity, 1.0) * math.sqrt(float(squares[mine].sum() / max(left, 0.5)))
-        if left < 0.5 or scale < EXACT:
-            raise TwinError(
-                f"too few values of {quantity} to tell its error",
-                mend="give its standard deviation, or learn fewer quantities",
-            )
+        own = problem.scales.get(quantity, 1.0)
+        scale = own * math.sqrt(float(squares[mine].sum() / max(left, 0.5)))
+        if left < 0.5 or scale < max(EXACT, own * float(np.median(finest[mine]))):
+            raise _untold(quantity, leverage[mine], squares[mine] * own**2)
         scales[quantity] = scale
     return scales
+
+
+def _integration(problem: RunProblem) -> Array:
+    """The tolerance of the integration at each measured value (m,), in its standard deviations."""
+    rtol, atol = problem.tolerance.rtol, problem.tolerance.atol
+    return np.concatenate(
+        [
+            ((rtol * np.abs(run.measured) + atol) / problem.deviations(run))[run.present]
+            for run in problem.runs
+        ]
+    )
+
+
+def _untold(quantity: str, leverage: Array, squares: Array) -> TwinError:
+    """Why the error of `quantity` cannot be told; a value that is met and moves nothing, as a start, tells none."""
+    telling = (leverage > EXACT) | (squares > EXACT**2)
+    if telling.sum() - leverage[telling].sum() < 0.5:
+        what = f"too few values of {quantity} to tell its error"
+        return TwinError(what, mend="give its standard deviation, or learn fewer quantities")
+    return TwinError(
+        f"the model meets every value of {quantity} exactly, so there is no error to tell",
+        mend="values without noise? Else give the standard deviation of the measurement",
+    )

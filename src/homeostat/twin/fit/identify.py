@@ -14,6 +14,7 @@ import numpy as np
 from scipy.linalg import qr
 
 from homeostat.twin.fit.free import Scale
+from homeostat.twin.fit.influence import Lone, lone
 from homeostat.twin.fit.information import SINGULAR
 from homeostat.twin.fit.protocol import Array
 from homeostat.twin.fit.relative import relative_deviations, relative_units
@@ -66,15 +67,22 @@ class Unlearnt:
 
 @dataclass(frozen=True)
 class Identifiability:
-    """Relative standard `deviations` by name, what was not learnt, the open `directions`, and helpful `samples`."""
+    """Relative standard `deviations` by name, what was not learnt, the open `directions`, and helpful `samples`.
+
+    `lone` are values on which a quantity hangs, and which no other value checks.
+    """
 
     deviations: Mapping[str, float]
     unlearnt: tuple[Unlearnt, ...]
     directions: tuple[Direction, ...]
     samples: tuple[Sample, ...]
+    lone: tuple[Lone, ...] = ()
 
     def lines(self) -> tuple[str, ...]:
         """The report in words."""
+        return (*self._learnt(), *map(str, self.lone))
+
+    def _learnt(self) -> tuple[str, ...]:
         if not self.unlearnt:
             return ("every quantity can be learnt from these runs",)
         told = [f"{each.name}: {each.why}" for each in self.unlearnt]
@@ -99,6 +107,7 @@ class Identifiability:
                 for d in self.directions
             ],
             "samples": [sample.to_json() for sample in self.samples],
+            "lone": [each.to_json() for each in self.lone],
             "text": list(self.lines()),
         }
 
@@ -117,7 +126,7 @@ def identifiability(fit: Fit, *, loose: float = LOOSE, samples: int = 3) -> Iden
         for name, deviation in deviations.items()
         if deviation > loose
     )
-    return Identifiability(deviations, unlearnt, directions, _helpful(fit, unlearnt, samples))
+    return Identifiability(deviations, unlearnt, directions, _helpful(fit, unlearnt, samples), lone(fit))
 
 
 def _helpful(fit: Fit, unlearnt: tuple[Unlearnt, ...], count: int) -> tuple[Sample, ...]:

@@ -129,12 +129,27 @@ def fit_population(
     )
 
 
+def again(found: Population, runs: Sequence[Run]) -> Population:
+    """Learn of `runs` what `found` learnt of its own, in the same way. Raises `TwinError` as `fit_population`."""
+    fit, problem = found.pooled, found.pooled.problem
+    options = Options(
+        starts=len(fit.search.searches) - 1,
+        seed=fit.seed,
+        estimate_errors=bool(problem.scales),
+        robust=problem.robust,
+        fixed=problem.fixed,
+        tolerance=problem.tolerance,
+    )
+    return fit_population(problem.model, runs, found.free, tuple(found.spread), options)
+
+
 def _population(steps: Steps, state: State, mixed: Mixed, rounds: int) -> Population:
-    free = steps.pooled.problem.free
-    ends = [_ends(free, *pair) for pair in zip(mixed.donors, mixed.donor_covariances, strict=True)]
+    whole = steps.pooled.problem
+    free, inside = whole.free, np.clip(mixed.donors, whole.lower, whole.upper)
+    ends = [_ends(free, *pair) for pair in zip(inside, mixed.donor_covariances, strict=True)]
     donors = [
-        Donor(name, steps.pooled.problem.values(theta), intervals)
-        for name, theta, intervals in zip(steps.names, mixed.donors, ends, strict=True)
+        Donor(name, whole.values(theta), intervals)
+        for name, theta, intervals in zip(steps.names, inside, ends, strict=True)
     ]
     names = [free[i].name for i in steps.random]
     spread = dict(zip(names, (LN10 * mixed.spread).tolist(), strict=True))

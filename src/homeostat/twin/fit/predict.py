@@ -14,7 +14,7 @@ from scipy.stats import norm
 
 from homeostat.errors import TwinError
 from homeostat.twin.engine.robust import rms
-from homeostat.twin.fit.protocol import Array, Rejected
+from homeostat.twin.fit.protocol import Array
 from homeostat.twin.fit.result import Fit
 from homeostat.twin.fit.runs import Run, check_runs
 
@@ -95,9 +95,7 @@ def predict(fit: Fit, runs: Sequence[Run], level: float = 0.9) -> tuple[Predicti
     covariance = fit.information.covariance()
     z = float(norm.ppf(0.5 + 0.5 * level))
     found = []
-    for run, said in zip(runs, other.predictions(fit.theta[None])[0], strict=True):
-        if isinstance(said, Rejected):
-            raise said
+    for run, said in zip(runs, other.said(fit.theta), strict=True):
         learnt = np.einsum("nqi,ij,nqj->nq", said.slopes, covariance, said.slopes)
         reach = z * np.sqrt(learnt + other.expected_deviations(run, said.values) ** 2)
         found.append(_prediction(fit, run, level, said.values, reach))

@@ -3,7 +3,9 @@
 In: `theta` (k,), the coordinates of the `Free` quantities. Out: residuals (measured values in the order of run, time,
 quantity; then priors) with their Jacobian. Half their sum of squares is the negative log-likelihood of independent
 Gaussian errors with known standard deviations, plus the negative log-density of the priors, up to a constant. A
-robust problem counts large residuals by their size instead of their square (soft L1).
+robust problem counts large residuals by their size instead of their square (soft L1). Errors that grow with the value
+are at first those at the measured value, which an outlier makes large and a low value small; `reweighted` makes them
+those at a prediction.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,6 +19,9 @@ from homeostat.twin.fit.free import Free
 from homeostat.twin.fit.protocol import Array, Rejected, Residuals
 from homeostat.twin.fit.runs import Run
 from homeostat.twin.model import Model
+
+LEAST = 0.1
+"""No value counts as known better than this share of the error at the value itself: a prediction of 0 has no error."""
 
 
 class RunProblem:
@@ -36,6 +41,7 @@ class RunProblem:
         self.model, self.runs, self.free = model, tuple(runs), tuple(free)
         self.scales, self.tolerance = dict(scales or {}), tolerance
         self.fixed, self.robust = dict(fixed or {}), robust
+        self.errors = {run.name: run.deviations for run in self.runs}
         self.names = tuple(each.name for each in free)
         self.lower = np.array([each.coordinate(each.lower) for each in free])
         self.upper = np.array([each.coordinate(each.upper) for each in free])
@@ -59,6 +65,37 @@ class RunProblem:
         other = copy(self)
         other.scales = dict(scales)
         return other
+
+    def reweighted(self, theta: Array, share: float = 1.0) -> Self:
+        """The same problem with the errors that measurements of what is predicted at `theta` (k,) would have.
+
+        With a `share` below 1, errors that part of the way there, in the logarithm. Itself where no declared error
+        grows with the value. Raises `Rejected`.
+        """
+        if not any(noise.relative for run in self.runs for noise in run.noise.values()):
+            return self
+        other = copy(self)
+        other.errors = {
+            run.name: self.errors[run.name] ** (1.0 - share)
+            * np.maximum(_expected(run, said.values), LEAST * run.deviations) ** share
+            for run, said in zip(self.runs, self.said(theta), strict=True)
+        }
+        return other
+
+    def robust_too(self) -> Self:
+        """The same problem, in which large residuals count by their size."""
+        other = copy(self)
+        other.robust = True
+        return other
+
+    def said(self, theta: Array) -> list[Predicted]:
+        """What the model says of each run at `theta` (k,). Raises `Rejected`."""
+        found = []
+        for said in self.predictions(theta[None])[0]:
+            if isinstance(said, Rejected):
+                raise said
+            found.append(said)
+        return found
 
     def among(self, runs: Sequence[Run]) -> "RunProblem":
         """The same quantities and error scales with other `runs`."""
@@ -156,7 +193,7 @@ class RunProblem:
 
     def deviations(self, run: Run) -> Array:
         """The standard deviations (n, q) of a run's values, with their scales."""
-        return np.asarray(run.deviations * self._scaled(run), np.float64)
+        return np.asarray(self.errors[run.name] * self._scaled(run), np.float64)
 
     def _scaled(self, run: Run) -> Array:
         return np.array([self.scales.get(q, 1.0) for q in run.quantities])
@@ -166,11 +203,7 @@ class RunProblem:
 
         By the noise of the run where it is declared, else as given for the run's own values.
         """
-        known = [
-            run.noise[q].deviation(values[:, i]) if q in run.noise else run.deviations[:, i]
-            for i, q in enumerate(run.quantities)
-        ]
-        return np.stack(known, axis=1) * self._scaled(run)
+        return _expected(run, values) * self._scaled(run)
 
     def beliefs(self, theta: Array) -> Residuals:
         """One residual for each prior, with its Jacobian (priors, k)."""
@@ -181,6 +214,23 @@ class RunProblem:
                 r.append(distance)
                 rows.append(np.eye(len(self.free))[column] * slope * each.slope(value))
         return Residuals(np.array(r), np.array(rows).reshape(len(r), len(self.free)))
+
+
+def change(before: RunProblem, after: RunProblem) -> float:
+    """The largest change of the logarithm of a measured value's standard deviation between two problems of one kind."""
+    return max(
+        float(np.abs(np.log(after.deviations(run) / before.deviations(run))[run.present]).max(initial=0.0))
+        for run in before.runs
+    )
+
+
+def _expected(run: Run, values: Array) -> Array:
+    """Standard deviations (n, q) of measurements that would show `values` (n, q), not scaled."""
+    known = [
+        run.noise[q].deviation(values[:, i]) if q in run.noise else run.deviations[:, i]
+        for i, q in enumerate(run.quantities)
+    ]
+    return np.stack(known, axis=1)
 
 
 def softened(found: Residuals) -> Residuals:

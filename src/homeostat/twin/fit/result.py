@@ -11,11 +11,13 @@ from scipy.stats import norm
 from homeostat.twin.fit.information import Information, information
 from homeostat.twin.fit.local import Search
 from homeostat.twin.fit.multistart import Multistart
-from homeostat.twin.fit.problem import RunProblem
+from homeostat.twin.fit.problem import RunProblem, change
 from homeostat.twin.fit.protocol import Array, Residuals
 
 AT_BOUND = 1e-3
 """A quantity this share of its range from a bound lies at it."""
+SETTLED = 0.01
+"""Relative change of a standard deviation at which the weights of a fit count as those of its own predictions."""
 
 
 class Interval(NamedTuple):
@@ -58,6 +60,11 @@ class Fit:
         """The Fisher information of the coordinates."""
         width = self.problem.upper - self.problem.lower
         return information(self.problem.names, self.residuals.jacobian, width)
+
+    @cached_property
+    def settled(self) -> bool:
+        """Whether errors that grow with the value are those at the fit's own predictions."""
+        return change(self.problem, self.problem.reweighted(self.theta)) < SETTLED
 
     @property
     def observations(self) -> int:
@@ -106,6 +113,7 @@ class Fit:
                 for each in self.problem.free
             ],
             "error_scales": dict(self.problem.scales),
+            "errors_settled": self.settled,
             "searches": [_row(found) for found in self.search.searches],
             "reached_best": self.search.reached(),
         }

@@ -11,7 +11,7 @@ from homeostat.twin.engine.native import Target, library
 from homeostat.twin.model import Model
 from homeostat.twin.observer import trace
 from homeostat.twin.observer.layout import Layout
-from homeostat.twin.observer.straight import Native, emitted
+from homeostat.twin.engine.straight import Native, emitted
 
 
 class Kernel(NamedTuple):
