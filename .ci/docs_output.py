@@ -109,6 +109,7 @@ SHOWN: Mapping[str, Shown] = {
     "watch-score": Shown(_WATCH, needs=("watch-train",)),
     "watch-explain": Shown("watch explain nk.json nk_new_batches.csv --row 3", needs=("watch-train",)),
     "watch-report": Shown("watch report nk.json", needs=("watch-train",)),
+    "control-tune": Shown("control tune car-t --loop temperature"),
     "verify": Shown("verify", needs=("run",)),
     "replay": Shown(f"replay {FIRST}", needs=("run",)),
     "record": Shown(f"record {FIRST} --format json --out -", lines=60, needs=("run",)),

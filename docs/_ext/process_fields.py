@@ -13,11 +13,12 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from homeostat.process.alarms import AlarmName, Suppressions
 from homeostat.process.base import Name, Names, Range, Text
 from homeostat.process.conditions import Condition
 from homeostat.process.declaration import Version
 from homeostat.process.recordings import Candidates, Line
-from homeostat.process.soft import Digest, ModelInput
+from homeostat.process.soft import Digest, ModelInput, PublicKey
 from homeostat.process.units import Quantity, Unit
 
 FORMS: tuple[tuple[Any, str], ...] = (
@@ -33,6 +34,9 @@ FORMS: tuple[tuple[Any, str], ...] = (
     (Condition, "condition"),
     (ModelInput, "tag, twin's or outlook's quantity, or time; `@` a time"),
     (Digest, "64 hexadecimal digits"),
+    (PublicKey, "Ed25519 public key, 64 hexadecimal digits"),
+    (AlarmName, "name of an alarm, or the beginning of it"),
+    (Suppressions, "step or condition, or list of them"),
     (str, "text"),
     (bool, "true or false"),
     (int, "whole number"),

@@ -61,3 +61,7 @@ class SiteError(HomeostatError):
 
 class MonitoringError(HomeostatError):
     """A monitoring model, or the data given to one, cannot be used."""
+
+
+class ControlError(HomeostatError):
+    """A control task, a tuning or an order about a controller that cannot be used."""

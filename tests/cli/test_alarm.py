@@ -110,7 +110,7 @@ def test_a_batch_that_has_ended_takes_none(homeostat: Call, site: Path) -> None:
     assert homeostat("resume", "M1", "--site", site).returncode == 0
     found = order(homeostat, site, "acknowledge")
     assert found.returncode == 2
-    assert "batch M1 has ended: its alarms take no orders any more" in found.stderr
+    assert "batch M1 has ended: it takes no orders any more" in found.stderr
 
 
 def test_an_unknown_batch_is_an_error(homeostat: Call, site: Path) -> None:

@@ -1,5 +1,6 @@
 """The alarm board in the scan: every transition is a decision, every order is followed or refused on record."""
 
+import json
 from dataclasses import replace
 from itertools import pairwise
 
@@ -7,11 +8,12 @@ import pytest
 
 from homeostat.execution.batch import observe
 from homeostat.execution.plan import Plan, make_plan
+from homeostat.execution.plan.alarms import agreed
 from homeostat.execution.stages.belief import Observer
 from homeostat.execution.stages.notices import CHANGES
 from homeostat.ledger.catalogue import AlarmChanged, AlarmOrdered, AlarmRefused
-from homeostat.monitoring.alarms import Definition, Happening, Phase, Rules
-from homeostat.process import Process
+from homeostat.monitoring.alarms import RATIONALES, Happening, Phase
+from homeostat.process import Process, Quality
 
 from .desk import Desk
 
@@ -143,14 +145,100 @@ def test_out_of_service_lasts_until_it_is_returned(desk: Desk) -> None:
     assert life(desk)[-1].after == Phase.UNACKNOWLEDGED.value
 
 
-def test_a_phase_may_suppress_an_alarm_by_design(plan: Plan, observer: Observer) -> None:
-    rules = Rules({HIGH: Definition(HIGH, unless="left")})
-    desk = Desk.of(replace(plan, rules=rules), observer, dict(TAGS))
+def settled(mini: Process, observer: Observer, **rule: object) -> Desk:
+    """A desk of the short culture, with this settled on the alarm."""
+    told = json.loads(mini.model_dump_json())
+    told["monitoring"]["alarms"] = {HIGH: rule}
+    plan = make_plan(Process.model_validate(told), steers=True, initial={"viable": 0.01})
+    return Desk.of(plan, observer, dict(TAGS))
+
+
+def test_a_step_of_the_recipe_suppresses_an_alarm_while_it_runs(mini: Process, observer: Observer) -> None:
+    desk = settled(mini, observer, suppressed_while="left")
     goes(desk, 90.0, 60)  # the left branch runs for two hours
     assert [(one.state, one.shown) for one in life(desk)] == [("suppressed", False), ("raised", False)]
+    assert life(desk)[0].reason == "left"
     goes(desk, 90.0, 90)
     assert states(desk)[-1] == "released"
     assert life(desk)[-1].after == Phase.UNACKNOWLEDGED.value
+
+
+def test_so_does_an_operation_with_all_that_runs_in_it(mini: Process, observer: Observer) -> None:
+    desk = goes(settled(mini, observer, suppressed_while=["end", "start"]), 90.0)
+    assert [one.shown for one in life(desk)] == [False, False]
+
+
+def test_a_condition_on_the_equipment_suppresses_while_it_holds(mini: Process, observer: Observer) -> None:
+    desk = settled(mini, observer, suppressed_while="co2 > 10 % and batch_elapsed < 1 d")
+    desk.tags["co2"] = 12.0
+    assert not any(one.shown for one in life(goes(desk, 90.0)))
+    desk.tags["co2"] = 5.0
+    assert life(goes(desk, 90.0, 1))[-1].after == Phase.UNACKNOWLEDGED.value
+
+
+def test_a_condition_that_cannot_be_read_suppresses_nothing(mini: Process, observer: Observer) -> None:
+    desk = settled(mini, observer, suppressed_while="co2 > 10 %")
+    desk.tags["co2"], desk.worse["co2"] = 12.0, Quality.BAD
+    assert [one.shown for one in life(goes(desk, 90.0))] == [True]
+
+
+def test_a_belief_of_the_twin_suppresses_as_a_reading_does(mini: Process, observer: Observer) -> None:
+    assert not any(
+        one.shown for one in life(goes(settled(mini, observer, suppressed_while="volume > 1 mL"), 90.0))
+    )
+
+
+def test_priority_delay_and_deadband_are_those_that_were_settled(mini: Process, observer: Observer) -> None:
+    desk = settled(
+        mini,
+        observer,
+        severity="severe",
+        time_to_respond="30 min",
+        delay_on="3 min",
+        delay_off="4 min",
+        deadband="5 %",
+    )
+    goes(desk, 90.0, 5)
+    (alarm,) = life(desk)
+    raised = next(time for time, one in desk.told(AlarmChanged) if one == alarm)
+    assert (alarm.priority, raised) == ("critical", 3 * MINUTE)
+    assert states(goes(desk, 76.0, 20)) == ["raised"]  # not back by the deadband
+    begin = desk.time
+    assert states(goes(desk, 74.0, 10)) == ["raised", "cleared"]
+    assert desk.told(AlarmChanged)[-1][0] == begin + 4 * MINUTE
+
+
+def test_the_longest_shelf_is_that_which_was_settled(mini: Process, observer: Observer) -> None:
+    desk = goes(settled(mini, observer, longest_shelf="1 h"), 90.0)
+    desk.scan(order("shelve", until=desk.time + 2 * 60 * MINUTE))
+    ((_, refused),) = desk.told(AlarmRefused)
+    assert isinstance(refused, AlarmRefused)
+    assert "1 h at most" in refused.reason
+    desk.scan(order("shelve", until=desk.time + 30 * MINUTE))
+    assert states(desk)[-1] == "shelved"
+
+
+def test_an_alarm_that_is_settled_as_latching_stays_until_it_is_reset(
+    mini: Process, observer: Observer
+) -> None:
+    desk = goes(goes(settled(mini, observer, latching=True), 90.0), 60.0)
+    assert life(desk)[-1].after == Phase.LATCHED.value
+
+
+def test_what_was_settled_goes_on_record_with_what_stands_where_nothing_was(mini: Process) -> None:
+    told = json.loads(mini.model_dump_json())
+    told["monitoring"]["alarms"] = {HIGH: {"response": "close the valve", "time_to_respond": "10 min"}}
+    found = {one.alarm: one for one in agreed(Process.model_validate(told))}
+    high = found[HIGH]
+    assert (high.response, high.time_to_respond, high.cause) == (
+        "close the valve",
+        600.0,
+        RATIONALES["normal"].cause,
+    )
+    assert (high.priority, high.limit, high.unit, high.delay_on) == ("medium", 80.0, "%", 600.0)
+    assert found["do.health"].limit is None
+    assert found["oxygen.proven.low"].priority == "high"
+    assert not any(one.cause == "" or one.response == "" for one in found.values())
 
 
 def test_every_happening_has_a_word_on_record() -> None:

@@ -10,7 +10,8 @@ from pydantic import ValidationError
 from homeostat.equipment import Command, Outcome, SimulatedPlant, connect
 from homeostat.errors import ExecutionError
 from homeostat.execution import Options, orders, replay, resume, run
-from homeostat.execution.orders import Inbox, Slip, give, waiting
+from homeostat.execution.orders import Inbox, give, waiting
+from homeostat.execution.slips import AlarmSlip as Slip
 from homeostat.ledger import Ledger
 from homeostat.ledger.catalogue import AlarmChanged, AlarmOrdered, AlarmRefused, Payload, payload
 from homeostat.process import Process
@@ -217,7 +218,7 @@ def test_a_file_that_cannot_be_removed_is_not_followed_again(
 
 
 def test_a_batch_that_has_ended_takes_no_orders(finished: Site) -> None:
-    with pytest.raises(ExecutionError, match="B0001 has ended: its alarms take no orders"):
+    with pytest.raises(ExecutionError, match="B0001 has ended: it takes no orders"):
         handed(finished, SEEN)
     assert not finished.orders.exists()
 

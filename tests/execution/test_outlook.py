@@ -7,17 +7,17 @@ import numpy as np
 import pytest
 
 from homeostat.execution import Options, replay, run
-from homeostat.execution.outlook import Moment, foresee, walk
-from homeostat.execution.outlook.steer import steer
-from homeostat.execution.outlook.traveller import Traveller
-from homeostat.execution.plan import HOUR
-from homeostat.execution.plan.types import OutlookPlan
-from homeostat.execution.stages.outlook import QUANTILE
+from homeostat.execution.outlook import Moment, Traveller, Way, foresee, walk
+from homeostat.execution.outlook.steer import hold
+from homeostat.execution.plan import HOUR, Plan
+from homeostat.execution.sheet import Sheet
+from homeostat.execution.stages import recipe
+from homeostat.execution.stages.outlook import QUANTILE, look_ahead
+from homeostat.execution.state import BatchState, Expectation
 from homeostat.historian import Historian
 from homeostat.ledger.catalogue import AttributeJudged, SampleDrawn, VerdictChanged
 from homeostat.process import Process, load
 from homeostat.site import Site
-from homeostat.twin.observer import Filter
 
 from .conftest import Quiet
 from .desk import Standing, standing
@@ -53,15 +53,14 @@ def early(seen: Site) -> Standing:
     return standing(seen, 20)
 
 
-def parts(at: Standing) -> tuple[OutlookPlan, Filter]:
+def way(at: Standing) -> Way:
     assert at.plan.outlook is not None
     assert at.observer.filter is not None
-    return at.plan.outlook, at.observer.filter
+    return Way.of(at.plan, at.plan.outlook, at.observer.filter)
 
 
 def ahead(at: Standing) -> list[Moment]:
-    outlook, of = parts(at)
-    return list(walk(at.plan, outlook, of, at.state, at.usable, at.time))
+    return list(walk(way(at), at.state, at.usable, at.time))
 
 
 def drawn(site: Site) -> list[tuple[int, str, tuple[str, ...]]]:
@@ -87,30 +86,69 @@ def test_a_walk_changes_nothing_and_gives_the_same_again(early: Standing) -> Non
     assert early.state == before
 
 
+def test_asking_the_recipe_only_when_it_stirs_leaves_nothing_out(
+    early: Standing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quick = ahead(early)
+    monkeypatch.setattr(recipe, "stirs", lambda *_: True)
+    assert ahead(early) == quick
+
+
+def test_another_steering_takes_another_way(early: Standing) -> None:
+    """What sets the loops' outputs is given: here nothing does, and they stay as they are."""
+    go = way(early)
+    left = list(walk(go, early.state, early.usable, early.time, steering=lambda *_: None))
+    held = ahead(early)
+    assert [one.assays for one in left] == [one.assays for one in held]
+    assert left[-1].estimate.mean != held[-1].estimate.mean
+
+
+def test_long_strides_of_the_covariance_change_no_value_and_hardly_a_doubt(early: Standing) -> None:
+    go = way(early)
+    fine = replace(go, filter=go.filter.striding(go.hours))
+    (one,), (other,) = (
+        foresee(each, walk(each, early.state, early.usable, early.time)) for each in (go, fine)
+    )
+    assert one.value == other.value
+    assert one.deviation == pytest.approx(other.deviation, rel=0.02)
+
+
+def test_what_is_not_known_of_doses_and_draws_to_come_is_in_doubt(early: Standing) -> None:
+    go, observer = way(early), early.plan.twin.observer
+    assert observer is not None
+    exact = replace(early.plan.twin, observer=replace(observer, volumes=0.0, contents=()))
+    sure = replace(go, plan=replace(early.plan, twin=exact))
+    last, other = ahead(early)[-1], list(walk(sure, early.state, early.usable, early.time))[-1]
+    volume = go.filter.names.index("volume")
+    assert last.estimate.mean == other.estimate.mean
+    assert go.filter.deviations(last.estimate)[volume] > go.filter.deviations(other.estimate)[volume]
+
+
 def test_doubt_grows_with_the_distance(early: Standing) -> None:
-    _, of = parts(early)
-    doubts = [of.deviations(moment.estimate)[0] for moment in ahead(early)]
+    doubts = [way(early).filter.deviations(moment.estimate)[0] for moment in ahead(early)]
     assert len(doubts) >= 3
     assert doubts == sorted(doubts)
 
 
 def course(at: Standing, setpoint: float, steps: int) -> tuple[list[float], list[float]]:
     """What the loop's tag shows and its output while the outlook holds `setpoint`."""
-    outlook, of = parts(at)
-    (loop,) = at.plan.loops
+    go = way(at)
+    (loop,), (held,) = at.plan.loops, go.outlook.loops
     state = replace(at.state, loops=(replace(at.state.loops[0], setpoint=setpoint),))
-    shadow = state.belief.shadow
+    shadow, tie = state.belief.shadow, held.seen
     assert shadow is not None
-    going = Traveller(state, shadow.estimate, list(at.usable), state.belief.inputs, at.time)
-    tie = outlook.ties[outlook.loops[0]]
+    assert tie is not None
+    known = go.filter.known(shadow.estimate)
+    going = Traveller(
+        state, state.loops, shadow.estimate, known, list(at.usable), state.belief.inputs, at.time
+    )
+    go.read(going)
     shown, outputs = list[float](), list[float]()
     for _ in range(steps):
-        steer(at.plan, outlook, of, going)
-        going.estimate = of.advance(going.estimate, going.inputs, outlook.step / HOUR)
-        states = of.states(going.estimate)
-        values = states + of.simulator.outputs(states, going.inputs, of.known(going.estimate))
-        shown.append(tie.slope * values[tie.quantity] + tie.offset)
-        outputs.append(going.state.loops[0].pid.output)
+        hold(go, going)
+        going.estimate = go.filter.advance(going.estimate, going.inputs, go.hours)
+        shown.append(tie.slope * go.show(going)[tie.quantity] + tie.offset)
+        outputs.append(going.loops[0].pid.output)
         assert going.tags[at.plan.tags.index(loop.actuator)] == outputs[-1]
     return shown, outputs
 
@@ -130,10 +168,10 @@ def test_out_of_reach_the_actuator_stays_at_its_end(early: Standing) -> None:
 
 
 def test_value_deviation_and_probability_are_those_of_the_filter_in_closed_form(early: Standing) -> None:
-    outlook, of = parts(early)
-    moments = [one for one in ahead(early) if one.phase == "finish"]
-    (found,) = foresee(early.plan, outlook, of, moments)
-    (each,), attribute = outlook.attributes, early.plan.attributes[0]
+    go = way(early)
+    of, moments = go.filter, [one for one in ahead(early) if one.phase == "finish"]
+    (found,) = foresee(go, moments)
+    (each,), attribute = go.outlook.attributes, early.plan.attributes[0]
     value, gradient = of.expectation(moments[0].estimate, each.quantity)
     covariance = np.zeros((of.layout.size, of.layout.size))
     for (i, j), entry in zip(of.layout.pairs, moments[0].estimate.covariance, strict=True):
@@ -151,21 +189,55 @@ def test_value_deviation_and_probability_are_those_of_the_filter_in_closed_form(
 
 @pytest.mark.parametrize("low", [90.0, 99.0, 101.0])
 def test_a_limit_that_will_be_missed_is_told_with_its_time(low: float, early: Standing) -> None:
-    outlook, of = parts(early)
     tight = replace(early.plan, attributes=(replace(early.plan.attributes[0], low=low),))
-    (found,) = foresee(tight, outlook, of, ahead(early))
+    (found,) = foresee(replace(way(early), plan=tight), ahead(early))
     z = (low - found.value) / found.deviation
     assert found.probability == pytest.approx(0.5 * math.erfc(z / math.sqrt(2.0)), rel=1e-9, abs=1e-300)
     assert (found.breach == found.time) == (found.value < low)
 
 
+def looked(at: Standing, state: BatchState, time: int, plan: Plan | None = None) -> BatchState:
+    return look_ahead(plan or at.plan, at.observer, state, at.usable, time, Sheet("look", 0))
+
+
+def test_a_forecast_that_was_doubted_reassures_only_after_calm(early: Standing) -> None:
+    """One sensor that drifts must not make the verdict flicker: readings agree for a while, and disagree again."""
+    assert early.plan.outlook is not None
+    plan = replace(early.plan, outlook=replace(early.plan.outlook, calm=90 * MINUTE))
+    state = replace(early.state, disagreed={"glucose": 30 * MINUTE})
+    state = replace(looked(early, state, 30 * MINUTE, plan), disagreed={})
+    verdicts = [state.expected[0].verdict]
+    for minute in (60, 90, 120):
+        state = looked(early, state, minute * MINUTE, plan)
+        verdicts.append(state.expected[0].verdict)
+    assert verdicts == ["undecided", "undecided", "undecided", "ok"]
+
+
+def test_without_a_doubt_the_first_look_reassures(early: Standing) -> None:
+    state = replace(early.state, expected=(Expectation(),))
+    assert looked(early, state, 30 * MINUTE).expected[0].verdict == "ok"
+
+
+@pytest.mark.parametrize(("low", "missed"), [(50.0, False), (101.0, True)])
+def test_when_a_miss_is_expected_is_recorded_in_hours(low: float, missed: bool, early: Standing) -> None:
+    plan = replace(early.plan, attributes=(replace(early.plan.attributes[0], low=low),))
+    (found,) = foresee(
+        replace(way(early), plan=plan), walk(way(early), early.state, early.usable, 30 * MINUTE)
+    )
+    (expected,) = looked(early, early.state, 30 * MINUTE, plan).expected
+    assert expected.value == found.value
+    assert expected.breach == found.time / HOUR if missed else math.isnan(expected.breach)
+
+
 def test_the_outlook_is_recorded_and_replays(seen: Site, quiet: Quiet) -> None:
     with seen.reading() as (ledger, historian):
         columns = {
-            kind: historian.read("B0001", f"foreseen{kind}.viability").value for kind in ("", ".sd", ".p")
+            kind: historian.read("B0001", f"foreseen{kind}.viability").value
+            for kind in ("", ".sd", ".p", ".breach")
         }
         changes = [one.event for one in ledger.events(batch="B0001", types=[VerdictChanged.type])]
-    assert all(np.isfinite(column).any() for column in columns.values())
+    assert all(np.isfinite(columns[kind]).any() for kind in ("", ".sd", ".p"))
+    assert np.isnan(columns[".breach"]).all()
     first = VerdictChanged.model_validate(changes[0].data)
     assert (first.before, first.verdict, first.attribute) == ("undecided", "ok", "viability")
     assert first.value is not None
@@ -189,6 +261,12 @@ def grown(tmp_path_factory: pytest.TempPathFactory) -> Site:
     site = Site.create(tmp_path_factory.mktemp("grown") / "site")
     assert run(site, load("car-t"), Options(seed=1), Quiet()).state == "complete"
     return site
+
+
+def test_the_shipped_twin_doubts_all_in_which_donors_differ() -> None:
+    twin = load("car-t").twin
+    assert twin.observer is not None
+    assert set(twin.donor) <= set(twin.observer.learn)
 
 
 PRODUCT = (

@@ -224,3 +224,16 @@ def test_a_calm_batch_has_a_calm_page(running: Tale) -> None:
     assert "Findings about signals: none." in found.text
     assert "Orders about alarms" not in found.text
     assert not [one for one in found.named("figure") if one.attributes.get("id") == "outlook-2"]
+
+
+def test_attributes_that_change_at_once_for_one_reason_share_a_row(running: Tale) -> None:
+    doubt = {"reason": "the twin disagrees with: oxygen"}
+    for name in ("density", "viability"):
+        running.tell(verdict("undecided", "ok", name, 0.9, **doubt), HOUR)
+    running.tell(
+        verdict("alert", "undecided", "viability", 0.7, drivers=("growth_max -9 %: -3 %",)), 2 * HOUR
+    )
+    said = page(running).text
+    assert "2 attributes" in said
+    assert said.count("the twin disagrees with: oxygen") == 1
+    assert "growth_max -9 %: -3 %" in said

@@ -44,4 +44,8 @@ BENCHES: Mapping[str, Bench] = {
         "Monitoring: faults seen, values predicted and their intervals, alarms of sound batches, and what it costs.",
         "homeostat.bench.watch",
     ),
+    "control": Bench(
+        "Optimal control and estimation beside do-mpc, on its own examples, and beside an oracle.",
+        "homeostat.bench.control",
+    ),
 }

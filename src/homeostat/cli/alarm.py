@@ -10,12 +10,15 @@ import typer
 
 from homeostat.cli.options import DEFAULT_SITE, AsJson, SiteDir, reason_text
 from homeostat.cli.output import Table, show, show_json
-from homeostat.cli.text import clock
+from homeostat.cli.text import clock, span
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from homeostat.execution.orders import Slip
+    from homeostat.execution.slips import Slip
+    from homeostat.ledger.catalogue import AlarmSettings
+    from homeostat.quality.flooded import SiteFlood
     from homeostat.quality.model import BoardLine, PanelRow
 
 alarm = typer.Typer(
@@ -83,24 +86,52 @@ def list_alarms(
     """List the alarms that stand, wait to be acknowledged or are silenced; and orders that no scan has taken up."""
     from homeostat.execution.orders import waiting
     from homeostat.quality import panel
+    from homeostat.quality.flooded import site_floods
+    from homeostat.quality.settled import settled
     from homeostat.site import Site
 
     place = Site.open(site)
     with place.reading() as (ledger, historian):
         rows = panel(ledger, historian, batch=batch)
+        agreed = {row.batch: settled(ledger, row.batch) for row in rows}
+        floods = site_floods(ledger)
     orders = {row.batch: waiting(place, row.batch) for row in rows}
     if as_json:
-        show_json([_object(row, orders[row.batch]) for row in rows])
+        show_json([_object(row, agreed[row.batch], orders[row.batch], floods) for row in rows])
         return
-    lines = [_line(row, line) for row in rows for line in row.alarms]
-    columns = ("batch", "alarm", "priority", "state", "since", "text", "by", "why")
-    show(Table("", columns, lines) if lines else "No alarm stands, is owed or silenced.")
-    show(*_waiting(orders))
+    lines = [_line(row, line, agreed[row.batch].get(line.alarm)) for row in rows for line in row.alarms]
+    show(Table("", _COLUMNS, lines) if lines else "No alarm stands, is owed or silenced.")
+    show(*_flooded(floods), *_waiting(orders))
 
 
-def _line(row: "PanelRow", line: "BoardLine") -> tuple[str, ...]:
-    by = "" if line.by == "scan" else line.by
-    return row.batch, line.alarm, line.priority, _state(line), clock(line.since), line.text, by, line.why
+_COLUMNS = ("batch", "alarm", "priority", "state", "since", "text", "answer within", "response", "by", "why")
+
+
+def _line(row: "PanelRow", line: "BoardLine", agreed: "AlarmSettings | None") -> tuple[str, ...]:
+    what = row.batch, line.alarm, line.priority, _state(line), clock(line.since), line.text
+    answer = (span(agreed.time_to_respond), agreed.response) if agreed else ("", "")
+    return *what, *answer, "" if line.by == "scan" else line.by, line.why
+
+
+def _flooded(floods: "Sequence[SiteFlood]") -> list[Table]:
+    """The floods of the site, which no batch sees by itself."""
+    rows = [
+        (_moment(flood.begins), _moment(flood.ends), str(flood.total), _shares(flood)) for flood in floods
+    ]
+    title = (
+        "Floods across the batches of this site (ISA-18.2: more than 10 alarms in 10 min for one operator)"
+    )
+    return [Table(title, ("from", "to", "alarms", "of which"), rows, frozenset({"alarms"}))]
+
+
+def _moment(time: int) -> str:
+    from homeostat.quality.flooded import stamp_of
+
+    return f"{stamp_of(time):%Y-%m-%d %H:%M} UTC"
+
+
+def _shares(flood: "SiteFlood") -> str:
+    return ", ".join(f"{count} in {batch}" for batch, count in flood.alarms.items())
 
 
 def _state(line: "BoardLine") -> str:
@@ -112,26 +143,40 @@ def _state(line: "BoardLine") -> str:
 def _waiting(orders: "dict[str, tuple[tuple[str, Slip | None], ...]]") -> list[Table]:
     rows = [(batch, name, *_told(slip)) for batch, own in orders.items() for name, slip in own]
     title = "Orders that no scan has taken up yet"
-    return [Table(title, ("batch", "order", "what", "alarm", "by", "why"), rows)]
+    return [Table(title, ("batch", "order", "what", "about", "by", "why"), rows)]
 
 
 def _told(slip: "Slip | None") -> tuple[str, ...]:
     return (
         ("this file is no order", "", "", "")
         if slip is None
-        else (slip.order, slip.alarm, slip.by, slip.reason)
+        else (slip.order, slip.about, slip.by, slip.reason)
     )
 
 
-def _object(row: "PanelRow", orders: "tuple[tuple[str, Slip | None], ...]") -> dict[str, Any]:
+def _object(
+    row: "PanelRow",
+    agreed: "Mapping[str, AlarmSettings]",
+    orders: "tuple[tuple[str, Slip | None], ...]",
+    floods: "Sequence[SiteFlood]",
+) -> dict[str, Any]:
     return {
         "batch": row.batch,
-        "alarms": [line.model_dump(mode="json") for line in row.alarms],
+        "alarms": [_alarm_object(line, agreed.get(line.alarm)) for line in row.alarms],
         "orders": [
             {"order": name, **(slip.model_dump(mode="json") if slip else {"unreadable": True})}
             for name, slip in orders
         ],
+        "site_floods": [
+            {"from": _moment(one.begins), "to": _moment(one.ends), "alarms": dict(one.alarms)}
+            for one in floods
+            if row.batch in one.alarms
+        ],
     }
+
+
+def _alarm_object(line: "BoardLine", agreed: "AlarmSettings | None") -> dict[str, Any]:
+    return {**line.model_dump(mode="json"), "settled": agreed.model_dump(mode="json") if agreed else None}
 
 
 @alarm.command("acknowledge")
@@ -172,10 +217,11 @@ def return_(*, name: Alarm, batch: Of, by: By, why: Why, site: SiteDir = DEFAULT
 
 def _give(site: "Path", batch: str, **facts: Any) -> None:
     from homeostat.execution.clock import stamp
-    from homeostat.execution.orders import Slip, give
+    from homeostat.execution.orders import give
+    from homeostat.execution.slips import AlarmSlip
     from homeostat.site import Site
 
-    slip = Slip(**facts)
+    slip = AlarmSlip(**facts)
     name = give(Site.open(site), batch, slip, stamp=stamp(), nonce=secrets.token_hex(4))
     show(
         f"Order {name} given to batch {batch}: {slip.order} {slip.alarm}.",

@@ -10,6 +10,7 @@ from homeostat import __version__
 from homeostat.cli.alarm import alarm
 from homeostat.cli.batches import list_batches
 from homeostat.cli.bench import bench
+from homeostat.cli.control import control
 from homeostat.cli.failures import CalmGroup
 from homeostat.cli.process import process
 from homeostat.cli.record import record_batch
@@ -61,6 +62,7 @@ app.add_typer(process)
 app.add_typer(twin)
 app.add_typer(watch)
 app.add_typer(alarm)
+app.add_typer(control)
 app.add_typer(bench)
 
 

@@ -7,9 +7,13 @@ import typer
 from homeostat.cli.failures import ExitCode
 from homeostat.cli.options import AsJson
 from homeostat.cli.output import Table, show, show_json
+from homeostat.cli.text import span
 
 if TYPE_CHECKING:
-    from homeostat.process import Process
+    from pathlib import Path
+
+    from homeostat.ledger.catalogue import AlarmSettings
+    from homeostat.process import Examined, Issue, Process
     from homeostat.process.units import Quantity
 
 process = typer.Typer(
@@ -39,16 +43,18 @@ def show_process(
     name: Annotated[str, typer.Argument(metavar="PROCESS", help="A process of the library, or a YAML file.")],
     as_json: AsJson = False,
 ) -> None:
-    """Show what a process declares: recipe, parameters, attributes and control loops."""
+    """Show what a process declares: recipe, parameters, attributes, control loops, and what each alarm is for."""
+    from homeostat.execution.plan.alarms import agreed
     from homeostat.process import describe, load
 
     declared = load(name)
-    described = describe(declared)
+    described, alarms = describe(declared), agreed(declared)
     if as_json:
-        show_json(described)
+        show_json({**described, "alarms": [one.model_dump(mode="json") for one in alarms]})
     else:
         title = f"{declared.process} {declared.version} ({declared.approval.state}): {declared.title}"
-        show(title, f"content hash {declared.content_hash}", outline(described["outline"]), *tables(declared))
+        parts = (*tables(declared), _alarms(declared, alarms))
+        show(title, f"content hash {declared.content_hash}", outline(described["outline"]), *parts)
 
 
 @process.command("check")
@@ -57,19 +63,34 @@ def check_process(
     file: Annotated[str, typer.Argument(metavar="FILE", help="A YAML file, or a process of the library.")],
     as_json: AsJson = False,
 ) -> None:
-    """Check a process file and report everything that is wrong with it. Exit code 1 if anything is."""
+    """Check a process file and report everything that is wrong with it. Exit code 1 if anything is.
+
+    Where nothing is wrong with the file itself, the model packages that it names are opened and verified as well.
+    """
     from homeostat.cli.models import signatures
-    from homeostat.process import check
+    from homeostat.process import examine
     from homeostat.process.load import locate
 
-    locate(file).open("rb").close()  # a file that cannot be read is bad input, not a faulty process
-    _, issues = check(file, signatures())
+    path = locate(file)
+    path.open("rb").close()  # a file that cannot be read is bad input, not a faulty process
+    examined = examine(path, signatures())
+    issues = [*examined.issues, *_of_packages(examined, path.parent)]
     if as_json:
         show_json([issue.as_dict() for issue in issues])
     else:
         show(*[str(issue) for issue in issues] or [f"{file}: nothing is wrong"])
     if issues:
         raise typer.Exit(ExitCode.FAILED)
+
+
+def _of_packages(examined: "Examined", folder: "Path") -> "list[Issue]":
+    """What is wrong with the packages that a process names."""
+    process, source = examined.process, examined.source
+    if process is None or source is None or not process.monitoring.models:
+        return []
+    from homeostat.execution.packages import package_faults
+
+    return [source.issue(fault) for fault in package_faults(process, folder)]
 
 
 def outline(rows: list[dict[str, str]]) -> Table:
@@ -113,11 +134,29 @@ def tables(declared: "Process") -> list[Table]:
             "Control strategy",
             ("loop", "tag", "actuator", "set-point", "mode"),
             [
-                (name, loop.tag, loop.actuator, str(loop.setpoint), loop.mode)
+                (name, loop.tag, loop.moves, str(loop.setpoint), loop.mode)
                 for name, loop in declared.strategy.items()
             ],
         ),
     ]
+
+
+def _alarms(declared: "Process", alarms: "tuple[AlarmSettings, ...]") -> Table:
+    """The alarms that have a limit, and those of which the file says something."""
+    from homeostat.process.alarms import NOTHING_SETTLED, rule_of
+
+    rules = declared.monitoring.alarms
+    rows = [
+        (one.alarm, _limit(one), one.priority, span(one.time_to_respond), one.response, one.suppressed_while)
+        for one in alarms
+        if one.delay_on is not None or rule_of(rules, one.alarm) is not NOTHING_SETTLED
+    ]
+    columns = ("alarm", "limit", "priority", "answer within", "response", "suppressed while")
+    return Table("Alarms (ISA-18.2)", columns, rows)
+
+
+def _limit(one: "AlarmSettings") -> str:
+    return "" if one.limit is None else f"{one.limit:g}{'' if one.unit == '1' else f' {one.unit}'}"
 
 
 def interval(low: "Quantity | None", high: "Quantity | None") -> str:

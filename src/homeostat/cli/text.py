@@ -28,6 +28,11 @@ def duration(time: int) -> str:
     return f"{seconds // 60} min {seconds % 60} s"
 
 
+def span(seconds: float) -> str:
+    """A time to respond in s, in hours or minutes."""
+    return f"{seconds / 3600.0:g} h" if seconds >= 3600.0 else f"{seconds / 60.0:g} min"
+
+
 def number(value: float | None) -> str:
     """A value to four significant digits, thousands grouped; a dash when there is none."""
     if value is None or not math.isfinite(value):

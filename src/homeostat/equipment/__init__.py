@@ -11,6 +11,7 @@ be carried out is refused with a reason, and what a log lacks stands in the find
 
 from homeostat.equipment.connect import connect
 from homeostat.equipment.driver import Command, Driver, Json, Outcome, Result, Scan
+from homeostat.equipment.overtaken import Overtaken
 from homeostat.equipment.recorded import RecordedLog
 from homeostat.equipment.simulated import SimulatedPlant
 
@@ -19,6 +20,7 @@ __all__ = [
     "Driver",
     "Json",
     "Outcome",
+    "Overtaken",
     "RecordedLog",
     "Result",
     "Scan",

@@ -9,6 +9,7 @@ from homeostat.equipment.cells import GOOD
 from homeostat.equipment.driver import Json, Result
 from homeostat.equipment.findings import Findings
 from homeostat.equipment.offline import read_results
+from homeostat.equipment.overtaken import Overtaken, overtaken
 from homeostat.equipment.run_sheet import read_initial
 from homeostat.equipment.series import HOUR, Series, read_series
 from homeostat.equipment.stamps import as_written
@@ -41,6 +42,7 @@ class Logbook:
     initial: Mapping[str, float]
     files: Sequence[Mapping[str, Json]]
     findings: Findings
+    overtaken: Sequence[Overtaken] = ()
 
 
 def read_logbook(process: Process, path: Path) -> Logbook:
@@ -63,6 +65,7 @@ def read_logbook(process: Process, path: Path) -> Logbook:
         initial=reader.initial(),
         files=reader.files,
         findings=reader.findings,
+        overtaken=sorted(reader.overtaken, key=lambda one: one.arrived),
     )
 
 
@@ -74,6 +77,7 @@ class _Reader:
         self.findings = Findings()
         self.files: list[Mapping[str, Json]] = []
         self.series: dict[str, Series] = {}
+        self.overtaken: list[Overtaken] = []
         self.begins = ""
         self._critical = {parameter.tag for parameter in process.parameters.values()}
         self._stretch = Stretch(0, 0, 0)
@@ -167,6 +171,7 @@ class _Reader:
                 self.findings.add(
                     sheet.file, f"no usable value at all in column {title}, which is to give {name}"
                 )
+            self.overtaken += overtaken(sheet, timeline.passed, self._stretch.first, name, column)
             self.series[name] = Series(series.times - self._stretch.first, series.values, series.qualities)
 
     def _note(self, sheet: Sheet, used: int) -> None:

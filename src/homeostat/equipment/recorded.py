@@ -5,11 +5,13 @@ laboratory results, starting values. Time zero is the first row of the main log.
 the driver is made; what they lack, or what was left out of them, is told by `facts`.
 """
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from homeostat.equipment.driver import Command, Json, Outcome, Result, Scan
 from homeostat.equipment.logbook import read_logbook
+from homeostat.equipment.overtaken import Overtaken
 from homeostat.equipment.playback import NEVER, Playback, unread
 from homeostat.equipment.series import HOUR
 from homeostat.process.declaration import Process
@@ -24,6 +26,7 @@ class RecordedLog:
     def __init__(self, process: Process, path: Path) -> None:
         self._book = book = read_logbook(process, path)
         self._waiting = list(book.results)
+        self._overtaken = list(book.overtaken)
         self._players = [
             Playback(book.series[name], book.stale) if name in book.series else None for name in process.tags
         ]
@@ -84,6 +87,12 @@ class RecordedLog:
         ready = [result for result in self._waiting if max(result.taken, 0) <= time]
         self._waiting = self._waiting[len(ready) :]
         return ready
+
+    def overtaken(self, time: int) -> Sequence[Overtaken]:
+        """The samples that had come by `time` behind younger ones, if rows stand in the order in which they came."""
+        count = bisect_right(self._overtaken, time, key=lambda one: one.arrived)
+        come, self._overtaken = self._overtaken[:count], self._overtaken[count:]
+        return come
 
     def end(self) -> int | None:
         """The time of the log's last row."""

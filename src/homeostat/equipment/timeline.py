@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from homeostat.equipment.findings import Findings
+from homeostat.equipment.overtaken import Passed, passed_rows
 from homeostat.equipment.stamps import stamp_reader
 from homeostat.equipment.stretch import Stamped, Stretch, near
 from homeostat.equipment.tables import Sheet
@@ -12,10 +13,14 @@ from homeostat.process.recordings import Clock
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """Positions of rows in their sheet, and the time of each in µs since 1970, rising."""
+    """Positions of rows in their sheet, and the time of each in µs since 1970, rising.
+
+    `passed` are rows that stand after younger ones, or after one of the same time.
+    """
 
     rows: Sequence[int]
     times: Sequence[int]
+    passed: Sequence[Passed] = ()
 
 
 def read_stamps(sheet: Sheet, clock: Clock, findings: Findings) -> list[Stamped]:
@@ -46,8 +51,9 @@ def order_rows(
     """
     kept = near(sheet, stamped, stretch, findings)
     _note_disorder(sheet, kept, findings)
+    passed = passed_rows(kept) if distinct else []
     kept.sort()
-    return _timeline(_distinct(sheet, kept, findings) if distinct else kept)
+    return _timeline(_distinct(sheet, kept, findings) if distinct else kept, passed)
 
 
 def _note_disorder(sheet: Sheet, stamped: Sequence[Stamped], findings: Findings) -> None:
@@ -68,5 +74,5 @@ def _distinct(sheet: Sheet, stamped: Sequence[Stamped], findings: Findings) -> l
     return kept
 
 
-def _timeline(stamped: Sequence[Stamped]) -> Timeline:
-    return Timeline([row for _, row in stamped], [time for time, _ in stamped])
+def _timeline(stamped: Sequence[Stamped], passed: Sequence[Passed]) -> Timeline:
+    return Timeline([row for _, row in stamped], [time for time, _ in stamped], passed)

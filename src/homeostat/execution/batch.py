@@ -16,6 +16,7 @@ from homeostat.execution.journal import Journal
 from homeostat.execution.models import packages_of
 from homeostat.execution.operator import ScriptedOperator
 from homeostat.execution.plan import Plan, make_plan
+from homeostat.execution.plan.alarms import settings
 from homeostat.execution.plan.columns import output_units
 from homeostat.execution.stages.belief import Observer
 from homeostat.execution.stages.fusing import FusingObserver
@@ -102,6 +103,7 @@ def started(plan: Plan, observer: Observer, driver: Driver, options: Options) ->
         },
         environment=dict(environment(observer.fingerprint)),
         until=options.until or "",
+        alarms=settings(plan.rules, plan.limits),
     )
 
 

@@ -9,15 +9,18 @@ goes on live.
 from dataclasses import dataclass
 from typing import Protocol
 
-from homeostat.equipment import Driver, Result, Scan
+from homeostat.equipment import Driver, Scan
 from homeostat.errors import ExecutionError
 from homeostat.execution.clock import Pace
+from homeostat.execution.departure import leaving
+from homeostat.execution.desk import Desk
 from homeostat.execution.dispatch import dispatch, unanswered
 from homeostat.execution.journal import Journal
 from homeostat.execution.memory import Arrivals, Rows, prefix
 from homeostat.execution.operator import ACTOR, ScriptedOperator
 from homeostat.execution.orders import Inbox
 from homeostat.execution.plan import HOUR, Plan
+from homeostat.execution.reception import Reception
 from homeostat.execution.scan import begin, execute
 from homeostat.execution.sealing import Sealer
 from homeostat.execution.stages.belief import Observer
@@ -30,8 +33,10 @@ from homeostat.ledger.catalogue import (
     CommandGiven,
     CommandIntended,
     CommandOutcome,
+    ControlOrdered,
     LogEnded,
     Payload,
+    PlanMissed,
     PromptAnswered,
     PromptClosed,
     PromptOpened,
@@ -102,9 +107,11 @@ class Engine:
         self._arrivals = arrivals
         self._state = begin(rig.plan, rig.observer)
         self._sealer = Sealer(rig.batch, rig.plan.scan, rig.recorder, rig.historian, rig.journal)
+        self._reception = Reception(rig.driver, rig.plan.process)
         self._outcomes: list[CommandOutcome] = []
         self._orders: list[CommandGiven] = []
         self._questions: dict[str, str] = {}
+        self._desk = Desk(rig.plan.controllers)
         self._phase = ""
         self._reason = ""
 
@@ -199,7 +206,7 @@ class Engine:
             return outcomes + self._live_arrivals(scan, time)
         recorded = tuple(a for a in self._arrivals.of(scan) if not isinstance(a, CommandOutcome))
         if self._rig.driver.repeatable:
-            self._rig.driver.results(time)  # the same results again, which are on record already
+            self._reception.take(time)  # the same again, which is on record already
         for arrival in recorded:
             if isinstance(arrival, PromptAnswered):
                 self._rig.operator.forget(arrival.prompt)
@@ -217,8 +224,9 @@ class Engine:
         if end is not None and time > end and not self._state.log_ended:
             arrived.append(LogEnded(reason="the recorded log has no further rows"))
         if driver.repeatable or live:
-            arrived += [_reported(result) for result in driver.results(time)]
-        return (*arrived, *self._rig.operator.answers(time))
+            arrived += self._reception.take(time)
+        late = self._desk.work(self._state.controllers) if live else []
+        return (*arrived, *late, *self._rig.operator.answers(time))
 
     def _take(self, inputs: Inputs) -> None:
         """Put the arrivals on record before anything is concluded from them: no row may rest on what can be lost."""
@@ -228,7 +236,9 @@ class Engine:
             self._rig.journal.put(f"{inputs.prefix}/{number:03d}", inputs.time, actor, arrival)
         if fresh:
             self._commit()
-            self._inbox.settle([arrival.slip for arrival in fresh if isinstance(arrival, AlarmOrdered)])
+            self._inbox.settle(
+                [arrival.slip for arrival in fresh if isinstance(arrival, AlarmOrdered | ControlOrdered)]
+            )
 
     def _record(self, scan: int, inputs: Inputs, result: ScanResult) -> None:
         """The row to the historian, or compared with the one there; then the decisions to the ledger."""
@@ -264,10 +274,9 @@ class Engine:
 
     def _regulate(self, scan: int) -> None:
         """Hand the loops' outputs to the equipment; a vessel on record has had them already."""
-        loops, driver = self._rig.plan.loops, self._rig.driver
-        if loops and (driver.repeatable or scan >= self._recorded):
-            states = self._state.loops
-            driver.regulate([(p.actuator, s.pid.output) for p, s in zip(loops, states, strict=True)])
+        plan, driver = self._rig.plan, self._rig.driver
+        if plan.loops and (driver.repeatable or scan >= self._recorded):
+            driver.regulate(leaving(plan, self._state.loops))
 
     def _note(self, scan: int, result: ScanResult) -> None:
         """Remember what the watcher and the end of the run want to know; hold what cannot go on without a person."""
@@ -322,6 +331,8 @@ _ACTORS: dict[type[Payload], str] = {
     SampleResult: "laboratory",
     CommandGiven: "operator",
     AlarmOrdered: "operator",
+    ControlOrdered: "operator",
+    PlanMissed: "engine",
     LogEnded: "equipment",
 }
 
@@ -330,11 +341,3 @@ def _same(one: Scan, other: Scan) -> bool:
     """Whether two scans agree in every value (NaN equals NaN) and quality."""
     values = zip(one.values, other.values, strict=True)
     return one.qualities == other.qualities and all(a == b or (a != a and b != b) for a, b in values)
-
-
-def _reported(result: Result) -> SampleResult:
-    """A laboratory result as it goes on record: a value that is not a number is none."""
-    values = {name: value if value == value else None for name, value in result.values.items()}
-    return SampleResult(
-        sample=result.sample, assay=result.assay, taken=result.taken, values=values, units=dict(result.units)
-    )

@@ -16,7 +16,7 @@ from homeostat.ledger.catalogue import ModelLoaded
 from homeostat.process import Process
 
 if TYPE_CHECKING:
-    from homeostat.monitoring.package import Package
+    from homeostat.monitoring.package import Package, WatchPackage
 
 
 def read_models(process: Process, folder: Path) -> dict[str, str]:
@@ -42,13 +42,13 @@ def _text(path: Path, where: str) -> str:
     return content(path).decode(errors="replace")  # what is no text is no package: its hash will not hold
 
 
-def packages_of(texts: Mapping[str, str]) -> "dict[str, Package]":
+def packages_of(texts: Mapping[str, str]) -> "dict[str, Package | WatchPackage]":
     """The packages in `texts`. Raises MonitoringError for one that was changed, or fails its self-test here."""
     if not texts:
         return {}
-    from homeostat.monitoring.package import parse  # noqa: PLC0415 - as above
+    from homeostat.monitoring.package import parse_any  # noqa: PLC0415 - as above
 
-    return {name: parse(text.encode(), f"monitoring.models.{name}") for name, text in texts.items()}
+    return {name: parse_any(text.encode(), f"monitoring.models.{name}") for name, text in texts.items()}
 
 
 def recall_models(events: Iterable[Recorded]) -> dict[str, str]:
@@ -59,7 +59,7 @@ def recall_models(events: Iterable[Recorded]) -> dict[str, str]:
 
 
 def keep_models(
-    journal: Journal, batch: str, texts: Mapping[str, str], packages: "Mapping[str, Package]"
+    journal: Journal, batch: str, texts: Mapping[str, str], packages: "Mapping[str, Package | WatchPackage]"
 ) -> None:
     """Put the packages on record, before the first scan."""
     for name, text in texts.items():

@@ -1,6 +1,6 @@
-"""Orders of persons about alarms: handed in as files by any process, taken up by the one that executes the batch.
+"""Orders of persons about alarms and controllers: handed in as files by any process, taken up by the batch's own.
 
-    give -> site/orders/BATCH/TIME-NONCE.json -> Inbox -> alarm.ordered on record -> file gone
+    give -> site/orders/BATCH/TIME-NONCE.json -> Inbox -> on record as an input -> file gone
 
 A file appears whole or not at all. It goes only once its order is durable on record, and the record names it: whatever
 dies in between, an order is followed once. Files are taken in the order of their names, that is, of being given.
@@ -11,49 +11,18 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
 from homeostat.errors import ExecutionError
-from homeostat.execution.plan import HOUR
+from homeostat.execution.slips import SLIPS, Ordered, Slip
 from homeostat.ledger import Recorded
-from homeostat.ledger.catalogue import AlarmOrdered, BatchEnded, BatchStarted, payload
+from homeostat.ledger.catalogue import AlarmOrdered, BatchEnded, BatchStarted, ControlOrdered, payload
 from homeostat.site import Site
 
 INTERVAL = 1.0  # seconds between looks into the folder
 LARGEST = 65_536  # bytes; a longer file is no order
 SUFFIX = ".json"
-
-
-def _legible(text: str) -> str:
-    if not text.strip() or not text.isprintable():
-        raise ValueError("a text of printable characters is wanted, not only blanks")
-    return text
-
-
-Text = Annotated[str, Field(max_length=200), AfterValidator(_legible)]
-
-
-class Slip(BaseModel):
-    """An order as it is handed in: what is to be done with which alarm, by whom and why.
-
-    `hours` says for how long (process time) an alarm is shelved, from the scan on that takes the order up.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-    order: Literal["acknowledge", "reset", "shelve", "unshelve", "take out of service", "return to service"]
-    alarm: Text
-    by: Text
-    reason: Text
-    hours: float | None = Field(default=None, gt=0.0, le=24.0 * 365)
-
-    def ordered(self, name: str, now: int) -> AlarmOrdered:
-        """The order as an input of the scan at `now` (µs)."""
-        until = None if self.hours is None else now + round(self.hours * HOUR)
-        return AlarmOrdered(
-            order=self.order, alarm=self.alarm, by=self.by, reason=self.reason, until=until, slip=name
-        )
 
 
 def give(site: Site, batch: str, slip: Slip, *, stamp: str, nonce: str) -> str:
@@ -109,23 +78,26 @@ def _refuse_closed(site: Site, batch: str) -> None:
         )
     if BatchEnded.type in kinds:
         raise ExecutionError(
-            f"batch {batch} has ended: its alarms take no orders any more",
+            f"batch {batch} has ended: it takes no orders any more",
             mend="look at it with: homeostat record " + batch,
         )
 
 
 _ENDS = (BatchStarted.type, BatchEnded.type)
+_ORDERS = (AlarmOrdered.type, ControlOrdered.type)
 
 
 def _on_record(site: Site, batch: str, name: str) -> bool:
     with site.reading() as (ledger, _):
-        return name in slips(ledger.events(batch=batch, types=(AlarmOrdered.type,)))
+        return name in slips(ledger.events(batch=batch, types=_ORDERS))
 
 
 def slips(events: Iterable[Recorded]) -> frozenset[str]:
     """The ids of the orders on record."""
-    found = (payload(one.event.type, one.event.data) for one in events if one.event.type == AlarmOrdered.type)
-    return frozenset(order.slip for order in found if isinstance(order, AlarmOrdered) and order.slip)
+    found = (payload(one.event.type, one.event.data) for one in events if one.event.type in _ORDERS)
+    return frozenset(
+        order.slip for order in found if isinstance(order, AlarmOrdered | ControlOrdered) and order.slip
+    )
 
 
 def _files(folder: Path) -> list[Path]:
@@ -142,7 +114,7 @@ def _read(path: Path) -> Slip | None:
     """The order in a file; None where it holds none, for a file must not be able to stop a batch."""
     try:
         with path.open("rb") as stream:
-            return Slip.model_validate_json(stream.read(LARGEST))
+            return SLIPS.validate_json(stream.read(LARGEST))
     except (OSError, ValidationError):
         return None
 
@@ -174,7 +146,7 @@ class Inbox:
             if slip is not None:
                 self._waiting.append((path.stem, slip))
 
-    def take(self, now: int) -> list[AlarmOrdered]:
+    def take(self, now: int) -> list[Ordered]:
         """The orders that were found, as inputs of the scan at `now` (µs), in the order of being given."""
         ordered = [slip.ordered(name, now) for name, slip in self._waiting]
         self._waiting = []

@@ -1,6 +1,6 @@
 """The scan: readings in, belief, verdicts, moves and decisions out.
 
-    readings, arrivals -> signals -> belief -> alarms -> outlook -> models -> loops -> recipe -> outputs
+    readings, arrivals -> signals -> belief -> alarms -> outlook -> models -> controllers -> loops -> recipe -> outputs
 
 `execute` is a pure function of plan, state and inputs. Whatever happens in a batch happens here, and so can be
 executed again from the record, bit for bit.
@@ -15,6 +15,7 @@ from homeostat.execution.stages import loops, recipe
 from homeostat.execution.stages.alarms import Seen, watch_limits
 from homeostat.execution.stages.arrivals import command, receive
 from homeostat.execution.stages.belief import Observer
+from homeostat.execution.stages.controllers import RUNGS, begin_controllers, control, harvest
 from homeostat.execution.stages.crosschecks import begin_crosschecks, hold_against, reconciled
 from homeostat.execution.stages.models import answers, begin_models, sense
 from homeostat.execution.stages.outlook import look_ahead
@@ -39,6 +40,7 @@ def begin(plan: Plan, observer: Observer) -> BatchState:
         expected=tuple(Expectation() for _ in plan.outlook.attributes) if plan.outlook else (),
         crosschecks=begin_crosschecks(plan),
         sensed=begin_models(plan),
+        controllers=begin_controllers(plan),
     )
 
 
@@ -57,8 +59,10 @@ def execute(plan: Plan, observer: Observer, state: BatchState, inputs: Inputs) -
     state = watch_limits(plan, state, seen, inputs.time, sheet)
     state = look_ahead(plan, observer, state, seen.usable, inputs.time, sheet)
     state = sense(plan, state, seen.usable, inputs.time, sheet)
+    state = control(plan, state, seen.usable, inputs.time, sheet)
     state = loops.regulate(plan, state, seen.usable, inputs.time, sheet)
-    facts = Facts(inputs.time, seen.usable, state.belief.states + state.belief.outputs)
+    known = state.belief.states + state.belief.outputs
+    facts = Facts(inputs.time, seen.usable, known, harvest(state, inputs.time))
     state = _progress(plan, state, facts, sheet)
     return _result(state, sheet)
 
@@ -88,9 +92,16 @@ def _result(state: BatchState, sheet: Sheet) -> ScanResult:
     known = tuple([int(Quality.GOOD if n == n else Quality.MISSING) for n in foreseen])
     balanced, stand_in = reconciled(state)
     answered, trust = answers(state)
+    rungs = tuple([float(RUNGS.index(each.standing.rung)) for each in state.controllers])
+    good = (int(Quality.GOOD),) * (len(moves) + len(rungs))
     return ScanResult(
         state=state,
         decisions=tuple(sheet.decisions),
-        outputs=moves + predicted + foreseen + balanced + answered,
-        qualities=(int(Quality.GOOD),) * len(moves) + (quality,) * len(predicted) + known + stand_in + trust,
+        outputs=moves + predicted + foreseen + balanced + answered + rungs,
+        qualities=good[: len(moves)]
+        + (quality,) * len(predicted)
+        + known
+        + stand_in
+        + trust
+        + good[: len(rungs)],
     )

@@ -3,9 +3,12 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from homeostat.control import Mode, PidState
+from homeostat.control.predictive import Question
+from homeostat.control.regulatory import FeedState
+from homeostat.control.supervisor import Standing as Supervised
 from homeostat.equipment import Scan
 from homeostat.execution.plan.types import Act
 from homeostat.execution.states import State
@@ -35,12 +38,18 @@ class StepState:
 
 @dataclass(frozen=True, slots=True)
 class LoopState:
-    """A loop's set-point, mode and controller memory, and since when (µs) it has had no usable reading."""
+    """A loop's set-point, mode and controller memory, and since when (µs) it has had no usable reading.
+
+    `driven`: a predictive controller gives the output; the loop only follows it, ready to go on from there. `feeds` are
+    what it remembers of each disturbance that is fed forward.
+    """
 
     setpoint: float
     mode: Mode
     pid: PidState
     blind: int | None = None
+    driven: bool = False
+    feeds: tuple[FeedState, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,34 +73,56 @@ class Belief:
 class Expectation:
     """What is expected of an attribute: value, standard deviation, probability to be within, and the verdict on it.
 
-    NaN where nothing is foreseen.
+    `breach` is the batch time (h) of the sample that is expected to miss the specification first. NaN where nothing is
+    foreseen. `doubted` is the last time (µs; -1: never) at which the forecast was doubted.
     """
 
     value: float = math.nan
     deviation: float = math.nan
     probability: float = math.nan
+    breach: float = math.nan
     verdict: Standing = "undecided"
+    doubted: int = -1
 
     @property
-    def numbers(self) -> tuple[float, float, float]:
+    def numbers(self) -> tuple[float, float, float, float]:
         """What is recorded in every scan."""
-        return self.value, self.deviation, self.probability
+        return self.value, self.deviation, self.probability, self.breach
 
 
 @dataclass(frozen=True, slots=True)
 class Sensed:
-    """What a soft sensor remembers: the last usable `values` of its inputs with their `times`, and its last answer.
+    """What a model remembers: the last usable `values` of its inputs with their `times`, and its last answer.
 
     It answers again at `due`; `answer` is value, low and high (NaN: none), `outside` says that the inputs were outside
-    those its model knows.
+    those its model knows. Of a watcher `answer` are its ratios, and `memory` is what it remembers of the batch.
     """
 
     values: tuple[float, ...]
     times: tuple[int, ...]
     due: int
-    answer: tuple[float, float, float] = (math.nan, math.nan, math.nan)
+    answer: tuple[float, ...] = (math.nan, math.nan, math.nan)
     decision: Standing = "undecided"
     outside: bool = False
+    memory: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ControllerState:
+    """A predictive controller: how it is supervised, what it was `asked` (µs) and has not answered, when it is asked
+    next, and what arrived about it since the last scan.
+
+    `strikes` counts for each of its loops the scans in a row in which the actuator showed something else.
+    """
+
+    standing: Supervised
+    question: Question | None = None
+    asked: int = 0
+    due: int = 0
+    missed: str = ""
+    approved: str = ""
+    refused: str = ""
+    strikes: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +164,8 @@ class BatchState:
     """Everything the scan carries on. `awaited` are the results (sample, assay) that the laboratory still owes.
 
     `disagreed` tells when each signal was last found to disagree with the twin, as long as that is an alarm;
-    `judged` tells of each attribute that was measured whether it lay outside its specification, once or more.
+    `harvest` is when a controller ended its phase (µs); `judged` tells of each attribute that was measured whether it
+    lay outside its specification, once or more.
     """
 
     state: State
@@ -154,6 +186,8 @@ class BatchState:
     log_ended: bool = False
     crosschecks: Crosschecks = Crosschecks()
     sensed: tuple[Sensed, ...] = ()
+    controllers: tuple[ControllerState, ...] = ()
+    harvest: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

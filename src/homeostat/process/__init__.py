@@ -9,7 +9,7 @@ the twin's model is checked against a `ModelSignature` that the caller supplies,
 
 from homeostat.process.attributes import Assay, Attribute, Material, Parameter, Specification
 from homeostat.process.checks import ModelSignature
-from homeostat.process.conditions import BATCH_ELAPSED, ELAPSED, OPERATORS, Comparison, Condition
+from homeostat.process.conditions import BATCH_ELAPSED, ELAPSED, HARVEST, OPERATORS, Comparison, Condition
 from homeostat.process.declaration import Approval, Process
 from homeostat.process.describe import describe, schema
 from homeostat.process.equipment import EquipmentModule, EquipmentUnit, Tag
@@ -37,6 +37,7 @@ from homeostat.process.units import Quantity, Unit, compatible, convert, convert
 __all__ = [
     "BATCH_ELAPSED",
     "ELAPSED",
+    "HARVEST",
     "LAST_USABLE",
     "OPERATORS",
     "Addition",

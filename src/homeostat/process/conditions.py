@@ -4,7 +4,8 @@
     glucose < 4 mmol/L or elapsed >= 3 d
 
 `and` binds before `or`; there are no brackets. `elapsed` is the time since the phase began,
-`batch_elapsed` that since the batch began. Values are resolved to
+`batch_elapsed` that since the batch began, `harvest` that since a predictive controller wanted its phase to end
+(unknown, so that nothing holds, as long as none does). Values are resolved to
 the unit of the quantity they are compared with, so a condition is evaluated on plain floats.
 """
 
@@ -29,7 +30,8 @@ OPERATORS: Mapping[str, Callable[[float, float], bool]] = {
 }
 ELAPSED = "elapsed"
 BATCH_ELAPSED = "batch_elapsed"
-TIMES = (ELAPSED, BATCH_ELAPSED)
+HARVEST = "harvest"
+TIMES = (ELAPSED, BATCH_ELAPSED, HARVEST)
 _TERM = re.compile(r"\s*([A-Za-z][A-Za-z0-9_-]*)\s*(>=|<=|>|<)\s*(.+?)\s*")
 
 

@@ -10,6 +10,7 @@ from pydantic import Field, StringConstraints
 
 from homeostat.process.attributes import Assay, Attribute, Material, Parameter
 from homeostat.process.base import Name, Part, Text
+from homeostat.process.controllers import Controller
 from homeostat.process.equipment import EquipmentUnit, Tag
 from homeostat.process.monitoring import Monitoring
 from homeostat.process.recipe import Recipe
@@ -47,6 +48,7 @@ class Process(Part):
     assays: dict[Name, Assay] = Field(default_factory=dict)
     recipe: Recipe
     strategy: dict[Name, Loop] = Field(default_factory=dict)
+    controllers: dict[Name, Controller] = Field(default_factory=dict)
     twin: Twin
     monitoring: Monitoring = Monitoring()
     simulation: Simulation = Simulation()

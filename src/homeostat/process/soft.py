@@ -93,6 +93,16 @@ Digest = Annotated[str, AfterValidator(_digest)]
 """A SHA-256 in hexadecimal digits."""
 
 
+def _public_key(text: str) -> str:
+    if not _DIGEST.fullmatch(text):
+        raise ValueError(f"{quoted(text)} is no public key|write the Ed25519 key in 64 hexadecimal digits")
+    return text
+
+
+PublicKey = Annotated[str, AfterValidator(_public_key)]
+"""A raw Ed25519 public key (32 bytes) in hexadecimal digits."""
+
+
 class SoftSensor(Part):
     """A frozen model that answers every `every`, beginning `from` some time after the start of the batch.
 
@@ -100,6 +110,9 @@ class SoftSensor(Part):
     `inputs` tells what each input of the package is taken from; one that is named like its source at a time
     ("glucose @ 24 h" or "glucose @ 24 h [mmol/L]") need not be told. A value may be as old as `patience`. Where its
     answers are `critical`, only a package that is meant for critical use is accepted.
+
+    A package may be a watcher: then `every` and `from` are those it was learnt with, and an input without a time is
+    taken as it is now.
     """
 
     model_config = ConfigDict(serialize_by_alias=True)
@@ -113,12 +126,15 @@ class SoftSensor(Part):
     inputs: dict[Text, ModelInput] = Field(default_factory=dict)
     critical: bool = False
 
-    def source(self, name: str) -> ModelInput | None:
-        """What the package's input `name` is taken from; None where nothing says so."""
+    def source(self, name: str, *, now: bool = False) -> ModelInput | None:
+        """What the package's input `name` is taken from; None where nothing says so.
+
+        `now` says that a name without a time is meant for now, as those of a watcher are.
+        """
         if name in self.inputs:
             return self.inputs[name]
         try:
             source = ModelInput.parse(unit_in(name)[0])
         except ValueError:
             return None
-        return source if source.at is not None else None
+        return source if now or source.at is not None else None

@@ -64,7 +64,7 @@ def batch_table(
     if not known:
         told = ", ".join(map(str, times))
         raise RecordError(f"no batch has a reading at {told}", mend="name times within the batches")
-    units = _Units()
+    units = Units()
     judged = _attributes([row.judged for row in found], target)
     cells = [
         (
@@ -91,7 +91,7 @@ class _Row:
     judged: Mapping[str, Value]
 
 
-class _Units:
+class Units:
     """The unit of each column: that of the first batch; other batches' values are converted."""
 
     def __init__(self) -> None:
@@ -127,20 +127,20 @@ def _row(story: Story, times: Sequence[Quantity]) -> _Row:
 def _known(story: Story, times: Sequence[Quantity]) -> dict[ModelInput, Value]:
     """Readings and beliefs at the times, by what a soft sensor calls them."""
     tags = set(story.started.data.tags) if story.started else set()
-    doubted = _doubted(story)
+    doubted = doubted_spans(story)
     found: dict[ModelInput, Value] = {}
     for name, unit in story.tapes.units.items():
         series = story.tapes.series(name) if name in tags or name.startswith(COMPUTED) else None
         if series is None:
             continue
         for time in times:
-            value = _at(series, round(time.to("s") * 1e6), doubted.get(name, []))
+            value = value_at(series, round(time.to("s") * 1e6), doubted.get(name, []))
             if value is not None:
                 found[ModelInput(name, time)] = (value, unit)
     return found
 
 
-def _at(series: Series, time: int, doubted: Iterable[tuple[int, int]]) -> float | None:
+def value_at(series: Series, time: int, doubted: Iterable[tuple[int, int]]) -> float | None:
     """The last usable value by `time`; None where that is too long ago, or the batch had ended."""
     if not len(series.time) or time > series.time[-1]:
         return None
@@ -154,7 +154,7 @@ def _at(series: Series, time: int, doubted: Iterable[tuple[int, int]]) -> float 
     return float(series.value[window][places[-1]]) if places.size else None
 
 
-def _doubted(story: Story) -> dict[str, list[tuple[int, int]]]:
+def doubted_spans(story: Story) -> dict[str, list[tuple[int, int]]]:
     """When each tag's readings were doubted: from and to, both included; the record keeps their equipment's quality."""
     spans: dict[str, list[tuple[int, int]]] = {}
     for line in signals(story):

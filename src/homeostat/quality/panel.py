@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from homeostat.historian import Historian
 from homeostat.ledger import Ledger
 from homeostat.ledger.catalogue import BatchEnded, StepChanged
+from homeostat.quality.beside import models
 from homeostat.quality.board import PRIORITIES, board
 from homeostat.quality.header import state
 from homeostat.quality.laboratory import attributes
@@ -69,6 +70,7 @@ def panel_row(story: Story) -> PanelRow:
         owed=_counted(line for line in shown if line.owed),
         silenced=sum(line.active and line.silent for line in shown),
         alarms=shown,
+        models=models(story),
     )
 
 

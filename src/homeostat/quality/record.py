@@ -7,6 +7,7 @@ from homeostat.historian import Historian
 from homeostat.ledger import Ledger
 from homeostat.quality import header, steps
 from homeostat.quality.alarms import alarms
+from homeostat.quality.beside import models
 from homeostat.quality.comparison import comparisons, fit_note
 from homeostat.quality.findings import Sections, findings
 from homeostat.quality.laboratory import attributes, samples
@@ -45,6 +46,7 @@ def batch_record(ledger: Ledger, historian: Historian, batch: str) -> BatchRecor
         signals=signals(story),
         sample_notes=sample_notes(story),
         outlook=outlook(story),
+        models=models(story),
         comparison_note=fit_note(sections.header.equipment),
         states=header.states(story),
         commands=sections.commands,

@@ -1,6 +1,8 @@
 """What was wrong with the signals: findings that stood for a while, and single samples, counted."""
 
-from homeostat.ledger.catalogue import SignalChanged
+from collections.abc import Iterator
+
+from homeostat.ledger.catalogue import SampleDoubted, SignalChanged
 from homeostat.quality.model import SampleNote, SignalLine
 from homeostat.quality.story import Fact, Story
 
@@ -43,12 +45,26 @@ def sample_notes(story: Story) -> tuple[SampleNote, ...]:
     for fact in story.of(SignalChanged):
         if fact.data.state == "noted":
             times.setdefault((fact.data.tag, fact.data.kind), []).append(fact.data.since)
-    return tuple(
+    notes = [
         SampleNote(
             tag=tag, title=_titled(story, tag)[0], kind=kind, amount=len(own), first=own[0], last=own[-1]
         )
         for (tag, kind), own in times.items()
-    )
+    ]
+    return (*notes, *_doubted(story))
+
+
+def _doubted(story: Story) -> Iterator[SampleNote]:
+    """Samples that came twice or too late to be the newest, by tag and kind, in the order of the first."""
+    own: dict[tuple[str, str], tuple[int, int, int]] = {}
+    for fact in story.of(SampleDoubted):
+        for tag, count in fact.data.samples.items():
+            key = tag, fact.data.kind
+            amount, first, last = own.get(key, (0, fact.data.first, fact.data.last))
+            own[key] = amount + count, min(first, fact.data.first), max(last, fact.data.last)
+    for (tag, kind), (amount, first, last) in own.items():
+        title = _titled(story, tag)[0]
+        yield SampleNote(tag=tag, title=title, kind=kind, amount=amount, first=first, last=last)
 
 
 def _titled(story: Story, tag: str) -> tuple[str, str]:

@@ -54,5 +54,5 @@ def test_the_limits_of_a_tag_are_one_group_with_their_rationales() -> None:
     health = replace(low, alarm="ph.health", side="health")
     found = definitions([low, health])
     assert {definition.group for definition in found.values()} == {"ph"}
-    assert found["ph.proven.low"].rationale is RATIONALES["proven"]
-    assert found["ph.health"].rationale is RATIONALES["health"]
+    assert found["ph.proven.low"].rationale == RATIONALES["proven"]
+    assert found["ph.health"].rationale == RATIONALES["health"]

@@ -20,6 +20,7 @@ TOPICS = (
     "survey",
     "panel",
     "drill",
+    "watchers",
 )
 """The modules of this package that measure something."""
 

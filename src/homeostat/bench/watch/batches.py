@@ -4,13 +4,18 @@ Made-up batches, seeded, for speed and equality: after every sample the scores, 
 compared with `BatchPCA.predict_online_trace`. Nylon (57 batches, industrial autoclave) and dryer (71, industrial) for
 false alarms: sizes and limits come from the earlier batches alone, screened for those unlike the rest; the later ones
 are followed sample by sample. The rival is left out where it is not installed.
+
+Neither set tells which of its batches went wrong. A list that is often met, 40 to 42 and 49 to 55, is not about this
+nylon: it is P. Nomikos & J. F. MacGregor's (Technometrics 37 (1995) 41-59) of another set of 55 batches of 100 samples.
+What is called out here is told by number, and is neither right nor wrong. That a batch is called out for outlasting
+all good ones was added when two of these had been seen to do so.
 """
 
 import importlib
 import importlib.util
 import time
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
@@ -18,9 +23,9 @@ from homeostat.bench.measuring import in_turn, seconds, spread
 from homeostat.bench.result import Result, Rival, Spread
 from homeostat.bench.watch.folder import folder
 from homeostat.errors import MonitoringError
-from homeostat.monitoring.batches import Monitor, follow, learn_indicator
+from homeostat.monitoring.batches import GoodBatches, Monitor, follow, learn_indicator
 from homeostat.monitoring.batches.fitting import fit
-from homeostat.monitoring.batches.learning import Learned, learn
+from homeostat.monitoring.batches.learning import LearnedPhases, learn_phases
 from homeostat.monitoring.batches.screening import screen
 from homeostat.monitoring.frozen import Array
 
@@ -32,7 +37,7 @@ LARGE = (60, 1000, 30)
 BAR = 15.0
 EQUAL = 1e-8
 NYLON_EARLY = 39
-"""Batches 40 to 42 and 50 to 55 are told to be off specification (process-improve's documentation, recalled)."""
+"""Two thirds of the batches, from which the others are judged; the lengths of 53 and 54 stand out among those."""
 DRYER_EARLY = 45
 DRYER_SAMPLES = 60
 
@@ -111,9 +116,9 @@ def _monitor(batches: Array) -> Monitor:
 
 
 def _nylon() -> list[Result]:
+    """On their own clock; a batch that outlasts all early ones is called out for that."""
     batches, tags = _read("nylon.csv")
-    shortest = min(len(rows) for name, rows in batches.items() if name <= NYLON_EARLY)
-    return _later("nylon", {name: rows[:shortest] for name, rows in batches.items()}, tags, NYLON_EARLY)
+    return _later("nylon", batches, tags, NYLON_EARLY)
 
 
 def _dryer() -> list[Result]:
@@ -129,33 +134,55 @@ def _dryer() -> list[Result]:
 def _later(data: str, batches: Mapping[int, Array], tags: Sequence[str], early: int) -> list[Result]:
     """False alarms of the early batches, and what was said of the later ones."""
     first = [rows for name, rows in batches.items() if name <= early]
-    screened = screen(first, tags)
-    learned = learn([first[place] for place in screened.kept], tags)
-    traces = {name: follow(learned.monitor, rows) for name, rows in batches.items() if name > early}
+    shortest = min(map(len, first))
+    alike = [rows[:shortest] for rows in first]
+    screened = screen(alike, tags)
+    learned = learn_phases({data: [alike[place] for place in screened.kept]}, tags)
+    longest = max(len(first[place]) for place in screened.kept)
+    watcher = GoodBatches(tags=tuple(tags), run=learned.run, phased=learned.phased, longest=(longest,))
+    told = {name: _told(watcher, rows) for name, rows in batches.items() if name > early}
     unlike = ", ".join(str(place + 1) for place in sorted(screened.unlike)) or "none"
     results = [
-        *_false_alarms(f"batches: {data}, {len(screened.kept)} of {early} early batches", learned),
+        *_false_alarms(f"batches: {data}, {len(screened.kept)} of {early} early batches", data, learned),
         _count(
             f"batches: {data}, early batches left out as unlike the rest ({unlike})", len(screened.unlike)
         ),
     ]
-    decisions: tuple[Literal["alert", "action"], ...] = ("alert", "action")
-    for decision in decisions:
-        when = {name: trace.first(decision) for name, trace in traces.items()}
-        told = ", ".join(f"{name} at {sample}" for name, sample in when.items() if sample is not None)
-        what = f"batches: {data}, of {len(traces)} later ones, {decision} or worse ({told or 'none'})"
-        results.append(_count(what, sum(sample is not None for sample in when.values())))
+    for what, wanted in (("alert or worse", ("alert", "action")), ("action", ("action",))):
+        when = {name: _first(decisions, wanted) for name, decisions in told.items()}
+        shown = ", ".join(f"{name} at {sample}" for name, sample in when.items() if sample is not None)
+        line = f"batches: {data}, of {len(told)} later ones, {what} ({shown or 'none'})"
+        results.append(_count(line, sum(sample is not None for sample in when.values())))
     return results
 
 
-def _false_alarms(what: str, learned: Learned) -> list[Result]:
-    alarms = learned.alarms
+def _told(watcher: GoodBatches, rows: Array) -> list[str]:
+    """What is decided at each sample of a batch."""
+    memory, found = watcher.begin(), list[str]()
+    for values in rows:
+        memory, told = watcher.look(memory, "", values)
+        found.append(told.decision)
+    return found
+
+
+def _first(decisions: Sequence[str], wanted: Sequence[str]) -> int | None:
+    """The first sample, from 1, at which one of the `wanted` was decided."""
+    return next((number for number, one in enumerate(decisions, 1) if one in wanted), None)
+
+
+def _false_alarms(what: str, phase: str, learned: LearnedPhases) -> list[Result]:
     told = {
-        f"{what}, left-out samples that alert, with their 95 % interval": alarms.alert,
-        f"{what}, left-out batches that ask for action, with their 95 % interval": alarms.action,
+        f"{what}, left-out samples beyond a limit": learned.alarms[phase].alert,
+        f"{what}, left-out batches with an alert ({learned.run} samples in a row)": learned.alerts,
+        f"{what}, left-out batches that ask for action": learned.actions,
     }
     return [
-        Result(name, Spread(100.0 * found.rate, 100.0 * found.low, 100.0 * found.high), "%", better="less")
+        Result(
+            f"{name}, with their 95 % interval",
+            Spread(100.0 * found.rate, 100.0 * found.low, 100.0 * found.high),
+            "%",
+            better="less",
+        )
         for name, found in told.items()
     ]
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from homeostat.cli.twin.values import OptionError
+from homeostat.cli.watch.signing import accepted
 
 if TYPE_CHECKING:
     from homeostat.monitoring.package import Acceptance, Package
@@ -16,10 +17,12 @@ _SIGNS = (">=", "<=")
 
 
 def read_model(path: Path) -> "Package":
-    """The package at `path`, its hash and its self-test checked. Raises MonitoringError when it is none."""
+    """The package at `path`; hash, self-test and signature are checked. Raises MonitoringError when it is none."""
     from homeostat.monitoring import package
 
-    return package.read(path)
+    found = package.read(path)
+    accepted(found, None, path)
+    return found
 
 
 def check_out(path: Path, option: str) -> None:

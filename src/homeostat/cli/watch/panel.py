@@ -10,10 +10,12 @@ from homeostat.cli.output import Table, show, show_json
 from homeostat.cli.text import clock, duration, limits, number
 
 if TYPE_CHECKING:
-    from homeostat.quality.model import PanelAttribute, PanelRow, Priority
+    from homeostat.quality.model import ModelLine, PanelAttribute, PanelRow, Priority
 
 CERTAIN = 0.001
 """A probability nearer to 0 or 1 is only said to be nearer."""
+TOLD = 3
+"""So many inputs are told of a model's answer."""
 _COLUMNS = ("batch", "process", "phase", "time", "verdict", "least sure of", "breach in", "drifted", "alarms")
 
 
@@ -119,6 +121,7 @@ def _details(row: "PanelRow") -> list[str | Table]:
             ("what", "since", "finding"),
             [(one.subject, clock(one.since), one.text) for one in row.drifted],
         ),
+        *([_models(row)] if row.models else []),
         Table(
             "Alarms",
             ("alarm", "priority", "state", "since"),
@@ -133,6 +136,33 @@ def _details(row: "PanelRow") -> list[str | Table]:
             ],
         ),
     ]
+
+
+def _models(row: "PanelRow") -> Table:
+    """The frozen models beside the batch: what each says now, and what drove it."""
+    lines = [
+        (
+            one.title,
+            one.decision,
+            clock(one.since),
+            number(one.value),
+            "-" if one.low is None or one.high is None else f"{number(one.low)} to {number(one.high)}",
+            one.unit,
+            _told(one),
+        )
+        for one in row.models
+    ]
+    columns = ("model", "decision", "since", "value", "interval", "unit", "why")
+    return Table("Frozen models beside it", columns, lines, frozenset({"value"}))
+
+
+def _told(line: "ModelLine") -> str:
+    """What drove the last change of a decision, and its reason."""
+    if not line.changes:
+        return "no answer yet"
+    last = line.changes[-1]
+    drivers = ", ".join(f"{name} {part:+.2g}" for name, part in last.drivers[:TOLD])
+    return "; ".join(part for part in (drivers, last.reason) if part) or "-"
 
 
 def _attribute(row: "PanelRow", one: "PanelAttribute") -> tuple[str, ...]:

@@ -10,7 +10,9 @@ from homeostat.cli.options import AsJson
 from homeostat.cli.output import Table, show, show_json
 from homeostat.cli.text import number
 from homeostat.cli.watch.figures import by_group, percent
-from homeostat.cli.watch.options import TABLE_HELP, Model, read_model
+from homeostat.cli.watch.options import TABLE_HELP, Model
+from homeostat.cli.watch.signing import Trusted, accepted
+from homeostat.cli.watch.watching import judge
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,15 +28,23 @@ def score(
     *,
     model: Model,
     table: Annotated[Path, typer.Argument(metavar="TABLE", help=TABLE_HELP)],
+    trusted: Trusted = None,
     as_json: AsJson = False,
 ) -> None:
     """Judge every row: value, interval, ok, alert, action or undecided, distance from the known inputs, and why.
 
-    Where the table holds the truth, how well the model did goes on the record of its uses, beside the model.
+    Where the table holds the truth, how well the model did goes on the record of its uses, beside the model. Of a
+    watcher, every batch: when it was called out first, and by which tags.
     """
     from homeostat.monitoring.learning import read_table, recording, scoring
+    from homeostat.monitoring.package import WatchPackage, read_any
 
-    scored = scoring.score(read_model(model), read_table(table))
+    package = read_any(model)
+    accepted(package, trusted, model)
+    if isinstance(package, WatchPackage):
+        judge(package, table, as_json=as_json)
+        return
+    scored = scoring.score(package, read_table(table))
     kept = recording.record(scored, model, datetime.now(UTC).isoformat(timespec="seconds"))
     if as_json:
         show_json(_object(scored, kept))

@@ -10,6 +10,7 @@ from homeostat.cli.options import DEFAULT_SITE, SiteDir
 from homeostat.cli.output import show
 from homeostat.cli.twin.values import OptionError
 from homeostat.cli.watch.options import check_out
+from homeostat.cli.watch.watching import hours
 
 if TYPE_CHECKING:
     from homeostat.process import Quantity
@@ -28,22 +29,37 @@ def table(
             metavar="ATTRIBUTE", help="The only quality attribute that is told.", show_default="all"
         ),
     ] = None,
+    every: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TIME", help="Instead: a row for each batch and sample, so far apart, for a watcher."
+        ),
+    ] = None,
     out: Annotated[Path, typer.Option(metavar="TABLE.csv", help="Where the table is written.")],
 ) -> None:
     """Write one row for each batch that has ended: readings and beliefs at some times, and the measured attributes.
 
     Other attributes of the same batch are known no earlier than the target: with --target they are left out. The
-    column `donor` holds the patient's code: train with --group donor.
+    column `donor` holds the patient's code: train with --group donor. With --every, one row a sample: readings, and the
+    phase that ran; train with --batches batch.
     """
     moments = times(at)
+    apart = hours(every)
     check_out(out, "--out")
+    from homeostat.process import Quantity
+    from homeostat.quality.batch_series import batch_series
     from homeostat.quality.batch_table import batch_table
     from homeostat.site import Site
 
     with Site.open(site).reading() as (ledger, historian):
-        made = batch_table(ledger, historian, moments, target)
+        if apart is None:
+            made = batch_table(ledger, historian, moments, target)
+        else:
+            made = batch_series(ledger, historian, Quantity(apart, "h"))
     write_whole(out, made.csv())
-    show(f"{out}: {len(made.rows)} batches, {len(made.headings)} columns")
+    count = len({row[0] for row in made.rows})
+    rows = f", {len(made.rows)} samples" if every else ""
+    show(f"{out}: {count} batches{rows}, {len(made.headings)} columns")
 
 
 def times(text: str) -> "tuple[Quantity, ...]":

@@ -13,6 +13,8 @@ from homeostat.cli.text import number
 from homeostat.cli.twin.values import OptionError
 from homeostat.cli.watch.figures import by_group, percent
 from homeostat.cli.watch.options import TABLE_HELP, acceptance, check_out
+from homeostat.cli.watch.signing import By, Sign, seal, signer_of
+from homeostat.cli.watch.watching import hours, learn
 
 if TYPE_CHECKING:
     from homeostat.monitoring.learning import Table as Read
@@ -26,8 +28,8 @@ def train(
     *,
     table: Annotated[Path, typer.Argument(metavar="TABLE", help=TABLE_HELP)],
     target: Annotated[
-        str, typer.Option(metavar="COLUMN", help="What is to be predicted: numbers, or classes.")
-    ],
+        str | None, typer.Option(metavar="COLUMN", help="What is to be predicted: numbers, or classes.")
+    ] = None,
     out: Annotated[Path, typer.Option(metavar="MODEL.json", help="Where the model is written.")],
     group: Annotated[
         str | None,
@@ -80,33 +82,97 @@ def train(
     critical: Annotated[
         bool, typer.Option("--critical/--not-critical", help="Whether quality or patients depend on it.")
     ] = True,
+    batches: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COLUMN",
+            help="Instead of --target: the rows are samples of good batches, told by this column.",
+        ),
+    ] = None,
+    time: Annotated[
+        str,
+        typer.Option(metavar="COLUMN", help="With --batches: when a sample was taken, in hours or '[min]'."),
+    ] = "time [h]",
+    phases: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COLUMN", help="With --batches: the recipe's phase, each with a model of its own."
+        ),
+    ] = None,
+    every: Annotated[
+        str | None,
+        typer.Option(metavar="TIME", help="With --batches: between samples.", show_default="as the table"),
+    ] = None,
+    align: Annotated[
+        str | None,
+        typer.Option(metavar="TAG", help="With --batches: a tag that tells how far a batch has come."),
+    ] = None,
+    lags: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N", min=1, help="With --batches: watch what the last N samples tell of the next (CVA)."
+        ),
+    ] = None,
+    components: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=1, help="With --batches: how many; found by leaving out if not given."),
+    ] = None,
     quick: Annotated[bool, typer.Option("--quick", help="Try a short list only, for a first look.")] = False,
     seed: Annotated[int, typer.Option(metavar="N", min=0, help="Of everything that is drawn at random.")] = 0,
+    sign: Sign = None,
+    by: By = None,
     as_json: AsJson = False,
 ) -> None:
-    """Choose, judge and freeze a model: family, preparation and size by nested cross-validation in the table alone."""
+    """Choose, judge and freeze a model: family, preparation and size by nested cross-validation in the table alone.
+
+    With --batches, a long table of good batches becomes a watcher that running ones are held against.
+    """
     from homeostat.monitoring.learning import read_table, training
     from homeostat.monitoring.learning.columns import Wanted
     from homeostat.monitoring.learning.locking import keep_apart
+    from homeostat.monitoring.learning.runs import Laid
+    from homeostat.monitoring.learning.watching import Asked
     from homeostat.monitoring.package import IntendedUse, write
 
     check_out(out, "--out")
+    signer = signer_of(sign, by)
     if test is not None and test_share is not None:
         raise OptionError("there are two test sets", where="--test, --test-share", mend="give one of them")
+    wanted = Wanted(tuple(columns or ()), tuple(without or ()), until)
+    named = name or out.stem
+    created = datetime.now(UTC).isoformat(timespec="seconds")
+    if batches is not None:
+        if target is not None:
+            what = "a model either predicts or watches"
+            raise OptionError(what, where="--target, --batches", mend="give one of them")
+        use = IntendedUse(
+            question=question or "Does the batch run like good ones?", context=context, critical=critical
+        )
+        laid = Laid(batches, time, phases)
+        asked = Asked(laid, wanted, hours(every), align, lags, components, named, use=use, created=created)
+        learn(table, out, asked, as_json=as_json)
+        seal(out, signer, by, as_json=as_json)
+        return
+    if target is None:
+        raise OptionError(
+            "there is nothing to learn",
+            where="--target",
+            mend="name the column to predict, or with --batches the one that tells batches apart",
+        )
     use = IntendedUse(question=question or f"What will {target} be?", context=context, critical=critical)
     settings = training.Settings(
         target=target,
         group=group,
         rule=rule,
-        wanted=Wanted(tuple(columns or ()), tuple(without or ()), until),
+        wanted=wanted,
         level=level,
         seed=seed,
         quick=quick,
-        name=name or out.stem,
+        name=named,
         unit=unit,
         use=use,
         acceptance=acceptance(accept or []),
-        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        created=created,
     )
     whole = read_table(table)
     locked = keep_apart(whole, settings, None if test is None else read_table(test), test_share)
@@ -117,6 +183,7 @@ def train(
         show_json(_object(trained, tested))
     else:
         show(*_told(trained, out), *([by_group("Locked test", tested)] if tested else []))
+    seal(out, signer, by, as_json=as_json)
 
 
 def _trained(settings: "Settings", locked: "Locked", there: "Read | None") -> "Trained":

@@ -7,6 +7,7 @@ and doubt grows by the filter's own account. Pure, in the twin's own arithmetic:
 """
 
 from homeostat.execution.outlook.foresee import Foreseen, foresee
+from homeostat.execution.outlook.traveller import Steering, Traveller, Way
 from homeostat.execution.outlook.walk import Moment, walk
 
-__all__ = ["Foreseen", "Moment", "foresee", "walk"]
+__all__ = ["Foreseen", "Moment", "Steering", "Traveller", "Way", "foresee", "walk"]

@@ -5,11 +5,12 @@ the least probability counts.
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from homeostat.execution.outlook.traveller import Way
 from homeostat.execution.outlook.walk import Moment
-from homeostat.execution.plan.types import AttributePlan, ForeseenPlan, OutlookPlan, Plan
+from homeostat.execution.plan.types import AttributePlan, ForeseenPlan
 from homeostat.monitoring.panel import within
 from homeostat.twin.observer import Filter
 
@@ -46,14 +47,14 @@ class Foreseen:
     drivers: tuple[Driver, ...] = ()
 
 
-def foresee(plan: Plan, outlook: OutlookPlan, of: Filter, moments: Iterable[Moment]) -> tuple[Foreseen, ...]:
+def foresee(way: Way, moments: Iterable[Moment]) -> tuple[Foreseen, ...]:
     """What is foreseen of each attribute that will be judged, in the order of the plan."""
     found: dict[int, Foreseen] = {}
     for moment in moments:
-        for each in outlook.attributes:
-            attribute = plan.attributes[each.attribute]
+        for each in way.outlook.attributes:
+            attribute = way.plan.attributes[each.attribute]
             if attribute.phase == moment.phase and attribute.assay in moment.assays:
-                seen = _seen(of, each, attribute, moment)
+                seen = _seen(way.filter, each, attribute, moment)
                 before = found.get(each.attribute)
                 found[each.attribute] = seen if before is None else _graver(before, seen)
     return tuple(found[position] for position in sorted(found))
@@ -96,14 +97,15 @@ def _margin(attribute: AttributePlan, value: float, deviation: float) -> float:
     return nearest / deviation if deviation > 0.0 else math.copysign(math.inf, nearest)
 
 
-def _reach(of: Filter, moment: Moment, gradient: Iterable[float]) -> list[float]:
+def _reach(of: Filter, moment: Moment, gradient: Sequence[float]) -> list[float]:
     """The covariance of the quantity with everything that is estimated."""
-    slopes = list(gradient)
-    reach = [0.0] * of.layout.size
-    for (i, j), entry in zip(of.layout.pairs, moment.estimate.covariance, strict=True):
-        reach[i] += entry * slopes[j]
-        if i != j:
-            reach[j] += entry * slopes[i]
+    steep = [(j, slope) for j, slope in enumerate(gradient) if slope]
+    covariance, reach = moment.estimate.covariance, list[float]()
+    for row in of.layout.places:
+        total = 0.0
+        for j, slope in steep:
+            total += covariance[row[j]] * slope
+        reach.append(total)
     return reach
 
 
@@ -113,14 +115,11 @@ def _drivers(of: Filter, moment: Moment, reach: list[float], deviation: float) -
     The effect is linear: the regression of the attribute on the parameter, by the filter's covariance.
     """
     first, estimate = of.layout.states, moment.estimate
-    diagonal = {
-        i: entry for (i, j), entry in zip(of.layout.pairs, estimate.covariance, strict=True) if i == j
-    }
     found = []
     for number, place in enumerate(of.layout.learnt):
         position, declared = first + number, of.parameters[place]
         shift = estimate.mean[position] - declared
-        variance = diagonal[position]
+        variance = estimate.covariance[of.layout.diagonal[position]]
         effect = reach[position] / variance * shift if variance > 0.0 else 0.0
         if declared and abs(effect) >= TELLING * deviation:
             found.append(Driver(of.signature.parameters.names[place], shift / declared, effect))

@@ -3,20 +3,21 @@
 In: the plan, the batch's state and readings now. Out: the moments at which samples will be drawn, with the belief then.
 """
 
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from homeostat.execution.conditions import Facts
-from homeostat.execution.outlook.steer import steer
-from homeostat.execution.outlook.traveller import Traveller
-from homeostat.execution.plan.types import HOUR, OutlookPlan, Plan
+from homeostat.execution.outlook.lead import lead
+from homeostat.execution.outlook.steer import hold
+from homeostat.execution.outlook.traveller import Steering, Traveller, Way
 from homeostat.execution.sheet import Sheet
 from homeostat.execution.stages import recipe
 from homeostat.execution.state import BatchState
 from homeostat.ledger.catalogue import CommandIntended, SampleDrawn
 from homeostat.process import convert
 from homeostat.twin.mixing import VOLUME
-from homeostat.twin.observer import Dose, Draw, Estimate, Filter
+from homeostat.twin.observer import Dose, Draw, Estimate
 
 LONGEST = 3000
 """Steps after which the recipe is called endless; what has been foreseen until then stands."""
@@ -33,23 +34,30 @@ class Moment:
 
 
 def walk(
-    plan: Plan, outlook: OutlookPlan, of: Filter, state: BatchState, usable: Sequence[float], time: int
+    way: Way, state: BatchState, usable: Sequence[float], time: int, steering: Steering = hold
 ) -> Iterator[Moment]:
     """Every sample to come, from the belief of `state` on; it ends early where the model cannot be followed.
 
-    `usable` holds the tag values (NaN: unusable); a tag that the twin does not know stays as it is.
+    `usable` holds the tag values (NaN: unusable); a tag that the twin does not know stays as it is. `steering` sets
+    the loops' outputs for each step.
     """
     shadow = state.belief.shadow
     if shadow is None:
         return
-    going = Traveller(_unbound(state), shadow.estimate, list(usable), state.belief.inputs, time)
+    free, of = _unbound(state), way.filter
+    known, inputs = of.known(shadow.estimate), state.belief.inputs
+    going = Traveller(free, free.loops, shadow.estimate, known, list(usable), inputs, time)
+    acted = True
     for _ in range(LONGEST):
-        yield from _proceed(plan, outlook, of, going)
-        if recipe.complete(going.state) or not going.estimate.sound:
+        acted |= yield from _proceed(way, going)
+        if not going.estimate.sound or recipe.complete(going.state):
             return
-        steer(plan, outlook, of, going)
-        going.estimate = of.advance(going.estimate, going.inputs, outlook.step / HOUR)
-        going.time += outlook.step
+        if acted or way.mirrored:
+            way.read(going)
+        lead(way, going)
+        steering(way, going)
+        going.estimate, acted = of.advance(going.estimate, going.inputs, way.hours), False
+        going.time += way.outlook.step
         if not going.estimate.sound:
             return
 
@@ -66,40 +74,49 @@ def _unbound(state: BatchState) -> BatchState:
     return replace(state, steps=tuple(steps), prompts={}, pending={})
 
 
-def _proceed(plan: Plan, outlook: OutlookPlan, of: Filter, going: Traveller) -> Iterator[Moment]:
-    """Let the recipe advance until it waits for time alone; what it decides is done at once."""
+def _proceed(way: Way, going: Traveller) -> Generator[Moment, None, bool]:
+    """Let the recipe advance until it waits for time alone, and tell whether it did anything.
+
+    What it decides is done at once.
+    """
+    acted = False
     while going.estimate.sound:
-        facts = Facts(going.time, going.tags, _show(outlook, of, going))
+        facts = Facts(going.time, going.tags, way.show(going), _past(going))
+        if going.rests and not recipe.stirs(way.plan, going.state, facts):
+            return acted
         sheet = Sheet("ahead", first=0)
-        going.state = recipe.advance(plan, going.state, facts, sheet)
-        if not sheet.decisions:
-            return
-        going.state = _unbound(going.state)
+        state = recipe.advance(way.plan, replace(going.state, loops=going.loops), facts, sheet)
+        going.state, going.loops = _unbound(state), state.loops
+        going.rests, acted = not sheet.decisions, True
+        if going.rests:
+            return acted
         for _, decision in sheet.decisions:
             if isinstance(decision, SampleDrawn):
-                estimate = of.settle(going.estimate)
+                estimate = way.filter.settle(going.estimate)
                 yield Moment(going.time, decision.step.rsplit("/", 1)[-1], decision.assays, estimate)
             elif isinstance(decision, CommandIntended):
-                _obey(plan, of, going, decision)
+                _obey(way, going, decision)
+    return acted
 
 
-def _show(outlook: OutlookPlan, of: Filter, going: Traveller) -> tuple[float, ...]:
-    """Put what the twin would show into the tags; return its states and outputs."""
-    states = of.states(going.estimate)
-    values = states + of.simulator.outputs(states, going.inputs, of.known(going.estimate))
-    for tie in outlook.ties:
-        going.tags[tie.tag] = tie.slope * values[tie.quantity] + tie.offset
-    return values
+def _past(going: Traveller) -> float:
+    """For how long (µs) a controller has wanted its phase to end; NaN while none does."""
+    return math.nan if going.harvest is None else float(going.time - going.harvest)
 
 
-def _obey(plan: Plan, of: Filter, going: Traveller, intended: CommandIntended) -> None:
-    """Carry a command out: a set-point shows on its tag, a dose or a draw changes the belief."""
+def _obey(way: Way, going: Traveller, intended: CommandIntended) -> None:
+    """Carry a command out: a set-point shows on its tag, a dose or a draw changes the belief.
+
+    What is not known of a dose or draw to come is in doubt as it will be once it has been given.
+    """
+    plan, of, observer = way.plan, way.filter, way.plan.twin.observer
     if intended.kind == "set":
         going.tags[plan.tags.index(intended.target)] = intended.value
         return
     volume = convert(intended.value, intended.unit, of.signature.states[VOLUME].unit)
+    uncertain, doubt = (observer.contents, observer.volumes) if observer else ((), 0.0)
     if intended.kind == "draw":
-        going.estimate = of.jump(going.estimate, Draw(volume, intended.retain))
+        going.estimate = of.jump(going.estimate, Draw(volume, intended.retain, doubt))
     else:
         contents = dict(plan.twin.contents)[intended.target]
-        going.estimate = of.jump(going.estimate, Dose(volume, contents))
+        going.estimate = of.jump(going.estimate, Dose(volume, contents, uncertain, doubt))

@@ -8,7 +8,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from homeostat.execution.plan.alarms import resolve_rules, resolve_suppressions
 from homeostat.execution.plan.attributes import resolve_attributes
+from homeostat.execution.plan.controllers import resolve_controllers
 from homeostat.execution.plan.crosschecks import resolve_crosschecks
 from homeostat.execution.plan.limits import resolve_calm, resolve_limits
 from homeostat.execution.plan.loops import resolve_loops
@@ -17,12 +19,11 @@ from homeostat.execution.plan.outlook import resolve_outlook
 from homeostat.execution.plan.recipe import resolve_recipe
 from homeostat.execution.plan.twin import resolve_twin
 from homeostat.execution.plan.types import HOUR, MICROSECONDS, Plan, micros
-from homeostat.monitoring.alarms import Rules, definitions
 from homeostat.monitoring.signals import Panel, Signal, signals
 from homeostat.process import Process
 
 if TYPE_CHECKING:
-    from homeostat.monitoring.package import Package
+    from homeostat.monitoring.package import Package, WatchPackage
 
 __all__ = ["HOUR", "MICROSECONDS", "Plan", "make_plan", "micros"]
 
@@ -34,7 +35,7 @@ def make_plan(
     initial: Mapping[str, float],
     parameters: Mapping[str, float] | None = None,
     until: str = "",
-    packages: "Mapping[str, Package] | None" = None,
+    packages: "Mapping[str, Package | WatchPackage] | None" = None,
 ) -> Plan:
     """Resolve `process` for equipment that can be steered or not.
 
@@ -58,13 +59,15 @@ def make_plan(
         nodes=nodes,
         limits=limits,
         calm=resolve_calm(tags, limits),
-        rules=Rules(definitions(limits)),
+        rules=resolve_rules(process, limits),
+        suppressions=resolve_suppressions(process, nodes),
         survey=Panel.of(_watched(process, tags, steers=steers), micros(process.scan)),
         twin=twin,
         attributes=attributes,
         outlook=resolve_outlook(process, twin, attributes, loops, steers=steers),
         until=next((n for n, node in enumerate(nodes) if node.phase and node.name == until), -1),
         crosschecks=resolve_crosschecks(process, twin),
+        controllers=resolve_controllers(process, twin, loops, nodes),
     )
     return replace(plan, models=resolve_models(plan, packages or {}))
 

@@ -7,10 +7,11 @@ from homeostat.twin import model
 
 def output_units(plan: Plan) -> dict[str, str]:
     """What the scan computes, in the order of its output row, with its unit."""
-    moved = [plan.process.tags[loop.actuator].unit for loop in plan.loops]
+    moved = [loop.output_unit for loop in plan.loops]
     reconciled = [plan.process.tags[name].unit for name in plan.crosschecks.reconciled]
     answered = [model.unit for model in plan.models for _ in model.outputs]
-    units = [*moved, *_believed(plan), *_foreseen(plan), *reconciled, *answered]
+    rungs = ["1"] * len(plan.controllers)
+    units = [*moved, *_believed(plan), *_foreseen(plan), *reconciled, *answered, *rungs]
     return dict(zip(plan.outputs, units, strict=True))
 
 
@@ -30,4 +31,4 @@ def _believed(plan: Plan) -> list[str]:
 
 def _foreseen(plan: Plan) -> list[str]:
     own = [plan.attributes[each.attribute].unit for each in plan.outlook.attributes] if plan.outlook else []
-    return [unit for attribute in own for unit in (attribute, attribute, "1")]
+    return [unit for attribute in own for unit in (attribute, attribute, "1", "h")]

@@ -1,15 +1,18 @@
 """Limit alarms: each critical parameter's normal, proven and hard limits, and the health of each sensor.
 
 Priorities follow the consequence (ISA-18.2 rationalisation): leaving the normal operating range is low, the proven
-acceptable range high, a hard limit critical; a sensor without a usable reading is medium.
+acceptable range high, a hard limit critical; a sensor without a usable reading is medium. What the process settles on
+an alarm goes before.
 """
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 
 from homeostat.execution.plan.types import Calm, micros
-from homeostat.monitoring.alarms import Limit, Priority
+from homeostat.monitoring.alarms import Limit, Priority, settled_priority
 from homeostat.process import Parameter, Process, Quantity
+from homeostat.process.alarms import AlarmRule, rule_of
 
 NORMAL_DEADBAND = 0.02  # of the normal operating range's width, where none is declared (assumption)
 HARD_DELAY = 60 * 1_000_000  # a hard limit is critical when it is still passed a minute later (assumption)
@@ -22,7 +25,10 @@ _RANGES: tuple[tuple[str, Priority], ...] = (("normal", "low"), ("proven", "high
 def resolve_limits(process: Process, tags: tuple[str, ...], *, steers: bool) -> tuple[Limit, ...]:
     """Every limit, tag by tag. A recorded log is watched only where it maps a tag."""
     watched = set(tags) if steers else {tag for log in process.recordings.values() for tag in log.mapped()}
-    limits = [*_parameters(process), *_health(process)]
+    rules = process.monitoring.alarms
+    limits = [
+        _settled(limit, rule_of(rules, limit.alarm)) for limit in (*_parameters(process), *_health(process))
+    ]
     return tuple(
         sorted((limit for limit in limits if limit.tag in watched), key=lambda limit: tags.index(limit.tag))
     )
@@ -40,6 +46,17 @@ def _calm(tag: str, index: int, limits: tuple[Limit, ...]) -> Calm:
     low = max((limit.bound for _, limit in mine if limit.side == "low"), default=-math.inf)
     high = min((limit.bound for _, limit in mine if limit.side == "high"), default=math.inf)
     return Calm(index, low, high, tuple(position for position, _ in mine))
+
+
+def _settled(limit: Limit, rule: AlarmRule) -> Limit:
+    """A limit as the process settles it, where it says more than the parameter does."""
+    return replace(
+        limit,
+        deadband=limit.deadband if rule.deadband is None else rule.deadband.difference(limit.unit),
+        delay=limit.delay if rule.delay_on is None else micros(rule.delay_on),
+        off_delay=limit.off_delay if rule.delay_off is None else micros(rule.delay_off),
+        priority=settled_priority(limit.alarm, rule) or limit.priority,
+    )
 
 
 def _parameters(process: Process) -> Iterator[Limit]:

@@ -4,20 +4,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Literal
 
-from homeostat.errors import ProcessError
+from homeostat.execution.plan.condition import resolve_condition
+from homeostat.execution.plan.loops import set_through
 from homeostat.execution.plan.types import (
     Act,
     LoopPlan,
     Node,
     PhasePlan,
     SamplingPlan,
-    Test,
     TwinPlan,
     micros,
 )
 from homeostat.process import (
-    Comparison,
-    Condition,
     Operation,
     Phase,
     Process,
@@ -26,7 +24,6 @@ from homeostat.process import (
     UnitProcedure,
     predecessors,
 )
-from homeostat.twin import model
 
 _LEVELS: tuple[Literal["unit procedure", "operation", "phase"], ...] = (
     "unit procedure",
@@ -76,8 +73,8 @@ class _Flattener:
 
     def _phase(self, phase: Phase) -> PhasePlan:
         loop_of = {loop.name: position for position, loop in enumerate(self.loops)}
-        mover_of = {loop.actuator: position for position, loop in enumerate(self.loops)}
-        settings = [name for name in phase.set if name not in self.process.strategy and name not in mover_of]
+        through = set_through(self.process, self.loops, phase.set)
+        settings = [name for name in phase.set if name not in self.process.strategy and name not in through]
         return PhasePlan(
             acts=(
                 *(self._set(name, phase) for name in settings),
@@ -87,43 +84,18 @@ class _Flattener:
             setpoints=tuple(
                 (loop_of[name], value.to(self.loops[loop_of[name]].unit))
                 for name, value in phase.set.items()
-                if name in loop_of
+                if name in loop_of and name not in through
             ),
             modes=tuple((loop_of[name], mode) for name, mode in phase.modes.items() if name in loop_of),
-            outputs=tuple(
-                (mover_of[name], value.to(self.process.tags[name].unit))
-                for name, value in phase.set.items()
-                if name in mover_of
-            ),
+            outputs=tuple(through.values()),
             prompts=phase.prompts,
             samplings=tuple(_sampling(sampling) for sampling in phase.samples),
-            until=self._condition(phase.until) if phase.until else (),
+            until=resolve_condition(self.process, phase.until) if phase.until else (),
         )
 
     def _set(self, name: str, phase: Phase) -> Act:
         unit = self.process.tags[name].unit
         return Act("set", name, phase.set[name].to(unit), unit)
-
-    def _condition(self, condition: Condition) -> tuple[tuple[Test, ...], ...]:
-        return tuple(tuple(self._test(c) for c in alternative) for alternative in condition.alternatives)
-
-    def _test(self, comparison: Comparison) -> Test:
-        name, quantity = comparison.name, comparison.quantity
-        if name in ("elapsed", "batch_elapsed"):
-            return Test(
-                "elapsed" if name == "elapsed" else "batch", 0, comparison.sign, float(micros(quantity))
-            )
-        if name in self.tags:
-            limit = quantity.to(self.process.tags[name].unit)
-            return Test("tag", self.tags.index(name), comparison.sign, limit)
-        signature = model(self.process.twin.model).signature
-        for group, offset in ((signature.states, 0), (signature.outputs, len(signature.states))):
-            if name in group.names:
-                limit = quantity.to(group[name].unit)
-                return Test("twin", offset + group.index(name), comparison.sign, limit)
-        raise ProcessError(
-            f"the condition '{comparison}' names '{name}', which is no tag and no twin quantity"
-        )
 
 
 def _sampling(sampling: Sampling) -> SamplingPlan:

@@ -10,15 +10,19 @@ from functools import cached_property
 from typing import Literal
 
 from homeostat.control import Mode, Tuning
+from homeostat.control.regulatory import Travel, shared
 from homeostat.execution.plan.held import CrosscheckPlan
 from homeostat.execution.plan.soft import SoftPlan
+from homeostat.execution.plan.steered import FeedPlan, outer_first
+from homeostat.execution.plan.steering import ControllerPlan
+from homeostat.execution.plan.watching import WatchPlan
 from homeostat.monitoring.alarms import Limit, Rules
 from homeostat.monitoring.panel import Risk
 from homeostat.monitoring.signals import Panel
 from homeostat.process import Process, Prompt, Quantity
 from homeostat.twin.observer import Settings
 
-FORESEEN = ("foreseen", "foreseen.sd", "foreseen.p")
+FORESEEN = ("foreseen", "foreseen.sd", "foreseen.p", "foreseen.breach")
 """What is recorded of each attribute that is foreseen."""
 MICROSECONDS = 1_000_000
 HOUR = 3600 * MICROSECONDS
@@ -33,7 +37,7 @@ def micros(quantity: Quantity) -> int:
 class Test:
     """One comparison of a resolved condition: where the value stands, its relation and the limit in its unit."""
 
-    source: Literal["elapsed", "batch", "tag", "twin"]
+    source: Literal["elapsed", "batch", "harvest", "tag", "twin"]
     index: int
     sign: str
     limit: float
@@ -90,7 +94,8 @@ class Node:
 class LoopPlan:
     """A loop with its tag by index, its first set-point and mode, and what it does without a reading.
 
-    `safe` (None: stay) is taken after `patience` microseconds without a usable reading.
+    It moves one `actuator`, or several by their `travels`, or the set-point of the loop at `inner` (-1: none). `safe`
+    (None: stay) is taken after `patience` microseconds without a usable reading.
     """
 
     name: str
@@ -104,6 +109,18 @@ class LoopPlan:
     output_unit: str
     safe: float | None
     patience: int
+    travels: tuple[Travel, ...] = ()
+    inner: int = -1
+    feeds: tuple[FeedPlan, ...] = ()
+
+    @property
+    def actuators(self) -> tuple[str, ...]:
+        """The actuators that the loop moves itself."""
+        return (self.actuator,) if self.actuator else tuple([travel.actuator for travel in self.travels])
+
+    def moves(self, output: float) -> tuple[tuple[str, float], ...]:
+        """Where each of its actuators is to stand at an output; nothing of an outer loop."""
+        return ((self.actuator, output),) if self.actuator else shared(self.travels, output)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +137,11 @@ class InputSource:
         """The input by the tag's value (NaN: unusable), within its range; `last` where there is none."""
         if self.tag < 0 or usable[self.tag] != usable[self.tag]:
             return last
-        return min(max(usable[self.tag] * self.slope + self.offset, self.low), self.high)
+        return self.of(usable[self.tag])
+
+    def of(self, value: float) -> float:
+        """The input where the tag shows `value`, within its range."""
+        return min(max(value * self.slope + self.offset, self.low), self.high)
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,18 +241,33 @@ class ForeseenPlan:
 
 
 @dataclass(frozen=True, slots=True)
-class OutlookPlan:
-    """How the rest of the recipe is foreseen: every `every` µs in steps of `step` µs.
+class LoopTie:
+    """A loop as the outlook holds it: the `tags` its output shows on, by index, and the model inputs that read them.
 
-    `loops` gives for each loop the position of its tag among `ties` (-1: the twin does not know it).
+    Of `inputs` each is a pair: the input's position, and that of its tag among the loop's. `seen` is how the twin sees
+    the loop's own tag; None where it does not know it.
+    """
+
+    tags: tuple[int, ...]
+    inputs: tuple[tuple[int, int], ...]
+    seen: TagTie | None
+
+
+@dataclass(frozen=True, slots=True)
+class OutlookPlan:
+    """How the rest of the recipe is foreseen: every `every` µs in steps of `step` µs; `loops` as the plan's.
+
+    The covariance follows in strides of `stride` µs. Nothing is called ok within `calm` µs of a disagreement.
     """
 
     every: int
     step: int
+    stride: int
+    calm: int
     risk: Risk
     attributes: tuple[ForeseenPlan, ...]
     ties: tuple[TagTie, ...]
-    loops: tuple[int, ...]
+    loops: tuple[LoopTie, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,11 +280,21 @@ class Calm:
     limits: tuple[int, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class SuppressionPlan:
+    """What suppresses alarms by design, under `name`: one of `nodes` that runs, or alternatives of `tests`."""
+
+    name: str
+    nodes: tuple[int, ...]
+    tests: tuple[tuple[Test, ...], ...]
+
+
 @dataclass(frozen=True)
 class Plan:
     """Everything the scan needs, resolved; `until` is the node after which the batch pauses (-1: none).
 
-    `survey` is what each signal is expected to do, `rules` how alarms live, `models` the soft sensors.
+    `survey` is what each signal is expected to do, `rules` how alarms live, `suppressions` what suppresses them,
+    `models` the soft sensors and watchers.
     """
 
     process: Process
@@ -266,14 +312,17 @@ class Plan:
     outlook: OutlookPlan | None
     crosschecks: CrosscheckPlan
     until: int
-    models: tuple[SoftPlan, ...] = ()
+    models: tuple[SoftPlan | WatchPlan, ...] = ()
+    suppressions: tuple[SuppressionPlan, ...] = ()
+    controllers: tuple[ControllerPlan, ...] = ()
 
     @property
     def outputs(self) -> tuple[str, ...]:
         """The names of what a scan computes, in the order of its output row."""
         moved = tuple(f"loop.{loop.name}" for loop in self.loops)
         answered = tuple(name for model in self.models for name in model.outputs)
-        return moved + self.believed + self.foreseen + self.reconciled + answered
+        rungs = tuple(f"control.{controller.name}.rung" for controller in self.controllers)
+        return moved + self.believed + self.foreseen + self.reconciled + answered + rungs
 
     @property
     def believed(self) -> tuple[str, ...]:
@@ -284,7 +333,7 @@ class Plan:
 
     @property
     def foreseen(self) -> tuple[str, ...]:
-        """The names of what is foreseen of each attribute: value, standard deviation, probability to be within."""
+        """The names of what is foreseen of each attribute, in the order of `FORESEEN`."""
         foreseen = self.outlook.attributes if self.outlook else ()
         names = [self.attributes[each.attribute].name for each in foreseen]
         return tuple(f"{kind}.{name}" for name in names for kind in FORESEEN)
@@ -295,15 +344,15 @@ class Plan:
         return tuple([f"reconciled.{name}" for name in self.crosschecks.reconciled])
 
     @cached_property
+    def outer_first(self) -> tuple[int, ...]:
+        """The loops, by index, in the order in which they are executed."""
+        return outer_first([loop.inner for loop in self.loops])
+
+    @cached_property
     def sensors(self) -> frozenset[int]:
         """The tags, by index, that measure."""
         kinds = enumerate(self.process.tags.values())
         return frozenset(index for index, tag in kinds if tag.kind == "sensor")
-
-    @cached_property
-    def suppressing(self) -> frozenset[str]:
-        """The phases that suppress an alarm while they run."""
-        return frozenset(each.unless for each in self.rules.definitions.values() if each.unless)
 
     @property
     def hours(self) -> float:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from homeostat.equipment import Scan
+from homeostat.execution.conditions import Facts
 from homeostat.execution.plan.types import Plan
 from homeostat.execution.sheet import Sheet
 from homeostat.execution.stages.notices import alert, failure, pass_time
@@ -55,7 +56,8 @@ def watch_limits(plan: Plan, state: BatchState, seen: Seen, time: int, sheet: Sh
             if transition is not None:
                 notices.append(_notice(transition))
     state = replace(state, alarms=tuple(alarms))
-    state = pass_time(plan, state, time, sheet)
+    facts = Facts(time, seen.usable, state.belief.states + state.belief.outputs)
+    state = pass_time(plan, state, facts, sheet)
     state, found = _signals(plan, state, time)
     notices += [*_belief(state), *found]
     return alert(plan, state, notices, time, sheet) if notices else state

@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple
 from homeostat.errors import UnitError
 from homeostat.execution.plan.types import AttributePlan, Plan
 from homeostat.execution.sheet import Sheet
+from homeostat.execution.stages.authority import hear, miss
 from homeostat.execution.stages.belief import Observer
 from homeostat.execution.stages.notices import alert, failure, order
 from homeostat.execution.stages.recipe import intend, open_prompt, put_step
@@ -23,11 +24,14 @@ from homeostat.ledger.catalogue import (
     CommandGiven,
     CommandOutcome,
     CommandRefused,
+    ControlOrdered,
     LogEnded,
     Payload,
+    PlanMissed,
     PromptAnswered,
     PromptClosed,
     PromptOpened,
+    SampleDoubted,
     SampleResult,
     StateChanged,
 )
@@ -74,6 +78,11 @@ def _log_ended(at: Context, state: BatchState, arrival: LogEnded) -> BatchState:
     return replace(state, log_ended=True)
 
 
+def _doubted(at: Context, state: BatchState, arrival: SampleDoubted) -> BatchState:
+    """A fact for the record: which readings there are was settled before the scan."""
+    return state
+
+
 def _outcome(at: Context, state: BatchState, arrival: CommandOutcome) -> BatchState:
     """A done command takes effect in the belief; any other holds the batch until a person has reconciled it."""
     pending = state.pending[arrival.intent]
@@ -95,6 +104,14 @@ def _alert(at: Context, state: BatchState, notice: Notice) -> BatchState:
 
 def _ordered(at: Context, state: BatchState, arrival: AlarmOrdered) -> BatchState:
     return order(at.plan, state, arrival, at.time, at.sheet)
+
+
+def _controlled(at: Context, state: BatchState, arrival: ControlOrdered) -> BatchState:
+    return hear(at.plan, state, arrival, at.sheet)
+
+
+def _missed(at: Context, state: BatchState, arrival: PlanMissed) -> BatchState:
+    return miss(at.plan, state, arrival)
 
 
 def _reconciliation(plan: Plan, state: BatchState, outcome: CommandOutcome) -> PromptOpened:
@@ -228,7 +245,10 @@ _HANDLERS: Mapping[type[Payload], Callable[..., BatchState]] = {
     AlarmOrdered: _ordered,
     CommandGiven: _given,
     CommandOutcome: _outcome,
+    ControlOrdered: _controlled,
     LogEnded: _log_ended,
+    PlanMissed: _missed,
+    SampleDoubted: _doubted,
     SampleResult: _result,
     PromptAnswered: _answer,
 }

@@ -1,9 +1,16 @@
-"""The regulatory loops: one controller step each, on the newest reading."""
+"""The regulatory loops: one controller step each, on the newest reading, outer loops before their inner ones.
+
+    feed-forward, reading, set-point -> output -> actuators, or the inner loop's set-point
+
+An outer loop follows an inner one that does not listen (in manual, blind, or driven by another), and gives it no
+set-point that it could not reach: the integrals of a cascade do not wind up.
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace
 
 from homeostat.control import PidState, step
+from homeostat.control.regulatory import FeedState, feed_forward
 from homeostat.execution.plan.types import LoopPlan, PhasePlan, Plan
 from homeostat.execution.sheet import Sheet
 from homeostat.execution.stages.notices import alert, failure
@@ -11,40 +18,61 @@ from homeostat.execution.state import BatchState, LoopState
 from homeostat.ledger.catalogue import LoopChanged
 from homeostat.monitoring.alarms import Notice
 
+Loops = tuple[LoopState, ...]
+
 
 def begin(loop: LoopPlan) -> LoopState:
     """A loop before the first scan."""
-    return LoopState(loop.setpoint, loop.mode, PidState(loop.initial, loop.initial))
+    pid = PidState(loop.initial, loop.initial)
+    return LoopState(loop.setpoint, loop.mode, pid, feeds=tuple([FeedState() for _ in loop.feeds]))
 
 
 def regulate(plan: Plan, state: BatchState, usable: Sequence[float], time: int, sheet: Sheet) -> BatchState:
     """The state after every loop has moved; `usable` holds the tag values (NaN: unusable)."""
     notices = list[Notice]()
-    moved = tuple(
-        [
-            _regulate(plan, loop, memory, usable[loop.tag], time, notices)
-            for loop, memory in zip(plan.loops, state.loops, strict=True)
-        ]
-    )
-    state = replace(state, loops=moved)
+    state = replace(state, loops=moved(plan, state.loops, usable, time, notices))
     return alert(plan, state, notices, time, sheet) if notices else state
 
 
+def moved(plan: Plan, loops: Loops, usable: Sequence[float], time: int, notices: list[Notice]) -> Loops:
+    """The loops after one step each; what is to be noticed is added to `notices`."""
+    after = list(loops)
+    for place in plan.outer_first:
+        after[place] = _regulate(plan, after, place, usable, time, notices)
+        if (inner := plan.loops[place].inner) >= 0:
+            after[inner] = replace(after[inner], setpoint=after[place].pid.output)
+    return tuple(after)
+
+
 def _regulate(
-    plan: Plan, loop: LoopPlan, memory: LoopState, value: float, time: int, notices: list[Notice]
+    plan: Plan,
+    loops: Sequence[LoopState],
+    place: int,
+    usable: Sequence[float],
+    time: int,
+    notices: list[Notice],
 ) -> LoopState:
     """One controller step; a loop that has been blind for too long goes to its safe output, which is noticed."""
-    pid = _move(plan, loop, memory, value)
+    loop, memory = plan.loops[place], loops[place]
+    value, feeds = usable[loop.tag], _fed(plan, loop, memory, usable)
+    pid = _move(plan, loops, place, usable, feeds)
+    after = replace(memory, pid=pid, blind=None, feeds=feeds)
     if value == value:
         if memory.blind is not None and _lost(loop, time - plan.scan - memory.blind):
             notices.append(_blindness(loop, raised=False))
-        return LoopState(memory.setpoint, memory.mode, pid)
+        return after
     since = time if memory.blind is None else memory.blind
     if _lost(loop, time - since) and loop.safe is not None:
         if not _lost(loop, time - plan.scan - since):
             notices.append(_blindness(loop, raised=True))
-        pid = PidState(loop.safe, loop.safe)
-    return LoopState(memory.setpoint, memory.mode, pid, since)
+        after = after if memory.driven else replace(after, pid=PidState(loop.safe, loop.safe))
+    return replace(after, blind=since)
+
+
+def _fed(plan: Plan, loop: LoopPlan, memory: LoopState, usable: Sequence[float]) -> tuple[FeedState, ...]:
+    """What is remembered of the disturbances after this scan."""
+    pairs = zip(loop.feeds, memory.feeds, strict=True)
+    return tuple([feed_forward(fed.feed, s, value=usable[fed.tag], hours=plan.hours) for fed, s in pairs])
 
 
 def _lost(loop: LoopPlan, blind: int) -> bool:
@@ -57,36 +85,69 @@ def _blindness(loop: LoopPlan, *, raised: bool) -> Notice:
     return failure(f"{loop.name}.blind", raised=raised, text=text)
 
 
-def _move(plan: Plan, loop: LoopPlan, memory: LoopState, value: float) -> PidState:
+def _move(
+    plan: Plan, loops: Sequence[LoopState], place: int, usable: Sequence[float], feeds: tuple[FeedState, ...]
+) -> PidState:
+    loop, memory = plan.loops[place], loops[place]
+    feed = 0.0
+    for state in feeds:
+        feed += state.added
     return step(
         loop.tuning,
         memory.pid,
         mode=memory.mode,
         setpoint=memory.setpoint,
-        measurement=value,
-        usable=value == value,
+        measurement=usable[loop.tag],
+        usable=usable[loop.tag] == usable[loop.tag],
         hours=plan.hours,
+        feed=feed,
+        override=memory.pid.output if memory.driven else _followed(plan, loops, place, usable),
+        reach=_reach(plan, loops, place) if loop.inner >= 0 else None,
     )
 
 
-def direct(
-    plan: Plan, loops: tuple[LoopState, ...], phase: PhasePlan, cause: str, sheet: Sheet
-) -> tuple[LoopState, ...]:
+def _followed(plan: Plan, loops: Sequence[LoopState], place: int, usable: Sequence[float]) -> float | None:
+    """What an automatic outer loop follows: the reading of an inner loop that does not listen to it, if usable."""
+    inner = plan.loops[place].inner
+    if inner < 0 or loops[place].mode == "manual":
+        return None
+    value = usable[plan.loops[inner].tag]
+    if value != value:
+        return loops[inner].setpoint
+    return value if loops[inner].mode == "manual" or loops[inner].driven else None
+
+
+def _reach(plan: Plan, loops: Sequence[LoopState], place: int) -> tuple[float, float]:
+    """The limits of a loop's output now: an outer loop goes no further where its inner one is at an end already."""
+    loop, output = plan.loops[place], loops[place].pid.output
+    low, high = loop.tuning.low, loop.tuning.high
+    if loop.inner < 0:
+        return low, high
+    least, most = _reach(plan, loops, loop.inner)
+    beneath, reverse = loops[loop.inner].pid.output, plan.loops[loop.inner].tuning.reverse
+    if beneath >= most:
+        low, high = (low, min(high, output)) if reverse else (max(low, output), high)
+    if beneath <= least:
+        low, high = (max(low, output), high) if reverse else (low, min(high, output))
+    return low, high
+
+
+def direct(plan: Plan, loops: Loops, phase: PhasePlan, cause: str, sheet: Sheet) -> Loops:
     """The loops after a phase has given them set-points, modes and outputs; each loop that changed is a decision.
 
-    An actuator that a loop moves is set through the loop: in manual the output stays there, in automatic the
-    controller goes on from it.
+    An actuator or inner loop that a loop moves is set through that loop: in manual the output stays there, in automatic
+    the controller goes on from it.
     """
     setpoints, modes, outputs = dict(phase.setpoints), dict(phase.modes), dict(phase.outputs)
     changed = list(loops)
     for index in sorted(setpoints.keys() | modes.keys() | outputs.keys()):
         before, tuning = loops[index], plan.loops[index].tuning
         output = min(max(outputs.get(index, before.pid.output), tuning.low), tuning.high)
-        changed[index] = LoopState(
+        changed[index] = replace(
+            before,
             setpoint=setpoints.get(index, before.setpoint),
             mode=modes.get(index, before.mode),
             pid=PidState(output, output) if index in outputs else before.pid,
-            blind=before.blind,
         )
         sheet.note(_event(plan.loops[index], changed[index], cause))
     return tuple(changed)

@@ -1,4 +1,6 @@
-"""Soft sensors: frozen models answer from time to time; the first answer and every other decision are on record.
+"""Frozen models answer from time to time; the first answer and every other decision are on record.
+
+Soft sensors predict; watchers (`stages.watching`) hold the batch against good ones. Both take their inputs alike.
 
 An input is what was last usable by the moment it is meant for, and missing when that is too long ago. Nothing looks
 ahead: what is meant for a time that has not come is missing. What may be missing, the package itself says. Alert and
@@ -12,7 +14,9 @@ from typing import TYPE_CHECKING, Literal
 
 from homeostat.execution.plan.soft import SoftInput, SoftPlan
 from homeostat.execution.plan.types import Plan
+from homeostat.execution.plan.watching import WatchPlan
 from homeostat.execution.sheet import Sheet
+from homeostat.execution.stages import watching
 from homeostat.execution.stages.notices import alert
 from homeostat.execution.state import BatchState, Sensed
 from homeostat.execution.states import FINAL
@@ -34,15 +38,18 @@ NEVER = -(2**62)
 
 
 def begin_models(plan: Plan) -> tuple[Sensed, ...]:
-    """What soft sensors remember before the first scan."""
-    return tuple(
-        Sensed((math.nan,) * len(model.inputs), (NEVER,) * len(model.inputs), model.start)
-        for model in plan.models
-    )
+    """What models remember before the first scan."""
+    return tuple(_begin(model) for model in plan.models)
+
+
+def _begin(model: SoftPlan | WatchPlan) -> Sensed:
+    memory = model.watcher.begin() if isinstance(model, WatchPlan) else ()
+    gaps = (math.nan,) * len(model.inputs)
+    return Sensed(gaps, (NEVER,) * len(model.inputs), model.start, memory=memory)
 
 
 def sense(plan: Plan, state: BatchState, usable: Sequence[float], time: int, sheet: Sheet) -> BatchState:
-    """The state after every soft sensor has seen this scan, and those that are due have answered."""
+    """The state after every model has seen this scan, and those that are due have answered."""
     if not plan.models or state.state in FINAL:
         return state
     known = _known(state, usable, time)
@@ -50,20 +57,32 @@ def sense(plan: Plan, state: BatchState, usable: Sequence[float], time: int, she
     for model, before in zip(plan.models, state.sensed, strict=True):
         after = _look(model, before, known, time)
         if time >= after.due:
-            row = _row(model, after, time)
-            verdict = model.scorer.row(row)
-            after = _answered(model, after, verdict, time)
-            first = before.due == model.start
-            if first or (after.decision, after.outside) != (before.decision, before.outside):
-                sheet.note(_changed(model, before, after, verdict, row))
-            notices += _notices(model, state, after, verdict)
+            after, raised = _answer(model, state, before, after, time, sheet)
+            notices += raised
         sensed.append(after)
     state = replace(state, sensed=tuple(sensed))
     return alert(plan, state, notices, time, sheet) if notices else state
 
 
+def _answer(
+    model: SoftPlan | WatchPlan, state: BatchState, before: Sensed, seen: Sensed, time: int, sheet: Sheet
+) -> tuple[Sensed, list[Notice]]:
+    """The memory after an answer to what was `seen`, with the alarms it brings; its event goes to the sheet."""
+    row, first = _row(model, seen, time), before.due == model.start
+    if isinstance(model, WatchPlan):
+        after, told = watching.look(model, state, seen, row, _due(model, time))
+        if first or after.decision != before.decision:
+            sheet.note(watching.changed(model, before, after, told, row))
+        return after, list(watching.notices(model, state, after, told))
+    verdict = model.scorer.row(row)
+    after = _answered(model, seen, verdict, time)
+    if first or (after.decision, after.outside) != (before.decision, before.outside):
+        sheet.note(_changed(model, before, after, verdict, row))
+    return after, list(_notices(model, state, after, verdict))
+
+
 def answers(state: BatchState) -> tuple[tuple[float, ...], tuple[int, ...]]:
-    """What soft sensors last answered, with its quality: uncertain outside what the model knows."""
+    """What models last answered, with its quality: uncertain outside what the model knows."""
     numbers = [(number, one) for one in state.sensed for number in one.answer]
     return tuple([number for number, _ in numbers]), tuple([_trust(*each) for each in numbers])
 
@@ -84,7 +103,7 @@ def _known(state: BatchState, usable: Sequence[float], time: int) -> list[float]
     return [*usable, *believed, *foreseen, float(time)]
 
 
-def _look(model: SoftPlan, before: Sensed, known: Sequence[float], time: int) -> Sensed:
+def _look(model: SoftPlan | WatchPlan, before: Sensed, known: Sequence[float], time: int) -> Sensed:
     """The memory with what this scan shows of each input whose time has not passed."""
     values, times = list(before.values), list(before.times)
     for number, given in enumerate(model.inputs):
@@ -94,7 +113,7 @@ def _look(model: SoftPlan, before: Sensed, known: Sequence[float], time: int) ->
     return replace(before, values=tuple(values), times=tuple(times))
 
 
-def _row(model: SoftPlan, sensed: Sensed, time: int) -> list[float]:
+def _row(model: SoftPlan | WatchPlan, sensed: Sensed, time: int) -> list[float]:
     """The model's inputs; NaN for those that are missing."""
     remembered = zip(model.inputs, sensed.values, sensed.times, strict=True)
     return [
@@ -112,10 +131,18 @@ def _counts(given: SoftInput, taken: int, time: int, patience: int) -> bool:
 def _answered(model: SoftPlan, sensed: Sensed, verdict: "Verdict", time: int) -> Sensed:
     numbers = (verdict.value, verdict.low, verdict.high)
     value, low, high = (math.nan if number is None else number for number in numbers)
-    due = model.start + ((time - model.start) // model.every + 1) * model.every
     return replace(
-        sensed, due=due, answer=(value, low, high), decision=verdict.decision, outside=_outside(verdict)
+        sensed,
+        due=_due(model, time),
+        answer=(value, low, high),
+        decision=verdict.decision,
+        outside=_outside(verdict),
     )
+
+
+def _due(model: SoftPlan | WatchPlan, time: int) -> int:
+    """When the model answers next."""
+    return model.start + ((time - model.start) // model.every + 1) * model.every
 
 
 def _outside(verdict: "Verdict") -> bool:

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Literal
 
-from homeostat.execution.plan.types import Plan
+from homeostat.execution.conditions import Facts, holds
+from homeostat.execution.plan.types import Plan, SuppressionPlan
 from homeostat.execution.sheet import Sheet
 from homeostat.execution.state import BatchState
 from homeostat.ledger.catalogue import AlarmChanged, AlarmOrdered, AlarmRefused
@@ -25,6 +26,7 @@ CHANGES: Mapping[str, Change] = {
     "released, latched": "released",
 }
 """What an event says of each happening."""
+_NOTHING: frozenset[str] = frozenset()
 
 
 def alert(plan: Plan, state: BatchState, notices: Iterable[Notice], time: int, sheet: Sheet) -> BatchState:
@@ -32,9 +34,9 @@ def alert(plan: Plan, state: BatchState, notices: Iterable[Notice], time: int, s
     return _noted(state, notify(plan.rules, state.board, notices, time), sheet)
 
 
-def pass_time(plan: Plan, state: BatchState, time: int, sheet: Sheet) -> BatchState:
-    """The state once shelves have expired, phases have begun to suppress or ceased to, and a flood may have ended."""
-    return _noted(state, tick(plan.rules, state.board, _holding(plan, state), time), sheet)
+def pass_time(plan: Plan, state: BatchState, facts: Facts, sheet: Sheet) -> BatchState:
+    """The state once shelves have expired, something suppresses or has ceased to, and a flood may have ended."""
+    return _noted(state, tick(plan.rules, state.board, _holding(plan, state, facts), facts.time), sheet)
 
 
 def order(plan: Plan, state: BatchState, ordered: AlarmOrdered, time: int, sheet: Sheet) -> BatchState:
@@ -53,12 +55,16 @@ def failure(alarm: str, *, raised: bool, text: str) -> Notice:
     return Notice(alarm, raised, "high", text)
 
 
-def _holding(plan: Plan, state: BatchState) -> frozenset[str]:
-    """The phases that run and suppress alarms."""
-    if not plan.suppressing:
-        return plan.suppressing
-    running = zip(plan.nodes, state.steps, strict=True)
-    return plan.suppressing & {node.name for node, step in running if step.status == "running"}
+def _holding(plan: Plan, state: BatchState, facts: Facts) -> frozenset[str]:
+    """What suppresses alarms now: steps that run, conditions that hold. What cannot be read suppresses nothing."""
+    if not plan.suppressions:
+        return _NOTHING
+    return frozenset([one.name for one in plan.suppressions if _suppresses(one, state, facts)])
+
+
+def _suppresses(one: SuppressionPlan, state: BatchState, facts: Facts) -> bool:
+    running = any(state.steps[node].status == "running" for node in one.nodes)
+    return running or holds(one.tests, facts, 0)
 
 
 def _noted(state: BatchState, outcome: Outcome, sheet: Sheet) -> BatchState:

@@ -1,15 +1,17 @@
 """The outlook: from time to time the rest of the recipe is foreseen; another verdict on an attribute is a decision.
 
-It is looked at again as soon as an attribute was measured. Verdicts of `alert` and `action` are alarms, too.
+It is looked at again as soon as an attribute was measured. Verdicts of `alert` and `action` are alarms, too. A forecast
+by a twin that readings contradict, or contradicted not long ago, does not reassure: it is `undecided`, not `ok`.
 """
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Literal
 
 from homeostat.errors import TwinError
-from homeostat.execution.outlook import Foreseen, foresee, walk
-from homeostat.execution.plan.types import AttributePlan, OutlookPlan, Plan
+from homeostat.execution.outlook import Foreseen, Way, foresee, walk
+from homeostat.execution.plan.types import HOUR, AttributePlan, OutlookPlan, Plan
 from homeostat.execution.sheet import Sheet
 from homeostat.execution.stages.belief import Observer
 from homeostat.execution.stages.notices import alert
@@ -18,7 +20,6 @@ from homeostat.execution.states import State
 from homeostat.ledger.catalogue import AttributeJudged, VerdictChanged
 from homeostat.monitoring.alarms import Notice
 from homeostat.monitoring.panel import Standing, judge
-from homeostat.twin.observer import Filter
 
 QUANTILE = 1.6448536269514722
 """Of the normal distribution at 95 %: the ends of a 90 % interval."""
@@ -37,29 +38,28 @@ def look_ahead(
     measured = any(isinstance(decision, AttributeJudged) for _, decision in sheet.decisions)
     if time % outlook.every and not measured:
         return state
-    seen = _seen(plan, outlook, of, state, usable, time)
+    seen = _seen(Way.of(plan, outlook, of), state, usable, time)
     doubts = _doubts(state)
     expected, notices = list[Expectation](), list[Notice]()
-    for each, before in zip(outlook.attributes, state.expected, strict=True):
+    for each, last in zip(outlook.attributes, state.expected, strict=True):
         attribute = plan.attributes[each.attribute]
-        found = seen.get(each.attribute)
-        after = _expectation(outlook, state, attribute, before, found, doubts)
+        found, before = seen.get(each.attribute), replace(last, doubted=time) if doubts else last
+        after = _expectation(outlook, state, attribute, before, found, time)
         expected.append(after)
         if after.verdict != before.verdict:
-            sheet.note(_changed(attribute, before, after, found, _reason(state, attribute, found, doubts)))
+            reason = _reason(state, attribute, found, doubts) or _lately(after, time)
+            sheet.note(_changed(attribute, before, after, found, reason))
             notices += _notices(plan, attribute, state, after)
     state = replace(state, expected=tuple(expected))
     return alert(plan, state, notices, time, sheet) if notices else state
 
 
-def _seen(
-    plan: Plan, outlook: OutlookPlan, of: Filter, state: BatchState, usable: Sequence[float], time: int
-) -> dict[int, Foreseen]:
+def _seen(way: Way, state: BatchState, usable: Sequence[float], time: int) -> dict[int, Foreseen]:
     """What is foreseen, by attribute; nothing where the belief is lost."""
     if not state.belief.sound:
         return {}
     try:
-        found = foresee(plan, outlook, of, walk(plan, outlook, of, state, usable, time))
+        found = foresee(way, walk(way, state, usable, time))
     except TwinError:  # an output of the model is not finite ahead
         return {}
     return {each.attribute: each for each in found}
@@ -78,21 +78,36 @@ def _expectation(
     attribute: AttributePlan,
     before: Expectation,
     found: Foreseen | None,
-    doubts: str,
+    time: int,
 ) -> Expectation:
     """What was measured for good, what is foreseen, or what was expected before while a result is due."""
     if state.judged.get(attribute.name):
         return replace(before, probability=0.0, verdict="action")
     if found is not None:
-        verdict = judge(outlook.risk, before.verdict, found.probability)
-        if verdict == "ok" and doubts:
-            verdict = "undecided"
-        return Expectation(found.value, found.deviation, found.probability, verdict)
+        return _foreseen(outlook, before, found, time)
     if attribute.name in state.judged:
-        return replace(before, probability=1.0, verdict="ok")
+        return replace(before, probability=1.0, breach=math.nan, verdict="ok")
     owed = any(assay == attribute.assay for _, assay in state.awaited)
-    lasting = not doubts or before.verdict in ("alert", "action")
-    return before if owed and lasting else Expectation()
+    lasting = before.doubted < time or before.verdict in ("alert", "action")
+    if not owed:
+        return Expectation(doubted=before.doubted)
+    return before if lasting else replace(before, verdict="undecided")
+
+
+def _foreseen(outlook: OutlookPlan, before: Expectation, found: Foreseen, time: int) -> Expectation:
+    """What is foreseen, with the verdict on it: within `calm` of a doubt, nothing is called ok."""
+    verdict, doubted = judge(outlook.risk, before.verdict, found.probability), before.doubted
+    if verdict == "ok" and doubted >= 0 and (time == doubted or time - doubted < outlook.calm):
+        verdict = "undecided"
+    breach = found.breach / HOUR if found.breach >= 0 else math.nan
+    return Expectation(found.value, found.deviation, found.probability, breach, verdict, doubted)
+
+
+def _lately(after: Expectation, time: int) -> str:
+    """Why a forecast that nothing contradicts now does not reassure yet; empty where it does."""
+    if after.verdict != "undecided" or not 0 <= after.doubted < time:
+        return ""
+    return f"readings disagreed with the twin until {after.doubted / HOUR:.0f} h"
 
 
 def _reason(state: BatchState, attribute: AttributePlan, found: Foreseen | None, doubts: str) -> str:
@@ -104,7 +119,7 @@ def _reason(state: BatchState, attribute: AttributePlan, found: Foreseen | None,
 def _changed(
     attribute: AttributePlan, before: Expectation, after: Expectation, found: Foreseen | None, reason: str
 ) -> VerdictChanged:
-    value, deviation, probability = (n if n == n else None for n in after.numbers)
+    value, deviation, probability, _ = (n if n == n else None for n in after.numbers)
     reach = None if deviation is None else QUANTILE * deviation
     return VerdictChanged(
         attribute=attribute.name,

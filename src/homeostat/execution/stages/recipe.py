@@ -29,6 +29,16 @@ def advance(plan: Plan, state: BatchState, facts: Facts, sheet: Sheet) -> BatchS
     return state
 
 
+def stirs(plan: Plan, state: BatchState, facts: Facts) -> bool:
+    """Whether a recipe for which `advance` had nothing left to do would move again by `facts` that have changed."""
+    for index, step in enumerate(state.steps):
+        if step.status == "running" and (node := plan.nodes[index]).phase is not None:
+            sampled = step.due and any(0 <= due <= facts.time for due in step.due)
+            if sampled or _finished(node, state, index, facts):
+                return True
+    return False
+
+
 def reached(plan: Plan, before: BatchState, after: BatchState) -> bool:
     """Whether the phase after which the batch shall pause ended between two states."""
     return plan.until >= 0 and before.steps[plan.until].status != after.steps[plan.until].status == "complete"

@@ -15,6 +15,7 @@ from homeostat.ledger.catalogue.alarms import (
     AlarmOrdered,
     AlarmRefused,
     AlarmSettings,
+    SampleDoubted,
     SignalChanged,
 )
 from homeostat.ledger.catalogue.base import Payload, Role
@@ -34,7 +35,7 @@ from homeostat.ledger.catalogue.commands import (
     CommandRefused,
     LoopChanged,
 )
-from homeostat.ledger.catalogue.forecasts import ModelLoaded, PredictionChanged, VerdictChanged
+from homeostat.ledger.catalogue.forecasts import ModelLoaded, PredictionChanged, VerdictChanged, WatchChanged
 from homeostat.ledger.catalogue.kept import ChunksSealed, TailAnchored
 from homeostat.ledger.catalogue.recipe import (
     AttributeJudged,
@@ -92,6 +93,7 @@ __all__ = [
     "PromptClosed",
     "PromptOpened",
     "Role",
+    "SampleDoubted",
     "SampleDrawn",
     "SampleResult",
     "SignalChanged",
@@ -99,6 +101,7 @@ __all__ = [
     "StepChanged",
     "TailAnchored",
     "VerdictChanged",
+    "WatchChanged",
     "payload",
 ]
 

@@ -85,6 +85,22 @@ class AlarmSettings(BaseModel):
     time_to_respond: float
 
 
+class SampleDoubted(Payload):
+    """Samples came twice or after younger ones: of which tags how many, when they were taken, and what was said first.
+
+    None was taken for the newest when it came. A recorded log, of which all rows are known, is read in the order of its
+    stamps all the same, and of rows with one stamp the first is read; a result that came twice is counted once.
+    """
+
+    type: ClassVar[str] = "sample.doubted"
+    role: ClassVar[Role] = "input"
+    kind: str
+    samples: dict[str, int]
+    first: int
+    last: int
+    text: str
+
+
 class SignalChanged(Payload):
     """Something is wrong with a signal, or is over; `noted`: it was about one sample only."""
 

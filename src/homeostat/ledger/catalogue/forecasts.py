@@ -66,3 +66,23 @@ class PredictionChanged(Payload):
     strangers: tuple[tuple[str, float], ...]
     missing: tuple[str, ...]
     reason: str
+
+
+class WatchChanged(Payload):
+    """A watcher looked first, or decided something else about how the batch runs beside good ones.
+
+    `sample` is the number of the sample in its batch or phase; `ratios` are the watcher's statistics over their limits,
+    none where nothing could be said; `drivers` are the tags that contribute most to the one that is farthest out.
+    """
+
+    type: ClassVar[str] = "watch.changed"
+    role: ClassVar[Role] = "decision"
+    model: str
+    hash: str
+    before: Literal["undecided", "ok", "alert", "action"]
+    decision: Literal["undecided", "ok", "alert", "action"]
+    sample: int
+    ratios: dict[str, float]
+    drivers: tuple[tuple[str, float], ...]
+    missing: tuple[str, ...]
+    reason: str

@@ -36,9 +36,12 @@ class Binding(BaseModel):
 class MovePlanned(Payload):
     """A controller planned: `outputs` of its `loops` at `times` (µs), from what was believed at `made`.
 
+    A supervised move waits under the name `proposal` for its approval until `expires` (µs).
+
     `value` is the plan's objective and `without` that of leaving the outputs as they were (smaller is better); `limits`
-    are those that shape it; `foretold` what it is expected to bring. `means` is the SHA-256 of model, solver and
-    settings; `text` says it all in a sentence. `harvests` are the ends it compared, each with its objective.
+    are those that shape it; `believed` the states planned on, with the standard deviation of those that are watched;
+    `foretold` what it is expected to bring. `means` is the SHA-256 of model, solver and settings; `text` says it all in
+    a sentence. `harvests` are the ends it compared, each with its objective.
     """
 
     type: ClassVar[str] = "move.planned"
@@ -47,6 +50,7 @@ class MovePlanned(Payload):
     made: int
     authority: Authority
     proposal: str
+    expires: int | None = None
     loops: tuple[str, ...]
     units: tuple[str, ...]
     before: tuple[float, ...]
@@ -58,7 +62,7 @@ class MovePlanned(Payload):
     iterations: int
     value: float
     without: float
-    believed: dict[str, tuple[float, float]]
+    believed: dict[str, tuple[float, float | None]]
     foretold: tuple[Foretold, ...]
     limits: tuple[Binding, ...]
     means: str

@@ -10,7 +10,8 @@ pure functions of settings, state and input.
 """
 
 from homeostat.monitoring.alarms.board import notify, obey, tick
-from homeostat.monitoring.alarms.flood import FLOOD, FloodRule
+from homeostat.monitoring.alarms.declared import definitions, rationalised, settled_priority
+from homeostat.monitoring.alarms.flood import FLOOD, FloodRule, floods
 from homeostat.monitoring.alarms.lifecycle import LIFE, Happening, Phase
 from homeostat.monitoring.alarms.limit import QUIET, AlarmState, Limit, Side, Transition, watch
 from homeostat.monitoring.alarms.model import (
@@ -27,7 +28,7 @@ from homeostat.monitoring.alarms.model import (
 )
 from homeostat.monitoring.alarms.performance import Measure, Performance, performance
 from homeostat.monitoring.alarms.priority import PRIORITIES, Priority, Rationale
-from homeostat.monitoring.alarms.standard import RATIONALES, definitions
+from homeostat.monitoring.alarms.standard import RATIONALES
 from homeostat.monitoring.alarms.view import Line, View, view
 
 __all__ = [
@@ -60,9 +61,12 @@ __all__ = [
     "Transition",
     "View",
     "definitions",
+    "floods",
     "notify",
     "obey",
     "performance",
+    "rationalised",
+    "settled_priority",
     "tick",
     "view",
     "watch",

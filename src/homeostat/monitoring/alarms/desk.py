@@ -37,8 +37,9 @@ class Desk:
         if life.active == notice.raised:
             return
         tripped = life.tripped or (notice.raised and definition.latching)
+        priority = definition.priority or notice.priority
         self._lives[notice.alarm] = replace(
-            life, active=notice.raised, priority=notice.priority, text=notice.text, tripped=tripped
+            life, active=notice.raised, priority=priority, text=notice.text, tripped=tripped
         )
         self.hide(notice.alarm)
         clear = Happening.CLEAR_LATCHING if definition.latching else Happening.CLEAR

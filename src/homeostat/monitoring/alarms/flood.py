@@ -1,7 +1,8 @@
-"""Alarm floods: more alarms than one operator can answer (ISA-18.2-2016 and EEMUA 191: ten in ten minutes).
+"""Alarm floods: more alarms than one operator can answer (ISA-18.2-2016 and EEMUA 191: more than ten in ten minutes).
 
 A flood begins with the eleventh alarm within ten minutes and ends when fewer than five have come in the last ten. While
 it lasts, alarms of lower priority are gathered under one flood alarm; each is still followed and recorded on its own.
+This one is of a batch, which decides by its own record alone; that of a whole site is in `quality.flooded`.
 """
 
 from collections.abc import Iterable

@@ -22,6 +22,7 @@ class Definition:
 
     `group`: alarms of one group share a first-out. `latching`: it stays until reset. `unless`: the name of the declared
     condition while which it is suppressed by design. `longest`: longest shelving in µs (0: it cannot be shelved).
+    `priority`: that which the process settles (None: the one a notice comes with).
     """
 
     alarm: str
@@ -30,6 +31,7 @@ class Definition:
     unless: str = ""
     longest: int = LONGEST_SHELF
     rationale: Rationale | None = None
+    priority: Priority | None = None
 
 
 @dataclass(frozen=True, slots=True)

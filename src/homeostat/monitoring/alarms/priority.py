@@ -5,15 +5,25 @@ A priority is looked up, never chosen: by how bad it is not to answer, and by ho
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
 
-Priority = Literal["low", "medium", "high", "critical"]
-Severity = Literal["minor", "major", "severe"]
-Haste = Literal["hours", "within the hour", "minutes"]
+from homeostat.process.urgency import PRIORITIES, Haste, Priority, Severity, haste
+
+__all__ = [
+    "HOUR",
+    "MICROSECONDS",
+    "MINUTES",
+    "PRIORITIES",
+    "RANK",
+    "SEVERITIES",
+    "Haste",
+    "Priority",
+    "Rationale",
+    "Severity",
+]
 
 MICROSECONDS = 1_000_000
 HOUR = 3600 * MICROSECONDS
-MINUTES = 15 * 60 * MICROSECONDS  # what has to be answered sooner is a matter of minutes (assumption)
+MINUTES = 15 * 60 * MICROSECONDS
 
 RANK: Mapping[Priority, int] = {"low": 0, "medium": 1, "high": 2, "critical": 3}
 
@@ -22,19 +32,6 @@ SEVERITIES: Mapping[Severity, str] = {
     "major": "a quality attribute may leave its specification",
     "severe": "the batch, and with it the patient's material, may be lost",
 }
-
-PRIORITIES: Mapping[tuple[Severity, Haste], Priority] = {
-    ("minor", "hours"): "low",
-    ("minor", "within the hour"): "low",
-    ("minor", "minutes"): "medium",
-    ("major", "hours"): "medium",
-    ("major", "within the hour"): "high",
-    ("major", "minutes"): "high",
-    ("severe", "hours"): "high",
-    ("severe", "within the hour"): "critical",
-    ("severe", "minutes"): "critical",
-}
-"""Consequence times time to respond (the form of such tables is that of ISA-18.2-2016; the entries are assumptions)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +47,7 @@ class Rationale:
     @property
     def haste(self) -> Haste:
         """How long there is to respond, as the table's column."""
-        if self.within <= MINUTES:
-            return "minutes"
-        return "within the hour" if self.within <= HOUR else "hours"
+        return haste(self.within / MICROSECONDS)
 
     @property
     def priority(self) -> Priority:

@@ -8,7 +8,8 @@ dozen batches suffice where limits by sample would take hundreds. Every rate is 
 level nor factor.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -22,6 +23,9 @@ LEAST = 0.05
 """A usual level counts as at least this share of its mean over the batch (assumption)."""
 WINDOW = 50
 """Levels are averaged over a `WINDOW`th of the batch to both sides (assumption)."""
+
+CALM = 0.8
+"""The share of good batches that are to pass without an alert (assumption)."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,8 @@ class FalseAlarms:
     each: tuple[Rate, ...]
     alert: Rate
     action: Rate
+    severity: Array = field(repr=False)
+    """The severity (N, K) of each batch, by limits that the others set; NaN where nothing would be decided."""
 
     def lines(self) -> list[str]:
         """The rates in words, one a line."""
@@ -74,8 +80,46 @@ def limits_of(traces: Array, confidence: float, action_confidence: float) -> tup
         tuple(one.rate for one in found),
         rate(severity.reshape(-1)[there] > 1.0, groups[there]),
         action.rate,
+        severity,
     )
     return _frozen(limits, action), alarms
+
+
+def longest_run(severity: Array) -> int:
+    """How many samples (n,) in a row lay beyond a limit, at most; those of which nothing was decided do not count."""
+    longest = now = 0
+    for beyond in severity[~np.isnan(severity)] > 1.0:
+        now = now + 1 if beyond else 0
+        longest = max(longest, now)
+    return longest
+
+
+def alerting_run(longest: Sequence[int]) -> tuple[int, Rate]:
+    """How many samples in a row are an alert, so that CALM of good batches have none; and how many have.
+
+    From the `longest` run of each of N left-out batches; the rate is measured by leaving out each in turn.
+    """
+    confidence = attainable(len(longest), CALM)
+    found = held_out(np.array(longest, np.float64), confidence, range(len(longest)))
+    return int(found.limit) + 1, found.rate
+
+
+def acting(greatest: Sequence[Sequence[float]], confidence: float) -> Rate:
+    """How many of N left-out batches ask for action in a phase or more, each by limits that the others set.
+
+    `greatest` holds for each phase the greatest severity of each batch.
+    """
+    table = np.array(greatest, np.float64)
+    flags = [
+        any(own[batch] > max(quantile(np.delete(own, batch), confidence), 1.0) for own in table)
+        for batch in range(table.shape[1])
+    ]
+    return rate(flags, range(len(flags)))
+
+
+def attainable(batches: int, wanted: float) -> float:
+    """The confidence in `batches` as a whole that so many can give, at most `wanted`."""
+    return min(wanted, (batches - 1) / batches)
 
 
 def _frozen(limits: Array, action: HeldOut) -> Limits:

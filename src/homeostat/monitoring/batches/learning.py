@@ -14,11 +14,12 @@ import numpy as np
 from homeostat.errors import MonitoringError
 from homeostat.monitoring.batches.fitting import component_count, fit
 from homeostat.monitoring.batches.following import Trace, follow
-from homeostat.monitoring.batches.held_out import FalseAlarms, limits_of
+from homeostat.monitoring.batches.held_out import FalseAlarms, acting, alerting_run, limits_of, longest_run
 from homeostat.monitoring.batches.monitor import Monitor
 from homeostat.monitoring.batches.phases import Phase, Phased
 from homeostat.monitoring.batches.unfolding import cube
 from homeostat.monitoring.frozen import Array
+from homeostat.monitoring.latent import Rate
 
 CONFIDENCE = 0.99
 ACTION = 0.95
@@ -34,10 +35,17 @@ class Learned:
 
 @dataclass(frozen=True)
 class LearnedPhases:
-    """A chain of monitors with limits, and each one's false alarms on good batches that were left out."""
+    """A chain of monitors with limits, and each one's false alarms on good batches that were left out.
+
+    So many samples in a `run` beyond a limit are what few good batches have: `alerts` of them had, and `actions` of
+    them asked for action in any phase.
+    """
 
     phased: Phased
     alarms: Mapping[str, FalseAlarms]
+    run: int
+    alerts: Rate
+    actions: Rate
 
 
 def learn(
@@ -83,7 +91,16 @@ def learn_phases(
     for name, monitor, found in zip(phases, _chain(cubes, tags, sizes), traces, strict=True):
         limits, alarms[name] = limits_of(found, confidence, action_confidence)
         monitors.append(Phase(name=name, monitor=monitor.limited(limits)))
-    return LearnedPhases(Phased(phases=tuple(monitors)), alarms)
+    run, alerts = alerting_run(_longest(alarms))
+    greatest = [np.nanmax(one.severity, axis=1).tolist() for one in alarms.values()]
+    actions = acting(greatest, action_confidence)
+    return LearnedPhases(Phased(phases=tuple(monitors)), alarms, run, alerts, actions)
+
+
+def _longest(alarms: Mapping[str, FalseAlarms]) -> list[int]:
+    """The longest run of samples beyond a limit that each batch had in any phase."""
+    by_phase = [[longest_run(severity) for severity in one.severity] for one in alarms.values()]
+    return [max(runs) for runs in zip(*by_phase, strict=True)]
 
 
 def _chain(cubes: Sequence[Array], tags: Sequence[str], sizes: Sequence[int]) -> list[Monitor]:

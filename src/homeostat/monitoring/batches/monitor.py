@@ -19,7 +19,7 @@ from homeostat.errors import MonitoringError
 from homeostat.monitoring.batches.gaps import Remaining, remaining
 from homeostat.monitoring.batches.kernel import Layout, Native
 from homeostat.monitoring.batches.limits import Limits
-from homeostat.monitoring.batches.operators import blocks, gram, inner, onto
+from homeostat.monitoring.batches.operators import blocks, gram, inner, onto, product
 from homeostat.monitoring.batches.state import Decision, Judged, Parts, State, doubles
 from homeostat.monitoring.frozen import Array, Matrix, Piece, Vector
 
@@ -125,6 +125,19 @@ class Monitor(Piece):
         sums = doubles(state.sums).reshape(len(self.tags), -1)
         residuals = np.array(judged.residuals)
         return Parts(onto(sums[:, : self.size], weights), np.sign(residuals) * residuals**2)
+
+    def spe_parts(self, state: State) -> Array:
+        """What each tag adds to SPE (J,), over the batch so far; nearly so where values were missing.
+
+        What was known at the start has a share of its own, as of T².
+        """
+        known = self._cube[: state.sample]
+        grams = np.add.reduce(known[:, :, :, None] * known[:, :, None, :], axis=0)
+        sums = doubles(state.sums).reshape(len(self.tags), -1)
+        left = self._remaining(max(state.sample, 1) - 1, state.lost)
+        scores = onto(left.to_scores, self._trimmed_scores(state))
+        fitted = product(grams, scores[:, None])[:, :, 0] - 2.0 * sums[:, : self.size]
+        return np.asarray(sums[:, -1] + onto(fitted, scores), np.float64)
 
     def _judge(
         self,

@@ -50,7 +50,7 @@ def choose(table: Table, rows: Integers, truth: Array, wanted: Wanted, apart: fr
     """The inputs of a task; `apart` are columns with another part. Raises MonitoringError when none is left."""
     decisions: list[str] = []
     names = [name for name in table.headings if name not in apart]
-    names = _matching(table, names, wanted, decisions)
+    names = narrow(table, names, wanted, decisions)
     if wanted.until is not None:
         names = _drop(names, unknown_by(names, wanted.until), f"not known by {wanted.until}", decisions)
     spectrum = _spectrum(names, table)
@@ -70,7 +70,8 @@ def choose(table: Table, rows: Integers, truth: Array, wanted: Wanted, apart: fr
     return Chosen(tuple(names), axis, tuple(decisions))
 
 
-def _matching(table: Table, names: list[str], wanted: Wanted, decisions: list[str]) -> list[str]:
+def narrow(table: Table, names: list[str], wanted: Wanted, decisions: list[str]) -> list[str]:
+    """The `names` that the user wants as inputs; what is left out is told. Raises MonitoringError."""
     for option, patterns in (("--columns", wanted.columns), ("--without", wanted.without)):
         for pattern in patterns:
             if not any(_fits(pattern, name, option) for name in names):

@@ -123,7 +123,7 @@ def train(
         locked_test=locked,
         tried=_told(choice, judged),
         created=settings.created,
-        software={"homeostat": __version__, "python": platform.python_version(), **_versions()},
+        software={"homeostat": __version__, "python": platform.python_version(), **versions()},
     )
     return Trained(package, task, judged, choice)
 
@@ -136,13 +136,15 @@ def _classes(task: Task) -> tuple[str, str] | None:
 
 
 def _inputs(task: Task) -> tuple[Input, ...]:
-    return tuple(_input(name, column) for name, column in zip(task.names, task.x.T, strict=True))
+    return tuple(described(name, column) for name, column in zip(task.names, task.x.T, strict=True))
 
 
-def _input(name: str, column: Array) -> Input:
+def described(name: str, column: Array, unit: str = "") -> Input:
+    """An input as it is in training: its range, mean, spread and gaps over the rows of a `column` (n,)."""
     known = column[np.isfinite(column)]
     return Input(
         name=name,
+        unit=unit,
         low=float(known.min()),
         high=float(known.max()),
         mean=float(known.mean()),
@@ -188,5 +190,6 @@ def _told(choice: Choice, judged: Judged) -> tuple[dict[str, Any], ...]:
     )
 
 
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
+    """The versions of the libraries that learn."""
     return {name: version(name) for name in LIBRARIES}

@@ -4,6 +4,8 @@
     write(package, path), read(path)    read refuses what was changed, is unknown, or computes other bits here
     package.score(columns)              a table -> one Verdict a row
     package.scorer.row(values)          the live path: one row of plain floats -> Verdict
+    freeze_watcher(samples, watcher=..., interval=..., ...)   one that watches running batches: `WatchPackage`
+    read_any(path)                      either kind
     measure(truth, verdicts), judge(...)  figures by subgroup, held against limits fixed before the test
     run_locked_test(...)                the locked table, scored once more and counted
     record_use(path, ...), uses(path)   every use of the locked test set, chained beside the package
@@ -20,16 +22,17 @@ from homeostat.monitoring.package.document import (
     IntendedUse,
     LockedTest,
     Metrics,
-    Signature,
     Training,
 )
 from homeostat.monitoring.package.freezing import freeze
+from homeostat.monitoring.package.hashed import Signature
 from homeostat.monitoring.package.metrics import Judged, judge, measure
 from homeostat.monitoring.package.model import Package
 from homeostat.monitoring.package.scoring import Scorer
-from homeostat.monitoring.package.storage import content, parse, read, write
+from homeostat.monitoring.package.storage import content, parse, parse_any, read, read_any, write
 from homeostat.monitoring.package.testing import Tested, run_locked_test
 from homeostat.monitoring.package.uses import LOCKED_TEST, Use, record_use, times_tested, uses
+from homeostat.monitoring.package.watching import WatchPackage, freeze_watcher
 
 __all__ = [
     "LOCKED_TEST",
@@ -46,12 +49,16 @@ __all__ = [
     "Tested",
     "Training",
     "Use",
+    "WatchPackage",
     "content",
     "freeze",
+    "freeze_watcher",
     "judge",
     "measure",
     "parse",
+    "parse_any",
     "read",
+    "read_any",
     "record_use",
     "run_locked_test",
     "table_digest",

@@ -4,20 +4,18 @@ The requirement each part answers is named by its id in the monitoring checklist
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from homeostat.monitoring import frozen, prediction, spectra
 from homeostat.monitoring.frozen import AnyForm, AnyStep
+from homeostat.monitoring.package.hashed import Finite, Hash, Hashed, Name, Part
 from homeostat.monitoring.prediction import AnyInterval, Decision, InputSpace, RuleField, Ruling
 
 FORMAT = "homeostat model 1"
 FAMILIES = (frozen, prediction, spectra)
 """Where the pieces come from that a package may hold: a piece is known by its kind once its module is imported."""
-Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-Name = Annotated[str, Field(min_length=1, max_length=500)]
-Finite = Annotated[float, Field(allow_inf_nan=False)]
 Level = Literal["low", "medium", "high"]
 
 RISK: Mapping[tuple[Level, Level], Level] = {
@@ -32,12 +30,6 @@ RISK: Mapping[tuple[Level, Level], Level] = {
     ("high", "high"): "high",
 }
 """Risk by influence and consequence: the guidance asks for both and leaves the grid to the user; this one is ours."""
-
-
-class Part(BaseModel):
-    """Base of the parts of a package."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class IntendedUse(Part):
@@ -141,20 +133,10 @@ class SelfTest(Part):
     probabilities: tuple[str | None, ...] = ()
 
 
-class Signature(Part):
-    """A signature over the content hash (32 bytes): by whom, with which public key; both in hexadecimal."""
-
-    by: Name
-    algorithm: Name
-    key: str = Field(pattern=r"^([0-9a-f]{2})+$")
-    value: str = Field(pattern=r"^([0-9a-f]{2})+$")
-
-
-class Document(Part):
+class Document(Hashed):
     """All that is written in a package's file."""
 
     format: Literal["homeostat model 1"] = "homeostat model 1"
-    name: Name
     version: Name
     use: IntendedUse
     target: Name
@@ -176,8 +158,6 @@ class Document(Part):
     created: str = ""
     software: Mapping[str, str] = Field(default_factory=dict)
     self_test: SelfTest | None = None
-    content_hash: str = ""
-    signature: Signature | None = None
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

@@ -1,7 +1,7 @@
 """A package's file: JSON, read only if its form, its hash and its self-test hold (MON-13)."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,17 +9,20 @@ from pydantic import ValidationError
 
 from homeostat.errors import MonitoringError
 from homeostat.monitoring.package.canonical import canonical
-from homeostat.monitoring.package.document import FORMAT, Signature
+from homeostat.monitoring.package.document import FORMAT
 from homeostat.monitoring.package.freezing import told
-from homeostat.monitoring.package.model import Package, content_digest
+from homeostat.monitoring.package.hashed import Signature, content_digest
+from homeostat.monitoring.package.model import Package
 from homeostat.monitoring.package.selftest import check
+from homeostat.monitoring.package.watching import WATCH_FORMAT, WatchPackage, check_watcher
 
 LARGEST = 256 * 2**20
 """Bytes beyond which a file is not read."""
 ORIGINAL = "take the original file"
+KINDS: Mapping[str, type[Package | WatchPackage]] = {FORMAT: Package, WATCH_FORMAT: WatchPackage}
 
 
-def write(package: Package, path: Path) -> None:
+def write(package: Package | WatchPackage, path: Path) -> None:
     """Write a frozen package. Raises `MonitoringError` when it was not frozen, or the file cannot be written."""
     if package.content_hash != package.hashed():
         raise MonitoringError("the package is not frozen as it is", where=str(path), mend="freeze it first")
@@ -40,16 +43,37 @@ def read(path: Path, verifier: Callable[[Signature, bytes], bool] | None = None)
     return package
 
 
+def read_any(path: Path) -> Package | WatchPackage:
+    """Read a package that predicts, or one that watches. Raises `MonitoringError` as `read` does."""
+    return parse_any(content(path), str(path))
+
+
 def parse(body: bytes, where: str) -> Package:
     """The package whose file holds `body`; `where` names it in errors, which are those of `read`."""
+    package = parse_any(body, where)
+    if not isinstance(package, Package):
+        raise MonitoringError(
+            "this model watches running batches: it predicts nothing",
+            where=where,
+            mend="take one that predicts",
+        )
+    return package
+
+
+def parse_any(body: bytes, where: str) -> Package | WatchPackage:
+    """The package, of either kind, whose file holds `body`; errors are those of `read`."""
     document = _document(body, where)
-    if document.get("format") != FORMAT:
+    kind = KINDS.get(str(document.get("format")))
+    if kind is None:
         raise MonitoringError(f"this is not a model of the format {FORMAT!r}", where=where, mend=ORIGINAL)
     if content_digest(document) != document.get("content_hash"):
         raise MonitoringError("the model was changed after it was frozen", where=where, mend=ORIGINAL)
     try:
-        package = _package(document, where)
-        check(package, where)
+        package = _package(kind, document, where)
+        if isinstance(package, WatchPackage):
+            check_watcher(package, where)
+        else:
+            check(package, where)
     except (ValueError, IndexError, RecursionError) as fault:
         raise MonitoringError(f"its parts do not fit: {fault}", where=where, mend=ORIGINAL) from fault
     return package
@@ -80,9 +104,11 @@ def _document(body: bytes, where: str) -> dict[str, Any]:
     return found
 
 
-def _package(document: dict[str, Any], where: str) -> Package:
+def _package(
+    kind: type[Package | WatchPackage], document: dict[str, Any], where: str
+) -> Package | WatchPackage:
     try:
-        return Package.model_validate(document)
+        return kind.model_validate(document)
     except ValidationError as fault:
         raise MonitoringError(f"this is not a model: {told(fault)}", where=where, mend=ORIGINAL) from fault
 

@@ -17,8 +17,9 @@ from pydantic import ValidationError
 
 from homeostat.errors import MonitoringError
 from homeostat.monitoring.package.canonical import canonical, digest
-from homeostat.monitoring.package.document import Hash, Metrics, Name, Part
+from homeostat.monitoring.package.document import Metrics
 from homeostat.monitoring.package.freezing import told
+from homeostat.monitoring.package.hashed import Hash, Name, Part
 
 if sys.platform != "win32":
     import fcntl

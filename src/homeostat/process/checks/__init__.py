@@ -6,6 +6,8 @@ another has passed. `CHECKS` is their table; `model` needs the twin's descriptio
 
 from collections.abc import Callable, Iterator
 
+from homeostat.process.checks.alarms import alarms
+from homeostat.process.checks.controllers import controllers
 from homeostat.process.checks.crosschecked import crosschecked
 from homeostat.process.checks.dimensions import dimensions
 from homeostat.process.checks.kinds import kinds
@@ -16,6 +18,7 @@ from homeostat.process.checks.model import ModelSignature, model
 from homeostat.process.checks.names import names
 from homeostat.process.checks.observed import observed
 from homeostat.process.checks.order import order
+from homeostat.process.checks.outputs import outputs
 from homeostat.process.checks.prompts import prompts
 from homeostat.process.checks.recordings import recordings
 from homeostat.process.checks.references import references
@@ -33,14 +36,17 @@ CHECKS: tuple[Check, ...] = (
     kinds,
     dimensions,
     limits,
+    outputs,
     order,
     prompts,
     loops,
+    controllers,
     laboratory,
     simulated,
     seeded,
     observed,
     crosschecked,
+    alarms,
     soft,
     recordings,
 )

@@ -1,7 +1,10 @@
 """Quantities must be in a unit of what they speak about, and amounts must not be negative."""
 
 from collections.abc import Iterator
+from itertools import chain
 
+from homeostat.process.checks.alarms import alarm_quantities
+from homeostat.process.checks.controllers import controlled_quantities
 from homeostat.process.checks.quantities import Expected, quantities
 from homeostat.process.checks.subject import Subject
 from homeostat.process.issues import Fault
@@ -10,7 +13,7 @@ from homeostat.process.units import compatible, ratio_compatible
 
 def dimensions(subject: Subject) -> Iterator[Fault]:
     """A fault for every quantity of the wrong dimension or with an impossible sign."""
-    for expected in quantities(subject):
+    for expected in chain(quantities(subject), alarm_quantities(subject), controlled_quantities(subject)):
         if not fits(expected):
             yield misfit(expected)
         elif expected.least == "zero" and expected.quantity.value < 0:

@@ -24,7 +24,10 @@ def _expected(subject: Subject) -> Iterator[tuple[Path, str, str]]:
     """Every place of which the kind of tag is fixed: path, name, kind."""
     for name, loop in subject.process.strategy.items():
         yield ("strategy", name, "tag"), loop.tag, "sensor"
-        yield ("strategy", name, "actuator"), loop.actuator, "actuator"
+        if loop.actuator:
+            yield ("strategy", name, "actuator"), loop.actuator, "actuator"
+        for moved in loop.split:
+            yield ("strategy", name, "split", moved), moved, "actuator"
     for tag in subject.process.twin.tags:
         yield ("twin", "tags", tag), tag, "sensor"
     for tag in subject.process.simulation.sensors:

@@ -28,7 +28,6 @@ def limits(subject: Subject) -> Iterator[Fault]:
     for path, name, tag in subject.tags():
         yield from _of_tag(path, name, tag)
         yield from _step(path, name, tag)
-    yield from _of_loops(subject)
     yield from _of_set_points(subject)
     yield from _of_specifications(subject)
 
@@ -85,26 +84,14 @@ def _step(path: Path, name: str, tag: Tag) -> Iterator[Fault]:
         yield Fault((*path, "resolution"), what, "refine the resolution or widen the range")
 
 
-def _of_loops(subject: Subject) -> Iterator[Fault]:
-    for name, loop in subject.process.strategy.items():
-        path = ("strategy", name)
-        yield from _allowed(subject, (*path, "setpoint"), loop.tag, loop.setpoint)
-        actuator = subject.process.tags.get(loop.actuator)
-        if actuator is not None and loop.output is not None and not contains(actuator.range, *loop.output):
-            what = f"the output {words(loop.output)} leaves the range of '{loop.actuator}' ({words(actuator.range)})"
-            yield Fault((*path, "output"), what, "keep the output within the actuator's range")
-        if actuator is not None and loop.safe is not None:
-            yield from _allowed(subject, (*path, "safe"), loop.actuator, loop.safe)
-
-
 def _of_set_points(subject: Subject) -> Iterator[Fault]:
     for path, phase in subject.phases():
         for name, value in phase.set.items():
             if target := settable(subject, name):
-                yield from _allowed(subject, (*path, "set", name), target[0], value)
+                yield from allowed(subject, (*path, "set", name), target[0], value)
 
 
-def _allowed(subject: Subject, path: Path, tag_name: str, value: Quantity) -> Iterator[Fault]:
+def allowed(subject: Subject, path: Path, tag_name: str, value: Quantity) -> Iterator[Fault]:
     """A set-point may leave the normal range (a shift of temperature), never the proven one or the tag's range."""
     tag = subject.process.tags.get(tag_name)
     if tag is not None and not contains(tag.range, value):

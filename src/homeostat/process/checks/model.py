@@ -6,11 +6,13 @@ The models live in the twin's room, which stands above this one: callers hand in
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from homeostat.process.checks.alarms import comparisons
+from homeostat.process.checks.controllers import controlled_model
 from homeostat.process.checks.dimensions import fits, misfit
 from homeostat.process.checks.quantities import Expected
 from homeostat.process.checks.soft import soft_beliefs
 from homeostat.process.checks.subject import Subject
-from homeostat.process.conditions import TIMES
+from homeostat.process.conditions import TIMES, Comparison
 from homeostat.process.crosschecks import TWIN
 from homeostat.process.issues import Fault, Path, quoted, suggestion
 from homeostat.process.units import Quantity, compatible
@@ -45,6 +47,7 @@ def model(subject: Subject, signature: ModelSignature) -> Iterator[Fault]:
     yield from _of_conditions(subject, signature)
     yield from _of_comparisons(subject, signature)
     yield from soft_beliefs(subject, signature.seen)
+    yield from controlled_model(subject, signature.states, signature.seen)
 
 
 def _unknown(path: Path, kind: str, name: str, known: Mapping[str, str]) -> Iterator[Fault]:
@@ -136,19 +139,26 @@ def _of_laboratory(subject: Subject, signature: ModelSignature) -> Iterator[Faul
 
 
 def _of_conditions(subject: Subject, signature: ModelSignature) -> Iterator[Fault]:
-    tags = subject.process.tags
     for path, phase in subject.phases():
         for comparison in phase.until.comparisons() if phase.until else ():
-            name = comparison.name
-            if name in (*TIMES, *tags, *subject.names) or (
-                name not in signature.seen and "units" in subject.opaque
-            ):
-                continue
-            if name not in signature.seen:
-                what = f"there is no tag and no quantity of the model called {quoted(name)}"
-                yield Fault((*path, "until"), what, suggestion(name, [*TIMES, *tags, *signature.seen]))
-            else:
-                yield from _value((*path, "until"), "quantity", name, comparison.quantity, signature.seen)
+            yield from _of_condition(subject, signature, (*path, "until"), comparison)
+    for name, rule in subject.process.monitoring.alarms.items():
+        for comparison in comparisons(rule):
+            path = ("monitoring", "alarms", name, "suppressed_while")
+            yield from _of_condition(subject, signature, path, comparison)
+
+
+def _of_condition(
+    subject: Subject, signature: ModelSignature, path: Path, comparison: Comparison
+) -> Iterator[Fault]:
+    name, tags = comparison.name, subject.process.tags
+    if name in (*TIMES, *tags, *subject.names) or (name not in signature.seen and "units" in subject.opaque):
+        return
+    if name not in signature.seen:
+        what = f"there is no tag and no quantity of the model called {quoted(name)}"
+        yield Fault(path, what, suggestion(name, [*TIMES, *tags, *signature.seen]))
+    else:
+        yield from _value(path, "quantity", name, comparison.quantity, signature.seen)
 
 
 def _of_comparisons(subject: Subject, signature: ModelSignature) -> Iterator[Fault]:

@@ -1,12 +1,13 @@
 """Every quantity of a process with the unit it must fit and the least value it may have.
 
-The one enumeration behind the checks of dimensions and of signs; what belongs to the twin's model is in `model.py`.
+The one enumeration behind the checks of dimensions and of signs; the loops' part of it is in `loop_quantities.py`, what
+belongs to the twin's model in `model.py`.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Literal
 
+from homeostat.process.checks.expected import Expected, Least, given, time
+from homeostat.process.checks.loop_quantities import of_loop
 from homeostat.process.checks.subject import Subject
 from homeostat.process.conditions import TIMES
 from homeostat.process.equipment import Tag
@@ -17,28 +18,17 @@ from homeostat.process.recipe import Phase
 from homeostat.process.seeded import SeededFault
 from homeostat.process.units import Quantity, compatible
 
-Least = Literal["any", "zero", "positive"]
-
-
-@dataclass(frozen=True, slots=True)
-class Expected:
-    """`quantity` stands at `path` and must fit `unit`, the unit of `of` ("a time"); with `per`, unit / per."""
-
-    path: Path
-    quantity: Quantity
-    unit: str
-    of: str
-    least: Least = "any"
-    per: str = ""
+__all__ = ["Expected", "Least", "quantities", "settable"]
 
 
 def quantities(subject: Subject) -> Iterator[Expected]:
     """Every quantity whose unit follows from the process itself."""
-    yield _time(("scan",), subject.process.scan, "positive")
+    yield time(("scan",), subject.process.scan, "positive")
     yield from _of_equipment(subject)
     yield from _of_parameters(subject)
     yield from _of_laboratory(subject)
-    yield from _of_loops(subject)
+    for name, loop in subject.process.strategy.items():
+        yield from of_loop(subject, name, loop)
     for path, phase in subject.phases():
         yield from _of_phase(subject, path, phase)
     yield from _of_conditions(subject)
@@ -48,12 +38,8 @@ def quantities(subject: Subject) -> Iterator[Expected]:
     yield from _of_soft_sensors(subject)
     yield from _of_crosschecks(subject)
     for name, recording in subject.process.recordings.items():
-        yield _time(("recordings", name, "stale"), recording.stale, "positive")
-        yield _time(("recordings", name, "longest_gap"), recording.longest_gap, "positive")
-
-
-def _time(path: Path, quantity: Quantity, least: Least = "zero") -> Expected:
-    return Expected(path, quantity, "min", "a time", least)
+        yield time(("recordings", name, "stale"), recording.stale, "positive")
+        yield time(("recordings", name, "longest_gap"), recording.longest_gap, "positive")
 
 
 def _share(path: Path, quantity: Quantity) -> Expected:
@@ -64,36 +50,32 @@ def _volume(path: Path, quantity: Quantity) -> Expected:
     return Expected(path, quantity, "mL", "a volume", "positive")
 
 
-def _given(*pairs: tuple[Path, Quantity | None]) -> Iterator[tuple[Path, Quantity]]:
-    return ((path, quantity) for path, quantity in pairs if quantity is not None)
-
-
 def _of_equipment(subject: Subject) -> Iterator[Expected]:
     for path, name, tag in subject.tags():
         of = f"the tag '{name}'"
         for i, end in enumerate(tag.range):
             yield Expected((*path, "range", i), end, tag.unit, of)
-        for where, quantity in _given(((*path, "resolution"), tag.resolution), ((*path, "noise"), tag.noise)):
+        for where, quantity in given(((*path, "resolution"), tag.resolution), ((*path, "noise"), tag.noise)):
             yield Expected(where, quantity, tag.unit, of, "positive")
-        for where, quantity in _given(((*path, "rate"), tag.rate)):
+        for where, quantity in given(((*path, "rate"), tag.rate)):
             yield Expected(where, quantity, tag.unit, f"{of} for each time", "positive", per="h")
-        for where, quantity in _given(((*path, "every"), tag.every)):
-            yield _time(where, quantity, "positive")
-        for where, quantity in _given(((*path, "initial"), tag.initial)):
+        for where, quantity in given(((*path, "every"), tag.every)):
+            yield time(where, quantity, "positive")
+        for where, quantity in given(((*path, "initial"), tag.initial)):
             yield Expected(where, quantity, tag.unit, of)
 
 
 def _of_parameters(subject: Subject) -> Iterator[Expected]:
     for name, parameter in subject.process.parameters.items():
         path: Path = ("parameters", name)
-        yield _time((*path, "delay"), parameter.delay)
+        yield time((*path, "delay"), parameter.delay)
         tag = subject.process.tags.get(parameter.tag)
         if tag is None:
             continue
         of = f"the tag '{parameter.tag}'"
-        for where, quantity in _given(((*path, "setpoint"), parameter.setpoint)):
+        for where, quantity in given(((*path, "setpoint"), parameter.setpoint)):
             yield Expected(where, quantity, tag.unit, of)
-        for where, quantity in _given(((*path, "deadband"), parameter.deadband)):
+        for where, quantity in given(((*path, "deadband"), parameter.deadband)):
             yield Expected(where, quantity, tag.unit, of, "zero")
         for field in ("normal", "proven", "hard"):
             for i, end in enumerate(getattr(parameter, field) or ()):
@@ -104,36 +86,11 @@ def _of_laboratory(subject: Subject) -> Iterator[Expected]:
     for name, attribute in subject.process.attributes.items():
         path = ("attributes", name, "specification")
         ends = attribute.specification
-        for where, quantity in _given(((*path, "low"), ends.low), ((*path, "high"), ends.high)):
+        for where, quantity in given(((*path, "low"), ends.low), ((*path, "high"), ends.high)):
             yield Expected(where, quantity, attribute.unit, f"the attribute '{name}'")
     for name, assay in subject.process.assays.items():
-        yield _time(("assays", name, "turnaround"), assay.turnaround)
+        yield time(("assays", name, "turnaround"), assay.turnaround)
         yield _share(("assays", name, "variation"), assay.variation)
-
-
-def _of_loops(subject: Subject) -> Iterator[Expected]:
-    tags = subject.process.tags
-    for name, loop in subject.process.strategy.items():
-        path: Path = ("strategy", name)
-        for where, quantity in _given(((*path, "integral"), loop.integral)):
-            yield _time(where, quantity, "positive")
-        for where, quantity in _given(((*path, "derivative"), loop.derivative)):
-            yield _time(where, quantity)
-        yield _time((*path, "patience"), loop.patience)
-        tag, actuator = tags.get(loop.tag), tags.get(loop.actuator)
-        if tag is not None:
-            of = f"the tag '{loop.tag}'"
-            yield Expected((*path, "setpoint"), loop.setpoint, tag.unit, of)
-            for where, quantity in _given(((*path, "deadband"), loop.deadband)):
-                yield Expected(where, quantity, tag.unit, of, "zero")
-        if actuator is not None:
-            for i, end in enumerate(loop.output or ()):
-                yield Expected((*path, "output", i), end, actuator.unit, f"the actuator '{loop.actuator}'")
-            for where, quantity in _given(((*path, "safe"), loop.safe)):
-                yield Expected(where, quantity, actuator.unit, f"the actuator '{loop.actuator}'")
-        if tag is not None and actuator is not None:
-            of = f"'{loop.actuator}' for one of '{loop.tag}'"
-            yield Expected((*path, "gain"), loop.gain, actuator.unit, of, "positive", per=tag.unit)
 
 
 def settable(subject: Subject, name: str) -> tuple[str, Tag] | None:
@@ -153,9 +110,9 @@ def _of_phase(subject: Subject, path: Path, phase: Phase) -> Iterator[Expected]:
     for i, removal in enumerate(phase.remove):
         yield _volume((*path, "remove", i, "volume"), removal.volume)
     for i, sampling in enumerate(phase.samples):
-        for where, quantity in _given(((*path, "samples", i, "every"), sampling.every)):
-            yield _time(where, quantity, "positive")
-        for where, quantity in _given(((*path, "samples", i, "volume"), sampling.volume)):
+        for where, quantity in given(((*path, "samples", i, "every"), sampling.every)):
+            yield time(where, quantity, "positive")
+        for where, quantity in given(((*path, "samples", i, "volume"), sampling.volume)):
             yield _volume(where, quantity)
     for i, prompt in enumerate(phase.prompts):
         for k, end in enumerate(prompt.range or ()):
@@ -167,7 +124,7 @@ def _of_conditions(subject: Subject) -> Iterator[Expected]:
         for comparison in phase.until.comparisons() if phase.until else ():
             tag = subject.process.tags.get(comparison.name)
             if comparison.name in TIMES:
-                yield _time((*path, "until"), comparison.quantity)
+                yield time((*path, "until"), comparison.quantity)
             elif tag is not None:
                 yield Expected(
                     (*path, "until"), comparison.quantity, tag.unit, f"the tag '{comparison.name}'"
@@ -194,7 +151,7 @@ def _of_twin(subject: Subject) -> Iterator[Expected]:
 
 def _of_observer(subject: Subject, observer: Observer) -> Iterator[Expected]:
     place: Path = ("twin", "observer")
-    yield _time((*place, "every"), observer.every, "positive")
+    yield time((*place, "every"), observer.every, "positive")
     for field in ("learn", "initial", "contents", "wander"):
         for name, share in getattr(observer, field).items():
             yield _share((*place, field, name), share)
@@ -203,7 +160,7 @@ def _of_observer(subject: Subject, observer: Observer) -> Iterator[Expected]:
     for name, fused in observer.tags.items():
         path: Path = (*place, "tags", name)
         yield _share((*path, "relative"), fused.relative)
-        yield _time((*path, "memory"), fused.memory, "positive")
+        yield time((*path, "memory"), fused.memory, "positive")
         tag = subject.process.tags.get(name)
         if tag is not None:
             of = f"the tag '{name}'"
@@ -219,16 +176,16 @@ def _of_simulation(subject: Subject) -> Iterator[Expected]:
     for name, faults in simulation.sensors.items():
         path: Path = ("simulation", "sensors", name)
         yield _share((*path, "dropout"), faults.dropout)
-        for where, quantity in _given(((*path, "lag"), faults.lag)):
-            yield _time(where, quantity)
-        for where, quantity in _given(((*path, "noise"), faults.noise)) if name in tags else ():
+        for where, quantity in given(((*path, "lag"), faults.lag)):
+            yield time(where, quantity)
+        for where, quantity in given(((*path, "noise"), faults.noise)) if name in tags else ():
             yield Expected(where, quantity, tags[name].unit, f"the tag '{name}'", "zero")
-        for where, quantity in _given(((*path, "drift"), faults.drift)) if name in tags else ():
+        for where, quantity in given(((*path, "drift"), faults.drift)) if name in tags else ():
             yield Expected(where, quantity, tags[name].unit, f"the tag '{name}' for each time", per="h")
     for number, fault in enumerate(simulation.faults):
         yield from _of_seeded(("simulation", "faults", number), fault, tags.get(fault.of))
     for name, signal in simulation.signals.items():
-        yield _time(("simulation", "signals", name, "lag"), signal.lag)
+        yield time(("simulation", "signals", name, "lag"), signal.lag)
         if name in tags:
             yield Expected(
                 ("simulation", "signals", name, "start"), signal.start, tags[name].unit, f"'{name}'"
@@ -236,10 +193,10 @@ def _of_simulation(subject: Subject) -> Iterator[Expected]:
 
 
 def _of_seeded(path: Path, fault: SeededFault, tag: Tag | None) -> Iterator[Expected]:
-    yield _time((*path, "at"), fault.at)
-    for where, quantity in _given(((*path, "lasts"), fault.lasts)):
-        yield _time(where, quantity, "positive")
-    for where, quantity in _given(((*path, "size"), fault.size)):
+    yield time((*path, "at"), fault.at)
+    for where, quantity in given(((*path, "lasts"), fault.lasts)):
+        yield time(where, quantity, "positive")
+    for where, quantity in given(((*path, "size"), fault.size)):
         if fault.kind in {"delivery", "parameter"}:
             yield Expected(where, quantity, "1", "a factor", "zero")
         elif tag is not None:
@@ -250,7 +207,7 @@ def _of_seeded(path: Path, fault: SeededFault, tag: Tag | None) -> Iterator[Expe
 def _of_outlook(outlook: Outlook) -> Iterator[Expected]:
     place: Path = ("monitoring", "outlook")
     for field in ("every", "step"):
-        yield _time((*place, field), getattr(outlook, field), "positive")
+        yield time((*place, field), getattr(outlook, field), "positive")
     for field in ("alert", "action", "margin"):
         yield _share((*place, field), getattr(outlook, field))
 
@@ -259,29 +216,29 @@ def _of_crosschecks(subject: Subject) -> Iterator[Expected]:
     tags, monitoring = subject.process.tags, subject.process.monitoring
     for name, pair in monitoring.compare.items():
         path: Path = ("monitoring", "compare", name)
-        yield _time((*path, "every"), pair.every, "positive")
+        yield time((*path, "every"), pair.every, "positive")
         if pair.tag in tags:
             unit, of = tags[pair.tag].unit, f"the tag '{pair.tag}'"
             yield Expected((*path, "scale"), pair.scale, unit, of, "positive")
-            for where, quantity in _given(((*path, "centre"), pair.centre)):
+            for where, quantity in given(((*path, "centre"), pair.centre)):
                 yield Expected(where, quantity, unit, of)
     for name, balance in monitoring.balances.items():
         path = ("monitoring", "balances", name)
-        yield _time((*path, "every"), balance.every, "positive")
+        yield time((*path, "every"), balance.every, "positive")
         first = next(iter(balance.terms))
         if first in tags:
             unit, of = tags[first].unit, f"the tag '{first}'"
             yield Expected((*path, "tolerance"), balance.tolerance, unit, of, "positive")
-            for where, quantity in _given(((*path, "equals"), balance.equals)):
+            for where, quantity in given(((*path, "equals"), balance.equals)):
                 yield Expected(where, quantity, unit, of)
 
 
 def _of_soft_sensors(subject: Subject) -> Iterator[Expected]:
     for name, sensor in subject.process.monitoring.models.items():
         place: Path = ("monitoring", "models", name)
-        yield _time((*place, "every"), sensor.every, "positive")
-        yield _time((*place, "from"), sensor.start)
-        yield _time((*place, "patience"), sensor.patience, "positive")
-        for given, source in sensor.inputs.items():
-            for where, quantity in _given(((*place, "inputs", given), source.at)):
-                yield _time(where, quantity)
+        yield time((*place, "every"), sensor.every, "positive")
+        yield time((*place, "from"), sensor.start)
+        yield time((*place, "patience"), sensor.patience, "positive")
+        for name_given, source in sensor.inputs.items():
+            for where, quantity in given(((*place, "inputs", name_given), source.at)):
+                yield time(where, quantity)

@@ -37,7 +37,15 @@ def _of_attributes(subject: Subject) -> Iterator[Fault]:
 def _of_strategy(subject: Subject) -> Iterator[Fault]:
     for name, loop in subject.process.strategy.items():
         yield from _tag(subject, ("strategy", name, "tag"), loop.tag)
-        yield from _tag(subject, ("strategy", name, "actuator"), loop.actuator)
+        if loop.actuator:
+            yield from _tag(subject, ("strategy", name, "actuator"), loop.actuator)
+        for moved in loop.split:
+            yield from _tag(subject, ("strategy", name, "split", moved), moved)
+        for known in loop.forward:
+            yield from _tag(subject, ("strategy", name, "forward", known), known)
+        if loop.inner:
+            where = ("strategy", name, "inner")
+            yield from subject.unknown(where, "loop", loop.inner, subject.process.strategy, "strategy")
 
 
 def _of_recipe(subject: Subject) -> Iterator[Fault]:

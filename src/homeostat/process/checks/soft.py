@@ -7,7 +7,7 @@ from homeostat.process.conditions import BATCH_ELAPSED
 from homeostat.process.issues import Fault, Path, quoted, suggestion
 from homeostat.process.soft import DOUBT, FORESEEN, TWIN, ModelInput
 
-ATTRIBUTE_KINDS = ("sd.", "p.")
+ATTRIBUTE_KINDS = ("sd.", "p.", "breach.")
 """What may stand between "foreseen." and the attribute."""
 
 

@@ -34,6 +34,8 @@ from homeostat.quality.model.measurements import (
     Value,
 )
 from homeostat.quality.model.monitored import (
+    AnswerLine,
+    ModelLine,
     OrderLine,
     OutlookLine,
     PerformanceLine,
@@ -48,6 +50,7 @@ from homeostat.quality.model.watched import BoardLine, Drifted, PanelAttribute, 
 __all__ = [
     "AlarmLine",
     "Answer",
+    "AnswerLine",
     "AttributeLine",
     "BatchRecord",
     "BoardLine",
@@ -63,6 +66,7 @@ __all__ = [
     "Judgement",
     "LoopLine",
     "MaterialLine",
+    "ModelLine",
     "MoveLine",
     "OrderLine",
     "OutlookLine",

@@ -26,6 +26,7 @@ from homeostat.quality.model.measurements import (
     SampleLine,
 )
 from homeostat.quality.model.monitored import (
+    ModelLine,
     OrderLine,
     OutlookLine,
     PerformanceLine,
@@ -112,6 +113,7 @@ class BatchRecord(Part):
     signals: tuple[SignalLine, ...] = ()
     sample_notes: tuple[SampleNote, ...] = ()
     outlook: tuple[OutlookLine, ...] = ()
+    models: tuple[ModelLine, ...] = ()
     states: tuple[StateLine, ...]
     commands: tuple[CommandLine, ...]
     moves: tuple[MoveLine, ...]

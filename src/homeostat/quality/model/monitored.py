@@ -2,6 +2,8 @@
 
 from typing import Literal
 
+from pydantic import Field
+
 from homeostat.quality.model.base import Part, Priority
 
 Standing = Literal["undecided", "ok", "alert", "action"]
@@ -112,3 +114,49 @@ class OutlookLine(Part):
     drivers: tuple[str, ...]
     reason: str
     changes: tuple[VerdictLine, ...]
+
+
+class AnswerLine(Part):
+    """A frozen model decided something else, or its inputs left or entered again what it knows; the first answer, too.
+
+    A soft sensor tells a `value` with its interval, and the `strangers` that take its inputs `outside`; one that
+    watches tells its statistics as `ratios` to their limits. `drivers` are the inputs that contribute most, the
+    largest first.
+    """
+
+    time: int
+    before: Standing
+    decision: Standing
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    outside: bool = False
+    ratios: dict[str, float] = Field(default_factory=dict)
+    drivers: tuple[tuple[str, float], ...] = ()
+    strangers: tuple[tuple[str, float], ...] = ()
+    missing: tuple[str, ...] = ()
+    reason: str = ""
+
+
+class ModelLine(Part):
+    """A frozen model that ran beside the batch: its package by name and content hash, and what it answered.
+
+    A batch starts, resumes and replays only with packages whose self-test gives the same bits on the machine: `tested`
+    is the number of its rows. `value`, `low` and `high` are the last ones recorded.
+    """
+
+    model: str
+    title: str
+    package: str
+    hash: str
+    question: str
+    critical: bool
+    tested: int
+    loaded: int
+    unit: str
+    decision: Standing
+    since: int
+    value: float | None
+    low: float | None
+    high: float | None
+    changes: tuple[AnswerLine, ...]

@@ -4,7 +4,7 @@ from typing import Literal
 
 from homeostat.quality.model.base import Part, Priority
 from homeostat.quality.model.base import Verdict as Measured
-from homeostat.quality.model.monitored import Standing
+from homeostat.quality.model.monitored import ModelLine, Standing
 
 
 class PanelAttribute(Part):
@@ -69,6 +69,7 @@ class PanelRow(Part):
     `verdict` is the worst of the attributes' and of the alarms that stand: a critical one counts as `action`, a high
     one as `alert`. `standing` and `owed` count alarms by priority: those whose condition holds and is not silenced,
     and those that nobody has acknowledged. `silenced` ones are kept from being shown though their condition holds.
+    `models` are the frozen ones that run beside the batch; their decisions count by their alarms.
     """
 
     batch: str
@@ -86,3 +87,4 @@ class PanelRow(Part):
     owed: dict[Priority, int]
     silenced: int
     alarms: tuple[BoardLine, ...]
+    models: tuple[ModelLine, ...] = ()

@@ -1,24 +1,19 @@
 """What was foreseen of the quality attributes: figures with the 90 % band, the latest outlook, how it changed."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 
-from homeostat.quality.model import AttributeLine, BatchRecord, OutlookLine, Standing, VerdictLine
+from homeostat.quality.model import AttributeLine, BatchRecord, OutlookLine, VerdictLine
 from homeostat.quality.outlook import DOUBT, FORESEEN, PROBABILITY, QUANTILE
+from homeostat.quality.page.beside import models
 from homeostat.quality.page.charts import Band, Chart, Point
 from homeostat.quality.page.figures import HALF, Drawn, Figure, Tape, rendered, stripes
 from homeostat.quality.page.markup import Markup, join, tag
+from homeostat.quality.page.styles import STYLES
 from homeostat.quality.page.tables import chip, table, tight
 from homeostat.quality.wording import bounds, count, moment, number, percent, quantity, unit_text
 
 SURE = 0.995
 """A probability that never fell below this is told in words, not drawn."""
-
-STYLES: Mapping[Standing, str] = {
-    "ok": "good",
-    "undecided": "minor",
-    "alert": "major",
-    "action": "critical",
-}
 
 
 def foreseen(record: BatchRecord, tape: Tape) -> list[Figure]:
@@ -105,6 +100,7 @@ def outlook(record: BatchRecord, drawn: Drawn) -> Markup:
             table("The latest outlook", columns, rows),
             rendered(drawn.foreseen, "outlook"),
             table("Changes of the outlook", _CHANGES, _changes(record)),
+            models(record),
         ]
     )
 
@@ -120,23 +116,54 @@ def _interval(line: OutlookLine) -> str:
     return "–" if line.low is None else bounds(line.low, line.high, line.unit)
 
 
-def _changes(record: BatchRecord) -> list[tuple[str, ...]]:
-    """Every change, in order of time; that an attribute was expected within from the first look on is none."""
-    changes = [
-        (one.time, line, one) for line in record.outlook for one in line.changes if not _first(line, one)
-    ]
-    return [
-        (
-            line.title,
-            moment(time),
-            chip(one.verdict, STYLES[one.verdict]),
-            percent(one.probability),
-            quantity(one.value, line.unit),
-            moment(one.breach),
-            "; ".join([*one.drivers, *([one.reason] if one.reason else [])]),
-        )
-        for time, line, one in sorted(changes, key=lambda change: change[0])
-    ]
+Change = tuple[OutlookLine, VerdictLine]
+
+
+def _changes(record: BatchRecord) -> list[tuple[Markup | str, ...]]:
+    """Every change, in order of time; that an attribute was expected within from the first look on is none.
+
+    Attributes that changed at once, for one reason, to a verdict that asks for nothing share a row.
+    """
+    changes = [(line, one) for line in record.outlook for one in line.changes if not _first(line, one)]
+    gathered: dict[object, list[Change]] = {}
+    for line, one in sorted(changes, key=lambda change: change[1].time):
+        calm = one.reason and one.verdict in CALM
+        key = (one.time, one.verdict, one.reason) if calm else (line.attribute, one.time)
+        gathered.setdefault(key, []).append((line, one))
+    return [_change(*own[0]) if len(own) == 1 else _shared(own) for own in gathered.values()]
+
+
+CALM = frozenset({"ok", "undecided"})
+"""Verdicts that ask for nothing."""
+
+
+def _change(line: OutlookLine, one: VerdictLine) -> tuple[Markup | str, ...]:
+    return (
+        line.title,
+        moment(one.time),
+        chip(one.verdict, STYLES[one.verdict]),
+        percent(one.probability),
+        quantity(one.value, line.unit),
+        moment(one.breach),
+        "; ".join([*one.drivers, *([one.reason] if one.reason else [])]),
+    )
+
+
+def _shared(own: Sequence[Change]) -> tuple[Markup | str, ...]:
+    """One row for several attributes: the least probability, and which they are; the JSON record has each."""
+    _, one = own[0]
+    known = [each.probability for _, each in own if each.probability is not None]
+    breaches = [each.breach for _, each in own if each.breach is not None]
+    titles = ", ".join(line.title for line, _ in own)
+    return (
+        join([count(len(own), "attribute"), tag("div", tag("small", titles))]),
+        moment(one.time),
+        chip(one.verdict, STYLES[one.verdict]),
+        percent(min(known, default=None)),
+        "–",
+        moment(min(breaches, default=None)),
+        one.reason,
+    )
 
 
 def _first(line: OutlookLine, one: VerdictLine) -> bool:

@@ -8,8 +8,9 @@ anything is fused, dosed or told.
 import hashlib
 import math
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from homeostat.errors import TwinError
 from homeostat.twin.engine import Simulator, Status, Target
@@ -79,6 +80,12 @@ class Filter:
         self._kernel = kernel(self.model, self.layout, target or Target.host())
         identity = f"{simulator.fingerprint}\n{stride.hex()}\n{settings}\n{self._kernel.identity}"
         self.fingerprint = hashlib.sha256(identity.encode()).hexdigest()
+
+    def striding(self, stride: float) -> Self:
+        """The same filter with another stride: a forecast that no reading corrects can do with longer ones."""
+        other = copy(self)
+        other.stride = stride
+        return other
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -176,9 +183,9 @@ class Filter:
 
     def known(self, estimate: Estimate) -> Vector:
         """All parameters of the model, the learnt ones as they are believed now."""
-        values = list(self.parameters)
-        for position, value in zip(self.layout.learnt, estimate.mean[self.layout.states :], strict=False):
-            values[position] = value
+        values, start = [*self.parameters], self.layout.states
+        for number, position in enumerate(self.layout.learnt, start):
+            values[position] = estimate.mean[number]
         return tuple(values)
 
     def deviations(self, estimate: Estimate) -> Vector:

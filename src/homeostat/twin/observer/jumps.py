@@ -155,16 +155,23 @@ def _through(
     layout: Layout, covariance: Sequence[float], rows: list[Row], gains: Sequence[Row]
 ) -> tuple[float, ...]:
     """Return J P J' + G G' (upper triangle); what is not a state stays as it is."""
-    n = layout.size
-    rows = rows + [{k: 1.0} for k in range(layout.states, n)]
-    at = {pair: k for k, pair in enumerate(layout.pairs)}
-    square = [[covariance[at[min(i, j), max(i, j)]] for j in range(n)] for i in range(n)]
-    half = [[_sum(w * square[k][j] for k, w in row.items()) for j in range(n)] for row in rows]
-    carried_over = [_sum(half[i][k] * w for k, w in rows[j].items()) for i, j in layout.pairs]
-    return tuple(
-        entry + _sum(gain.get(i, 0.0) * gain.get(j, 0.0) for gain in gains)
-        for entry, (i, j) in zip(carried_over, layout.pairs, strict=True)
-    )
+    n, at = layout.size, layout.places
+    square = [[covariance[at[i][j]] for j in range(n)] for i in range(n)]
+    changed = {i: row for i, row in enumerate(rows) if row != {i: 1.0}}
+    half = list(square)
+    for i, row in changed.items():
+        half[i] = [_sum(w * square[k][j] for k, w in row.items()) for j in range(n)]
+    after = [
+        _sum(half[i][k] * w for k, w in changed[j].items()) if j in changed else half[i][j]
+        for i, j in layout.pairs
+    ]
+    added = [0.0] * len(after)
+    for gain in gains:
+        for i, one in gain.items():
+            for j, other in gain.items():
+                if i <= j:
+                    added[at[i][j]] += one * other
+    return tuple([entry + more for entry, more in zip(after, added, strict=True)])
 
 
 def _sum(terms: Iterable[float]) -> float:

@@ -39,6 +39,12 @@ class Layout:
         return tuple((i, j) for i in range(self.size) for j in range(i, self.size))
 
     @cached_property
+    def places(self) -> tuple[tuple[int, ...], ...]:
+        """Where the triangle holds the entry (i, j), whichever comes first, row by row."""
+        at, n = {pair: k for k, pair in enumerate(self.pairs)}, self.size
+        return tuple(tuple(at[min(i, j), max(i, j)] for j in range(n)) for i in range(n))
+
+    @cached_property
     def diagonal(self) -> tuple[int, ...]:
         """Positions of the variances in the triangle."""
         return tuple(k for k, (i, j) in enumerate(self.pairs) if i == j)

@@ -1,0 +1,18 @@
+"""`homeostat control`: loops tuned, predictive controllers compared, explained and told what they may do."""
+
+import typer
+
+from homeostat.cli.control.deciding import approve, authority, refuse
+from homeostat.cli.control.explain import explain
+from homeostat.cli.control.tune import tune
+
+control = typer.Typer(
+    name="control",
+    help="Tune loops, compare processes, and say what predictive controllers do, why, and what they may.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+for command in (tune, explain, approve, refuse, authority):
+    control.command(command.__name__)(command)
+
+__all__ = ["control"]

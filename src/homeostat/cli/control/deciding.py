@@ -1,0 +1,84 @@
+"""`homeostat control approve|refuse|authority`: what a person says to a predictive controller of a running batch."""
+
+import secrets
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from homeostat.cli.options import DEFAULT_SITE, SiteDir, reason_text
+from homeostat.cli.output import show
+
+
+class Level(StrEnum):
+    """What a controller may do."""
+
+    ADVISORY = "advisory"
+    SUPERVISED = "supervised"
+    AUTONOMOUS = "autonomous"
+
+
+def _name(value: str) -> str:
+    """A name as given, or a usage error."""
+    if not value.strip() or len(value) > 64 or not value.isprintable():
+        raise typer.BadParameter("a name has 1 to 64 printable characters, not only blanks")
+    return value
+
+
+Controller = Annotated[
+    str, typer.Argument(metavar="CONTROLLER", callback=_name, help="Its name in the process file.")
+]
+Proposal = Annotated[
+    str,
+    typer.Argument(metavar="PROPOSAL", callback=_name, help="The move, as `explain` and the panel name it."),
+]
+Of = Annotated[str, typer.Option("--batch", metavar="ID", help="The batch.")]
+By = Annotated[str, typer.Option("--by", metavar="NAME", callback=_name, help="Who gives the order.")]
+Why = Annotated[
+    str, typer.Option("--why", metavar="TEXT", callback=reason_text, help="The reason, for the record.")
+]
+
+
+def approve(
+    *, controller: Controller, proposal: Proposal, batch: Of, by: By, why: Why, site: SiteDir = DEFAULT_SITE
+) -> None:
+    """Let a supervised controller make the move that it proposes; an approval counts until the proposal expires."""
+    _give(site, batch, order="approve", controller=controller, proposal=proposal, by=by, reason=why)
+
+
+def refuse(
+    *, controller: Controller, proposal: Proposal, batch: Of, by: By, why: Why, site: SiteDir = DEFAULT_SITE
+) -> None:
+    """Do not let a supervised controller make the move that it proposes."""
+    _give(site, batch, order="refuse", controller=controller, proposal=proposal, by=by, reason=why)
+
+
+def authority(
+    *,
+    controller: Controller,
+    level: Annotated[Level, typer.Argument(help="What it may do from now on.")],
+    batch: Of,
+    by: By,
+    why: Why,
+    site: SiteDir = DEFAULT_SITE,
+) -> None:
+    """Give a controller another authority: to advise, to move once a person approves, or to move by itself."""
+    _give(site, batch, order="authority", controller=controller, authority=level.value, by=by, reason=why)
+
+
+def _give(site: Path, batch: str, **facts: Any) -> None:
+    from homeostat.execution.clock import stamp
+    from homeostat.execution.orders import give
+    from homeostat.execution.slips import ControlSlip
+    from homeostat.quality.steered import decidable
+    from homeostat.site import Site
+
+    slip, at = ControlSlip(**facts), Site.open(site)
+    with at.reading() as (ledger, _):
+        decidable(ledger, batch, slip.controller, slip.proposal)
+    name = give(at, batch, slip, stamp=stamp(), nonce=secrets.token_hex(4))
+    show(
+        f"Order {name} given to batch {batch}: {slip.order} {slip.about}.",
+        "The next scan takes it up; if the batch is not being executed, the first one after it is resumed.",
+    )

@@ -1,0 +1,66 @@
+"""What a plan is made from, and what comes of it: plain immutable numbers, so that replays ask the same."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """The belief at batch time `hours`: every state, input and parameter of the model, in declared order.
+
+    `deviations` are the standard deviations of the scenarios' parameters, `doubts` those of the watched quantities.
+    """
+
+    hours: float
+    states: tuple[float, ...]
+    inputs: tuple[float, ...]
+    parameters: tuple[float, ...]
+    deviations: tuple[float, ...] = ()
+    doubts: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Foretold:
+    """A watched quantity at the start and at the end of each step: nominal, lowest and highest scenario, unmoved."""
+
+    quantity: str
+    values: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+    without: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Active:
+    """A limit that shapes the plan, the batch time (hours) at which it does, and its multiplier."""
+
+    limit: str
+    hours: float
+    multiplier: float
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A plan: `moves` (steps, inputs) from `times` (batch hours) on, its worth, and what it was weighed against.
+
+    `value` is its objective, `without` that of leaving the inputs as they were, `ends` that of each end compared.
+    """
+
+    times: tuple[float, ...]
+    moves: tuple[tuple[float, ...], ...]
+    end: float
+    ends: tuple[tuple[float, float], ...]
+    value: float
+    without: float
+    iterations: int
+    foretold: tuple[Foretold, ...]
+    active: tuple[Active, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer to a question: a plan, or why there is none."""
+
+    status: Literal["solved", "no convergence", "infeasible", "not finite"]
+    planned: Planned | None = None
+    reason: str = ""

@@ -1,0 +1,160 @@
+"""From a question and its futures to a plan: solve, then walk through every future with the moves and without them.
+
+In: a task, compiled once. Out: answers. The walk repeats the solver's own steps with the functions that it was made of,
+so that what is told of a plan is what was planned.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Literal
+
+from homeostat.control.predictive.equations import equations
+from homeostat.control.predictive.formulation import formulate
+from homeostat.control.predictive.futures import Futures
+from homeostat.control.predictive.question import Active, Answer, Foretold, Planned, Question
+from homeostat.control.predictive.task import Actuator, Task
+from homeostat.control.predictive.walking import Path, Walking
+from homeostat.twin.optimal import Guess, Outcome, Status, compile_solver
+
+REASONS = {
+    Status.INFEASIBLE: "the hard limits cannot be kept together",
+    Status.NOT_FINITE: "the model is not finite here",
+}
+NOTICEABLE = 1e-3
+"""A multiplier above this, in objective for one scale of its row, says that a limit shapes the plan."""
+
+
+class Solving:
+    """Solves one task; it remembers nothing from one question to the next."""
+
+    def __init__(self, task: Task) -> None:
+        traced = equations(task)
+        problem, self._tree = formulate(task, traced)
+        self._task, self._rows = task, problem.rows
+        self._solver = compile_solver(problem, self._tree)
+        self._walking = Walking(task, traced, problem, self._solver.identity)
+        self._ways = [self._tree.path(leaf) for leaf in self._tree.leaves]
+
+    @property
+    def identity(self) -> str:
+        """What decides the solver's kernel."""
+        return self._solver.identity
+
+    def solve(self, question: Question, futures: Futures, guess: Guess | None) -> Outcome:
+        """The best moves, as the solver hands them over: look at its status first."""
+        start, before = self._start(question)
+        return self._solver.solve(start, before, self._parameters(futures), guess=guess)
+
+    def refused(self, outcome: Outcome) -> Answer:
+        """What is said where the solver found nothing that may be used."""
+        status: Failure = _STATUS.get(outcome.status, "no convergence")
+        return Answer(status, reason=REASONS.get(outcome.status, "the solver did not converge"))
+
+    def tell(self, question: Question, futures: Futures, outcome: Outcome) -> Planned:
+        """The plan in full: where the moves lead, where none would lead, and what shapes them."""
+        start, before = self._start(question)
+        steps, ways = range(self._task.steps), self._ways
+        times = tuple([question.hours + k * futures.hours for k in steps])
+        own = [[outcome.u[way[k]].tolist() for k in steps] for way in ways]
+        planned = self._walk(futures, start, before, own)
+        unmoved = self._walk(futures, start, before, [[before] * self._task.steps] * len(ways))
+        return Planned(
+            times=times,
+            moves=tuple([tuple(row) for row in own[0]]),
+            end=question.hours + self._task.steps * futures.hours,
+            ends=(),
+            value=_mean([path.cost for path in planned]),
+            without=_mean([path.cost for path in unmoved]),
+            iterations=outcome.iterations,
+            foretold=self._foretold(planned, unmoved),
+            active=self._active(outcome, times),
+        )
+
+    def _start(self, question: Question) -> tuple[tuple[float, ...], tuple[float, ...]]:
+        """The planned states and the moved inputs now; an input outside its envelope is taken as at its end."""
+        states, inputs = self._task.signature.states, self._task.signature.inputs
+        x = tuple([question.states[states.index(name)] for name in self._task.states])
+        u = [question.inputs[inputs.index(name)] for name in self._task.moved]
+        within = zip(u, self._task.actuators, strict=True)
+        return x, tuple([min(max(value, a.low), a.high) for value, a in within])
+
+    def _parameters(self, futures: Futures) -> list[tuple[float, ...]]:
+        scenarios = self._tree.scenarios
+        later = [futures.rest[max(scenario, 0)] for scenario in scenarios[1:]]
+        return [futures.root, *later]
+
+    def _walk(
+        self,
+        futures: Futures,
+        start: Sequence[float],
+        before: Sequence[float],
+        moves: Sequence[Sequence[Sequence[float]]],
+    ) -> list[Path]:
+        """The way through every future under its own moves."""
+        return [
+            self._walking.walk(start, before, rows, futures.root, p)
+            for rows, p in zip(moves, futures.rest, strict=True)
+        ]
+
+    def _foretold(self, planned: Sequence[Path], unmoved: Sequence[Path]) -> tuple[Foretold, ...]:
+        return tuple(
+            [
+                Foretold(
+                    quantity=name,
+                    values=planned[0].column(k),
+                    low=_each(min, planned, k),
+                    high=_each(max, planned, k),
+                    without=unmoved[0].column(k),
+                )
+                for k, name in enumerate(self._task.watched)
+            ]
+        )
+
+    def _active(self, outcome: Outcome, times: Sequence[float]) -> tuple[Active, ...]:
+        """The limits that shape the plan, on the way through the belief itself."""
+        names = [f"{row.limit.name} {'>=' if row.lower else '<='} {row.bound:g}" for row in self._task.rows]
+        scales = [row.limit.scale or 1.0 for row in self._task.rows]
+        for actuator in self._task.actuators:
+            if actuator.change is not None:
+                names.append(f"change of {actuator.input} <= {actuator.change:g}")
+                scales.append(actuator.change)
+        hours = [*times, 2 * times[-1] - times[-2] if len(times) > 1 else times[-1]]
+        found = [self._ends_of(outcome, times[0])]
+        for at, node in zip(hours, self._ways[0], strict=True):
+            for k, row in enumerate(outcome.constraints[node].tolist()[: len(names)]):
+                if abs(row) * scales[k] > NOTICEABLE:
+                    found.append([Active(names[k], at, abs(row))])
+        return tuple([active for group in found for active in group])
+
+    def _ends_of(self, outcome: Outcome, now: float) -> list[Active]:
+        """The ends of the envelope at which the first move stands."""
+        first = outcome.bounds[0, len(self._task.states) :].tolist()
+        return [
+            Active(_end(actuator, value), now, abs(value))
+            for actuator, value in zip(self._task.actuators, first, strict=True)
+            if abs(value) * (actuator.high - actuator.low) > NOTICEABLE
+        ]
+
+
+Failure = Literal["infeasible", "not finite", "no convergence"]
+_STATUS: Mapping[Status, Failure] = {
+    Status.INFEASIBLE: "infeasible",
+    Status.NOT_FINITE: "not finite",
+}
+
+
+def _end(actuator: Actuator, multiplier: float) -> str:
+    if multiplier > 0.0:
+        return f"{actuator.input} <= {actuator.high:g}"
+    return f"{actuator.input} >= {actuator.low:g}"
+
+
+def _each(pick: Callable[..., float], paths: Sequence[Path], place: int) -> tuple[float, ...]:
+    columns = [path.column(place) for path in paths]
+    return tuple([pick(values) for values in zip(*columns, strict=True)])
+
+
+def _mean(values: Sequence[float]) -> float:
+    total = 0.0
+    for value in values:
+        total += value
+    return total / len(values)

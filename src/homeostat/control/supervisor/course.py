@@ -1,0 +1,25 @@
+"""A course: the moves a plan foresees, which may be followed for a while when no new plan comes."""
+
+from bisect import bisect_right
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """Outputs of the moved loops (one row for each of `times`, µs) as planned from the belief at `made` (µs).
+
+    `harvest` is when the phase is best ended (µs), None where that is not the controller's to say.
+    """
+
+    made: int
+    times: tuple[int, ...]
+    rows: tuple[tuple[float, ...], ...]
+    harvest: int | None = None
+
+    def at(self, time: int) -> tuple[float, ...]:
+        """The outputs planned for `time`: before the first row that row, after the last one the last."""
+        return self.rows[max(bisect_right(self.times, time) - 1, 0)]
+
+    def age(self, time: int) -> int:
+        """How long ago (µs) what the plan rests on was believed."""
+        return time - self.made

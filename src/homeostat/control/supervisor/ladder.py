@@ -1,0 +1,181 @@
+"""The ladder: from a fresh plan down to a safe hold, one rung at a time, and back up when its cause is over.
+
+    plan just made -> plan made before (not older than is allowed) -> the loops by themselves -> safe hold
+
+A pure fold: standing and facts in, next standing and outputs out. Nothing here computes a plan or waits for one; that a
+plan came too late, or not at all, is a fact like any other, so that a replay takes the same rung.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from homeostat.control.supervisor.course import Course
+from homeostat.control.supervisor.envelope import Envelope
+
+Authority = Literal["advisory", "supervised", "autonomous"]
+Rung = Literal["idle", "advice", "plan", "last plan", "loops", "hold"]
+LOWER: dict[Authority, Authority] = {
+    "autonomous": "supervised",
+    "supervised": "advisory",
+    "advisory": "advisory",
+}
+NOT_YET, UNDECIDED = "no plan yet", "a move waits for approval"
+"""Why the loops are at work where nothing is wrong."""
+FAILURES = 3
+"""Plans that fail in a row before the controller's authority falls by a step (assumption)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What was declared: how often a plan is due, how old one may be followed, how long an approval is waited for (µs).
+
+    `envelopes` and `safe` (None: stay) hold one entry for each moved loop.
+    """
+
+    every: int
+    age: int
+    approval: int
+    envelopes: tuple[Envelope, ...]
+    safe: tuple[float | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A course that waits for a person until `expires` (µs), under a name that the approval refers to."""
+
+    name: str
+    course: Course
+    expires: int
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What one scan knows: `engaged` by the recipe; why data cannot be relied on (`gate`), why equipment is not
+    believed to do as told (`disobeys`); whether the loops have no reading (`blind`).
+
+    `fresh` is the course of a plan that came in this scan, `failed` why none did, `approved` and `refused` the names of
+    proposals that a person has decided on. `outputs` are those in force.
+    """
+
+    time: int
+    engaged: bool
+    outputs: tuple[float, ...]
+    gate: str = ""
+    disobeys: str = ""
+    blind: bool = False
+    fresh: Course | None = None
+    failed: str = ""
+    approved: str = ""
+    refused: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where the controller stands: its authority, its rung and why, the course it may follow, and what waits.
+
+    `moved` is when outputs were last taken from the course (µs), `failures` how many plans failed in a row.
+    """
+
+    authority: Authority
+    rung: Rung = "idle"
+    why: str = ""
+    course: Course | None = None
+    stale: str = ""
+    proposal: Proposal | None = None
+    failures: int = 0
+    moved: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The next standing; the `outputs` of the moved loops, None where the loops are left to themselves.
+
+    `clamped` names for each output the clamp that changed it.
+    """
+
+    standing: Standing
+    outputs: tuple[float, ...] | None
+    clamped: tuple[str, ...] = ()
+
+
+def climb(rules: Rules, standing: Standing, facts: Facts) -> Decision:
+    """The decision of one scan."""
+    if not facts.engaged:
+        return Decision(Standing(standing.authority), None)
+    standing = _heard(rules, standing, facts)
+    rung, why = _rung(rules, standing, facts)
+    standing = replace(standing, rung=rung, why=why)
+    if rung not in ("plan", "last plan"):
+        standing = replace(standing, moved=-1)  # whoever comes back to a course makes its move anew
+    if rung in ("plan", "last plan") and standing.course is not None:
+        return _follow(rules, standing, facts, standing.course)
+    if rung == "hold":
+        return Decision(standing, _safe(rules, facts), ("",) * len(rules.safe))
+    return Decision(standing, None)
+
+
+def _heard(rules: Rules, standing: Standing, facts: Facts) -> Standing:
+    """The standing after what came in: a plan, its failure, a person's word, or the end of a wait for it."""
+    if facts.failed:
+        standing = _failed(standing, facts.failed)
+    elif facts.fresh is not None:
+        standing = _planned(rules, standing, facts.fresh)
+    waiting = standing.proposal
+    if waiting is not None and facts.approved == waiting.name and facts.time < waiting.expires:
+        return replace(standing, course=waiting.course, stale="", proposal=None)
+    if waiting is not None and (facts.refused == waiting.name or facts.time >= waiting.expires):
+        stale = "the move was refused" if facts.refused == waiting.name else "nobody approved in time"
+        return replace(standing, proposal=None, stale=stale)
+    return standing
+
+
+def _failed(standing: Standing, why: str) -> Standing:
+    failures = standing.failures + 1
+    authority = LOWER[standing.authority] if failures % FAILURES == 0 else standing.authority
+    return replace(standing, stale=why, failures=failures, authority=authority)
+
+
+def _planned(rules: Rules, standing: Standing, fresh: Course) -> Standing:
+    standing = replace(standing, failures=0)
+    if standing.authority == "supervised":
+        proposal = Proposal(str(fresh.made), fresh, fresh.made + rules.approval)
+        return replace(standing, proposal=proposal)
+    return replace(standing, course=fresh, stale="", proposal=None)
+
+
+def _rung(rules: Rules, standing: Standing, facts: Facts) -> tuple[Rung, str]:
+    course, reason = standing.course, facts.gate or standing.stale
+    if standing.authority == "advisory":  # it moves nothing, be it for safety: that is left to the loops
+        return "advice", facts.disobeys or reason
+    if facts.disobeys:
+        return "hold", facts.disobeys
+    if course is not None and course.age(facts.time) <= rules.age:
+        late = course.age(facts.time) > 2 * rules.every
+        reason = reason or ("no new plan came" if late else "")
+        return ("last plan", reason) if reason else ("plan", "")
+    if not reason and course is None:
+        reason = NOT_YET if standing.proposal is None else UNDECIDED
+    reason = reason or f"the last plan is older than {rules.age / 3.6e9:g} h"
+    return ("hold", f"{reason}; no usable reading") if facts.blind else ("loops", reason)
+
+
+def _safe(rules: Rules, facts: Facts) -> tuple[float, ...]:
+    """The safe outputs, or those in force; within the range of the envelope in either case."""
+    held = zip(rules.envelopes, facts.outputs, rules.safe, strict=True)
+    return tuple(envelope.inside(out if safe is None else safe) for envelope, out, safe in held)
+
+
+def _follow(rules: Rules, standing: Standing, facts: Facts, course: Course) -> Decision:
+    """Outputs from the course: a step of it is one move, and stays in force until the next."""
+    wanted = course.at(facts.time)
+    start = max((t for t in course.times if t <= facts.time), default=course.times[0])
+    mark = max(start, course.made)
+    if standing.moved >= mark:
+        wanted = facts.outputs
+    clamped = [
+        envelope.clamp(before, value)
+        for envelope, before, value in zip(rules.envelopes, facts.outputs, wanted, strict=True)
+    ]
+    return Decision(
+        replace(standing, moved=mark), tuple(value for value, _ in clamped), tuple(why for _, why in clamped)
+    )

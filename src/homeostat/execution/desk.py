@@ -1,0 +1,77 @@
+"""The desk: where controllers' questions are worked on outside the scan, each within its deadline.
+
+In: what the controllers were asked. Out: for each that has no answer in time the fact that it has none. The answers
+themselves are kept by the planners; the next scan takes them from there. A solver that hangs is left behind and not
+waited for again: until it ends, every further question to it is late at once.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from threading import Thread
+
+from homeostat.control.predictive import Question
+from homeostat.control.predictive.planner import planner
+from homeostat.execution.plan.steering import ControllerPlan
+from homeostat.execution.state import ControllerState
+from homeostat.ledger.catalogue import PlanMissed
+
+
+class Desk:
+    """Works on the questions to `controllers`, on all of them at once; `clock` (s) says how long they take."""
+
+    def __init__(
+        self, controllers: Sequence[ControllerPlan], clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._controllers, self._clock = controllers, clock
+        self._busy: dict[str, Thread] = {}
+
+    def work(self, memories: Sequence[ControllerState]) -> list[PlanMissed]:
+        """Have every open question answered; which were not, in time."""
+        began = self._clock()
+        pairs = zip(self._controllers, memories, strict=True)
+        works = [
+            (controller, memory.asked, self._take(controller, memory.question))
+            for controller, memory in pairs
+            if memory.question is not None
+        ]
+        found = [
+            (controller, asked, self._wait(controller, work, began)) for controller, asked, work in works
+        ]
+        return [
+            PlanMissed(controller=controller.name, made=asked, reason=reason)
+            for controller, asked, reason in found
+            if reason
+        ]
+
+    def _take(self, controller: ControllerPlan, question: Question) -> "_Work | None":
+        """Begin to work on a question, unless an earlier one is still being worked on."""
+        before = self._busy.get(controller.name)
+        if before is not None and before.is_alive():
+            return None
+        work = _Work(controller, question)
+        self._busy[controller.name] = work
+        work.start()
+        return work
+
+    def _wait(self, controller: ControllerPlan, work: "_Work | None", began: float) -> str:
+        """Why there is no answer; empty when there is one."""
+        if work is None:
+            return "the solver is still at an earlier question"
+        work.join(max(controller.deadline - (self._clock() - began), 0.0))
+        return f"no answer within {controller.deadline:g} s" if work.is_alive() else work.failure
+
+
+class _Work(Thread):
+    """One question being answered; a thread that no interpreter waits for at its end."""
+
+    def __init__(self, controller: ControllerPlan, question: Question) -> None:
+        super().__init__(name=controller.name, daemon=True)
+        self._controller, self._question = controller, question
+        self.failure = ""
+
+    def run(self) -> None:
+        """Have the question answered; whatever ends the solver is a failure of this answer, and of nothing else."""
+        try:
+            planner(self._controller.task).answer(self._question)
+        except Exception as error:  # noqa: BLE001 - a batch goes on without its optimiser, and the ledger says so
+            self.failure = f"the solver failed: {type(error).__name__}: {error}"

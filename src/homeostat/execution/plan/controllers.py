@@ -1,0 +1,174 @@
+"""Predictive controllers resolved: their task in the model's units, their rules in those of the actuators."""
+
+from statistics import NormalDist
+
+from homeostat.control.predictive import Actuator, Ends, Limit, Task, Term
+from homeostat.control.predictive.task import Kind
+from homeostat.control.supervisor import Envelope, Rules
+from homeostat.errors import ProcessError
+from homeostat.execution.plan.steering import ControllerPlan
+from homeostat.execution.plan.types import LoopPlan, Node, TwinPlan, micros
+from homeostat.process import Process, Quantity
+from homeostat.process.controllers import Aim, Bound, Controller, Move
+from homeostat.twin import model
+
+
+def resolve_controllers(
+    process: Process, twin: TwinPlan, loops: tuple[LoopPlan, ...], nodes: tuple[Node, ...]
+) -> tuple[ControllerPlan, ...]:
+    """Every controller, in the order of the file; none where nothing is steered or nothing is estimated."""
+    if not loops or twin.observer is None:
+        return ()
+    return tuple(_controller(process, twin, loops, nodes, name) for name in process.controllers)
+
+
+def _controller(
+    process: Process, twin: TwinPlan, loops: tuple[LoopPlan, ...], nodes: tuple[Node, ...], name: str
+) -> ControllerPlan:
+    declared = process.controllers[name]
+    places = tuple(next(k for k, loop in enumerate(loops) if loop.name == moved) for moved in declared.moves)
+    moved = [loops[place] for place in places]
+    inputs = tuple(_input(process, loop, name) for loop in moved)
+    units = {q.name: q.unit for group in model(twin.model).signature.groups for q in group}
+    task = _task(process, twin, declared, inputs, units, [loop.output_unit for loop in moved])
+    task.check()
+    envelopes = [_envelope(move, loop) for move, loop in zip(declared.moves.values(), moved, strict=True)]
+    planned = (*task.states, *task.watched)
+    signals = twin.observer.settings.signals if twin.observer else ()
+    rules = Rules(
+        every=micros(declared.every),
+        age=micros(declared.age),
+        approval=micros(declared.approval),
+        envelopes=tuple(envelopes),
+        safe=tuple(loop.safe for loop in moved),
+    )
+    return ControllerPlan(
+        name=name,
+        title=declared.title,
+        authority=declared.authority,
+        task=task,
+        rules=rules,
+        during=tuple(k for k, node in enumerate(nodes) if node.phase and node.name in declared.during),
+        loops=places,
+        heeded=tuple(signal.name for signal in signals if signal.quantity in planned),
+        inputs=inputs,
+        scales=tuple(_scale(loop.output_unit, units[name]) for loop, name in zip(moved, inputs, strict=True)),
+        deadline=declared.deadline.to("s"),
+    )
+
+
+def _input(process: Process, loop: LoopPlan, controller: str) -> str:
+    """The model's input that the loop's actuator is."""
+    for name, tag in process.twin.inputs.items():
+        if tag == loop.actuator:
+            return name
+    raise ProcessError(
+        f"the model has no input for {loop.actuator}, which the loop {loop.name} moves",
+        where=f"controllers.{controller}.moves.{loop.name}",
+        mend="name the actuator in twin.inputs, or move another loop",
+    )
+
+
+def _task(
+    process: Process,
+    twin: TwinPlan,
+    declared: Controller,
+    inputs: tuple[str, ...],
+    units: dict[str, str],
+    output_units: list[str],
+) -> Task:
+    horizon, step = declared.horizon.to("h"), declared.step.to("h")
+    steps = max(round(horizon / step), 1)
+    moves = zip(inputs, declared.moves.values(), output_units, strict=True)
+    return Task(
+        model=twin.model,
+        steps=steps,
+        horizon=horizon,
+        free=min(declared.free_moves, steps),
+        actuators=tuple(_actuator(name, move, unit, units[name]) for name, move, unit in moves),
+        terms=tuple(_term(process, aim, units) for aim in declared.aims),
+        limits=tuple(_limit(process, bound, units) for bound in declared.limits),
+        held=declared.held,
+        scenarios=tuple(declared.scenarios.items()),
+        end=None if declared.end is None else declared.end.to("h"),
+        ends=_ends(declared),
+    )
+
+
+def _ends(declared: Controller) -> Ends | None:
+    harvest = declared.harvest
+    if harvest is None:
+        return None
+    first, last = harvest.between
+    delay = None if harvest.delay is None else harvest.delay.to("h")
+    return Ends(first.to("h"), last.to("h"), harvest.every.to("h"), delay)
+
+
+def _named(process: Process, name: str, units: dict[str, str]) -> tuple[str, str]:
+    """The model's quantity behind a quality attribute or a quantity's own name, and its unit."""
+    attribute = process.attributes.get(name)
+    quantity = name if attribute is None or attribute.quantity is None else attribute.quantity
+    return quantity, units[quantity]
+
+
+def _term(process: Process, aim: Aim, units: dict[str, str]) -> Term:
+    quantity, unit = _named(process, aim.of, units)
+    kind, value = _wanted(aim)
+    return Term(
+        name=aim.of,
+        quantity=quantity,
+        kind=kind,
+        value=0.0 if value is None else value.to(unit),
+        scale=aim.scale.difference(unit),
+        weight=aim.weight,
+        throughout=aim.at == "throughout",
+    )
+
+
+def _wanted(aim: Aim) -> tuple[Kind, Quantity | None]:
+    if aim.strive is not None:
+        return aim.strive, None
+    if aim.target is not None:
+        return "target", aim.target
+    return ("low", aim.low) if aim.low is not None else ("high", aim.high)
+
+
+def _limit(process: Process, bound: Bound, units: dict[str, str]) -> Limit:
+    quantity, unit = _named(process, bound.of, units)
+    return Limit(
+        name=bound.of,
+        quantity=quantity,
+        low=None if bound.low is None else bound.low.to(unit),
+        high=None if bound.high is None else bound.high.to(unit),
+        scale=None if bound.hard or bound.scale is None else bound.scale.difference(unit),
+        sigmas=0.0 if bound.chance is None else round(NormalDist().inv_cdf(bound.chance.to("1")), 9),
+    )
+
+
+def _actuator(name: str, move: Move, unit: str, to: str) -> Actuator:
+    low, high = (end.to(to) for end in move.envelope)
+    return Actuator(
+        input=name,
+        low=low,
+        high=high,
+        change=None if move.change is None else move.change.difference(to),
+        cost=None if move.cost is None else _amount(move.cost, to),
+        suppression=None if move.suppression is None else move.suppression.difference(to),
+        least=None if move.least is None else move.least.to(to),
+    )
+
+
+def _amount(cost: Quantity, unit: str) -> float:
+    """An amount in input units times hours."""
+    return cost.ratio(unit, "1/h")
+
+
+def _envelope(move: Move, loop: LoopPlan) -> Envelope:
+    low, high = (end.to(loop.output_unit) for end in move.envelope)
+    change = None if move.change is None else move.change.difference(loop.output_unit)
+    return Envelope(max(low, loop.tuning.low), min(high, loop.tuning.high), change)
+
+
+def _scale(unit: str, to: str) -> tuple[float, float]:
+    offset = Quantity(0.0, unit).to(to)
+    return Quantity(1.0, unit).to(to) - offset, offset

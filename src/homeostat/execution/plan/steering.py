@@ -1,0 +1,35 @@
+"""What the scan knows of a predictive controller."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from homeostat.control.predictive import Task
+from homeostat.control.predictive.planner import planner
+from homeostat.control.supervisor import Authority, Rules
+
+
+@dataclass(frozen=True)
+class ControllerPlan:
+    """A controller: its task, the supervisor's rules, the phases (nodes) in which it is at work.
+
+    `loops` are those it moves, by position, `inputs` the model's inputs behind them, and `scales` slope and offset from
+    an output to its input. `heeded` are the signals of what it plans: while the twin disagrees with one, it is not
+    asked. An answer that takes longer than `deadline` seconds is not used.
+    """
+
+    name: str
+    title: str
+    authority: Authority
+    task: Task
+    rules: Rules
+    during: tuple[int, ...]
+    loops: tuple[int, ...]
+    heeded: tuple[str, ...]
+    inputs: tuple[str, ...]
+    scales: tuple[tuple[float, float], ...]
+    deadline: float
+
+    @cached_property
+    def means(self) -> str:
+        """SHA-256 of the task and its solver: model, objective, limits, settings, kernel."""
+        return planner(self.task).means

@@ -1,0 +1,74 @@
+"""What people say to a predictive controller: approve or refuse a move, give another authority; and what came late."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from homeostat.control.supervisor import Authority
+from homeostat.execution.plan.types import Plan
+from homeostat.execution.sheet import Sheet
+from homeostat.execution.state import BatchState, ControllerState
+from homeostat.ledger.catalogue import ControlChanged, ControlOrdered, ControlRefused, PlanMissed
+
+
+def miss(plan: Plan, state: BatchState, arrival: PlanMissed) -> BatchState:
+    """The state once it is known that no answer came in time."""
+    return _put(plan, state, arrival.controller, lambda memory: replace(memory, missed=arrival.reason))
+
+
+def hear(plan: Plan, state: BatchState, arrival: ControlOrdered, sheet: Sheet) -> BatchState:
+    """The state after a person's order; one that cannot be followed is refused on record."""
+    refusal = _refusal(plan, state, arrival)
+    if refusal:
+        about = {"order": arrival.order, "controller": arrival.controller, "by": arrival.by}
+        sheet.note(ControlRefused(**about, reason=refusal))
+        return state
+    if arrival.authority is not None:
+        return _authority(plan, state, arrival, arrival.authority, sheet)
+    if arrival.order == "approve":
+        return _put(plan, state, arrival.controller, lambda m: replace(m, approved=arrival.proposal))
+    return _put(plan, state, arrival.controller, lambda m: replace(m, refused=arrival.proposal))
+
+
+def _refusal(plan: Plan, state: BatchState, arrival: ControlOrdered) -> str:
+    """Why an order cannot be followed; empty when it can."""
+    pairs = zip(plan.controllers, state.controllers, strict=True)
+    found = [memory for controller, memory in pairs if controller.name == arrival.controller]
+    if not found:
+        known = ", ".join(controller.name for controller in plan.controllers) or "none"
+        return f"there is no controller {arrival.controller}; there is: {known}"
+    if arrival.order == "authority":
+        return "" if arrival.authority else "no authority is named"
+    waiting = found[0].standing.proposal
+    if waiting is None or waiting.name != arrival.proposal:
+        return f"no proposal {arrival.proposal or '(unnamed)'} waits for a decision"
+    return ""
+
+
+def _authority(
+    plan: Plan, state: BatchState, arrival: ControlOrdered, authority: Authority, sheet: Sheet
+) -> BatchState:
+    def given(memory: ControllerState) -> ControllerState:
+        before = memory.standing
+        sheet.note(
+            ControlChanged(
+                controller=arrival.controller,
+                before=before.rung,
+                rung=before.rung,
+                authority=authority,
+                reason=f"{arrival.by}: {arrival.reason}",
+            )
+        )
+        standing = replace(before, authority=authority, failures=0, proposal=None)
+        if before.authority == "advisory":  # nobody has let its advice through
+            standing = replace(standing, course=None, stale="")
+        return replace(memory, standing=standing, due=0)
+
+    return _put(plan, state, arrival.controller, given)
+
+
+def _put(
+    plan: Plan, state: BatchState, name: str, change: Callable[[ControllerState], ControllerState]
+) -> BatchState:
+    pairs = zip(plan.controllers, state.controllers, strict=True)
+    memories = [change(memory) if controller.name == name else memory for controller, memory in pairs]
+    return replace(state, controllers=tuple(memories))

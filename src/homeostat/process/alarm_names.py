@@ -1,0 +1,54 @@
+"""The alarms that a process can raise, by name: limits, sensors, signals, loops, the twin, the outlook and models.
+
+The outcome of a single command is an alarm as well, called after the command: nothing can be settled on it beforehand.
+"""
+
+from collections.abc import Iterator
+
+from homeostat.process.declaration import Process
+
+KINDS = ("normal", "proven", "hard")
+SIDES = ("low", "high")
+SIGNAL_KINDS = ("balance", "drift", "erratic", "frozen", "stuck")
+"""Findings about a signal that are alarms."""
+VERDICTS = ("alert", "action")
+RUNGS = ("last-plan", "loops", "hold")
+"""On which a predictive controller does not move as it should."""
+
+
+def limit_alarms(process: Process) -> Iterator[tuple[str, str, str, str]]:
+    """Each limit of each parameter: alarm, parameter, kind and side."""
+    for name, parameter in process.parameters.items():
+        for kind in KINDS:
+            if getattr(parameter, kind) is not None:
+                for side in SIDES:
+                    yield f"{name}.{kind}.{side}", name, kind, side
+
+
+def alarm_names(process: Process) -> tuple[str, ...]:
+    """Every alarm of which something can be settled, in the order of the file."""
+    limits = (alarm for alarm, *_ in limit_alarms(process))
+    return (*limits, *_of_sensors(process), *_of_control(process), *_of_models(process))
+
+
+def _of_sensors(process: Process) -> Iterator[str]:
+    sensors = [name for name, tag in process.tags.items() if tag.kind == "sensor"]
+    yield from (f"{name}.health" for name in sensors)
+    yield from (f"signal.{name}.{kind}" for name in sensors for kind in SIGNAL_KINDS)
+
+
+def _of_control(process: Process) -> Iterator[str]:
+    yield from (f"{name}.blind" for name, loop in process.strategy.items() if loop.safe is not None)
+    yield from (f"control.{name}.{rung}" for name in process.controllers for rung in RUNGS)
+
+
+def _of_models(process: Process) -> Iterator[str]:
+    yield "twin.belief"
+    observer = process.twin.observer
+    if observer is not None:
+        yield from (f"twin.signal.{name}" for name in observer.tags)
+        for assay, quantities in observer.assays.items():
+            yield from (f"twin.signal.{assay} {quantity}" for quantity in quantities)
+        yield from (f"outlook.{name}.{verdict}" for name in process.attributes for verdict in VERDICTS)
+    for kind in ("soft", "watch"):  # which of them a model is, its package says
+        yield from (f"{kind}.{name}.{verdict}" for name in process.monitoring.models for verdict in VERDICTS)

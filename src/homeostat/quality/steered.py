@@ -1,0 +1,129 @@
+"""What predictive controllers did in a batch, folded from its ledger: every plan, what became of it, who had a say.
+
+In: a ledger and a batch. Out: the plans in their order, and the changes of rung and authority between them.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from homeostat.errors import RecordError
+from homeostat.ledger import Ledger
+from homeostat.ledger.catalogue import (
+    BatchEnded,
+    BatchStarted,
+    ControlChanged,
+    ControlOrdered,
+    ControlRefused,
+    MoveClamped,
+    MovePlanned,
+    Payload,
+    PlanFailed,
+    PlanMissed,
+    payload,
+)
+from homeostat.process import Process
+
+
+@dataclass(frozen=True)
+class Happening:
+    """Something that a controller did, or was told, at `time` (µs), under its event id."""
+
+    event: str
+    time: int
+    fact: Payload
+
+
+def steered(ledger: Ledger, batch: str, *, controller: str | None = None) -> list[Happening]:
+    """Everything about the controllers of a batch, or about one of them, in the order of the record."""
+    kinds = tuple(kind.type for kind in _SENTENCES)
+    found = [
+        Happening(stored.event.id, stored.event.time, payload(stored.event.type, stored.event.data))
+        for stored in ledger.events(batch=batch, types=kinds)
+    ]
+    return [one for one in found if controller is None or _name(one.fact) == controller]
+
+
+def proposals(happenings: Iterable[Happening], *, now: int = 0) -> list[MovePlanned]:
+    """The moves that wait for a person at `now` (µs), one of each controller at most: the newest.
+
+    One that was decided on, has expired or was overtaken waits no more; nor does one of a controller that is not at
+    work or needs no approval any more.
+    """
+    waiting: dict[str, MovePlanned] = {}
+    for one in happenings:
+        fact = one.fact
+        if isinstance(fact, MovePlanned):
+            waiting.pop(fact.controller, None)
+            if fact.proposal:
+                waiting[fact.controller] = fact
+        elif isinstance(fact, ControlChanged) and (fact.rung == "idle" or fact.authority != "supervised"):
+            waiting.pop(fact.controller, None)
+        elif isinstance(fact, ControlOrdered) and _decides(fact, waiting.get(fact.controller)):
+            del waiting[fact.controller]
+    return [fact for fact in waiting.values() if fact.expires is None or now < fact.expires]
+
+
+def _decides(order: ControlOrdered, waiting: MovePlanned | None) -> bool:
+    return waiting is not None and (order.authority is not None or order.proposal == waiting.proposal)
+
+
+def decidable(ledger: Ledger, batch: str, controller: str, proposal: str = "") -> None:
+    """Raise RecordError where a batch on record has no such controller, or its move does not wait for a person.
+
+    Of a batch that is not on record or has ended it says nothing.
+    """
+    ends = ledger.events(batch=batch, types=(BatchStarted.type, BatchEnded.type))
+    facts = [payload(one.event.type, one.event.data) for one in ends]
+    if len(facts) != 1 or not isinstance(facts[0], BatchStarted):
+        return
+    known = Process.model_validate_json(facts[0].declaration).controllers
+    if controller not in known:
+        raise RecordError(
+            f"batch {batch} has no controller '{controller}'",
+            mend="it has: " + ", ".join(known) if known else "its process declares none",
+        )
+    waiting = [each.proposal for each in proposals(steered(ledger, batch, controller=controller))]
+    if proposal and proposal not in waiting:
+        raise RecordError(
+            f"no move {proposal} of {controller} waits for a decision",
+            mend="there waits: " + ", ".join(waiting)
+            if waiting
+            else "nothing waits; see: homeostat watch panel",
+        )
+
+
+def told(fact: Payload) -> str:
+    """A happening in a sentence."""
+    return _SENTENCES[type(fact)](fact)
+
+
+def _changed(fact: ControlChanged) -> str:
+    why = f": {fact.reason}" if fact.reason else ""
+    return f"{fact.before} -> {fact.rung}, {fact.authority}{why}"
+
+
+def _clamped(fact: MoveClamped) -> str:
+    return (
+        f"{fact.loop}: {fact.planned:.4g} planned, {fact.output:.4g} {fact.unit} let through ({fact.clamp})"
+    )
+
+
+def _ordered(fact: ControlOrdered) -> str:
+    what = f"authority {fact.authority}" if fact.authority else f"{fact.order} {fact.proposal}"
+    return f"{fact.by}: {what} ({fact.reason})"
+
+
+_SENTENCES: Mapping[type[Payload], Callable[..., str]] = {
+    MovePlanned: lambda fact: fact.text,
+    ControlChanged: _changed,
+    MoveClamped: _clamped,
+    PlanFailed: lambda fact: f"no plan: {fact.reason or fact.status}",
+    PlanMissed: lambda fact: f"no plan: {fact.reason}",
+    ControlOrdered: _ordered,
+    ControlRefused: lambda fact: f"{fact.by}: {fact.order} not followed: {fact.reason}",
+}
+
+
+def _name(fact: Payload) -> str:
+    name: str = getattr(fact, "controller", "")
+    return name

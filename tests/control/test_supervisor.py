@@ -1,0 +1,183 @@
+"""The supervisor: every rung of the ladder, the envelope, and who may let a move through."""
+
+import math
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from homeostat.control.supervisor import Course, Decision, Envelope, Facts, Rules, Standing, climb
+from homeostat.control.supervisor.ladder import FAILURES, LOWER
+
+HOUR = 3_600_000_000
+RULES = Rules(
+    every=2 * HOUR, age=12 * HOUR, approval=1 * HOUR, envelopes=(Envelope(0.0, 30.0, 6.0),), safe=(5.0,)
+)
+COURSE = Course(made=0, times=(0, 6 * HOUR), rows=((4.0,), (8.0,)))
+FACTS = Facts(time=0, engaged=True, outputs=(3.0,))
+
+
+def scan(standing: Standing, **facts: object) -> Decision:
+    """One scan with the facts that are not those of a quiet one."""
+    return climb(RULES, standing, replace(FACTS, **facts))
+
+
+def working() -> Standing:
+    """An autonomous controller that follows a plan."""
+    return scan(Standing("autonomous"), fresh=COURSE).standing
+
+
+def test_a_fresh_plan_is_followed() -> None:
+    decision = scan(Standing("autonomous"), fresh=COURSE)
+    assert (decision.standing.rung, decision.outputs) == ("plan", (4.0,))
+
+
+def test_each_step_of_the_plan_is_one_move_and_in_between_the_outputs_stay() -> None:
+    after = scan(working(), time=HOUR, outputs=(3.7,))
+    assert after.outputs == (3.7,)
+    assert scan(after.standing, time=6 * HOUR, outputs=(3.7,)).outputs == (8.0,)
+
+
+def test_a_failed_plan_leaves_the_last_one_in_force_and_says_why() -> None:
+    decision = scan(working(), time=2 * HOUR, failed="no answer within 20 s")
+    assert (decision.standing.rung, decision.standing.why) == ("last plan", "no answer within 20 s")
+    assert decision.outputs == (3.0,)
+
+
+def test_a_plan_that_is_too_old_is_not_followed_and_the_loops_take_over() -> None:
+    standing = scan(working(), time=2 * HOUR, failed="died").standing
+    decision = scan(standing, time=12 * HOUR + 1)
+    assert (decision.standing.rung, decision.outputs) == ("loops", None)
+
+
+def test_without_any_plan_the_loops_work_and_blind_ones_are_held_at_their_safe_output() -> None:
+    assert scan(Standing("autonomous")).outputs is None
+    decision = scan(Standing("autonomous"), blind=True)
+    assert (decision.standing.rung, decision.outputs) == ("hold", (5.0,))
+
+
+def test_a_loop_without_a_safe_output_is_held_where_it_is() -> None:
+    rules = replace(RULES, safe=(None,))
+    assert climb(rules, Standing("autonomous"), replace(FACTS, blind=True)).outputs == (3.0,)
+
+
+def test_equipment_that_does_not_obey_is_held_whatever_the_plan_says() -> None:
+    decision = scan(working(), disobeys="the pump does not do as told")
+    assert decision.standing.rung == "hold"
+    assert scan(decision.standing, time=1).standing.rung == "plan"
+
+
+def test_bad_data_close_the_gate_and_good_data_open_it() -> None:
+    decision = scan(working(), gate="the twin disagrees with: glucose")
+    assert decision.standing.rung == "last plan"
+    assert scan(decision.standing).standing.rung == "plan"
+
+
+def test_a_plan_comes_back_after_failures_without_a_bump() -> None:
+    standing = scan(working(), time=2 * HOUR, failed="died").standing
+    fresh = Course(made=3 * HOUR, times=(3 * HOUR,), rows=((20.0,),))
+    decision = scan(standing, time=3 * HOUR, outputs=(3.0,), fresh=fresh)
+    assert (decision.standing.rung, decision.standing.failures) == ("plan", 0)
+    assert decision.outputs == (9.0,)
+    assert decision.clamped == ("change",)
+
+
+def test_a_controller_that_is_not_engaged_remembers_nothing_but_its_authority() -> None:
+    assert scan(working(), engaged=False) == Decision(Standing("autonomous"), None)
+
+
+def test_advice_moves_nothing() -> None:
+    decision = scan(Standing("advisory"), fresh=COURSE)
+    assert (decision.standing.rung, decision.outputs) == ("advice", None)
+    assert decision.standing.course == COURSE
+
+
+class TestSupervised:
+    """A supervised move waits for a person, and not for ever."""
+
+    def proposed(self) -> Standing:
+        return scan(Standing("supervised"), fresh=COURSE).standing
+
+    def test_nothing_moves_before_it_is_approved(self) -> None:
+        decision = scan(self.proposed(), time=1)
+        assert (decision.standing.rung, decision.outputs) == ("loops", None)
+
+    def test_an_approved_move_is_made(self) -> None:
+        decision = scan(self.proposed(), time=1, approved="0")
+        assert (decision.standing.rung, decision.outputs) == ("plan", (4.0,))
+
+    def test_an_approval_of_something_else_counts_for_nothing(self) -> None:
+        assert scan(self.proposed(), time=1, approved="17").outputs is None
+
+    def test_a_refused_move_is_not_made(self) -> None:
+        decision = scan(self.proposed(), time=1, refused="0")
+        assert (decision.standing.rung, decision.standing.proposal) == ("loops", None)
+        assert decision.standing.why == "the move was refused"
+
+    def test_a_proposal_expires_even_if_it_is_approved_in_the_same_scan(self) -> None:
+        decision = scan(self.proposed(), time=HOUR, approved="0")
+        assert (decision.outputs, decision.standing.why) == (None, "nobody approved in time")
+
+
+def test_authority_falls_by_a_step_with_every_few_failures_and_never_rises_by_itself() -> None:
+    standing = working()
+    for _ in range(FAILURES):
+        assert standing.authority == "autonomous"
+        standing = scan(standing, failed="died").standing
+    assert standing.authority == "supervised"
+    assert scan(standing, fresh=COURSE).standing.authority == "supervised"
+
+
+@given(
+    st.floats(allow_nan=True, allow_infinity=True),
+    st.floats(0.0, 30.0),
+    st.sampled_from((None, 0.5, 6.0)),
+)
+def test_whatever_is_wanted_the_envelope_holds(wanted: float, before: float, change: float | None) -> None:
+    value, why = Envelope(0.0, 30.0, change).clamp(before, wanted)
+    assert 0.0 <= value <= 30.0
+    assert change is None or abs(value - before) <= change * (1.0 + 1e-12)
+    assert (why == "") == (value == wanted)
+
+
+def test_an_output_outside_its_range_is_brought_inside_at_once() -> None:
+    assert Envelope(0.0, 30.0, 1.0).clamp(60.0, 60.0) == (30.0, "range")
+
+
+def test_what_is_no_number_leaves_the_output_where_it_was() -> None:
+    assert Envelope(0.0, 30.0).clamp(7.0, math.nan) == (7.0, "not a number")
+
+
+FACTS_OF_ALL_KINDS = st.builds(
+    Facts,
+    time=st.integers(0, 40 * HOUR),
+    engaged=st.booleans(),
+    outputs=st.tuples(st.floats(0.0, 30.0)),
+    gate=st.sampled_from(("", "bad data")),
+    disobeys=st.sampled_from(("", "pump")),
+    blind=st.booleans(),
+    fresh=st.sampled_from((None, COURSE, Course(0, (0,), ((math.nan,),)), Course(0, (0,), ((math.inf,),)))),
+    failed=st.sampled_from(("", "late")),
+    approved=st.sampled_from(("", "0")),
+    refused=st.sampled_from(("", "0")),
+)
+
+
+@given(st.sampled_from(tuple(LOWER)), st.lists(FACTS_OF_ALL_KINDS, max_size=12))
+def test_no_sequence_of_facts_makes_an_unsafe_output(authority: str, history: list[Facts]) -> None:
+    standing = Standing(authority)
+    for facts in sorted(history, key=lambda each: each.time):
+        decision = climb(RULES, standing, facts)
+        for value in decision.outputs or ():
+            assert 0.0 <= value <= 30.0
+        assert decision.standing.rung != "plan" or not (facts.gate or facts.disobeys)
+        assert LOWER[standing.authority] == decision.standing.authority or (
+            standing.authority == decision.standing.authority
+        )
+        standing = decision.standing
+
+
+@pytest.mark.parametrize("authority", ["advisory", "supervised"])
+def test_only_an_autonomous_controller_moves_by_itself(authority: str) -> None:
+    assert climb(RULES, Standing(authority), replace(FACTS, fresh=COURSE)).outputs is None

@@ -1,0 +1,210 @@
+"""The fault drill: whatever happens to a controller, it stands on the declared rung within two scans, safely, and says so.
+
+Solver killed, solver hung, model not finite, sensor lying, actuator not obeying, belief lost: after each one alarm and
+one event, no output outside the envelope, and a replay that takes the same rungs without the fault.
+"""
+
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from homeostat.control.predictive import Answer, Question
+from homeostat.control.predictive.planner import Planner
+from homeostat.execution import replay
+from homeostat.execution.stages.controllers import RUNGS
+from homeostat.ledger.catalogue import AlarmChanged, ControlChanged, MovePlanned, PlanFailed, PlanMissed
+from homeostat.process import Quantity
+from homeostat.site import Site
+
+from .conftest import Quiet
+from .steered import HIGH, HOUR, LOW, SCAN, Batch, execute, process
+
+BROKEN = 5.0
+"""The hour from which on something is wrong."""
+Solve = Callable[[Planner, Question], Answer]
+
+
+def sabotage(monkeypatch: pytest.MonkeyPatch, fault: Callable[[Solve, Planner, Question], Answer]) -> None:
+    """Have questions after `BROKEN` answered by `fault`, which is given the sound way to do so."""
+    sound = Planner.answer
+
+    def answer(self: Planner, question: Question) -> Answer:
+        return sound(self, question) if question.hours < BROKEN else fault(sound, self, question)
+
+    monkeypatch.setattr(Planner, "answer", answer)
+
+
+def rungs(batch: Batch) -> list[str]:
+    return [RUNGS[int(rung)] for rung in batch.column("control.growth.rung")]
+
+
+def goes_to(batch: Batch, rung: str, since: int) -> str:
+    """Check that the controller went to `rung` within two scans after `since` (µs), said so, and was safe; the reason."""
+    changes = [
+        (time, fact) for time, fact in batch.facts(ControlChanged) if fact.rung == rung and time >= since
+    ]
+    assert changes, f"it never stood on '{rung}': {batch.facts(ControlChanged)}"
+    time, change = changes[0]
+    assert time - since <= 2 * SCAN
+    assert rungs(batch)[time // SCAN] == rung
+    alarm = f"control.growth.{rung.replace(' ', '-')}"
+    raised = [t for t, f in batch.facts(AlarmChanged) if f.alarm == alarm and f.state == "raised"]
+    assert time in raised
+    led = zip(rungs(batch), batch.column("loop.perfusion"), batch.column("pump"), strict=True)
+    for stood, output, pump in led:
+        if stood in ("plan", "last plan", "hold"):
+            assert LOW <= output <= HIGH
+            assert LOW <= pump <= HIGH
+    reason: str = change.reason
+    return reason
+
+
+def dies(sound: Solve, planner: Planner, question: Question) -> Answer:
+    raise ZeroDivisionError("a solver's bug")
+
+
+def is_asked(sound: Solve, planner: Planner, question: Question) -> Answer:
+    pytest.fail("a replay asked a solver that had not answered")
+
+
+def is_not_finite(sound: Solve, planner: Planner, question: Question) -> Answer:
+    return sound(planner, replace(question, parameters=tuple([float("nan")] * len(question.parameters))))
+
+
+def test_a_solver_that_dies_leaves_the_last_plan_and_then_the_loops(
+    site: Site, monkeypatch: pytest.MonkeyPatch, quiet: Quiet
+) -> None:
+    sabotage(monkeypatch, dies)
+    batch = execute(site, process())
+    missed = batch.facts(PlanMissed)
+    assert {fact.reason for _, fact in missed} == {"the solver failed: ZeroDivisionError: a solver's bug"}
+    reason = goes_to(batch, "last plan", missed[0][0])
+    assert reason == missed[0][1].reason
+    last = [fact.made for _, fact in batch.facts(MovePlanned)][-1]
+    goes_to(batch, "loops", last + 4 * HOUR)
+    falls = [fact.authority for _, fact in batch.facts(ControlChanged)]
+    assert falls[-1] == "advisory", "three failures in a row cost a step of authority, six cost two"
+    monkeypatch.undo()
+    sabotage(monkeypatch, is_asked)
+    found = replay(site, "B0001", quiet)
+    assert (found.identical, found.difference) == (True, "")
+
+
+@pytest.fixture
+def released() -> Iterator[threading.Event]:
+    """What a hung solver waits for; released when the test is over."""
+    event = threading.Event()
+    yield event
+    event.set()
+
+
+def test_a_solver_that_hangs_is_left_behind(
+    site: Site, monkeypatch: pytest.MonkeyPatch, quiet: Quiet, released: threading.Event
+) -> None:
+    def hangs(sound: Solve, planner: Planner, question: Question) -> Answer:
+        released.wait()
+        raise SystemExit
+
+    sabotage(monkeypatch, hangs)
+    batch = execute(site, process(deadline=Quantity(2.0, "s")))
+    reasons = [fact.reason for _, fact in batch.facts(PlanMissed)]
+    assert reasons[0] == "no answer within 2 s"
+    assert set(reasons[1:]) == {"the solver is still at an earlier question"}
+    goes_to(batch, "last plan", batch.facts(PlanMissed)[0][0])
+    monkeypatch.undo()
+    sabotage(monkeypatch, is_asked)
+    assert replay(site, "B0001", quiet).identical
+
+
+def test_a_hung_solver_does_not_keep_the_interpreter() -> None:
+    script = """
+import time
+from tests.execution.steered import STEERED, process
+from homeostat.control.predictive.planner import Planner
+from homeostat.execution.desk import Desk
+from homeostat.execution.plan import make_plan
+from homeostat.execution.stages.controllers import begin_controllers
+from homeostat.execution.state import ControllerState
+from homeostat.control.predictive import Question
+from dataclasses import replace
+from homeostat.process import Quantity
+Planner.answer = lambda self, question: time.sleep(1e6)
+plan = make_plan(process(deadline=Quantity(0.01, "s")), steers=True, initial={})
+memory = replace(begin_controllers(plan)[0], question=Question(0.0, (), (), ()))
+print(Desk(plan.controllers).work([memory])[0].reason)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "no answer within 0.01 s\n", "")
+
+
+def test_a_model_that_is_not_finite_makes_no_move(
+    site: Site, monkeypatch: pytest.MonkeyPatch, quiet: Quiet
+) -> None:
+    sabotage(monkeypatch, is_not_finite)
+    batch = execute(site, process())
+    failed = batch.facts(PlanFailed)
+    assert {(f.status, f.reason) for _, f in failed} == {("not finite", "the model is not finite here")}
+    assert goes_to(batch, "last plan", failed[0][0]) == "no plan: the model is not finite here"
+    assert replay(site, "B0001", quiet).identical
+
+
+def test_a_lying_sensor_closes_the_gate(site: Site, quiet: Quiet) -> None:
+    lie = {"kind": "bias", "of": "lactate", "at": "5 h", "size": "8 mmol/L"}
+    batch = execute(site, process(faults=[lie]))
+    found = [
+        time
+        for time, fact in batch.facts(AlarmChanged)
+        if fact.alarm == "twin.signal.lactate" and fact.state == "raised"
+    ]
+    assert found
+    assert 5 * HOUR <= found[0] <= 7 * HOUR
+    assert goes_to(batch, "last plan", found[0]) == "the twin disagrees with: lactate"
+    asked = [fact.made for _, fact in batch.facts(MovePlanned)]
+    cleared = [
+        t for t, f in batch.facts(AlarmChanged) if f.alarm == "twin.signal.lactate" and f.state == "cleared"
+    ]
+    assert not [
+        made for made in asked if found[0] <= made < min(cleared, default=batch.facts(ControlChanged)[-1][0])
+    ]
+    assert replay(site, "B0001", quiet).identical
+
+
+def test_a_pump_that_does_not_obey_is_held_at_its_safe_output(site: Site, quiet: Quiet) -> None:
+    slack = {"kind": "delivery", "of": "pump", "at": "6 h", "lasts": "2 h", "size": "40 %"}
+    batch = execute(site, process(faults=[slack]))
+    assert goes_to(batch, "hold", 6 * HOUR) == "pump does not do as told"
+    stood = rungs(batch)
+    held = [k for k, rung in enumerate(stood) if rung == "hold"]
+    assert {batch.column("loop.perfusion")[k] for k in held} == {5.0}
+    assert stood[8 * 6 + 2] == "plan", "once it obeys, the plan goes on"
+    assert replay(site, "B0001", quiet).identical
+
+
+def test_a_blind_loop_without_a_plan_is_held_at_its_safe_output(
+    site: Site, monkeypatch: pytest.MonkeyPatch, quiet: Quiet
+) -> None:
+    sabotage(monkeypatch, dies)
+    lost = {"kind": "lost", "of": "lactate", "at": "9 h", "lasts": "4 h"}
+    batch = execute(site, process(faults=[lost], age=Quantity(2.0, "h")))
+    blind = [k for k, rung in enumerate(rungs(batch)) if rung == "hold"]
+    assert blind
+    assert set(batch.column("loop.perfusion")[blind[0] : blind[-1]]) == {5.0}
+
+
+def test_all_of_it_at_once_is_still_safe(site: Site, monkeypatch: pytest.MonkeyPatch, quiet: Quiet) -> None:
+    sabotage(monkeypatch, dies)
+    faults: list[dict[str, Any]] = [
+        {"kind": "frozen", "of": "viable", "at": "4 h"},
+        {"kind": "spikes", "of": "lactate", "at": "3 h", "size": "20 mmol/L"},
+        {"kind": "delivery", "of": "pump", "at": "6 h", "size": "40 %"},
+    ]
+    batch = execute(site, process(faults=faults))
+    goes_to(batch, "hold", 6 * HOUR)
+    assert replay(site, "B0001", quiet).identical

@@ -1,0 +1,269 @@
+"""Batches under predictive control: replayed bit for bit, resumed wherever they were cut, moved by whom they may be."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from homeostat.execution import replay, resume, run
+from homeostat.execution.batch import Options
+from homeostat.execution.orders import give
+from homeostat.execution.slips import ControlSlip
+from homeostat.execution.stages.controllers import RUNGS
+from homeostat.historian import Recorder
+from homeostat.ledger.catalogue import (
+    AlarmChanged,
+    ControlChanged,
+    ControlOrdered,
+    ControlRefused,
+    MoveClamped,
+    MovePlanned,
+    PlanMissed,
+    StepChanged,
+)
+from homeostat.quality.steered import proposals, steered
+from homeostat.quality.verify import verify_site
+from homeostat.site import Site
+
+from .conftest import Quiet, chunks, story
+from .steered import (
+    HIGH,
+    HOUR,
+    LOW,
+    SCAN,
+    STEERED,
+    Batch,
+    at_every_scan,
+    execute,
+    minutes,
+    process,
+    unsteered,
+)
+
+FAST = 1e9
+"""A pace at which a batch takes orders while it runs."""
+
+
+@pytest.fixture(scope="module")
+def led(tmp_path_factory: pytest.TempPathFactory) -> Batch:
+    """A batch that an autonomous controller led to its end. Not to be written to."""
+    return execute(Site.create(tmp_path_factory.mktemp("led") / "site"), STEERED)
+
+
+class TestAutonomous:
+    """A controller that moves by itself."""
+
+    def test_it_is_replayed_bit_for_bit(self, led: Batch, quiet: Quiet) -> None:
+        found = replay(led.site, led.name, quiet)
+        assert (found.identical, found.difference) == (True, "")
+        assert verify_site(led.site).ok
+
+    def test_the_pump_follows_the_plan_within_its_envelope(self, led: Batch) -> None:
+        plans = led.facts(MovePlanned)
+        assert len(plans) > 10
+        outputs = led.column("loop.perfusion")
+        clamped = {time for time, _ in led.facts(MoveClamped)}
+        for time, plan in plans:
+            if time not in clamped:
+                assert outputs[time // SCAN] == pytest.approx(plan.outputs[0][0], abs=1e-9)
+        steered_by = [u for u, r in zip(outputs, led.column("control.growth.rung"), strict=True) if r == 2.0]
+        assert len(steered_by) > 80
+        assert all(LOW <= output <= HIGH for output in steered_by)
+
+    def test_moves_are_no_larger_than_allowed(self, led: Batch) -> None:
+        rungs, outputs = led.column("control.growth.rung"), led.column("loop.perfusion")
+        for rung, before, after in zip(rungs[1:], outputs, outputs[1:], strict=False):
+            if RUNGS[int(rung)] == "plan":
+                assert abs(after - before) <= 4.0 + 1e-9
+
+    def test_it_ends_the_phase_when_its_plan_says(self, led: Batch) -> None:
+        last = led.facts(MovePlanned)[-1][1]
+        ended = [
+            t for t, f in led.facts(StepChanged) if f.step.endswith("/perfuse") and f.state == "complete"
+        ]
+        assert 0 <= ended[0] - last.harvest < SCAN
+
+    def test_every_plan_says_what_it_rests_on(self, led: Batch) -> None:
+        for time, plan in led.facts(MovePlanned):
+            assert plan.made == time - SCAN
+            assert (plan.status, plan.authority, plan.proposal, plan.expires) == (
+                "solved",
+                "autonomous",
+                "",
+                None,
+            )
+            assert plan.value <= plan.without * (1.0 + 1e-6)
+            assert {each.of for each in plan.foretold} == {"viable_cells", "lactate"}
+            assert "viable" in plan.believed
+            assert len(plan.means) == 64
+            assert plan.text.startswith(f"At {plan.made / HOUR:.1f} h: perfusion ")
+
+    def test_nothing_that_goes_as_it_should_is_an_alarm(self, led: Batch) -> None:
+        assert [f.alarm for _, f in led.facts(AlarmChanged) if f.alarm.startswith("control.")] == []
+
+
+class Cut(BaseException):
+    """The process dies here."""
+
+
+CUTS = [("append", scan) for scan in (1, 7, 8, 9, 14, 50, 102)] + [("flush", count) for count in (3, 5, 9)]
+
+
+@pytest.mark.parametrize(("method", "count"), CUTS)
+def test_a_batch_that_is_cut_at_any_scan_resumes_to_the_same_record(
+    method: str, count: int, led: Batch, site: Site, quiet: Quiet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Just after its row, or once that and what came before it are durable; the solver's memory is lost."""
+    rows, original = [0], getattr(Recorder, method)
+
+    def dying(self: Recorder, *args: Any, **kwargs: Any) -> object:
+        result = original(self, *args, **kwargs)
+        rows[0] += 1
+        if rows[0] == count:
+            raise Cut
+        return result
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Recorder, method, dying)
+        try:
+            run(site, STEERED, Options(seed=7), quiet)
+        except Cut:
+            resume(site, "B0001", float("inf"), quiet)
+    assert story(site) == story(led.site)
+    assert chunks(site) == chunks(led.site)
+
+
+def test_advice_moves_nothing_but_is_on_record(site: Site, tmp_path: Path, quiet: Quiet) -> None:
+    advised = execute(site, process(authority="advisory"))
+    alone = execute(Site.create(tmp_path / "alone"), unsteered())
+    for name in ("pump", "viable", "lactate", "loop.perfusion"):
+        assert advised.column(name) == alone.column(name)
+    assert len(advised.facts(MovePlanned)) > 10
+    assert {RUNGS[int(rung)] for rung in advised.column("control.growth.rung")} == {"idle", "advice"}
+    assert replay(site, "B0001", quiet).identical
+
+
+Order = Callable[[Site, int], ControlSlip | None]
+
+
+def ordering(monkeypatch: pytest.MonkeyPatch, site: Site, order: Order) -> None:
+    """Have a person look at the batch before every scan and hand in what `order` says."""
+
+    def look(time: int) -> None:
+        slip = order(site, time)
+        if slip is not None:
+            give(site, "B0001", slip, stamp=f"2026-01-01T{time // SCAN:06d}", nonce="0")
+
+    at_every_scan(monkeypatch, look)
+
+
+def waits(site: Site, time: int) -> MovePlanned | None:
+    """The move that waits for a person."""
+    with site.reading() as (ledger, _):
+        found = proposals(steered(ledger, "B0001"), now=time)
+    return found[0] if found else None
+
+
+def slip(order: str, **more: object) -> ControlSlip:
+    facts = {"order": order, "controller": "growth", "by": "Dr. A", "reason": "looked at it", **more}
+    return ControlSlip.model_validate(facts)
+
+
+class TestSupervised:
+    """A controller whose every move a person has to let through."""
+
+    def test_what_nobody_approves_expires_and_the_loop_goes_on(self, site: Site, tmp_path: Path) -> None:
+        alone = execute(Site.create(tmp_path / "alone"), unsteered())
+        left = execute(site, process(authority="supervised", approval=minutes(30)))
+        assert left.column("pump") == alone.column("pump")
+        plans = left.facts(MovePlanned)
+        assert all(p.proposal and p.expires == p.made + 3 * SCAN for _, p in plans)
+        why = [fact.text for _, fact in left.facts(AlarmChanged) if fact.alarm == "control.growth.loops"]
+        assert why
+        assert "nobody approved in time" in why[0]
+
+    def test_an_approved_move_is_made_in_the_next_scan_and_no_other(
+        self, site: Site, monkeypatch: pytest.MonkeyPatch, quiet: Quiet
+    ) -> None:
+        def approve(at: Site, time: int) -> ControlSlip | None:
+            move = waits(at, time) if time == 4 * HOUR else None
+            return slip("approve", proposal=move.proposal) if move else None
+
+        ordering(monkeypatch, site, approve)
+        batch = execute(site, process(authority="supervised"), speed=FAST)
+        ((heard, order),) = batch.facts(ControlOrdered)
+        move = next(p for _, p in batch.facts(MovePlanned) if p.proposal == order.proposal)
+        outputs, rungs = batch.column("loop.perfusion"), batch.column("control.growth.rung")
+        before, after = outputs[heard // SCAN - 1 : heard // SCAN + 1]
+        assert RUNGS[int(rungs[heard // SCAN])] == "plan"
+        assert after == pytest.approx(min(max(move.outputs[0][0], before - 4.0), before + 4.0))
+        assert {RUNGS[int(r)] for r in rungs[: heard // SCAN]} <= {"idle", "loops"}
+        assert RUNGS[int(rungs[heard // SCAN + 5 * 6])] == "loops", (
+            "an approval is for one plan, while it is young"
+        )
+        assert replay(site, "B0001", quiet).identical
+
+    def test_a_refused_move_is_not_made(
+        self, site: Site, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        def refuse(at: Site, time: int) -> ControlSlip | None:
+            move = waits(at, time)
+            return slip("refuse", proposal=move.proposal) if move else None
+
+        ordering(monkeypatch, site, refuse)
+        batch = execute(site, process(authority="supervised"), speed=FAST)
+        assert len(batch.facts(ControlOrdered)) == len(batch.facts(MovePlanned))
+        assert 2.0 not in batch.column("control.growth.rung")
+
+
+class TestOrders:
+    """What people say to a controller."""
+
+    def test_authority_goes_up_and_down_by_a_persons_word_and_is_on_record(
+        self, site: Site, monkeypatch: pytest.MonkeyPatch, quiet: Quiet
+    ) -> None:
+        levels = {3 * HOUR: "supervised", 6 * HOUR: "autonomous", 9 * HOUR: "advisory"}
+
+        def order(_: Site, time: int) -> ControlSlip | None:
+            return slip("authority", authority=levels[time]) if time in levels else None
+
+        ordering(monkeypatch, site, order)
+        batch = execute(site, process(authority="advisory"), speed=FAST)
+        rungs = [RUNGS[int(rung)] for rung in batch.column("control.growth.rung")]
+        assert rungs[3 * 6 - 1] == "advice"
+        assert set(rungs[3 * 6 : 6 * 6]) == {"loops"}, "what was only advice is not taken for approved"
+        assert rungs[6 * 6 + 1] == "plan"
+        assert set(rungs[9 * 6 : 15 * 6]) == {"advice"}
+        told = [f for _, f in batch.facts(ControlChanged) if f.reason == "Dr. A: looked at it"]
+        assert [fact.authority for fact in told] == list(levels.values())
+        assert replay(site, "B0001", quiet).identical
+
+    @pytest.mark.parametrize(
+        ("order", "told"),
+        [
+            (slip("approve", proposal="17"), "no proposal 17 waits for a decision"),
+            (slip("refuse"), "no proposal (unnamed) waits for a decision"),
+            (slip("authority"), "no authority is named"),
+            (slip("approve", controller="luck"), "there is no controller luck; there is: growth"),
+        ],
+    )
+    def test_an_order_that_cannot_be_followed_is_refused_on_record(
+        self, order: ControlSlip, told: str, site: Site, monkeypatch: pytest.MonkeyPatch, quiet: Quiet
+    ) -> None:
+        ordering(monkeypatch, site, lambda _, time: order if time == 3 * HOUR else None)
+        batch = execute(site, process(), speed=FAST)
+        ((time, refused),) = batch.facts(ControlRefused)
+        assert (time, refused.reason, refused.by) == (3 * HOUR, told, "Dr. A")
+        assert replay(site, "B0001", quiet).identical
+
+
+def test_a_loop_in_manual_is_left_alone(site: Site) -> None:
+    recipe = STEERED.recipe.model_dump(mode="json", by_alias=True)
+    phases = recipe["procedure"][0]["operations"][0]["phases"]
+    phases[1]["modes"] = {"perfusion": "manual"}
+    by_hand = STEERED.model_copy(update={"recipe": type(STEERED.recipe).model_validate(recipe)})
+    batch = execute(site, by_hand)
+    assert set(batch.column("control.growth.rung")) == {0.0}
+    assert set(batch.column("pump")[10:]) == {4.0}
+    assert batch.facts(MovePlanned, PlanMissed) == []

@@ -1,0 +1,1 @@
+"""Tests of constrained optimisation over a tree."""
