@@ -123,7 +123,7 @@ def test_a_walk_is_the_classical_runge_kutta_method(traced: Equations) -> None:
     problem, tree = formulate(TASK, traced)
     walking = Walking(TASK, traced, problem, compile_solver(problem, tree).identity)
     moves = [[6.0], [9.0], [9.0], [4.0]]
-    path = walking.walk(X, [2.5], moves, P, P)
+    path = walking.walk(X, [2.5], moves, P, [P] * 4)
     x, cost, before = np.array(X), 0.0, 2.5
 
     def rates(state: np.ndarray, perfusion: float) -> np.ndarray:

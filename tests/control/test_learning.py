@@ -20,18 +20,24 @@ def posterior(value: float, error: float, prior: Prior = PRIOR) -> tuple[float, 
 
 def estimates(values: list[float], error: float = 0.5) -> list[Estimate]:
     """Batches that read these values."""
-    return [Estimate(f"B{k}", *posterior(value, error)) for k, value in enumerate(values)]
+    return [Estimate(f"B{k}", *posterior(value, error), PRIOR) for k, value in enumerate(values)]
 
 
 def test_taking_the_prior_out_leaves_what_the_batch_itself_said() -> None:
-    found = informed(Estimate("B", *posterior(13.0, 0.7)), PRIOR)
+    found = informed(Estimate("B", *posterior(13.0, 0.7), PRIOR))
     assert found is not None
     assert found == pytest.approx((13.0, 0.49))
 
 
 @pytest.mark.parametrize("deviation", [2.0, 1.9, 2.5, 0.0, math.nan])
 def test_a_batch_that_learnt_next_to_nothing_says_nothing(deviation: float) -> None:
-    assert informed(Estimate("B", 10.0, deviation), PRIOR) is None
+    assert informed(Estimate("B", 10.0, deviation, PRIOR)) is None
+
+
+def test_batches_of_an_older_version_are_taken_without_their_own_prior() -> None:
+    old = Prior(20.0, 6.0)
+    older = [Estimate(f"B{k}", *posterior(12.0 + k, 0.5, old), old) for k in range(3)]
+    assert [informed(each) for each in older] == [pytest.approx((12.0 + k, 0.25)) for k in range(3)]
 
 
 def test_fewer_than_three_batches_make_no_population() -> None:
@@ -72,7 +78,7 @@ def test_what_would_be_foreseen_better_is_proposed_and_nothing_else() -> None:
 
 def test_a_parameter_never_changes_its_sign() -> None:
     prior = Prior(1.0, 2.0)
-    read = [Estimate(f"B{k}", *posterior(-9.0, 0.5, prior)) for k in range(6)]
+    read = [Estimate(f"B{k}", *posterior(-9.0, 0.5, prior), prior) for k in range(6)]
     (evidence,) = propose({"p": prior}, {"p": read}).evidence
     assert (evidence.taken, evidence.reason) == (False, "its sign would change")
 

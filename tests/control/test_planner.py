@@ -32,7 +32,7 @@ def planned(task: Task, question: Question = QUESTION) -> Planned:
 def ipopt(task: Task, question: Question) -> tuple[float, list[float]]:
     """The same plan by single-scenario multiple shooting with IPOPT: objective, moves."""
     traced, futures = equations(task), Futures.of(task, question, task.ends_from(question.hours)[0])
-    n, p, h = len(task.states), futures.rest[0], futures.hours
+    n, p, h = len(task.states), futures.rest[0][0], futures.hours
     x = [ca.SX.sym(f"x{k}", n) for k in range(task.steps + 1)]
     u = [ca.SX.sym(f"u{k}") for k in range(task.free)]
     slack = [ca.SX.sym(f"s{k}") for k in range(task.steps)]
@@ -162,7 +162,7 @@ def test_of_the_ends_the_best_is_taken_and_all_are_told() -> None:
     assert min(plan.ends, key=lambda each: each[1])[0] == plan.end
     assert plan.value == pytest.approx(min(value for _, value in plan.ends), rel=1e-5)
     for end, value in plan.ends:
-        alone = planned(replace(TASK, ends=Ends(end, end + 0.5, 1.0)))
+        alone = planned(replace(TASK, ends=Ends(end, end + 1.0, 1.0)))
         assert dict(alone.ends)[end] == pytest.approx(value, rel=1e-5)
 
 

@@ -7,7 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from homeostat.control.supervisor import Course, Decision, Envelope, Facts, Rules, Standing, climb
+from homeostat.control.supervisor import (
+    NOT_YET,
+    UNDECIDED,
+    Course,
+    Decision,
+    Envelope,
+    Facts,
+    Rules,
+    Standing,
+    climb,
+)
 from homeostat.control.supervisor.ladder import FAILURES, LOWER
 
 HOUR = 3_600_000_000
@@ -66,6 +76,35 @@ def test_equipment_that_does_not_obey_is_held_whatever_the_plan_says() -> None:
     decision = scan(working(), disobeys="the pump does not do as told")
     assert decision.standing.rung == "hold"
     assert scan(decision.standing, time=1).standing.rung == "plan"
+
+
+def test_once_equipment_obeys_again_the_move_of_the_plan_is_made_anew() -> None:
+    held = scan(working(), disobeys="the pump does not do as told")
+    assert held.outputs == (5.0,)
+    assert scan(held.standing, time=1, outputs=(5.0,)).outputs == (4.0,)
+
+
+def test_a_hold_stays_within_the_envelope_whatever_is_safe_or_in_force() -> None:
+    for safe, output in ((50.0, 3.0), (None, 50.0), (None, math.nan)):
+        decision = climb(
+            replace(RULES, safe=(safe,)), working(), replace(FACTS, disobeys="x", outputs=(output,))
+        )
+        assert decision.outputs is not None
+        assert 0.0 <= decision.outputs[0] <= 30.0
+
+
+def test_what_is_only_waited_for_is_told_apart_from_what_failed() -> None:
+    assert scan(Standing("autonomous")).standing.why == NOT_YET
+    assert scan(Standing("supervised"), fresh=COURSE).standing.why == UNDECIDED
+    assert scan(Standing("supervised"), failed="died").standing.why == "died"
+
+
+@pytest.mark.parametrize(
+    "facts", [{"disobeys": "pump"}, {"blind": True}, {"gate": "bad data"}, {"failed": "late"}]
+)
+def test_a_controller_that_only_advises_moves_nothing_be_it_for_safety(facts: dict[str, object]) -> None:
+    decision = scan(scan(Standing("advisory"), fresh=COURSE).standing, **facts)
+    assert (decision.standing.rung, decision.outputs) == ("advice", None)
 
 
 def test_bad_data_close_the_gate_and_good_data_open_it() -> None:

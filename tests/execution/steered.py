@@ -79,3 +79,20 @@ def at_every_scan(monkeypatch: pytest.MonkeyPatch, hook: Hook) -> None:
 
     monkeypatch.setattr(sys.modules[connect.__module__], "SimulatedPlant", Hooked)
     monkeypatch.setattr("homeostat.execution.orders.INTERVAL", 0.0)
+
+
+def stuck(monkeypatch: pytest.MonkeyPatch, *, since: int, until: int) -> None:
+    """Have the pump stand at 1 mL/h from one time to another (µs), whatever it is told; it shows where it stands."""
+
+    class Stuck(SimulatedPlant):
+        now = 0
+
+        def read(self, time: int) -> Scan:
+            self.now = time
+            return super().read(time)
+
+        def regulate(self, outputs: Sequence[tuple[str, float]]) -> None:
+            wedged = since <= self.now < until
+            super().regulate([(name, 1.0 if wedged and name == "pump" else value) for name, value in outputs])
+
+    monkeypatch.setattr(sys.modules[connect.__module__], "SimulatedPlant", Stuck)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from homeostat.ledger.catalogue import AlarmSettings
     from homeostat.process import Examined, Issue, Process
+    from homeostat.process.controllers import Aim
     from homeostat.process.units import Quantity
 
 process = typer.Typer(
@@ -53,7 +54,7 @@ def show_process(
         show_json({**described, "alarms": [one.model_dump(mode="json") for one in alarms]})
     else:
         title = f"{declared.process} {declared.version} ({declared.approval.state}): {declared.title}"
-        parts = (*tables(declared), _alarms(declared, alarms))
+        parts = (*tables(declared), *steering(declared), _alarms(declared, alarms))
         show(title, f"content hash {declared.content_hash}", outline(described["outline"]), *parts)
 
 
@@ -139,6 +140,32 @@ def tables(declared: "Process") -> list[Table]:
             ],
         ),
     ]
+
+
+def steering(declared: "Process") -> list[Table]:
+    """The predictive controllers: what they may do, what they move, what for, and what has to hold."""
+    columns = ("controller", "authority", "in", "moves", "aims", "limits")
+    rows = [
+        (
+            name,
+            one.authority,
+            ", ".join(one.during),
+            "; ".join(f"{loop} within {interval(*move.envelope)}" for loop, move in one.moves.items()),
+            "; ".join(f"{aim.of} {_aimed(aim)}" for aim in one.aims),
+            "; ".join(f"{bound.of} {interval(bound.low, bound.high)}" for bound in one.limits) or "-",
+        )
+        for name, one in declared.controllers.items()
+    ]
+    return [Table("Predictive control", columns, rows)] if rows else []
+
+
+_MOST = {"more": "much", "less": "little"}
+
+
+def _aimed(aim: "Aim") -> str:
+    if aim.strive is not None:
+        return f"as {_MOST[aim.strive]} as possible"
+    return str(aim.target) if aim.target is not None else interval(aim.low, aim.high)
 
 
 def _alarms(declared: "Process", alarms: "tuple[AlarmSettings, ...]") -> Table:

@@ -25,6 +25,7 @@ class RecordedLog:
 
     def __init__(self, process: Process, path: Path) -> None:
         self._book = book = read_logbook(process, path)
+        self._corrected = process.recordings[book.recording].corrected
         self._waiting = list(book.results)
         self._overtaken = list(book.overtaken)
         self._players = [
@@ -44,16 +45,19 @@ class RecordedLog:
     def facts(self) -> Mapping[str, Json]:
         """The recording, the run, what its clock showed at time zero, its files with hashes, all findings in words.
 
-        `run` is told where the file's name tells it, `fitted` where the recording declares the fitted runs.
+        `run` is told where the file's name tells it, `fitted` where the recording declares the fitted runs,
+        `corrected` where the twin is not to be corrected.
         """
         book = self._book
         run: dict[str, Json] = {"run": book.run} if book.run else {}
         fitted: dict[str, Json] = {} if book.fitted is None else {"fitted": book.fitted}
+        corrected: dict[str, Json] = {} if self._corrected else {"corrected": False}
         return {
             "kind": "recorded",
             "recording": book.recording,
             **run,
             **fitted,
+            **corrected,
             "begins": book.begins,
             "files": [dict(file) for file in book.files],
             "findings": [*book.findings.texts()],

@@ -141,7 +141,13 @@ def recall_plan(start: BatchStarted, models: Mapping[str, str] | None = None) ->
         parameters=parameters,
         until=start.until,
         packages=packages_of(models or {}),
+        corrected=is_corrected(start.equipment),
     )
+
+
+def is_corrected(equipment: Mapping[str, object]) -> bool:
+    """Whether a batch on equipment with these facts corrects its twin: a recorded log may ask that it does not."""
+    return equipment.get("corrected") is not False
 
 
 def _numbers(values: object) -> dict[str, float]:

@@ -4,7 +4,7 @@ from contextlib import closing
 
 from homeostat.equipment import connect
 from homeostat.errors import ExecutionError
-from homeostat.execution.batch import Options, check_name, name_batch, observe, rig, started
+from homeostat.execution.batch import Options, check_name, is_corrected, name_batch, observe, rig, started
 from homeostat.execution.clock import stamp
 from homeostat.execution.engine import Engine, Finish, Watcher
 from homeostat.execution.journal import Journal
@@ -31,6 +31,7 @@ def run(site: Site, process: Process, options: Options, watch: Watcher) -> Finis
             initial=driver.initial(),
             until=options.until or "",
             packages=packages,
+            corrected=is_corrected(driver.facts()),
         )
         observer = observe(plan)
         with Site.create(site.root).writing(stamp) as (ledger, historian):

@@ -57,7 +57,8 @@ class Belief:
     """What the twin believes: state vector, outputs, the last usable inputs, and whether it still holds.
 
     Of a twin that learns from the batch also `more`, its parameters and then standard deviations, the filter's own
-    state, and the signals whose readings do not scatter about it as they should, each with its verdict.
+    state, the signals whose readings do not scatter about it as they should, each with its verdict, and which of them
+    are `dropped`: no longer fused, for the others agree without them.
     """
 
     states: tuple[float, ...]
@@ -67,6 +68,7 @@ class Belief:
     more: tuple[float, ...] = ()
     shadow: Shadow | None = None
     flagged: tuple[tuple[str, str], ...] = ()
+    dropped: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,7 @@ class Outcome:
         return self.state == "complete" and all(self.within.values())
 
 
-class _Silent:
+class Silent:
     """Takes no notice of progress."""
 
     def started(self, batch: str, total: int | None) -> None:
@@ -77,7 +77,7 @@ def trial(process: Process, seed: int, *, folder: Path = Path()) -> Outcome:
     """Execute one batch; `folder` is where the files that the process names stand. Raises HomeostatError."""
     with tempfile.TemporaryDirectory(prefix="homeostat-trial-") as scratch:
         site = Site.create(Path(scratch) / "site")
-        finish = run(site, process, Options(seed=seed, folder=folder), _Silent())
+        finish = run(site, process, Options(seed=seed, folder=folder), Silent())
         with site.reading() as (ledger, historian):
             return _outcome(process, seed, finish, ledger, historian)
 

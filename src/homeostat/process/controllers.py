@@ -91,8 +91,10 @@ class Controller(Part):
     """A model-predictive controller: `every` so often it plans the rest in steps of `step` and makes the first move.
 
     It is at work in the phases `during`. The plan reaches to `end` (batch time), at most over `horizon`; after
-    `free_moves` steps the outputs stay. States in `held` are kept where they are by other loops. `scenarios` gives, for
-    parameters that are learnt, how many standard deviations of the belief a plan has to bear either way. An answer
+    `free_moves` steps the outputs stay. States in `held` are kept where they are by other loops. Where others settle in
+    much less than a `step` (a substrate that is eaten as it is fed), the model is `stiff`: it takes an implicit method.
+    `scenarios` gives, for parameters that are learnt, how many standard deviations of the belief a plan has to bear
+    either way. An answer
     later than `deadline` is not used; the last plan is followed until it is older than `age`. A supervised move waits
     for its approval for `approval`.
     """
@@ -109,6 +111,7 @@ class Controller(Part):
     aims: tuple[Aim, ...] = Field(min_length=1)
     limits: tuple[Bound, ...] = ()
     held: Names = ()
+    stiff: bool = False
     scenarios: dict[Name, float] = Field(default_factory=dict)
     harvest: Harvest | None = None
     deadline: Quantity = Quantity(20.0, "s")

@@ -1,5 +1,7 @@
 """How the twin's belief is corrected while a batch runs: which readings are fused, how far each is trusted."""
 
+from typing import Literal
+
 from pydantic import Field
 
 from homeostat.process.base import Name, Names, Part
@@ -26,9 +28,12 @@ class Observer(Part):
     results come, for the time of the sample and with the assay's `variation`. `learn` gives the parameters that are
     estimated with their relative s.d. at the start, `initial` that of starting states, `contents` that of what
     materials bring of a state, `volumes` that of doses and draws. The model may be wrong by `model_error` (relative
-    s.d. gained in an hour) in every state and by nothing in a parameter, where `wander` does not say otherwise.
+    s.d. gained in an hour) in every state and by nothing in a parameter, where `wander` does not say otherwise. The
+    filter is an extended (`ekf`) or unscented (`ukf`) Kalman filter. A signal that has disagreed with the twin for as
+    long as `drop` is no longer fused, if no other disagrees without it; it is again after it has agreed for `again`.
     """
 
+    kind: Literal["ekf", "ukf"] = "ekf"
     every: Quantity = Quantity(15.0, "min")
     tags: dict[Name, Fused] = Field(default_factory=dict)
     assays: dict[Name, Names] = Field(default_factory=dict)
@@ -38,3 +43,5 @@ class Observer(Part):
     volumes: Quantity = Quantity(1.0, "%")
     model_error: Quantity = Quantity(0.3, "%")
     wander: dict[Name, Quantity] = Field(default_factory=dict)
+    drop: Quantity = Quantity(4.0, "h")
+    again: Quantity = Quantity(24.0, "h")

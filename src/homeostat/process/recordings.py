@@ -83,7 +83,9 @@ class Recording(Table):
     """One kind of log: which files it fits, how it is read, which tags it holds and what lies beside it.
 
     Rows more than `longest_gap` apart are not of one run: the largest group is kept, and what lies within
-    `longest_gap` of it. `fitted` names the runs to which the twin's parameters were fitted.
+    `longest_gap` of it. `fitted` names the runs to which the twin's parameters were fitted. Where it is not to be
+    `corrected` by readings and results, the twin follows the log's inputs alone, whatever `twin.observer` declares: what
+    it says of a sample is then a prediction from the start of the run.
     """
 
     file: Line
@@ -91,6 +93,7 @@ class Recording(Table):
     stale: Quantity = Quantity(15.0, "min")
     longest_gap: Quantity = Quantity(1.0, "d")
     fitted: tuple[Line, ...] = ()
+    corrected: bool = True
     beside: tuple[BesideLog, ...] = ()
     offline: tuple[Offline, ...] = ()
     run_sheet: RunSheet | None = None

@@ -6,12 +6,13 @@ In: a site's ledger and historian, and the process. Out: estimates by parameter,
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from homeostat.control.learning import Estimate
-from homeostat.errors import RecordError
+from homeostat.control.learning import Estimate, Prior
+from homeostat.errors import ControlError, RecordError
 from homeostat.historian import Historian
 from homeostat.ledger import Ledger
 from homeostat.ledger.catalogue import BatchEnded, BatchStarted, payload
 from homeostat.process import Process
+from homeostat.twin import model
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,26 @@ class Learnt:
 
     estimates: dict[str, list[Estimate]]
     batches: dict[str, str]
+
+
+def priors(process: Process) -> dict[str, Prior]:
+    """What every batch of a process begins from: mean and standard deviation, in the model's units.
+
+    Raises ControlError where its twin learns nothing.
+    """
+    observer = process.twin.observer
+    if observer is None:
+        raise ControlError(
+            "the twin of this process learns nothing from its batches",
+            where=f"{process.process}: twin",
+            mend="declare twin.observer.learn",
+        )
+    parameters, found = model(process.twin.model).signature.parameters, {}
+    for name, share in observer.learn.items():
+        given = process.twin.parameters.get(name)
+        mean = parameters[name].value if given is None else given.to(parameters[name].unit)
+        found[name] = Prior(mean, abs(mean) * share.to("1"))
+    return found
 
 
 def learnt(ledger: Ledger, historian: Historian, process: Process, chosen: Sequence[str] = ()) -> Learnt:
@@ -35,10 +56,11 @@ def learnt(ledger: Ledger, historian: Historian, process: Process, chosen: Seque
                     mend="list the batches with: homeostat batches",
                 )
             continue
-        own = [(name, _last(historian, batch, name)) for name in names if f"twin.{name}" in start.outputs]
+        began = priors(Process.model_validate_json(start.declaration))
         found.batches[batch] = start.process_hash
-        for name, (mean, deviation) in own:
-            found.estimates[name].append(Estimate(batch, mean, deviation))
+        for name in names:
+            if name in began:
+                found.estimates[name].append(Estimate(batch, *_last(historian, batch, name), began[name]))
     return found
 
 

@@ -10,6 +10,7 @@ from homeostat.ledger import Ledger
 from homeostat.ledger.catalogue import BatchEnded, StepChanged
 from homeostat.quality.beside import models
 from homeostat.quality.board import PRIORITIES, board
+from homeostat.quality.controllers import controllers
 from homeostat.quality.header import state
 from homeostat.quality.laboratory import attributes
 from homeostat.quality.model import (
@@ -71,6 +72,7 @@ def panel_row(story: Story) -> PanelRow:
         silenced=sum(line.active and line.silent for line in shown),
         alarms=shown,
         models=models(story),
+        controllers=controllers(story),
     )
 
 

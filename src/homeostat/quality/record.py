@@ -9,6 +9,7 @@ from homeostat.quality import header, steps
 from homeostat.quality.alarms import alarms
 from homeostat.quality.beside import models
 from homeostat.quality.comparison import comparisons, fit_note
+from homeostat.quality.controllers import controllers
 from homeostat.quality.findings import Sections, findings
 from homeostat.quality.laboratory import attributes, samples
 from homeostat.quality.model import BatchRecord
@@ -47,6 +48,7 @@ def batch_record(ledger: Ledger, historian: Historian, batch: str) -> BatchRecor
         sample_notes=sample_notes(story),
         outlook=outlook(story),
         models=models(story),
+        controllers=controllers(story),
         comparison_note=fit_note(sections.header.equipment),
         states=header.states(story),
         commands=sections.commands,

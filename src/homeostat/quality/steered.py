@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from homeostat.errors import RecordError
-from homeostat.ledger import Ledger
+from homeostat.ledger import Event, Ledger
 from homeostat.ledger.catalogue import (
     BatchEnded,
     BatchStarted,
@@ -32,25 +32,38 @@ class Happening:
     time: int
     fact: Payload
 
+    @property
+    def controller(self) -> str:
+        """Which controller it is about."""
+        name: str = getattr(self.fact, "controller", "")
+        return name
+
+
+def happenings(events: Iterable[Event]) -> list[Happening]:
+    """What is about controllers among the events of a batch, in their order."""
+    kinds = {kind.type for kind in _SENTENCES}
+    return [
+        Happening(event.id, event.time, payload(event.type, event.data))
+        for event in events
+        if event.type in kinds
+    ]
+
 
 def steered(ledger: Ledger, batch: str, *, controller: str | None = None) -> list[Happening]:
     """Everything about the controllers of a batch, or about one of them, in the order of the record."""
     kinds = tuple(kind.type for kind in _SENTENCES)
-    found = [
-        Happening(stored.event.id, stored.event.time, payload(stored.event.type, stored.event.data))
-        for stored in ledger.events(batch=batch, types=kinds)
-    ]
-    return [one for one in found if controller is None or _name(one.fact) == controller]
+    found = happenings(stored.event for stored in ledger.events(batch=batch, types=kinds))
+    return [one for one in found if controller is None or one.controller == controller]
 
 
-def proposals(happenings: Iterable[Happening], *, now: int = 0) -> list[MovePlanned]:
+def proposals(found: Iterable[Happening], *, now: int = 0) -> list[MovePlanned]:
     """The moves that wait for a person at `now` (µs), one of each controller at most: the newest.
 
     One that was decided on, has expired or was overtaken waits no more; nor does one of a controller that is not at
     work or needs no approval any more.
     """
     waiting: dict[str, MovePlanned] = {}
-    for one in happenings:
+    for one in found:
         fact = one.fact
         if isinstance(fact, MovePlanned):
             waiting.pop(fact.controller, None)
@@ -122,8 +135,3 @@ _SENTENCES: Mapping[type[Payload], Callable[..., str]] = {
     ControlOrdered: _ordered,
     ControlRefused: lambda fact: f"{fact.by}: {fact.order} not followed: {fact.reason}",
 }
-
-
-def _name(fact: Payload) -> str:
-    name: str = getattr(fact, "controller", "")
-    return name

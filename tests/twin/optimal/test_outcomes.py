@@ -7,7 +7,18 @@ import numpy as np
 import pytest
 
 from homeostat.errors import TwinError
-from homeostat.twin.optimal import Discrete, Outcome, Problem, Row, Settings, Status, Tree, compile_solver
+from homeostat.twin.optimal import (
+    Discrete,
+    Outcome,
+    Problem,
+    Row,
+    RungeKutta,
+    Settings,
+    Status,
+    Tree,
+    compile_solver,
+)
+from homeostat.twin.optimal.layout import POINT, SLACKS, WORK
 
 from .plants import BATCH_PARAMETERS, BATCH_START, batch
 
@@ -84,6 +95,18 @@ def test_a_failed_solve_leaves_no_trace_in_the_next() -> None:
     assert again.x.tobytes() == first.x.tobytes() and again.iterations == first.iterations
 
 
+def test_numbers_that_are_none_in_the_memory_of_a_solver_do_not_come_back() -> None:
+    solver, fresh = (compile_solver(batch(), Tree.chain(20)) for _ in range(2))
+    for name in ("d_w", *(f"d_{slack}" for slack in SLACKS), *WORK):
+        solver.space.data[name].fill(math.nan)
+    for point in solver.space.points:
+        for name in POINT:
+            point[name].fill(math.nan)
+    again, first = (s.solve(BATCH_START, [0.0], BATCH_PARAMETERS) for s in (solver, fresh))
+    assert again.usable
+    assert again.x.tobytes() == first.x.tobytes() and again.iterations == first.iterations
+
+
 def test_a_misleading_guess_costs_iterations_but_not_the_solution() -> None:
     solver = compile_solver(batch(), Tree.chain(20))
     good = solver.solve(BATCH_START, [0.0], BATCH_PARAMETERS)
@@ -115,3 +138,26 @@ def test_contradictory_declarations_are_refused() -> None:
         Problem(integrator().dynamics, terminal=integrator().cost)
     with pytest.raises(TwinError, match="entries"):
         integrator(states=[Row(), Row()])
+
+
+def test_functions_that_no_kernel_can_be_made_of_are_refused() -> None:
+    x, u, p = ca.MX.sym("x"), ca.MX.sym("u"), ca.MX.sym("p")
+    with pytest.raises(TwinError, match="SX function"):
+        Discrete(ca.Function("step", [x, u, p], [x + u]))
+    y, w, v, q = ca.SX.sym("x", 2), ca.SX.sym("u"), ca.SX.sym("v"), ca.SX.sym("p")
+    with pytest.raises(TwinError, match="1 results, not 2"):
+        RungeKutta(ca.Function("rates", [y, w, q], [y[0]]), 1.0)
+    with pytest.raises(TwinError, match="hours"):
+        RungeKutta(ca.Function("rates", [y, w, q], [y]), 0.0)
+    with pytest.raises(TwinError, match="cost has 2 results"):
+        Problem(Discrete(ca.Function("step", [y, w, q], [y])), ca.Function("cost", [y, w, v, q], [y]))
+
+
+def test_problems_that_differ_only_in_which_results_are_there_do_not_share_a_kernel() -> None:
+    x, u, p = ca.SX.sym("x", 2), ca.SX.sym("u"), ca.SX.sym("p")
+    sparse = [ca.SX(2, 1), ca.SX(2, 1)]
+    for k, column in enumerate(sparse):
+        column[k] = u
+    problems = [Problem(Discrete(ca.Function("step", [x, u, p], [column]))) for column in sparse]
+    one, two = (compile_solver(problem, Tree.chain(1)).identity for problem in problems)
+    assert one != two

@@ -2,8 +2,10 @@
 
 import typer
 
+from homeostat.cli.control.compare import compare
 from homeostat.cli.control.deciding import approve, authority, refuse
 from homeostat.cli.control.explain import explain
+from homeostat.cli.control.learn import learn
 from homeostat.cli.control.tune import tune
 
 control = typer.Typer(
@@ -12,7 +14,7 @@ control = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
 )
-for command in (tune, explain, approve, refuse, authority):
+for command in (tune, compare, explain, approve, refuse, authority, learn):
     control.command(command.__name__)(command)
 
 __all__ = ["control"]

@@ -13,7 +13,7 @@ from homeostat.cli.text import number
 from homeostat.errors import ControlError
 
 if TYPE_CHECKING:
-    from homeostat.control.learning import Evidence, Pooled, Prior, Proposal
+    from homeostat.control.learning import Evidence, Pooled, Proposal
     from homeostat.process import Process
 
 
@@ -42,7 +42,7 @@ def learn(
     from homeostat.control.learning import propose
     from homeostat.process import load
     from homeostat.process.load import locate
-    from homeostat.quality.learnt import learnt
+    from homeostat.quality.learnt import learnt, priors
     from homeostat.site import Site
 
     declared = load(process, signatures())
@@ -51,7 +51,7 @@ def learn(
     with Site.open(site).reading() as (ledger, historian):
         found = learnt(ledger, historian, declared, tuple(batch or ()))
         head = ledger.head
-    proposal = propose(_priors(declared), found.estimates)
+    proposal = propose(priors(declared), found.estimates)
     facts = {
         "process": declared.process,
         "version": declared.version,
@@ -68,27 +68,6 @@ def learn(
         show_json({**document, "written": str(out) if proposal.changes else None})
         return
     _tell(proposal, out, len(found.batches))
-
-
-def _priors(process: "Process") -> "dict[str, Prior]":
-    """What every batch of this version begins from: mean and standard deviation, in the model's units."""
-    from homeostat.control.learning import Prior
-    from homeostat.twin import model
-
-    observer = process.twin.observer
-    if observer is None:
-        raise ControlError(
-            "the twin of this process learns nothing from its batches",
-            where=f"{process.process}: twin",
-            mend="declare twin.observer.learn",
-        )
-    parameters = model(process.twin.model).signature.parameters
-    priors = {}
-    for name, share in observer.learn.items():
-        given = process.twin.parameters.get(name)
-        mean = parameters[name].value if given is None else given.to(parameters[name].unit)
-        priors[name] = Prior(mean, abs(mean) * share.to("1"))
-    return priors
 
 
 def _write(process: "Process", text: str, proposal: "Proposal", out: Path) -> None:

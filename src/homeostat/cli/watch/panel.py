@@ -122,6 +122,7 @@ def _details(row: "PanelRow") -> list[str | Table]:
             [(one.subject, clock(one.since), one.text) for one in row.drifted],
         ),
         *([_models(row)] if row.models else []),
+        *_controllers(row),
         Table(
             "Alarms",
             ("alarm", "priority", "state", "since"),
@@ -136,6 +137,23 @@ def _details(row: "PanelRow") -> list[str | Table]:
             ],
         ),
     ]
+
+
+def _controllers(row: "PanelRow") -> "Iterable[str | Table]":
+    """Where each controller stands, and the command that lets a waiting move through."""
+    columns = ("controller", "authority", "rung", "since", "why")
+    lines = [
+        (one.title, one.authority, one.rung, clock(one.since), one.why or "-") for one in row.controllers
+    ]
+    if lines:
+        yield Table("Predictive control", columns, lines)
+    for one in row.controllers:
+        if one.waiting is not None:
+            until = "" if one.waiting.expires is None else f" until {clock(one.waiting.expires)}"
+            words = f"{one.controller} {one.waiting.proposal} --batch {row.batch} --by NAME --why TEXT"
+            yield ""
+            yield f"{one.title} waits for approval{until}: {one.waiting.text}"
+            yield f"Let it through with: homeostat control approve {words}"
 
 
 def _models(row: "PanelRow") -> Table:

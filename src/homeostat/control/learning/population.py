@@ -26,11 +26,12 @@ class Prior:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What was believed at the end of a batch."""
+    """What was believed at the end of a batch, and the prior it began from."""
 
     batch: str
     mean: float
     deviation: float
+    prior: Prior
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,9 @@ class Pooled:
     gain: float
 
 
-def informed(estimate: Estimate, prior: Prior) -> tuple[float, float] | None:
+def informed(estimate: Estimate) -> tuple[float, float] | None:
     """What a batch says without its prior, as value and variance; None where it says next to nothing."""
+    prior = estimate.prior
     before, after = prior.deviation**2, estimate.deviation**2
     if not (0.0 < after <= (1.0 - LEAST_NEWS) * before):
         return None
@@ -58,8 +60,8 @@ def informed(estimate: Estimate, prior: Prior) -> tuple[float, float] | None:
 
 
 def pooled(estimates: Sequence[Estimate], prior: Prior) -> Pooled | None:
-    """The population by batches and prior; None where fewer than three batches say anything."""
-    said = [found for each in estimates if (found := informed(each, prior)) is not None]
+    """The population by batches and the `prior` in force; None where fewer than three batches say anything."""
+    said = [found for each in estimates if (found := informed(each)) is not None]
     if len(said) < 3:
         return None
     mean, error, spread = _population(said, prior)

@@ -2,7 +2,7 @@
 
 All take x (planned states), u (moved inputs), v (those before), p. p holds the step's length in hours, then every
 state, input and parameter of the model in declared order (those that are planned or moved are not used), then for each
-row of the limits by how much it is drawn in.
+row of the limits by how much it is drawn in, then for each switch its least and greatest value.
 """
 
 from collections.abc import Sequence
@@ -19,9 +19,10 @@ ROUND = 0.02
 
 @dataclass(frozen=True)
 class Equations:
-    """`rates` (x, u, p) -> dx/dt; `cost` (x, u, v, p) of a step; `final` (x, p) cost at the end; `limits` (x, u, v, p)
-    and `last` (x, p): the rows of the limits, `limits` followed by the changes of inputs that are limited; `seen`
-    (x, u, p): the watched quantities.
+    """`rates` (x, u, p) -> dx/dt; `cost` (x, u, v, p) of a step; `final` (x, p): the cost at the end.
+
+    `limits` (x, u, v, p) are the rows of the limits, then the changes of inputs that are limited, then two rows for
+    each switch; `last` (x, p) the rows of the limits at the end; `seen` (x, u, p) the watched quantities.
     """
 
     rates: ca.Function
@@ -40,6 +41,7 @@ def equations(task: Task) -> Equations:
     rates, named = _model(task, x, u, p)
     _, at_end = _model(task, x, _inputs(task, p), p)
     changes = [u[k] - v[k] for k, actuator in enumerate(task.actuators) if actuator.change is not None]
+    changes += _switches(task, u, p)
     return Equations(
         ca.Function("rates", [x, u, p], [rates]),
         ca.Function("cost", [x, u, v, p], [_step_cost(task, named, u, v, p)]),
@@ -52,11 +54,13 @@ def equations(task: Task) -> Equations:
 
 def width(task: Task) -> int:
     """How many numbers p holds."""
-    return 1 + sum(len(group) for group in task.signature.groups[:3]) + len(task.rows)
+    return (
+        1 + sum(len(group) for group in task.signature.groups[:3]) + len(task.rows) + 2 * len(task.switches)
+    )
 
 
 def given(hours: float, *vectors: Sequence[float]) -> tuple[float, ...]:
-    """The vector p of a step: its length, states, inputs, parameters, margins."""
+    """The vector p of a step: its length, states, inputs, parameters, margins, ends of switches."""
     return (hours, *[value for vector in vectors for value in vector])
 
 
@@ -86,11 +90,21 @@ def _model(task: Task, x: ca.SX, u: ca.SX, p: ca.SX) -> tuple[ca.SX, dict[str, c
 
 def _rows(task: Task, named: dict[str, ca.SX], p: ca.SX) -> list[ca.SX]:
     """One row for each end of each limit; what is drawn in counts against it."""
-    first = p.shape[0] - len(task.rows)
+    first = p.shape[0] - len(task.rows) - 2 * len(task.switches)
     return [
         named[row.quantity] - p[first + k] if row.lower else named[row.quantity] + p[first + k]
         for k, row in enumerate(task.rows)
     ]
+
+
+def _switches(task: Task, u: ca.SX, p: ca.SX) -> list[ca.SX]:
+    """Two rows for each switch, not negative where it is within the ends that it has now."""
+    rows, at = [], p.shape[0] - 2 * len(task.switches)
+    for k, actuator in enumerate(task.actuators):
+        if actuator.least is not None:
+            rows += [u[k] - p[at], p[at + 1] - u[k]]
+            at += 2
+    return rows
 
 
 def _step_cost(task: Task, named: dict[str, ca.SX], u: ca.SX, v: ca.SX, p: ca.SX) -> ca.SX:

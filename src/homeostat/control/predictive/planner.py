@@ -6,17 +6,23 @@ is no plan.
 
 import hashlib
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
+from itertools import product
 from threading import Lock
 from typing import NamedTuple
 
-from homeostat.control.predictive.futures import Futures
+from homeostat.control.predictive.futures import Ends, Futures
 from homeostat.control.predictive.question import Answer, Planned, Question
 from homeostat.control.predictive.solving import Solving
 from homeostat.control.predictive.task import Task
 from homeostat.twin.optimal import Guess, Outcome
 
+PASSES = 2
+"""How often a plan is made again with the margins of the one before."""
+OFF = 1e-4
+"""How far above its low end a switch may be planned to count as off, as a share of its range."""
 KEPT = 2
 """Answers that are kept: the desk works one out, the scan takes it."""
 
@@ -61,13 +67,63 @@ class Planner:
             worth = outcome.objective + (self._task.ends.price(end) if self._task.ends else 0.0)
             tried.append((end, worth))
             if best is None or worth < best.worth:
-                best = _Solved(end, worth, futures, outcome)
+                best = _Solved(worth, futures, outcome)
         if best is None:
             return failed
+        best = self._switched(question, *self._wary(question, best))
         planned = self._solving.tell(question, best.futures, best.outcome)
         if not _finite(planned):
             return Answer("not finite", reason="what the plan is weighed against is not finite")
-        return Answer("solved", replace(planned, end=best.end, ends=tuple(tried)))
+        return Answer("solved", replace(planned, ends=tuple(tried)))
+
+    def _wary(self, question: Question, found: "_Solved") -> "tuple[_Solved, Margins]":
+        """The plan that keeps away from limits as the ensemble along it demands; as it was where that has none."""
+        margins: Margins = ()
+        if not self._task.scenarios or not any(limit.sigmas > 0.0 for limit in self._task.limits):
+            return found, margins
+        for _ in range(PASSES):
+            margins = self._solving.margins(question, found.futures, found.outcome)
+            futures = Futures.of(self._task, question, found.futures.end, margins)
+            outcome = self._solving.solve(question, futures, found.outcome.kept())
+            if not outcome.usable:
+                return found, margins
+            found = _Solved(found.worth, futures, outcome)
+        return found, margins
+
+    def _switched(self, question: Question, found: "_Solved", margins: "Margins") -> "_Solved":
+        """The plan whose first move leaves no switch between off and its least: each such one is tried both ways."""
+        choices = _choices(self._task, found.outcome)
+        if choices is None:
+            return found
+        tried = []
+        for now in product(*choices):
+            futures = Futures.of(self._task, question, found.futures.end, margins, now)
+            outcome = self._solving.solve(question, futures, None)
+            if outcome.usable:
+                tried.append(_Solved(outcome.objective, futures, outcome))
+        return min(tried, key=lambda each: each.worth, default=found)
+
+
+Margins = Sequence[Sequence[float]]
+
+
+def _choices(task: Task, outcome: Outcome) -> list[list[Ends]] | None:
+    """For each switch the ends that its first move is tried with; None where every switch is off or on enough."""
+    moves = zip(outcome.first.tolist(), task.actuators, strict=True)
+    first = [u for u, actuator in moves if actuator.least is not None]
+    between = [0.0 < u - a.low < (a.least or 0.0) - a.low for u, a in zip(first, task.switches, strict=True)]
+    if not any(between):
+        return None
+    return [
+        [(a.low, a.low + OFF * (a.high - a.low)), (a.least or a.low, a.high)] if half else [(a.low, a.high)]
+        for half, a in zip(between, task.switches, strict=True)
+    ]
+
+
+class _Solved(NamedTuple):
+    worth: float
+    futures: Futures
+    outcome: Outcome
 
 
 def _finite(planned: Planned) -> bool:
@@ -76,13 +132,6 @@ def _finite(planned: Planned) -> bool:
     for each in planned.foretold:
         told += [*each.values, *each.low, *each.high, *each.without]
     return all(map(math.isfinite, told))
-
-
-class _Solved(NamedTuple):
-    end: float
-    worth: float
-    futures: Futures
-    outcome: Outcome
 
 
 @cache

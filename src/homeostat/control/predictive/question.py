@@ -21,7 +21,10 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Foretold:
-    """A watched quantity at the start and at the end of each step: nominal, lowest and highest scenario, unmoved."""
+    """A watched quantity at the start and at the end of each step, as the plan leads it, and without any move.
+
+    `low` and `high` are those of the scenarios under the same moves: what a later plan would mend is not counted on.
+    """
 
     quantity: str
     values: tuple[float, ...]

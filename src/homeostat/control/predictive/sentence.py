@@ -43,6 +43,7 @@ def _outcome(task: Task, term: Term, found: Foretold, end: float) -> str:
     signature = task.signature
     group = signature.states if term.quantity in signature.states.names else signature.outputs
     unit = group[term.quantity].unit
-    band = f" ({found.low[-1]:.4g} to {found.high[-1]:.4g})" if found.high[-1] > found.low[-1] else ""
+    low, high = f"{found.low[-1]:.4g}", f"{found.high[-1]:.4g}"
+    band = f" ({low} to {high})" if low != high else ""
     text = f"expects {term.name} {found.values[-1]:.4g}{band} {unit} at {end:.0f} h"
     return f"{text}, {found.without[-1]:.4g} without the move"

@@ -7,6 +7,7 @@ so that what is told of a plan is what was planned.
 from collections.abc import Callable, Mapping, Sequence
 from typing import Literal
 
+from homeostat.control.predictive.chance import margins
 from homeostat.control.predictive.equations import equations
 from homeostat.control.predictive.formulation import formulate
 from homeostat.control.predictive.futures import Futures
@@ -42,7 +43,27 @@ class Solving:
     def solve(self, question: Question, futures: Futures, guess: Guess | None) -> Outcome:
         """The best moves, as the solver hands them over: look at its status first."""
         start, before = self._start(question)
-        return self._solver.solve(start, before, self._parameters(futures), guess=guess)
+        given = self._parameters(futures)
+        course = self._unmoved(start, before, given) if self._task.stiff and guess is None else None
+        return self._solver.solve(start, before, given, guess=guess, course=course)
+
+    def _unmoved(
+        self, start: Sequence[float], before: Sequence[float], given: Sequence[Sequence[float]]
+    ) -> tuple[list[Sequence[float]], list[Sequence[float]]]:
+        """Where the model goes at every node with the inputs as they are."""
+        states = [start]
+        for parent, p in zip(self._tree.parents[1:], given[1:], strict=True):
+            states.append(self._walking.step(states[parent], before, p))
+        return states, [before] * len(states)
+
+    def margins(self, question: Question, futures: Futures, outcome: Outcome) -> list[list[float]]:
+        """How far the limits that hold with a chance are drawn in along the moves of an outcome (steps, rows)."""
+        start, before = self._start(question)
+        moves = [outcome.u[node].tolist() for node in self._ways[0][:-1]]
+        walking, root = self._walking, futures.root
+        return margins(
+            self._task, question, futures, lambda rest: walking.walk(start, before, moves, root, rest)
+        )
 
     def refused(self, outcome: Outcome) -> Answer:
         """What is said where the solver found nothing that may be used."""
@@ -56,16 +77,19 @@ class Solving:
         times = tuple([question.hours + k * futures.hours for k in steps])
         own = [[outcome.u[way[k]].tolist() for k in steps] for way in ways]
         planned = self._walk(futures, start, before, own)
+        followed = self._walk(
+            futures, start, before, [own[0]] * len(ways)
+        )  # as it would go if nobody planned anew
         unmoved = self._walk(futures, start, before, [[before] * self._task.steps] * len(ways))
         return Planned(
             times=times,
             moves=tuple([tuple(row) for row in own[0]]),
-            end=question.hours + self._task.steps * futures.hours,
+            end=futures.end,
             ends=(),
             value=_mean([path.cost for path in planned]),
             without=_mean([path.cost for path in unmoved]),
             iterations=outcome.iterations,
-            foretold=self._foretold(planned, unmoved),
+            foretold=self._foretold(followed, unmoved),
             active=self._active(outcome, times),
         )
 
@@ -79,7 +103,8 @@ class Solving:
 
     def _parameters(self, futures: Futures) -> list[tuple[float, ...]]:
         scenarios = self._tree.scenarios
-        later = [futures.rest[max(scenario, 0)] for scenario in scenarios[1:]]
+        nodes = zip(scenarios[1:], self._tree.depths[1:], strict=True)
+        later = [futures.rest[max(scenario, 0)][depth - 1] for scenario, depth in nodes]
         return [futures.root, *later]
 
     def _walk(
@@ -95,14 +120,14 @@ class Solving:
             for rows, p in zip(moves, futures.rest, strict=True)
         ]
 
-    def _foretold(self, planned: Sequence[Path], unmoved: Sequence[Path]) -> tuple[Foretold, ...]:
+    def _foretold(self, followed: Sequence[Path], unmoved: Sequence[Path]) -> tuple[Foretold, ...]:
         return tuple(
             [
                 Foretold(
                     quantity=name,
-                    values=planned[0].column(k),
-                    low=_each(min, planned, k),
-                    high=_each(max, planned, k),
+                    values=followed[0].column(k),
+                    low=_each(min, followed, k),
+                    high=_each(max, followed, k),
                     without=unmoved[0].column(k),
                 )
                 for k, name in enumerate(self._task.watched)

@@ -93,7 +93,7 @@ class Task:
     """A predictive controller: `steps` over at most `horizon` hours, until `end` (batch time) if that is nearer.
 
     `held` are states that other loops keep; `scenarios` parameters with the standard deviations of the belief to bear
-    on either side; only the first `free` steps have moves of their own.
+    on either side; only the first `free` steps have moves of their own. A `stiff` model is integrated implicitly.
     """
 
     model: str
@@ -107,6 +107,7 @@ class Task:
     scenarios: tuple[tuple[str, float], ...] = ()
     end: float | None = None
     ends: Ends | None = None
+    stiff: bool = False
 
     @property
     def signature(self) -> Signature:
@@ -122,6 +123,11 @@ class Task:
     def moved(self) -> tuple[str, ...]:
         """The inputs that are moved."""
         return tuple(actuator.input for actuator in self.actuators)
+
+    @property
+    def switches(self) -> tuple[Actuator, ...]:
+        """Those actuators that are off, or give at least so much."""
+        return tuple([actuator for actuator in self.actuators if actuator.least is not None])
 
     @property
     def watched(self) -> tuple[str, ...]:

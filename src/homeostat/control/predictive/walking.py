@@ -5,9 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isinf
 
-import casadi as ca
-
-from homeostat.control.predictive.equations import Equations, width
+from homeostat.control.predictive.equations import Equations
+from homeostat.control.predictive.stepping import whole
 from homeostat.control.predictive.task import Task
 from homeostat.twin.engine.native import Target, library
 from homeostat.twin.engine.straight import Native, emitted
@@ -30,8 +29,7 @@ class Walking:
     """Walks with the functions of one task, compiled; `identity` names the solver whose steps they repeat."""
 
     def __init__(self, task: Task, traced: Equations, problem: Problem, identity: str) -> None:
-        step = _step(task, traced.rates, substeps(problem))
-        functions = (step, traced.cost, traced.final, traced.limits, traced.last, traced.seen)
+        functions = (whole(problem.dynamics), traced.cost, traced.final, traced.limits, traced.last, traced.seen)
         key = hashlib.sha256(f"walking\n{identity}\n{task!r}".encode()).hexdigest()
         code = library(key, lambda: emitted(functions), Target.host())
         self._step, self._cost, self._final, self._limits, self._last, self._seen = [
@@ -46,40 +44,22 @@ class Walking:
         before: Sequence[float],
         moves: Sequence[Sequence[float]],
         root: Sequence[float],
-        rest: Sequence[float],
+        rest: Sequence[Sequence[float]],
     ) -> Path:
-        """The way from `start` under `moves` (steps, inputs); p is `root` at the start and `rest` after it."""
+        """The way from `start` under `moves` (steps, inputs); p is `root` at the start, then that of each step."""
         x, held, p, cost = list(start), list(before), root, 0.0
         seen = []
-        for u in moves:
+        for u, later in zip(moves, rest, strict=True):
             seen.append(tuple(self._seen(*x, *u, *p)))
             cost += self._cost(*x, *u, *held, *p)[0] + _broken(self._rows, self._limits(*x, *u, *held, *p))
-            x = self._step(*x, *u, *rest)
-            held, p = list(u), rest
-        seen.append(tuple(self._seen(*x, *held, *rest)))
-        return Path(
-            tuple(seen), cost + self._final(*x, *rest)[0] + _broken(self._ending, self._last(*x, *rest))
-        )
+            x = self._step(*x, *u, *later)
+            held, p = list(u), later
+        seen.append(tuple(self._seen(*x, *held, *p)))
+        return Path(tuple(seen), cost + self._final(*x, *p)[0] + _broken(self._ending, self._last(*x, *p)))
 
-
-def _step(task: Task, rates: ca.Function, substeps: int) -> ca.Function:
-    """The classical Runge-Kutta step, `substeps` times over (Hairer, Norsett & Wanner 1993, table II.1.2)."""
-    x, u = ca.SX.sym("x", len(task.states)), ca.SX.sym("u", len(task.moved))
-    p = ca.SX.sym("p", width(task))
-    h, y = p[0] / substeps, x
-    for _ in range(substeps):
-        k1 = rates(y, u, p)
-        k2 = rates(y + 0.5 * h * k1, u, p)
-        k3 = rates(y + 0.5 * h * k2, u, p)
-        k4 = rates(y + h * k3, u, p)
-        y = y + h * (k1 + 2.0 * k2 + 2.0 * k3 + k4) / 6.0
-    return ca.Function("step", [x, u, p], [ca.densify(y)])
-
-
-def substeps(problem: Problem) -> int:
-    """How many substeps a step has."""
-    count: int = getattr(problem.dynamics, "substeps", 1)
-    return count
+    def step(self, x: Sequence[float], u: Sequence[float], p: Sequence[float]) -> list[float]:
+        """The states one step later."""
+        return self._step(*x, *u, *p)
 
 
 def _broken(rows: Sequence[Row], values: Sequence[float]) -> float:

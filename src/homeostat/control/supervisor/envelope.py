@@ -6,16 +6,20 @@ Whatever a plan says, an output stays within its validated range, moves no faste
 from dataclasses import dataclass
 from typing import Literal
 
-Clamp = Literal["", "not a number", "range", "change"]
+Clamp = Literal["", "not a number", "range", "change", "switch"]
 
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """The validated range of an output in its unit, and the largest change at one move (None: any)."""
+    """The validated range of an output in its unit, and the largest change at one move (None: any).
+
+    With a `least`, the output is a switch: at its low end, or at least that much.
+    """
 
     low: float
     high: float
     change: float | None = None
+    least: float | None = None
 
     def clamp(self, before: float, wanted: float) -> tuple[float, Clamp]:
         """The output that is allowed, and which clamp made it so; what is no number leaves the output as it was.
@@ -30,6 +34,8 @@ class Envelope:
             allowed, why = before + (self.change if wanted > before else -self.change), "change"
         if not self.low <= allowed <= self.high:
             allowed, why = self.inside(allowed), "range"
+        if self.least is not None and self.low < allowed < self.least:
+            return (self.low if allowed - self.low < 0.5 * (self.least - self.low) else self.least), "switch"
         return allowed, why
 
     def inside(self, output: float) -> float:

@@ -36,14 +36,19 @@ def make_plan(
     parameters: Mapping[str, float] | None = None,
     until: str = "",
     packages: "Mapping[str, Package | WatchPackage] | None" = None,
+    corrected: bool = True,
 ) -> Plan:
     """Resolve `process` for equipment that can be steered or not.
 
     `initial` holds starting values of twin states that are known for this run, `parameters` those of a batch on
     record, both in the model's units; `until` names the phase after which the batch pauses; `packages` are those of
-    the soft sensors, by name. Raises ProcessError where the declaration does not fit its model, MonitoringError where
-    it does not fit a package.
+    the soft sensors, by name. A twin that is not `corrected` follows its inputs alone, and its observer is as if not
+    declared. Raises ProcessError where the declaration does not fit its model, MonitoringError where it does not fit a
+    package.
     """
+    declared = process
+    if not corrected:
+        process = process.model_copy(update={"twin": process.twin.model_copy(update={"observer": None})})
     tags = tuple(process.tags)
     loops = resolve_loops(process) if steers else ()
     twin = resolve_twin(process, tags, initial, parameters or {})
@@ -69,7 +74,7 @@ def make_plan(
         crosschecks=resolve_crosschecks(process, twin),
         controllers=resolve_controllers(process, twin, loops, nodes),
     )
-    return replace(plan, models=resolve_models(plan, packages or {}))
+    return replace(plan, process=declared, models=resolve_models(plan, packages or {}))
 
 
 def _watched(process: Process, tags: tuple[str, ...], *, steers: bool) -> Iterator[Signal | None]:

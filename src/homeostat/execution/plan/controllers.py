@@ -92,6 +92,7 @@ def _task(
         scenarios=tuple(declared.scenarios.items()),
         end=None if declared.end is None else declared.end.to("h"),
         ends=_ends(declared),
+        stiff=declared.stiff,
     )
 
 
@@ -166,7 +167,8 @@ def _amount(cost: Quantity, unit: str) -> float:
 def _envelope(move: Move, loop: LoopPlan) -> Envelope:
     low, high = (end.to(loop.output_unit) for end in move.envelope)
     change = None if move.change is None else move.change.difference(loop.output_unit)
-    return Envelope(max(low, loop.tuning.low), min(high, loop.tuning.high), change)
+    least = None if move.least is None else move.least.to(loop.output_unit)
+    return Envelope(max(low, loop.tuning.low), min(high, loop.tuning.high), change, least)
 
 
 def _scale(unit: str, to: str) -> tuple[float, float]:

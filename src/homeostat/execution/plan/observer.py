@@ -33,6 +33,9 @@ def resolve_observer(process: Process, of: type[Model], tags: tuple[str, ...]) -
         initial={name: Doubt(share.to("1")) for name, share in observer.initial.items()},
         wander={name: doubt for name, doubt in shares.items() if name in states},
         elsewhere=Doubt(observer.model_error.to("1")),
+        kind=observer.kind,
+        drop=observer.drop.to("h"),
+        again=observer.again.to("h"),
     )
     settings.check(of)
     return ObserverPlan(

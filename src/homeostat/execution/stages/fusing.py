@@ -15,7 +15,7 @@ from homeostat.ledger.catalogue import SampleResult
 from homeostat.process import convert
 from homeostat.twin import Model, Simulator
 from homeostat.twin.mixing import VOLUME
-from homeostat.twin.observer import Dose, Draw, Filter, Shadow, Tracker
+from homeostat.twin.observer import Dose, Draw, Shadow, Tracker, make_filter
 
 HORIZON = 24.0
 """Hours that a laboratory result may take and still be fused."""
@@ -32,7 +32,9 @@ class FusingObserver(Observer):
         super().__init__(model, simulator, twin)
         parameters = dict(zip(model.signature.parameters.names, twin.parameters, strict=True))
         self._fused = fused
-        self._filter = self.filter = Filter(simulator, fused.settings, parameters=parameters, stride=STRIDE)
+        self._filter = self.filter = make_filter(
+            simulator, fused.settings, parameters=parameters, stride=STRIDE
+        )
         self._tracker = Tracker(self._filter, horizon=HORIZON)
         self._learnt = slice(len(twin.states), len(twin.states) + len(fused.settings.learnt))
         self._named = len(twin.states) + len(fused.settings.learnt)
@@ -107,17 +109,24 @@ class FusingObserver(Observer):
         else:
             deviations = of.deviations(estimate)
             more = estimate.mean[self._learnt] + deviations[: self._named] + deviations[of.layout.size :]
-        flagged = self._flagged(shadow, before)
-        return Belief(states, outputs, inputs, True, more, shadow, flagged)
+        flagged, dropped = self._flagged(shadow, before)
+        return Belief(states, outputs, inputs, True, more, shadow, flagged, dropped)
 
-    def _flagged(self, shadow: Shadow, before: Belief | None) -> tuple[tuple[str, str], ...]:
-        """The signals that disagree, as `before` unless something was read since; and results that came too late."""
+    def _flagged(
+        self, shadow: Shadow, before: Belief | None
+    ) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
+        """The signals that disagree, and those dropped, as `before` unless something was read since.
+
+        Results that came too late are among them.
+        """
         last = before.shadow if before is not None else None
         if before is not None and last is not None and _heard(last) == _heard(shadow):
-            return before.flagged
-        verdicts = zip(self._fused.settings.signals, self._tracker.verdicts(shadow), strict=True)
+            return before.flagged, before.dropped
+        signals = self._fused.settings.signals
+        verdicts = zip(signals, self._tracker.verdicts(shadow), strict=True)
         flagged = [(signal.name, verdict.value) for signal, verdict in verdicts if verdict.flagged]
-        return (*flagged, *[("laboratory", MISSED)] * (shadow.missed > 0))
+        dropped = tuple(signals[k].name for k in self._tracker.dropped(shadow))
+        return (*flagged, *[("laboratory", MISSED)] * (shadow.missed > 0)), dropped
 
 
 def _heard(shadow: Shadow) -> tuple[int, int]:

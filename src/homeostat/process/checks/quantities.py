@@ -151,7 +151,8 @@ def _of_twin(subject: Subject) -> Iterator[Expected]:
 
 def _of_observer(subject: Subject, observer: Observer) -> Iterator[Expected]:
     place: Path = ("twin", "observer")
-    yield time((*place, "every"), observer.every, "positive")
+    for field in ("every", "drop", "again"):
+        yield time((*place, field), getattr(observer, field), "positive")
     for field in ("learn", "initial", "contents", "wander"):
         for name, share in getattr(observer, field).items():
             yield _share((*place, field, name), share)

@@ -45,6 +45,13 @@ from homeostat.quality.model.monitored import (
     Tally,
     VerdictLine,
 )
+from homeostat.quality.model.steered import (
+    ControllerLine,
+    DrivenLine,
+    RungLine,
+    SaidLine,
+    WaitingLine,
+)
 from homeostat.quality.model.watched import BoardLine, Drifted, PanelAttribute, PanelRow
 
 __all__ = [
@@ -56,7 +63,9 @@ __all__ = [
     "BoardLine",
     "CommandLine",
     "ComparisonLine",
+    "ControllerLine",
     "Drifted",
+    "DrivenLine",
     "Excursion",
     "Finding",
     "Gap",
@@ -82,6 +91,8 @@ __all__ = [
     "Provenance",
     "ReadingLine",
     "ResultLine",
+    "RungLine",
+    "SaidLine",
     "SampleLine",
     "SampleNote",
     "SetpointLine",
@@ -94,4 +105,5 @@ __all__ = [
     "Value",
     "Verdict",
     "VerdictLine",
+    "WaitingLine",
 ]

@@ -33,6 +33,7 @@ from homeostat.quality.model.monitored import (
     SampleNote,
     SignalLine,
 )
+from homeostat.quality.model.steered import ControllerLine
 
 
 class Header(Part):
@@ -114,6 +115,7 @@ class BatchRecord(Part):
     sample_notes: tuple[SampleNote, ...] = ()
     outlook: tuple[OutlookLine, ...] = ()
     models: tuple[ModelLine, ...] = ()
+    controllers: tuple[ControllerLine, ...] = ()
     states: tuple[StateLine, ...]
     commands: tuple[CommandLine, ...]
     moves: tuple[MoveLine, ...]

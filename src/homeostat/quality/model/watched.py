@@ -5,6 +5,7 @@ from typing import Literal
 from homeostat.quality.model.base import Part, Priority
 from homeostat.quality.model.base import Verdict as Measured
 from homeostat.quality.model.monitored import ModelLine, Standing
+from homeostat.quality.model.steered import ControllerLine
 
 
 class PanelAttribute(Part):
@@ -69,7 +70,8 @@ class PanelRow(Part):
     `verdict` is the worst of the attributes' and of the alarms that stand: a critical one counts as `action`, a high
     one as `alert`. `standing` and `owed` count alarms by priority: those whose condition holds and is not silenced,
     and those that nobody has acknowledged. `silenced` ones are kept from being shown though their condition holds.
-    `models` are the frozen ones that run beside the batch; their decisions count by their alarms.
+    `models` are the frozen ones that run beside the batch, `controllers` those that steer it: both count by their
+    alarms.
     """
 
     batch: str
@@ -88,3 +90,4 @@ class PanelRow(Part):
     silenced: int
     alarms: tuple[BoardLine, ...]
     models: tuple[ModelLine, ...] = ()
+    controllers: tuple[ControllerLine, ...] = ()

@@ -8,7 +8,8 @@ from homeostat.quality.page.figures import Drawn, Figure, Tape, compared, held, 
 from homeostat.quality.page.foreseen import foreseen
 from homeostat.quality.page.judged import attributes
 from homeostat.quality.page.markup import Markup, escape, tag
-from homeostat.quality.page.sections import SECTIONS
+from homeostat.quality.page.sections import sections
+from homeostat.quality.page.steered import steered
 from homeostat.quality.page.tables import facts, plain
 from homeostat.quality.wording import count, duration, number, times
 
@@ -43,6 +44,7 @@ def _drawn(record: BatchRecord, historian: Historian) -> Drawn:
         held=tuple(held(record, tape)),
         others=tuple(others(record, tape)),
         foreseen=tuple(foreseen(record, tape)),
+        steered=tuple(steered(record, tape)),
     )
 
 
@@ -156,7 +158,7 @@ def _tile(section: str, name: str, tally: tuple[int, int]) -> Markup:
 
 
 def _contents(record: BatchRecord) -> Markup:
-    links = [tag("li", tag("a", title, href=f"#{name}")) for name, title, _ in SECTIONS]
+    links = [tag("li", tag("a", title, href=f"#{name}")) for name, title, _ in sections(record)]
     return tag("nav", tag("h2", "Contents"), tag("ol", *links), class_="contents", aria_label="Contents")
 
 
@@ -167,7 +169,7 @@ def _sections(record: BatchRecord, drawn: Drawn) -> list[Markup]:
             tag("details", tag("summary", tag("h2", title)), section(record, drawn), open="open"),
             id=name,
         )
-        for name, title, section in SECTIONS
+        for name, title, section in sections(record)
     ]
 
 

@@ -34,6 +34,7 @@ class Drawn:
     held: tuple[Figure, ...]
     others: tuple[Figure, ...]
     foreseen: tuple[Figure, ...] = ()
+    steered: tuple[Figure, ...] = ()
 
 
 class Tape:

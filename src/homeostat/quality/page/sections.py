@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from homeostat.quality.model import BatchRecord
-from homeostat.quality.page import done, foreseen, found, judged
+from homeostat.quality.page import done, foreseen, found, judged, steered
 from homeostat.quality.page.figures import Drawn
 from homeostat.quality.page.markup import Markup
 
@@ -12,6 +12,7 @@ SECTIONS: tuple[tuple[str, str, Section], ...] = (
     ("exceptions", "Exceptions", judged.exceptions),
     ("twin", "Twin against laboratory", judged.comparisons),
     ("outlook", "Outlook", foreseen.outlook),
+    ("control", "Predictive control", steered.controllers),
     ("parameters", "Process parameters", judged.parameters),
     ("steps", "Steps", done.steps),
     ("prompts", "Prompts", done.prompts),
@@ -24,3 +25,8 @@ SECTIONS: tuple[tuple[str, str, Section], ...] = (
     ("readings", "Readings", judged.readings),
     ("provenance", "Provenance", judged.provenance),
 )
+
+
+def sections(record: BatchRecord) -> tuple[tuple[str, str, Section], ...]:
+    """The sections of one record: where nothing is steered by plans, nothing is said of it."""
+    return tuple(section for section in SECTIONS if section[0] != "control" or record.controllers)

@@ -152,11 +152,10 @@ class Filter:
         estimate = self.settle(estimate)
         if not (estimate.sound and math.isfinite(reading)):
             return estimate, NOT_A_READING
-        expected, gradient = self._expected(estimate, signal)
+        expected, reach, own = self._compared(estimate, signal)
         variance = self.settings.signals[signal].noise.variance(expected)
-        reach = self._kernel.reach(*estimate.covariance, *gradient)
         *moved, z, fused = self._kernel.weigh(
-            *estimate.mean, *gradient, *reach, reading - expected, variance, self.settings.gate
+            *estimate.mean, *reach, own, reading - expected, variance, self.settings.gate
         )
         if fused != 1.0:
             return estimate, Innovation(z, False) if math.isfinite(z) else NOT_A_READING
@@ -165,6 +164,15 @@ class Filter:
         if not all(map(math.isfinite, (*moved, *covariance))):
             return estimate, NOT_A_READING
         return self._anew(estimate, moved[:n], covariance), Innovation(z, True)
+
+    def compare(self, estimate: Estimate, signal: int, reading: float) -> tuple[Estimate, Innovation]:
+        """The estimate, settled, and how a reading that is not to be fused compares with what was expected."""
+        estimate = self.settle(estimate)
+        if not (estimate.sound and math.isfinite(reading)):
+            return estimate, NOT_A_READING
+        expected, _, own = self._compared(estimate, signal)
+        total = own + self.settings.signals[signal].noise.variance(expected)
+        return estimate, Innovation((reading - expected) / math.sqrt(total), False)
 
     def jump(self, estimate: Estimate, jump: Jump) -> Estimate:
         """The estimate after a dose or a draw; unsound where the vessel cannot take or give that much."""
@@ -203,13 +211,14 @@ class Filter:
         start = count + output * n
         return results[output], results[start : start + n]
 
-    def _expected(self, estimate: Estimate, signal: int) -> tuple[float, Sequence[float]]:
-        """What a signal should read: its quantity, and its bias if it has one."""
+    def _compared(self, estimate: Estimate, signal: int) -> tuple[float, Sequence[float], float]:
+        """What a signal should read, how everything estimated goes with that (n), and its own variance."""
         value, gradient = self.expectation(estimate, self.settings.signals[signal].quantity)
         bias = self.layout.bias_of(signal)
-        if bias is None:
-            return value, gradient
-        return value + estimate.mean[bias], [*gradient[:bias], 1.0, *gradient[bias + 1 :]]
+        if bias is not None:
+            value, gradient = value + estimate.mean[bias], [*gradient[:bias], 1.0, *gradient[bias + 1 :]]
+        *reach, own = self._kernel.reach(*estimate.covariance, *gradient)
+        return value, reach, own
 
     def _anew(
         self, estimate: Estimate, mean: Sequence[float], covariance: Sequence[float], *, sound: bool = True

@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from homeostat.twin import engine
 from homeostat.twin.engine.native import Target, library
+from homeostat.twin.engine.straight import Native, emitted
 from homeostat.twin.model import Model
 from homeostat.twin.observer import trace
 from homeostat.twin.observer.layout import Layout
-from homeostat.twin.engine.straight import Native, emitted
 
 
 class Kernel(NamedTuple):
@@ -36,8 +36,8 @@ def kernel(model: type[Model], layout: Layout, target: Target) -> Kernel:
         ahead=Native(code, "ahead", layout.states + 3 * n + given + pairs + biases + 1, pairs + 1),
         seen=Native(code, "seen", n + given, outputs * (1 + n)),
         spread=Native(code, "spread", n + given + pairs, n + outputs),
-        reach=Native(code, "reach", pairs + n, n),
-        weigh=Native(code, "weigh", 3 * n + 3, 4 * n + 2),
+        reach=Native(code, "reach", pairs + n, n + 1),
+        weigh=Native(code, "weigh", 2 * n + 4, 4 * n + 2),
         narrow=Native(code, "narrow", pairs + 4 * n + 1, pairs),
         identity=identity,
     )

@@ -5,15 +5,21 @@
 The shadow keeps checkpoints and every entry since. A laboratory result that comes hours after its sample is put in
 its place among the entries, and what followed is folded again: the same bits as if it had come at once. Everything is
 immutable plain data, bounded in size, and depends on the entries alone.
+
+A signal that has disagreed for long is left out on trial: what was entered since before it disagreed is folded again,
+its readings compared but not fused. Where all others then agree, that is what is believed; where they do not, or another
+disagrees later, the model is wrong rather than a sensor, and every reading counts.
 """
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from homeostat.twin.observer.consistency import Verdict, Window
 from homeostat.twin.observer.filter import Estimate, Filter, Vector
 from homeostat.twin.observer.jumps import Jump
+from homeostat.twin.observer.trust import NEAR, Trust
 
 
 class Advance(NamedTuple):
@@ -35,18 +41,31 @@ Entry = Advance | Reading | Jump
 
 @dataclass(frozen=True, slots=True)
 class Belief:
-    """What the fold carries: the estimate, and a window of innovations for each signal."""
+    """What the fold carries: the estimate, and for each signal a window of innovations and whether it is trusted."""
 
     estimate: Estimate
     windows: tuple[Window, ...]
+    trust: tuple[Trust, ...]
+
+    def distrusting(self, lying: Sequence[tuple[int, float]]) -> "Belief":
+        """The same with signals (by position) that were dropped at an hour."""
+        trust = list(self.trust)
+        for signal, time in lying:
+            trust[signal] = Trust(dropped=time)
+        return replace(self, trust=tuple(trust)) if lying else self
 
 
 class Epoch(NamedTuple):
-    """A checkpoint at `time`, and what was entered since, each with its own time."""
+    """A checkpoint at `time`, and what was entered since, each with its own time.
+
+    Signals that were found `lying` from here on, with the hour at which they were dropped, are not fused again before
+    they agree.
+    """
 
     time: float
     start: Belief
     entries: tuple[tuple[float, Entry], ...]
+    lying: tuple[tuple[int, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +91,8 @@ class Tracker:
 
     def begin(self, estimate: Estimate, time: float = 0.0) -> Shadow:
         """The shadow at the start of a batch."""
-        belief = Belief(estimate, (Window(),) * len(self.filter.settings.signals))
+        count = len(self.filter.settings.signals)
+        belief = Belief(estimate, (Window(),) * count, (Trust(),) * count)
         return Shadow(time, belief, (Epoch(time, belief, ()),))
 
     def advance(self, shadow: Shadow, inputs: Vector, time: float) -> Shadow:
@@ -97,9 +117,14 @@ class Tracker:
         return self._enter(shadow, shadow.time, jump)
 
     def verdicts(self, shadow: Shadow) -> tuple[Verdict, ...]:
-        """The verdict on each signal's innovations."""
-        length = self.filter.settings.window
-        return tuple(window.verdict(length) for window in shadow.belief.windows)
+        """The verdict on each signal's innovations; a dropped signal is rejected."""
+        length, belief = self.filter.settings.window, shadow.belief
+        pairs = zip(belief.windows, belief.trust, strict=True)
+        return tuple(w.verdict(length) if t.dropped is None else Verdict.REJECTED for w, t in pairs)
+
+    def dropped(self, shadow: Shadow) -> tuple[int, ...]:
+        """The signals, by position, that are not fused."""
+        return tuple(k for k, trust in enumerate(shadow.belief.trust) if trust.dropped is not None)
 
     def _checkpoint(self, shadow: Shadow) -> Shadow:
         """Open a new epoch when the last is old enough, and forget those that nothing can reach any more."""
@@ -112,8 +137,9 @@ class Tracker:
 
     def _enter(self, shadow: Shadow, time: float, entry: Entry) -> Shadow:
         last = shadow.epochs[-1]
-        epochs = (*shadow.epochs[:-1], Epoch(last.time, last.start, (*last.entries, (time, entry))))
-        return Shadow(time, self._fold(shadow.belief, entry), epochs, shadow.missed)
+        epochs = (*shadow.epochs[:-1], last._replace(entries=(*last.entries, (time, entry))))
+        entered = Shadow(time, self._fold(shadow.belief, time, entry), epochs, shadow.missed)
+        return self._judged(entered) if isinstance(entry, Reading) else entered
 
     def _insert(self, shadow: Shadow, taken: float, entry: Entry) -> Shadow:
         """Put a late entry behind all that happened until it was taken, and fold again from there."""
@@ -121,24 +147,98 @@ class Tracker:
         found = shadow.epochs[at]
         place = sum(time <= taken for time, _ in found.entries)
         entries = (*found.entries[:place], (taken, entry), *found.entries[place:])
-        belief, epochs = found.start, list(shadow.epochs[:at])
-        for epoch in (Epoch(found.time, found.start, entries), *shadow.epochs[at + 1 :]):
-            epochs.append(Epoch(epoch.time, belief, epoch.entries))
-            belief = self._replay(belief, epoch.entries)
+        epochs = (*shadow.epochs[:at], found._replace(entries=entries), *shadow.epochs[at + 1 :])
+        return self._judged(self._again(replace(shadow, epochs=epochs), at))
+
+    def _again(self, shadow: Shadow, at: int) -> Shadow:
+        """Fold again from the checkpoint `at` on."""
+        belief, epochs = shadow.epochs[at].start, list(shadow.epochs[:at])
+        for epoch in shadow.epochs[at:]:
+            belief = belief.distrusting(epoch.lying)
+            epochs.append(epoch._replace(start=belief))
+            for time, entry in epoch.entries:
+                belief = self._fold(belief, time, entry)
         return Shadow(shadow.time, belief, tuple(epochs), shadow.missed)
 
-    def _replay(self, belief: Belief, entries: Sequence[tuple[float, Entry]]) -> Belief:
-        for _, entry in entries:
-            belief = self._fold(belief, entry)
-        return belief
+    def _judged(self, shadow: Shadow) -> Shadow:
+        """The shadow without a signal that has disagreed for long, if all others agree without it; else as it is.
 
-    def _fold(self, belief: Belief, entry: Entry) -> Belief:
+        Where another disagrees while one is dropped, it is the model that is wrong: both are believed again.
+        """
+        settings, trust = self.filter.settings, shadow.belief.trust
+        suspects = [k for k, one in enumerate(trust) if one.suspected(shadow.time, settings.drop)]
+        if dropped := self.dropped(shadow):
+            wrong = bool(suspects) or self._contradicted(shadow, dropped)
+            return self._restored(shadow) if wrong else shadow
+        if not suspects:
+            return shadow
+        signal = min(suspects, key=lambda k: (trust[k].since or 0.0, k))
+        without = self._without(shadow, signal)
+        return without if self._agreed(without, signal) else _waiting(shadow, suspects, shadow.time)
+
+    def _without(self, shadow: Shadow, signal: int) -> Shadow:
+        """What would be believed, had a signal been dropped before it began to disagree."""
+        begun = (shadow.belief.trust[signal].since or 0.0) - self.filter.settings.drop
+        at = max((k for k, epoch in enumerate(shadow.epochs) if epoch.time <= begun), default=0)
+        lying = shadow.epochs[at]._replace(lying=((signal, shadow.time),))
+        epochs = (*shadow.epochs[:at], lying, *shadow.epochs[at + 1 :])
+        return self._again(replace(shadow, epochs=epochs), at)
+
+    def _restored(self, shadow: Shadow) -> Shadow:
+        """What is believed when every signal is, as far back as memory tells."""
+        dropped = self.dropped(shadow)
+        at = min((k for k, epoch in enumerate(shadow.epochs) if epoch.lying), default=0)
+        start = shadow.epochs[at].start
+        believed = tuple(Trust() if k in dropped else one for k, one in enumerate(start.trust))
+        first = shadow.epochs[at]._replace(start=replace(start, trust=believed))
+        epochs = [
+            epoch._replace(lying=()) for epoch in (*shadow.epochs[:at], first, *shadow.epochs[at + 1 :])
+        ]
+        again = self._again(replace(shadow, epochs=tuple(epochs)), at)
+        settings = self.filter.settings
+        return _waiting(again, range(len(believed)), again.time + max(0.0, settings.again - settings.drop))
+
+    def _agreed(self, without: Shadow, signal: int) -> bool:
+        """Whether no other signal disagrees, and one at least is known to agree."""
+        others = [verdict for k, verdict in enumerate(self.verdicts(without)) if k != signal]
+        known = any(verdict in (Verdict.CONSISTENT, Verdict.CAUTIOUS) for verdict in others)
+        agreed = known and not any(verdict.flagged for verdict in others)
+        return agreed and without.estimate.sound and not self._contradicted(without, (signal,))
+
+    def _contradicted(self, shadow: Shadow, dropped: Sequence[int]) -> bool:
+        """Whether the last result of a signal too rare to be tested, a laboratory's, is far from what is believed."""
+        pairs = enumerate(zip(shadow.belief.windows, self.verdicts(shadow), strict=True))
+        rare = [w for k, (w, v) in pairs if v is Verdict.UNTESTED and w.last and k not in dropped]
+        return any(abs(window.last[-1].z) > NEAR for window in rare)
+
+    def _fold(self, belief: Belief, time: float, entry: Entry) -> Belief:
         if isinstance(entry, Advance):
-            return Belief(self.filter.advance(belief.estimate, entry.inputs, entry.hours), belief.windows)
+            return replace(belief, estimate=self.filter.advance(belief.estimate, entry.inputs, entry.hours))
         if isinstance(entry, Reading):
-            estimate, innovation = self.filter.fuse(belief.estimate, entry.signal, entry.value)
-            windows = list(belief.windows)
-            window = windows[entry.signal]
-            windows[entry.signal] = window.after(innovation, self.filter.settings.window)
-            return Belief(estimate, tuple(windows))
-        return Belief(self.filter.jump(belief.estimate, entry), belief.windows)
+            return self._told(belief, time, entry)
+        return replace(belief, estimate=self.filter.jump(belief.estimate, entry))
+
+    def _told(self, belief: Belief, time: float, entry: Reading) -> Belief:
+        """The belief after a reading: fused, or compared only where its signal is dropped."""
+        settings, k = self.filter.settings, entry.signal
+        trust = belief.trust[k]
+        step = self.filter.fuse if trust.dropped is None else self.filter.compare
+        estimate, innovation = step(belief.estimate, k, entry.value)
+        window = belief.windows[k].after(innovation, settings.window)
+        windows = (*belief.windows[:k], window, *belief.windows[k + 1 :])
+        if math.isinf(settings.drop):
+            return Belief(estimate, windows, belief.trust)
+        flagged = trust.dropped is None and window.verdict(settings.window).flagged
+        after = trust.after(innovation, flagged=flagged, time=time, again=settings.again)
+        if trust.dropped is not None and after.dropped is None:  # it is back, and begins anew
+            windows = (*belief.windows[:k], replace(window, last=()), *belief.windows[k + 1 :])
+        return Belief(estimate, windows, (*belief.trust[:k], after, *belief.trust[k + 1 :]))
+
+
+def _waiting(shadow: Shadow, signals: Iterable[int], time: float) -> Shadow:
+    """The shadow with those of `signals` that disagree doing so from `time` on: nothing is decided about them before."""
+    trust = list(shadow.belief.trust)
+    for k in signals:
+        if trust[k].since is not None:
+            trust[k] = replace(trust[k], since=time)
+    return replace(shadow, belief=replace(shadow.belief, trust=tuple(trust)))

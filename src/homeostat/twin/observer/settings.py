@@ -6,9 +6,13 @@ In: names of a model's states, outputs and parameters. Out: one immutable `Setti
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from homeostat.errors import TwinError
 from homeostat.twin.model import Model
+
+Kind = Literal["ekf", "ukf"]
+"""Extended or unscented Kalman filter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,8 @@ class Settings:
     `initial` is the doubt in the starting states (none where not named), `wander` what the model may be wrong by in
     an hour, its variance proportional to time (`elsewhere` for states not named). A reading further than `gate`
     standard deviations from what was expected is not fused. `window` innovations of a signal are tested together.
+    `kind` tells which filter these are for. A signal that has disagreed for `drop` hours while the others agree
+    without it is no longer fused, until it has agreed for `again` hours.
     """
 
     signals: tuple[Signal, ...]
@@ -72,6 +78,9 @@ class Settings:
     elsewhere: Doubt = Doubt(0.002)
     gate: float = 5.0
     window: int = 48
+    kind: Kind = "ekf"
+    drop: float = math.inf
+    again: float = 24.0
 
     def check(self, model: type[Model]) -> None:
         """Raise TwinError for a name the model does not have, and for a doubt or gate that cannot be."""
@@ -111,3 +120,5 @@ class Settings:
             raise TwinError(
                 "the gate must be positive, the window 8 innovations or more", where=model.__name__
             )
+        if not (self.drop > 0.0 and self.again > 0.0):
+            raise TwinError("a signal is dropped, and fused again, after some time", where=model.__name__)

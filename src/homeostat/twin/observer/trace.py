@@ -133,25 +133,27 @@ def _outputs(model: type[Model], layout: Layout) -> tuple[ca.SX, ca.SX, ca.SX, c
 
 
 def reach(layout: Layout) -> ca.Function:
-    """Trace (P, gradient) -> P gradient: how every estimate goes with what is read. First part of one update.
+    """Trace (P, gradient) -> (P gradient, its own variance): how estimates go with what is read, and how sure that is.
 
-    The update is in three parts because one function of all of it takes ten times as long to compile.
+    First part of one update, which is in three because one function of all of it takes ten times as long to compile.
     """
     P, H = ca.SX.sym("P", len(layout.pairs)), ca.SX.sym("H", layout.size)
     rows = _square(P, layout)
-    return _function("reach", [P, H], [_column([_sum(a * H[j] for j, a in enumerate(row)) for row in rows])])
+    v = [_sum(a * H[j] for j, a in enumerate(row)) for row in rows]
+    own = ca.fmax(_sum(H[i] * v[i] for i in range(layout.size)), 0.0)
+    return _function("reach", [P, H], [_column(v), own])
 
 
 def weigh(bounds: Sequence[Quantity], layout: Layout) -> ca.Function:
-    """Trace (x, gradient, reach, error, variance, gate) -> (x, gain, rest, back, normalised innovation, 1 if fused).
+    """Trace (x, reach, own, error, variance, gate) -> (x, gain, rest, back, normalised innovation, 1 if fused).
 
-    One scalar reading: `error` is reading minus expectation, `variance` that of the reading. Beyond `gate` standard
-    deviations nothing changes. `bounds` are those of states and learnt parameters: what lies beyond is brought back.
+    One scalar reading: `error` is reading minus expectation, `variance` that of the reading, `own` that of what was
+    expected. Beyond `gate` standard deviations nothing changes. `bounds` are those of states and learnt parameters:
+    what lies beyond is brought back.
     """
     n = layout.size
-    x, H, v = ca.SX.sym("x", n), ca.SX.sym("H", n), ca.SX.sym("v", n)
+    x, v, own = ca.SX.sym("x", n), ca.SX.sym("v", n), ca.SX.sym("own")
     error, variance, gate = ca.SX.sym("e"), ca.SX.sym("r"), ca.SX.sym("gate")
-    own = ca.fmax(_sum(H[i] * v[i] for i in range(n)), 0.0)
     total = own + variance
     z = error / ca.sqrt(total)
     fused = ca.fabs(z) <= gate
@@ -161,7 +163,7 @@ def weigh(bounds: Sequence[Quantity], layout: Layout) -> ca.Function:
     inside = [_bounded(value, q) for value, q in zip(moved, bounds, strict=False)] + moved[len(bounds) :]
     back = [a - b for a, b in zip(inside, moved, strict=True)]
     columns = [_column(values) for values in (inside, gain, rest, back)]
-    return _function("weigh", [x, H, v, error, variance, gate], [*columns, z, fused])
+    return _function("weigh", [x, v, own, error, variance, gate], [*columns, z, fused])
 
 
 def narrow(layout: Layout) -> ca.Function:

@@ -6,6 +6,7 @@ Sources: Hairer, Norsett & Wanner 1993, table II.1.2 (the classical method of or
 L-stable, three stages).
 """
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -31,6 +32,15 @@ _B = (-1.5 * _G * _G + 4.0 * _G - 0.25, 1.5 * _G * _G - 5.0 * _G + 1.25)
 SDIRK3 = Tableau("sdirk3", ((), (0.5 * (1.0 - _G),), _B), (*_B, _G), _G)
 
 
+def check_symbolic(name: str, function: ca.Function, results: int) -> None:
+    """Raise `TwinError` unless `function` is an SX function whose first result has this many rows."""
+    if not function.is_a("SXFunction"):
+        raise TwinError(f"{name} is no SX function", where=function.name(), mend="build it of SX symbols")
+    if function.numel_out(0) != results:
+        found = function.numel_out(0)
+        raise TwinError(f"{name} has {found} results, not {results}", where=function.name())
+
+
 @dataclass(frozen=True)
 class RungeKutta:
     """`substeps` steps of a method over `rates` (x, u, p) -> dx/dt per hour, with inputs held.
@@ -46,6 +56,11 @@ class RungeKutta:
     def __post_init__(self) -> None:
         if self.substeps < 1:
             raise TwinError("a step has at least one substep", where="RungeKutta")
+        if not isinstance(self.hours, ca.Function) and not 0.0 < self.hours < math.inf:
+            raise TwinError(f"a step of {self.hours} hours leads nowhere", where="RungeKutta")
+        check_symbolic("rates", self.rates, self.rates.numel_in(0))
+        if isinstance(self.hours, ca.Function):
+            check_symbolic("hours", self.hours, 1)
 
     @property
     def sizes(self) -> tuple[int, int, int]:
@@ -63,6 +78,9 @@ class Discrete:
     """Any step (x, u, p) -> next x as an SX function."""
 
     step: ca.Function
+
+    def __post_init__(self) -> None:
+        check_symbolic("step", self.step, self.step.numel_in(0))
 
     @cached_property
     def sizes(self) -> tuple[int, int, int]:

@@ -54,9 +54,7 @@ def compile_kernel(problem: Problem, *, carries: bool, target: Target) -> Kernel
     identity = _identity(problem, scaled)
     code = library(f"optimal\n{identity}", lambda: str(emit_kernel(scaled)), target)
     dynamics = problem.dynamics
-    places = (
-        runge_kutta.scratch(scaled.layout, dynamics) if isinstance(dynamics, RungeKutta) else {"end": (0, 0)}
-    )
+    sizes = runge_kutta.sizes(scaled.layout, dynamics) if isinstance(dynamics, RungeKutta) else {}
     return Kernel(
         evaluate=code.function("evaluate", 1),
         factor=code.function("factor", 1),
@@ -65,7 +63,7 @@ def compile_kernel(problem: Problem, *, carries: bool, target: Target) -> Kernel
         measure=code.function("measure", 1),
         iterate=code.function("iterate", 2),
         layout=scaled.layout,
-        scratch=places["end"][0],
+        scratch=sum(sizes.values()),
         identity=identity,
     )
 
@@ -83,9 +81,17 @@ def _identity(problem: Problem, scaled: Scaled) -> str:
         functions += [dynamics.rates, hours if isinstance(hours, ca.Function) else None]
     else:
         functions.append(dynamics.step)
-    parts += ["" if f is None else canonical(instructions(f)) for f in functions]
+    parts += [_graph(f) for f in functions]
     parts += [_software(), version("casadi")]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _graph(function: ca.Function | None) -> str:
+    """A function as text: its instructions, and which of its results are there at all."""
+    if function is None:
+        return ""
+    held = [(s.row(), s.colind()) for s in (function.sparsity_out(k) for k in range(function.n_out()))]
+    return f"{held}{canonical(instructions(function))}"
 
 
 @cache
@@ -150,7 +156,7 @@ def _emit_evaluate(f: Frame, scaled: Scaled) -> None:
             arcs.step(group)
     else:
         with groups(f, "arc", "above") as group:
-            evaluate(group, trace_arc(scaled))
+            evaluate(group, trace_arc(scaled, dynamics))
     if scaled.problem.arrival is not None:
         _arrive(f, scaled)
     with f.nodes() as n:

@@ -84,7 +84,7 @@ class Limits:
 
     @cached_property
     def room(self) -> tuple[Array, Array]:
-        """What a share is taken of to come inside: the bound's size, at least 1, at most the distance between bounds."""
+        """What a share is taken of to come inside: the size of the bound, at least 1, at most the distance between."""
         width = np.where(self.below & self.above, self.high - self.low, INF)
         return (
             np.where(self.below, np.minimum(np.maximum(1.0, np.abs(self.low)), width), 0.0),

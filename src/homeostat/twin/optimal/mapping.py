@@ -43,6 +43,19 @@ class Group:
         addresses = [self.frame.at(read.array, node, read.start) for node in nodes] if read.count else []
         return Slice(self.frame, addresses, read.count)
 
+    def bases(self, array: str, *, parents: bool = False) -> list[ir.Value]:
+        """Where the rows of the lanes' nodes begin."""
+        return [self.frame.at(array, node) for node in (self.parents if parents else self.nodes)]
+
+    def gather(self, bases: Sequence[ir.Value], place: ir.Value) -> ir.Value:
+        """One number a lane."""
+        return self.frame.v.pack([self.frame.get(base, place) for base in bases])
+
+    def put(self, value: ir.Value, bases: Sequence[ir.Value], place: ir.Value) -> None:
+        """Write one number a lane."""
+        for lane, base in zip(self.frame.v.unpack(value), bases, strict=True):
+            self.frame.put(lane, base, place)
+
     def scatter(self, values: Sequence[ir.Value], places: Sequence[Sequence[Place]]) -> None:
         """Write each value to its places in the rows of the lanes' nodes."""
         bases: dict[str, list[ir.Value]] = {}
@@ -50,7 +63,7 @@ class Group:
             lanes = self.frame.v.unpack(value)
             for array, offset in targets:
                 if array not in bases:
-                    bases[array] = [self.frame.at(array, node) for node in self.nodes]
+                    bases[array] = self.bases(array)
                 for lane, base in zip(lanes, bases[array], strict=True):
                     self.frame.put(lane, base, offset)
 

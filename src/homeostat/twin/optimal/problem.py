@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import casadi as ca
 
 from homeostat.errors import TwinError
-from homeostat.twin.optimal.dynamics import Dynamics
+from homeostat.twin.optimal.dynamics import Dynamics, check_symbolic
 
 INF = math.inf
 
@@ -106,6 +106,7 @@ class Problem:
             if function is None:
                 continue
             found = tuple(function.numel_in(k) for k in range(function.n_in()))
+            check_symbolic(key, function, function.numel_out(0) if key in ("constraints", "ending") else 1)
             if found != sizes:
                 raise TwinError(f"{key} takes columns of {found}, not of {sizes}", where=self.name)
 

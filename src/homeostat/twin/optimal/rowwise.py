@@ -103,7 +103,7 @@ def recover() -> ca.Function:
     row, tau = Symbols(), ca.SX.sym("tau")
     weigh, shift, moved = ca.SX.sym("weigh"), ca.SX.sym("shift"), ca.SX.sym("moved")
     g, (s, el, eu), (at_s, at_el, at_eu) = row.given, row.compliances(), row.forces()
-    dy = weigh * (moved + shift)
+    dy = _where(row.active, weigh * (moved + shift))
     step = {"s": s * (dy - at_s), "y": dy, "el": -el * (dy + at_el), "eu": eu * (dy - at_eu)}
     primal, dual = ca.SX(1.0), ca.SX(1.0)
     for distance, z, exists, sign in row.sides():

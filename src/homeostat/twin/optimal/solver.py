@@ -63,11 +63,13 @@ class Solver:
         *,
         arrival: ArrayLike = (),
         guess: Guess | None = None,
+        course: tuple[ArrayLike, ArrayLike] | None = None,
         settings: Settings | None = None,
     ) -> Outcome:
         """Solve from `start` (nx) with the input `before` (nu) in force and `parameters` (n, np), or (np,) for all.
 
-        Free components of `start` are where a solve without a guess begins. `arrival` are the parameters of the
+        Free components of `start` are where a solve without a guess begins, or all of them along a `course`: x (n, nx)
+        and u (n, nu) that the model itself goes through, which a stiff one needs. `arrival` are the parameters of the
         arrival cost. `TwinError` for arrays of the wrong shape or a guess for another tree or problem.
         """
         chosen, (sx, su) = settings or Settings(), self._teller.scales
@@ -85,7 +87,20 @@ class Solver:
             spent = ending.iterations
             if ending.status is Status.SOLVED or not chosen.recover:
                 return self._teller.ended(ending, spent)
+        if course is not None:
+            ending = self._cold(self._hard, (x, u, u), chosen, variables=self._along(course))
+            spent += ending.iterations
+            if ending.status is Status.SOLVED or not chosen.recover:
+                return self._teller.ended(ending, spent)
         return self._anew(x, u, chosen, spent)
+
+    def _along(self, course: tuple[ArrayLike, ArrayLike]) -> Array:
+        """The variables (as w) of a course."""
+        s, (sx, su) = self.layout, self._teller.scales
+        w = np.zeros_like(self.space.points[0]["w"])
+        w[:, s.nv : s.ns] = _table("course", course[0], (len(w), s.nx)) / sx
+        w[:, s.ns : s.nw] = _table("course", course[1], (len(w), s.nu)) / su
+        return w
 
     def _anew(self, x: Array, u: Array, settings: Settings, spent: int) -> Outcome:
         """Begin with one input after the other; what is told of a failure is the least violation that was found."""
@@ -172,10 +187,14 @@ class Solver:
 
 
 def _column(name: str, values: ArrayLike, size: int) -> Array:
-    column = np.asarray(values, dtype=float)
-    if column.shape != (size,):
-        raise TwinError(f"{name} has the shape {column.shape}, not ({size},)", where="solve")
-    return column
+    return _table(name, values, (size,))
+
+
+def _table(name: str, values: ArrayLike, shape: tuple[int, ...]) -> Array:
+    table = np.asarray(values, dtype=float)
+    if table.shape != shape:
+        raise TwinError(f"{name} has the shape {table.shape}, not {shape}", where="solve")
+    return table
 
 
 def compile_solver(problem: Problem, tree: Tree, target: Target | None = None) -> Solver:

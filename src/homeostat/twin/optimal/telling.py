@@ -28,6 +28,7 @@ class Teller:
         self.scales = np.array(problem.state_scales), np.array(problem.input_scales)
         self._both = np.concatenate(self.scales)
         self._states, self._inputs = _hard(problem.states), _hard(problem.inputs)
+        self._free = np.array(problem.free)
         s = self.layout
         self._empty = [np.zeros((0, k)) for k in (s.nx, s.nu, s.nx, s.bounded, s.ng, s.rows)]
         self._parents = [self.tree.parents[leaf] for leaf in self.tree.leaves]
@@ -60,7 +61,8 @@ class Teller:
         point = {name: held[name].copy() for name in POINT}
         w, y = point["w"], point["y"]
         x, u = w[:, s.nv : s.ns] * self.scales[0], w[:, s.ns : s.nw] * self.scales[1]
-        x[1:] = np.minimum(np.maximum(x[1:], self._states[0]), self._states[1])
+        inside = np.minimum(np.maximum(x, self._states[0]), self._states[1])
+        x[0, self._free], x[1:] = inside[0, self._free], inside[1:]
         u = np.minimum(np.maximum(u, self._inputs[0]), self._inputs[1])
         u[list(self.tree.leaves)] = u[self._parents]
         broken = (point["eu"] - point["el"])[:, : s.rows]

@@ -104,6 +104,11 @@ class Scaled:
             "rates", [x, u, p], [ca.densify(dynamics.rates(plain_x, plain_u, p) / self.scales[0])]
         )
 
+    def length(self, dynamics: RungeKutta) -> ca.Function:
+        """P -> hours of a substep."""
+        p = ca.SX.sym("p", self.layout.np)
+        return ca.Function("length", [p], [ca.densify(dynamics.length(p))])
+
 
 def trace_stage(scaled: Scaled) -> Traced:
     """(u, x, v, p, y, weight) -> cost, rows and their derivatives at an inner node."""
@@ -160,13 +165,12 @@ def trace_arrival(scaled: Scaled) -> ca.Function:
     return ca.Function("arrival", [w, a, weight], results)
 
 
-def trace_arc(scaled: Scaled) -> Traced:
+def trace_arc(scaled: Scaled, dynamics: Discrete) -> Traced:
     """(u, x, p, lam) -> next state, its gradient and the Hessian of lam' f, for a step that is one SX function."""
-    s, dynamics = scaled.layout, scaled.problem.dynamics
+    s = scaled.layout
     u, x, v, p = scaled.symbols()
     (plain_x, plain_u, _), (sx, _) = scaled.plain(u, x, v), scaled.scales
-    step = dynamics.step if isinstance(dynamics, Discrete) else written_out(dynamics)
-    after = ca.densify(step(plain_x, plain_u, p) / sx)
+    after = ca.densify(dynamics.step(plain_x, plain_u, p) / sx)
     w, lam = ca.vertcat(v, x, u), ca.SX.sym("lam", s.nx)
     found = _Results()
     found.matrix(after, "f", 1)
@@ -179,19 +183,3 @@ def trace_arc(scaled: Scaled) -> Traced:
         Read("lam", 0, s.nx),
     )
     return found.traced("arc", [u, x, p, lam], reads)
-
-
-def written_out(dynamics: RungeKutta) -> ca.Function:
-    """An explicit Runge-Kutta step as one SX function (x, u, p) -> x: for comparison and for other solvers."""
-    nx, nu, np_ = dynamics.sizes
-    x, u, p = ca.SX.sym("x", nx), ca.SX.sym("u", nu), ca.SX.sym("p", np_)
-    h, after, method = dynamics.length(p), x, dynamics.tableau
-    for _ in range(dynamics.substeps):
-        slopes: list[ca.SX] = []
-        for row in method.a:
-            at = after
-            for a, k in zip(row, slopes, strict=True):
-                at = at + (h * a) * k if a else at
-            slopes.append(dynamics.rates(at, u, p))
-        after = after + h * sum((b * k for b, k in zip(method.b, slopes, strict=True)), ca.SX.zeros(nx))
-    return ca.Function("step", [x, u, p], [after])

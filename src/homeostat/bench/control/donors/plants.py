@@ -1,12 +1,12 @@
-"""The batch of one donor under one contender: the shipped process with the contender's expansion and the donor's troubles.
+"""The batch of one donor under one contender: the shipped process with that expansion and the donor's troubles.
 
-    car-t -> + expansion, loops, controllers -> + mismatch and faults of the seed -> process to execute
+car-t -> + expansion, loops, controllers -> + mismatch and faults of the seed -> process to execute
 """
 
 from functools import cache
 from typing import Any
 
-from homeostat.bench.control.donors.declared import Contender, declared
+from homeostat.bench.control.donors.declaration import Contender, declared
 from homeostat.equipment.randomness import generator
 from homeostat.execution.trial import hastened
 from homeostat.process import Process, Quantity, load
@@ -19,9 +19,9 @@ PATIENT = Quantity(1.0, "h")
 """The deadline of plans here: batches run as fast as they can, so that no answer is late by the batch's own time."""
 
 
-def plant(contender: Contender, seed: int) -> Process:
-    """The process that is executed for the donor of `seed`."""
-    process = _steered(contender)
+def plant(contender: Contender, seed: int, scan: Quantity | None = None) -> Process:
+    """The process that is executed for the donor of `seed`, with a scan every `scan` (default: as declared)."""
+    process = _steered(contender, scan or declared().scan)
     return process.model_copy(
         update={
             "assays": _laboratory(process, seed),
@@ -57,8 +57,8 @@ def _laboratory(process: Process, seed: int) -> dict[str, Any]:
     }
 
 
-def _steered(contender: Contender) -> Process:
-    process = hastened(_base(), declared().scan)
+def _steered(contender: Contender, scan: Quantity) -> Process:
+    process = hastened(_base(), scan)
     tree = process.model_dump(mode="json", by_alias=True, exclude_defaults=True)
     tree["strategy"] |= _dumped(contender.strategy)
     tree["controllers"] = _dumped(contender.controllers)

@@ -1,9 +1,12 @@
 """do-mpc's moving-horizon estimator: collocation and IPOPT, the known inputs declared as readings without noise.
 
-Left undeclared, the inputs are unknowns and the estimate of what is not measured is far off. Timed is `make_step`.
+Left undeclared, the inputs are unknowns and the estimate of what is not measured is far off. It begins when the window
+is full, as its documentation advises, and then knows what was believed at the very start; until then the first guess
+stands. Timed is `make_step`.
 """
 
 import warnings
+from collections import deque
 from typing import Any
 
 import casadi as ca
@@ -25,10 +28,16 @@ class DoMpcEstimator:
 
     def follow(self, inputs: Array, readings: Array) -> Followed:
         """As `Estimator.follow`; every batch has an estimator of its own, made before time is taken."""
+        w = self._watching
+        window = deque[Array](maxlen=w.window)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            mhe = _estimator(self._watching)
-        rows = [_step(mhe, np.concatenate(pair)) for pair in zip(inputs, readings, strict=True)]
+            mhe = _estimator(w, window)
+        rows = []
+        for pair in zip(inputs, readings, strict=True):
+            window.append(np.concatenate(pair))
+            full = len(window) == w.window
+            rows.append(_step(mhe, window[-1]) if full else (w.column(w.guess), w.value, 0.0, 1.0))
         return Followed(*(np.array(column) for column in zip(*rows, strict=True)))
 
 
@@ -40,11 +49,12 @@ def _step(mhe: Any, reading: Array) -> tuple[Array, float, float, float]:
     return np.array(states).ravel(), found, spent, float(mhe.solver_stats["success"])
 
 
-def _estimator(watching: Watching) -> Any:
+def _estimator(watching: Watching, window: deque[Array]) -> Any:
+    """An estimator that takes its readings from `window` whenever it is full."""
     library = imported()
     mhe = library.estimator.MHE(_declared(watching, library), [watching.unknown])
     settings = mhe.settings
-    settings.n_horizon, settings.t_step, settings.meas_from_data = watching.window, watching.hours, True
+    settings.n_horizon, settings.t_step, settings.meas_from_data = watching.window, watching.hours, False
     settings.state_discretization, settings.collocation_deg, settings.collocation_ni = "collocation", 2, 1
     settings.store_full_solution = False
     settings.supress_ipopt_output()
@@ -55,6 +65,14 @@ def _estimator(watching: Watching) -> Any:
         P_w=np.diag(watching.column(watching.wander) ** -2),
     )
     _bound(mhe, watching)
+    template = mhe.get_y_template()
+
+    def readings(_: float) -> Any:
+        for k, reading in enumerate(window):
+            template["y_meas", k] = reading
+        return template
+
+    mhe.set_y_fun(readings)
     mhe.setup()
     mhe.x0, mhe.p_est0 = watching.column(watching.guess), np.array([watching.value])
     mhe.set_initial_guess()

@@ -22,7 +22,7 @@ from homeostat.twin.optimal import RK4, Guess, Outcome, Settings, Status, Tablea
 
 CERTAIN = 1e-9
 """Added to the arrival's correlations: what is certain is so within 3e-5 standard deviations."""
-TOLERANCE = 1e-6
+SOLVING = Settings(tolerance=1e-6, warm=1e-2)
 
 
 @dataclass(frozen=True)
@@ -71,12 +71,14 @@ class MovingHorizon:
         self._posed = Posed(of, limits or {}, tableau, substeps)
         self._tracker = Tracker(of, horizon=horizon)
         self._solver = compile_solver(self._posed.problem(), Tree.chain(arcs))
-        self._settings = settings or Settings(tolerance=TOLERANCE)
+        self._settings = settings or SOLVING
 
     @property
     def fingerprint(self) -> str:
         """What decides the numbers: the filter's fingerprint and the solver's kernel."""
-        return f"{self.filter.fingerprint} {self._solver.identity} {self.arcs} {self.longest!r} {self._settings}"
+        return (
+            f"{self.filter.fingerprint} {self._solver.identity} {self.arcs} {self.longest!r} {self._settings}"
+        )
 
     def begin(self, estimate: Estimate, time: float = 0.0) -> Moving:
         """The start of a batch: nothing but what the filter believes then."""
@@ -84,7 +86,11 @@ class MovingHorizon:
         return Moving(shadow, shadow)
 
     def step(
-        self, moving: Moving, inputs: Vector, time: float, readings: Mapping[int, float] | Sequence[float] = ()
+        self,
+        moving: Moving,
+        inputs: Vector,
+        time: float,
+        readings: Mapping[int, float] | Sequence[float] = (),
     ) -> tuple[Moving, Answer]:
         """One estimate: `inputs` were held until `time`, when signals (by position) read `readings`; NaN for none."""
         moving = self.advance(moving, inputs, time)
@@ -221,4 +227,6 @@ def _guess(moving: Moving) -> Guess | None:
     guess = found.kept()
     for _ in range(moving.since):
         guess = replace(found, guess=guess).shifted()
-    return guess
+    multipliers = guess.point["lam"].copy()
+    multipliers[0] = 0.0  # of what leads to the window's beginning: it is free, so nothing does
+    return replace(guess, point={**guess.point, "lam": multipliers})

@@ -69,7 +69,8 @@ class Posed:
     @property
     def width(self) -> int:
         """The number of a node's parameters."""
-        return self.parts["hours"].stop
+        width: int = self.parts["hours"].stop
+        return width
 
     def scatter(self, mean: Vector) -> Vector:
         """The standard deviations of the disturbances in an hour, where `mean` is believed."""
@@ -78,7 +79,9 @@ class Posed:
     def problem(self) -> Problem:
         """The problem; its arrival cost takes the mean and the inverse of the covariance by columns."""
         n, nw = self.of.layout.size, len(self.disturbed)
-        z, w, v, p = (ca.SX.sym(name, size) for name, size in zip("zwvp", (n, nw, nw, self.width), strict=True))
+        z, w, v, p = (
+            ca.SX.sym(name, size) for name, size in zip("zwvp", (n, nw, nw, self.width), strict=True)
+        )
         mean, inverse = ca.SX.sym("mean", n), ca.SX.sym("inverse", n, n)
         seen, away = self._missed(z, p), z - mean
         believed = 0.5 * ca.bilin(inverse, away, away)

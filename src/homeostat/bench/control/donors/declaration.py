@@ -1,4 +1,4 @@
-"""What was declared before anything was tuned: plant, mismatch, faults, seeds, limits, aims; and the contenders' files."""
+"""What was declared before any tuning: plant, mismatch, faults, seeds, limits, aims; and the contenders' files."""
 
 from functools import cache
 from importlib.resources import files
@@ -23,14 +23,14 @@ class Seeds(Part):
 
 
 class Mismatch(Part):
-    """Parameters `of` the plant that differ from what the twin believes, each by a factor uniform within 1 -+ `size`."""
+    """Parameters `of` the plant that the twin does not believe: each by a factor uniform within 1 -+ `size`."""
 
     size: Quantity
     of: Names
 
 
 class Limits(Part):
-    """What every contender keeps to: perfusion, its change at a move (of a loop: in an hour), and batch time of harvest."""
+    """What every contender keeps to: perfusion, its change at a move (of a loop: in an hour), when to harvest."""
 
     perfusion: Range
     change: Quantity
@@ -64,10 +64,7 @@ class Declared(Part):
 
 
 class Contender(Part):
-    """A way to expand: the phases `expansion`, what ends them (`until`), and loops and controllers where it has any.
-
-    `set` changes the phase before (pump and loop start from there); `observer` says whether it asks the twin.
-    """
+    """A way to expand: the phases `expansion`, what ends them (`until`), and loops and controllers where it has any."""
 
     title: str
     expansion: tuple[dict[str, Any], ...]

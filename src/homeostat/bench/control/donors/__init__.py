@@ -1,0 +1,31 @@
+"""Topic `donors`: perfusion and harvest of CAR-T cells for virtual donors that differ, with kinetics the twin does not
+believe, sensors that lie and a laboratory that is late: model-predictive control beside recipes and PID.
+
+The contest is declared in `declared.yaml`, each contender in a file of `contenders`; `search` found the rivals' numbers
+on the tuning donors, `scoring` says what a batch was worth. Every batch is a whole trial of the shipped process.
+
+    declared, contenders -> plants (process of a donor) -> trials -> batches -> Results with bars
+"""
+
+import os
+from pathlib import Path
+
+from homeostat.bench.control.donors.contest import compete, written
+from homeostat.bench.control.donors.declaration import declared
+from homeostat.bench.control.donors.telling import told
+from homeostat.bench.result import Result
+
+KEEP = "HOMEOSTAT_BENCH_DONORS"
+"""The environment variable that names a file to keep every batch in, one JSON object a line."""
+COUNT = "HOMEOSTAT_BENCH_DONORS_COUNT"
+"""The environment variable that has the first so many donors scored only."""
+
+
+def measure(*, quick: bool) -> list[Result]:
+    """All scoring donors under every contender; `quick` the first two."""
+    first, last = declared().seeds.scoring
+    count = 2 if quick else int(os.environ.get(COUNT, last - first + 1))
+    batches = compete(declared().contenders, range(first, min(first + count, last + 1)))
+    if KEEP in os.environ:
+        written(batches, Path(os.environ[KEEP]))
+    return told(batches)

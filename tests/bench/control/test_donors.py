@@ -1,0 +1,149 @@
+"""The contest of virtual donors: what was declared holds for every contender alike, and figures mean what they say."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from homeostat.bench.control.donors.contest import read, written
+from homeostat.bench.control.donors.declaration import Contender, contender, declared
+from homeostat.bench.control.donors.plants import TRUE, plant, troubles
+from homeostat.bench.control.donors.rehearsal import rehearsed
+from homeostat.bench.control.donors.scoring import Batch, batch, cost
+from homeostat.bench.control.donors.search import RIVALS
+from homeostat.bench.control.donors.telling import below, distance, fallback, told, variation
+from homeostat.process import Process
+
+SOUND = Batch(1, "complete", 2000.0, 90.0, 35.0, 1000.0, 230.0, 0, 0.0, {}, {})
+
+
+@pytest.mark.parametrize("name", declared().contenders)
+def test_every_contender_meets_the_same_plant(name: str) -> None:
+    """Donor, mismatch, faults, laboratory and sensors do not depend on who steers."""
+    process, first = plant(contender(name), 1004), plant(contender(declared().contenders[0]), 1004)
+    assert process.simulation == first.simulation
+    assert process.assays == first.assays
+    assert process.twin.donor == first.twin.donor
+    assert process.units == first.units
+
+
+@pytest.mark.parametrize("name", declared().contenders)
+def test_every_contender_keeps_to_the_declared_limits(name: str) -> None:
+    """Perfusion and the window of harvest; loops and moves change it no faster than declared."""
+    limits, chosen = declared().limits, contender(name)
+    _, most = (end.to("mL/h") for end in limits.perfusion)
+    for loop in chosen.strategy.values():
+        assert loop.output is not None
+        assert loop.output[1].to("mL/h") <= most
+    for controller in chosen.controllers.values():
+        move = controller.moves["perfusion"]
+        assert move.change is not None
+        assert move.envelope[1].to("mL/h") <= most
+        assert move.change.to("mL/h") <= limits.change.to("mL/h")
+    for phase in chosen.expansion:
+        if "perfusion_pump" in phase.get("set", {}):
+            assert float(str(phase["set"]["perfusion_pump"]).split()[0]) <= most
+
+
+def test_tuning_and_scoring_donors_are_disjoint() -> None:
+    """What is scored was never seen by what was tuned."""
+    seeds = declared().seeds
+    assert set(range(seeds.tuning[0], seeds.tuning[1] + 1)).isdisjoint(
+        range(seeds.scoring[0], seeds.scoring[1] + 1)
+    )
+
+
+def test_kinetics_differ_uniformly_within_the_declared_size() -> None:
+    """Every factor within 1 -+ 20 %, of the spread of a uniform draw, and the same for the same donor."""
+    size, count = declared().mismatch.size.to("1"), len(declared().mismatch.of)
+    shares = [
+        f.size.to("1") - 1.0 for seed in range(1, 101) for f in troubles(seed)[:count] if f.size is not None
+    ]
+    assert max(map(abs, shares)) <= size
+    assert np.std(shares) == pytest.approx(size / np.sqrt(3.0), rel=0.03)
+    assert troubles(2001) == troubles(2001) != troubles(2011)
+
+
+def test_every_donor_has_the_troubles_of_its_number() -> None:
+    """Sensors' faults by seed modulo ten; a late laboratory has another turnaround, and no faulty sensor."""
+    count = len(declared().mismatch.of)
+    assert [len(troubles(2000 + k)) - count for k in range(10)] == [0, 1, 1, 1, 0, 0, 1, 1, 1, 1]
+    late, usual = (plant(contender("recipe"), seed).assays for seed in (2004, 2005))
+    assert late["flow-cytometry"].turnaround.to("h") == 20.0
+    assert usual["flow-cytometry"].turnaround.to("h") == 4.0
+    assert late[TRUE] == usual[TRUE]
+
+
+def test_the_product_is_judged_by_what_is_in_it() -> None:
+    """An assay without variation tells all attributes of the specification."""
+    process = plant(contender("recipe"), 2001)
+    assert process.assays[TRUE].variation.value == 0.0
+    assert {process.attributes[name].assay for name in declared().specification} == {TRUE}
+
+
+@pytest.mark.parametrize("name", RIVALS)
+def test_every_point_of_the_search_is_a_process(name: str) -> None:
+    """Corners and middle of the unit cube."""
+    make, numbers = RIVALS[name]
+    for share in (0.0, 0.5, 1.0):
+        chosen = Contender.model_validate(make([share] * numbers))
+        assert isinstance(plant(chosen, 1001), Process)
+
+
+def test_a_rehearsal_comes_out_as_the_trial() -> None:
+    """The search's batch in brief agrees with the batch that is scored."""
+    brief, whole = (way(contender("recipe"), 1002) for way in (rehearsed, batch))
+    assert brief.dose == pytest.approx(whole.dose, rel=0.05)
+    assert brief.viability == pytest.approx(whole.viability, abs=0.5)
+    assert brief.medium == pytest.approx(whole.medium, rel=0.02)
+
+
+def test_cost_is_as_declared() -> None:
+    """A litre of medium, ten percent of dose and five percent of viability weigh one each."""
+    assert cost([SOUND]) == pytest.approx(1.0)
+    assert cost([replace(SOUND, dose=2200.0)]) == pytest.approx(2.0)
+    assert cost([replace(SOUND, viability=80.0)]) == pytest.approx(2.0)
+    assert cost([replace(SOUND, failed=1)]) == pytest.approx(11.0)
+
+
+def test_on_target_means_near_and_within() -> None:
+    """Twenty percent either way, and nothing out of its specification."""
+    assert SOUND.near
+    assert replace(SOUND, dose=1601.0).near
+    assert not replace(SOUND, dose=1599.0).near
+    assert not replace(SOUND, failed=1).near
+
+
+def test_variance_below_is_that_of_the_doses() -> None:
+    """Half the spread is three quarters of the variance less, with an interval around it."""
+    rng = np.random.default_rng(1)
+    doses = 2000.0 + 100.0 * rng.standard_normal(400)
+    ours = [replace(SOUND, dose=float(d)) for d in doses]
+    rival = [replace(SOUND, dose=float(d)) for d in 2000.0 + 2.0 * (rng.permutation(doses) - 2000.0)]
+    found = below(ours, rival)
+    assert found.median == pytest.approx(75.0)
+    assert found.low < 75.0 < found.high
+    assert variation(ours) == pytest.approx(100.0 * np.std(doses, ddof=1) / np.mean(doses))
+    assert distance([SOUND, replace(SOUND, dose=2200.0)]) == pytest.approx(10.0 / np.sqrt(2.0))
+
+
+def test_fallback_is_the_share_not_led_by_a_plan() -> None:
+    """The hours before and after, when nobody asks for a controller, do not count."""
+    assert fallback(replace(SOUND, rungs={"idle": 99.0, "plan": 8.0, "last plan": 1.0, "loops": 1.0})) == 10.0
+    assert fallback(SOUND) == 0.0
+
+
+def test_bars_are_those_of_the_best_rival(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Results hold where ours is as good as the best rival; kept batches come back as they were."""
+    ours, *rivals = declared().contenders
+    doses = {ours: (1990.0, 2000.0, 2010.0)} | dict.fromkeys(rivals, (1800.0, 2000.0, 2300.0))
+    batches = {
+        name: [replace(SOUND, seed=2001 + k, dose=d) for k, d in enumerate(doses[name])] for name in doses
+    }
+    results = {result.what: result for result in told(batches)}
+    assert next(iter(results.values())).holds
+    assert results["donors: viability"].holds
+    assert results["donors: within the specification"].holds
+    path = tmp_path_factory.mktemp("kept") / "batches.jsonl"
+    written(batches, path)
+    assert read(path) == batches

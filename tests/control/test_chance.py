@@ -1,0 +1,99 @@
+"""Chance limits and switches: how far a plan keeps away from a limit, and that no switch stands half-way."""
+
+import math
+from dataclasses import replace
+from statistics import NormalDist, fmean, pstdev
+
+import pytest
+
+from homeostat.control.predictive import Actuator, Ends, Limit, Question, Task, Term
+from homeostat.control.predictive.chance import MEMBERS, points
+from homeostat.control.predictive.planner import Planner
+from homeostat.control.supervisor import Envelope
+from homeostat.twin import model
+
+MODEL = "t_cell_expansion"
+SIGNATURE = model(MODEL).signature
+NOW = {
+    "viable": 1.5,
+    "dead": 0.2,
+    "activated": 0.3,
+    "transduced": 0.6,
+    "glucose": 8.0,
+    "lactate": 10.0,
+    "volume": 285.0,
+}
+STATES = dict(zip(SIGNATURE.states.names, SIGNATURE.states.values, strict=True)) | NOW
+
+
+def asked() -> Question:
+    """A question about a culture on its way."""
+    growth = SIGNATURE.parameters["growth_max"].value
+    return Question(
+        hours=100.0,
+        states=tuple(STATES.values()),
+        inputs=SIGNATURE.inputs.values,
+        parameters=SIGNATURE.parameters.values,
+        deviations=(0.1 * growth,),
+        doubts=(5.0, 0.1),
+    )
+
+
+TASK = Task(
+    model=MODEL,
+    steps=8,
+    horizon=64.0,
+    free=8,
+    actuators=(Actuator("perfusion", 0.0, 30.0, cost=100.0),),
+    terms=(Term("cells", "car_positive", "more", 0.0, 1000.0, 1.0, throughout=False),),
+    limits=(Limit("glucose", "glucose", 6.0, None, 0.2),),
+    held=("oxygen", "bicarbonate"),
+    scenarios=(("growth_max", 1.0),),
+)
+SWITCH = replace(TASK, actuators=(replace(TASK.actuators[0], least=12.0),))
+
+
+@pytest.mark.parametrize("dimensions", [1, 2, 3])
+def test_the_ensemble_is_a_normal_one(dimensions: int) -> None:
+    for column in zip(*points(dimensions), strict=True):
+        assert len(column) == MEMBERS
+        assert fmean(column) == pytest.approx(0.0, abs=0.2)
+        assert pstdev(column) == pytest.approx(1.0, abs=0.2)
+
+
+def test_a_switch_is_off_or_gives_its_least_and_nothing_between() -> None:
+    envelope = Envelope(0.0, 30.0, least=5.0)
+    for wanted in (0.0, 1.0, 2.4, 2.6, 4.9, 5.0, 17.0):
+        value, _ = envelope.clamp(6.0, wanted)
+        assert value == 0.0 or value >= 5.0
+
+
+def test_the_range_comes_first_and_what_is_no_number_never_passes() -> None:
+    assert Envelope(0.0, 30.0, least=5.0).clamp(6.0, math.inf) == (30.0, "range")
+    assert Envelope(0.0, 30.0, least=5.0).clamp(6.0, math.nan) == (6.0, "not a number")
+
+
+def test_later_ends_cost_what_they_are_declared_to() -> None:
+    ends = Ends(10.0, 20.0, 2.0, delay=5.0)
+    assert [ends.price(end) for end in (10.0, 20.0)] == [0.0, 2.0]
+    assert replace(ends, delay=None).price(20.0) == 0.0
+
+
+def test_a_plan_keeps_a_margin_that_grows_with_the_chance() -> None:
+    least = []
+    for chance in (0.5, 0.9, 0.99):
+        limit = replace(TASK.limits[0], sigmas=NormalDist().inv_cdf(chance))
+        planned = Planner(replace(TASK, limits=(limit,))).answer(asked()).planned
+        assert planned is not None
+        least.append(min(next(f for f in planned.foretold if f.quantity == "glucose").values[1:]))
+    assert least[0] < least[1] < least[2]
+    assert least[0] == pytest.approx(6.0, abs=0.02)
+
+
+def test_the_first_move_of_a_switch_is_never_half_way() -> None:
+    relaxed, planned = (Planner(task).answer(asked()).planned for task in (TASK, SWITCH))
+    assert relaxed is not None
+    assert planned is not None
+    assert 0.1 < relaxed.moves[0][0] < 12.0
+    (first,) = planned.moves[0]
+    assert first <= 0.01 or first >= 12.0 - 1e-3

@@ -1,0 +1,97 @@
+"""The desk and the way out: deadlines are kept for all questions at once, and nothing leaves beyond its envelope."""
+
+import threading
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from homeostat.control.predictive import Answer, Question
+from homeostat.control.predictive.planner import Planner
+from homeostat.execution.departure import leaving
+from homeostat.execution.desk import Desk
+from homeostat.execution.plan import Plan, make_plan
+from homeostat.execution.stages.controllers import begin_controllers
+from homeostat.execution.stages.loops import begin as begin_loop
+from homeostat.execution.state import ControllerState
+
+from .steered import HIGH, LOW, process
+
+QUESTION = Question(1.0, (), (), ())
+
+
+@pytest.fixture(scope="module")
+def plan() -> Plan:
+    return make_plan(process(), steers=True, initial={})
+
+
+def asked(plan: Plan) -> ControllerState:
+    return replace(begin_controllers(plan)[0], question=QUESTION, asked=7)
+
+
+def answering(monkeypatch: pytest.MonkeyPatch, gate: threading.Event) -> None:
+    """Have every question answered once `gate` is open."""
+
+    def answer(self: Planner, question: Question) -> Answer:
+        gate.wait()
+        return Answer("infeasible")
+
+    monkeypatch.setattr(Planner, "answer", answer)
+
+
+def test_without_a_question_there_is_nothing_to_do(plan: Plan) -> None:
+    assert Desk(plan.controllers).work(begin_controllers(plan)) == []
+
+
+def test_an_answer_in_time_is_no_event(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+    gate = threading.Event()
+    gate.set()
+    answering(monkeypatch, gate)
+    assert Desk(plan.controllers).work([asked(plan)]) == []
+
+
+def test_one_late_answer_does_not_make_another_late_and_a_later_question_waits_for_none(
+    plan: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of two that hang each has had its deadline from the same moment on; once they are done, the desk works again."""
+    gate = threading.Event()
+    answering(monkeypatch, gate)
+    pair = [replace(plan.controllers[0], name=name, deadline=0.01) for name in ("a", "b")]
+    now = [0.0]
+
+    def clock() -> float:
+        now[0] += 1.0
+        return now[0]
+
+    desk = Desk(pair, clock)
+    late = desk.work([asked(plan), asked(plan)])
+    assert [(one.controller, one.made, one.reason) for one in late] == [
+        ("a", 7, "no answer within 0.01 s"),
+        ("b", 7, "no answer within 0.01 s"),
+    ]
+    again = desk.work([asked(plan), begin_controllers(plan)[0]])
+    assert [(one.controller, one.reason) for one in again] == [
+        ("a", "the solver is still at an earlier question")
+    ]
+    gate.set()
+    for thread in threading.enumerate():
+        if thread.name in ("a", "b"):
+            thread.join()
+    patient = [replace(each, deadline=60.0) for each in pair]
+    assert Desk(patient).work([asked(plan), asked(plan)]) == []
+
+
+@given(st.floats(allow_nan=True, allow_infinity=True), st.booleans())
+def test_what_a_controller_drives_leaves_within_its_envelope_and_nothing_else_is_touched(
+    plan: Plan, output: float, driven: bool
+) -> None:
+    before = begin_loop(plan.loops[0])
+    at = replace(before, driven=driven, pid=replace(before.pid, output=output))
+    ((name, value),) = leaving(plan, [at])
+    assert name == "pump"
+    if driven:
+        assert LOW <= value <= HIGH
+        assert value == output or not LOW <= output <= HIGH
+    else:
+        assert repr(value) == repr(output)
