@@ -112,7 +112,9 @@ SHOWN: Mapping[str, Shown] = {
     "control-tune": Shown("control tune car-t --loop temperature"),
     "control-explain": Shown(f"control explain {FIRST}", lines=16, needs=("run",)),
     "control-move": Shown(f"control explain {FIRST} --move 20", needs=("run",)),
-    "control-compare": Shown('control compare car-t --without all --of dose --scan "10 min" --seeds 101-105 --jobs 2'),
+    "control-compare": Shown(
+        'control compare car-t --without all --of dose --scan "10 min" --seeds 101-105 --jobs 2'
+    ),
     "verify": Shown("verify", needs=("run",)),
     "replay": Shown(f"replay {FIRST}", needs=("run",)),
     "record": Shown(f"record {FIRST} --format json --out -", lines=60, needs=("run",)),
@@ -166,6 +168,8 @@ SHOWN: Mapping[str, Shown] = {
     "bench-twin": Shown("bench twin"),
     "bench-observer": Shown("bench observer"),
     "bench-hybrid": Shown("bench hybrid"),
+    "bench-control": Shown("bench control"),
+    "bench-watch": Shown("bench watch"),
 }
 """Every output by name: `docs/output/NAME.txt`, in an order in which they can be made."""
 

@@ -202,3 +202,39 @@ def test_an_absurd_reading_after_now_is_scored_without_an_overflow(homeostat: Ca
     table.write_text("\n".join(lines) + "\n", "utf-8")
     (score,) = shadowed(homeostat, *run, "--from", "8")["scores"]
     assert score["rmse"] == pytest.approx(1e300 / math.sqrt(2.0))
+
+
+def test_readings_that_contradict_the_model_are_told_beside_the_forecast(
+    homeostat: Call, run: list[str]
+) -> None:
+    """The clock of the table is three hours off: most readings are rejected, and the rest is foretold from nothing."""
+    rows = [(0.0, 1.0, 0.0, 0.0)]
+    rows += [(t, told(1.0, t + 3.0, 0.0), 0.0, 0.0) for t in (0.5 * k for k in range(1, 41))]
+    Path(run[1]).write_text(
+        "t,c,feed,shot\n" + "".join(f"{t},{c},{f},{s}\n" for t, c, f, s in rows), "utf-8"
+    )
+    ended = homeostat("twin", "shadow", *run, "--from", "1", "--learn", "")
+    fused = homeostat("twin", "shadow", *run, "--from", "1", "--learn", "", "--json")
+    (one,) = json.loads(fused.stdout)["runs"]
+    (signal,) = one["signals"]
+    assert ended.returncode == fused.returncode == 1
+    assert signal["verdict"] == "rejected"
+    assert signal["fused"] < 41 == signal["fused"] + signal["rejected"]
+    lines = ended.stdout.splitlines()
+    assert lines[0].startswith(f"Run one: {signal['fused']} of 41 readings fused over 20 h; ")
+    words = f"c disagrees with the model, {signal['rejected']} of its 41 readings were rejected"
+    assert one["warnings"] == [f"Do not believe it: {words.replace('c ', 'amount ', 1)}."]
+    assert one["warnings"][0] in lines[:4]
+    assert f"run one: {one['warnings'][0].removeprefix('Do not believe it: ')[:-1]}" in ended.stderr
+    assert "mend: check the hours" in ended.stderr
+
+
+def test_most_readings_rejected_is_told_of_a_short_run_too(homeostat: Call, run: list[str]) -> None:
+    rows = [(0.0, 1.0, 0.0, 0.0), *((float(t), 50.0, 0.0, 0.0) for t in (1, 2, 3))]
+    Path(run[1]).write_text(
+        "t,c,feed,shot\n" + "".join(f"{t},{c},{f},{s}\n" for t, c, f, s in rows), "utf-8"
+    )
+    ended = homeostat("twin", "shadow", *run, "--learn", "")
+    assert ended.returncode == 1, ended
+    assert "1 of 4 readings fused" in ended.stdout
+    assert "amount disagrees with the model, 3 of its 4 readings were rejected" in ended.stderr

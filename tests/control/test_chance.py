@@ -23,10 +23,10 @@ NOW = {
     "lactate": 10.0,
     "volume": 285.0,
 }
-STATES = dict(zip(SIGNATURE.states.names, SIGNATURE.states.values, strict=True)) | NOW
+STATES = dict(zip(SIGNATURE.states.names, SIGNATURE.states.values, strict=True)) | NOW | {"volume": 285.0}
 
 
-def asked() -> Question:
+def asked(task: Task) -> Question:
     """A question about a culture on its way."""
     growth = SIGNATURE.parameters["growth_max"].value
     return Question(
@@ -34,8 +34,8 @@ def asked() -> Question:
         states=tuple(STATES.values()),
         inputs=SIGNATURE.inputs.values,
         parameters=SIGNATURE.parameters.values,
-        deviations=(0.1 * growth,),
-        doubts=(5.0, 0.1),
+        deviations=(0.1 * growth,) * len(task.scenarios),
+        doubts=(0.1,) * len(task.watched),
     )
 
 
@@ -50,7 +50,13 @@ TASK = Task(
     held=("oxygen", "bicarbonate"),
     scenarios=(("growth_max", 1.0),),
 )
-SWITCH = replace(TASK, actuators=(replace(TASK.actuators[0], least=12.0),))
+STEADY = replace(
+    TASK,
+    limits=(),
+    terms=(Term("glucose", "glucose", "target", 9.0, 0.5, 1.0, throughout=True),),
+    scenarios=(),
+)
+SWITCH = replace(STEADY, actuators=(replace(TASK.actuators[0], least=20.0),))
 
 
 @pytest.mark.parametrize("dimensions", [1, 2, 3])
@@ -83,7 +89,7 @@ def test_a_plan_keeps_a_margin_that_grows_with_the_chance() -> None:
     least = []
     for chance in (0.5, 0.9, 0.99):
         limit = replace(TASK.limits[0], sigmas=NormalDist().inv_cdf(chance))
-        planned = Planner(replace(TASK, limits=(limit,))).answer(asked()).planned
+        planned = Planner(replace(TASK, limits=(limit,))).answer(asked(TASK)).planned
         assert planned is not None
         least.append(min(next(f for f in planned.foretold if f.quantity == "glucose").values[1:]))
     assert least[0] < least[1] < least[2]
@@ -91,9 +97,9 @@ def test_a_plan_keeps_a_margin_that_grows_with_the_chance() -> None:
 
 
 def test_the_first_move_of_a_switch_is_never_half_way() -> None:
-    relaxed, planned = (Planner(task).answer(asked()).planned for task in (TASK, SWITCH))
+    relaxed, planned = (Planner(task).answer(asked(task)).planned for task in (STEADY, SWITCH))
     assert relaxed is not None
     assert planned is not None
-    assert 0.1 < relaxed.moves[0][0] < 12.0
+    assert 0.1 < relaxed.moves[0][0] < 20.0
     (first,) = planned.moves[0]
-    assert first <= 0.01 or first >= 12.0 - 1e-3
+    assert first <= 0.01 or first >= 20.0 - 1e-3

@@ -2,8 +2,8 @@
 
 import pytest
 
-from homeostat.process import load
 from homeostat.process.observer import Observer
+from homeostat.process.twin import Twin
 from tests.process.small import TEXT, changed, issues, line_of
 
 SECTION = """  tags: {glucose: glucose}
@@ -28,7 +28,7 @@ def test_a_process_with_an_observer_is_sound() -> None:
 
 
 def test_an_observer_is_optional_and_so_is_all_it_says() -> None:
-    assert load("yeast-fed-batch").twin.observer is None
+    assert Twin(model="t_cell_expansion").observer is None
     assert Observer().tags == {}
     assert Observer().every.to("min") == 15.0
 

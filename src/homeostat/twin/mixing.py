@@ -1,13 +1,14 @@
 """Sudden changes of a vessel's contents: a bolus goes in, a volume is drawn off. Mass balances, nothing else.
 
 In: a model with a state named `volume`, its states in declared order, a volume in the unit of that state.
-Out: the states afterwards. What an amount per volume is shows in its unit ("1e6 cell/mL", "mmol/L").
+Out: the states afterwards. What an amount per volume is shows in its unit ("1e6 cell/mL", "mM", "kg/m^3").
 """
 
 import math
 from collections.abc import Mapping, Sequence
+from functools import cache
 
-from homeostat.errors import TwinError
+from homeostat.errors import TwinError, UnitError
 from homeostat.twin.declare import Signature
 from homeostat.twin.model import Model
 
@@ -18,9 +19,30 @@ CELLS = "viable"
 States = tuple[float, ...]
 
 
+@cache
 def is_concentration(unit: str) -> bool:
-    """Whether a state of this `unit` is an amount per volume, which adding volume dilutes."""
-    return "/mL" in unit or "/L" in unit
+    """Whether a state of this `unit` is an amount per volume, which adding volume dilutes.
+
+    Anything divided by a volume (L, a cubed length, or within M = mol/L) is one, unless it is divided by time, too.
+    Raises TwinError for a unit that the registry cannot read: nobody knows what a bolus would do to it.
+    """
+    from homeostat.process.unit_text import parse_unit  # here, for it takes longer to load than all models
+    from homeostat.process.units import compatible
+
+    try:
+        powers = parse_unit(unit).powers
+        volumes = [power for name, power in powers.items() if compatible(name, "L")]
+        lengths = sum(power for name, power in powers.items() if compatible(name, "m"))
+        molar = sum(power for name, power in powers.items() if compatible(name, "mol/L"))
+        times = sum(power for name, power in powers.items() if compatible(name, "h"))
+    except UnitError as error:
+        raise TwinError(
+            f"whether adding volume dilutes a state in '{unit}' cannot be told: {error.what}",
+            mend="declare it in a unit such as 1e6 cell/mL, mmol/L, mM or %, or 1 for a number without one",
+        ) from error
+    # The text of "L/L" has cancelled to power 0; it is a volume per volume as mL/L is.
+    per_volume = molar > 0 or lengths <= -3 or any(power <= 0 for power in volumes)
+    return per_volume and times >= 0
 
 
 def mix(model: type[Model], x: Sequence[float], volume_added: float, contents: Mapping[str, float]) -> States:

@@ -61,6 +61,24 @@ def test_what_can_be_learnt_gives_an_empty_report(decay: type[Model], decay_run:
     assert report.lines() == ("every quantity can be learnt from these runs",)
 
 
+def test_what_lies_at_its_bound_is_named_and_not_called_learnt(
+    decay: type[Model], decay_run: MakeRun
+) -> None:
+    """The runs decay faster than the bound allows: the estimate stays there, as if it were well known."""
+    run = decay_run()
+    true = fit(decay, [run], ["rate"], Options(starts=0)).values["rate"]
+    lower, upper = 0.5 * true, 0.8 * true
+    tight = free(decay, "rate", lower=lower, upper=upper)
+    report = identifiability(fit(decay, [run], [free(decay, "amount"), tight], Options(starts=2)))
+    assert list(report.bounded) == report.to_json()["at_bounds"] == ["rate"]
+    held, *others = report.lines()
+    assert held.startswith(f"rate lies at its bound, {upper:g} {tight.unit}: ")
+    assert "every quantity can be learnt from these runs" not in others
+    alone = identifiability(fit(decay, [run], [tight], Options(starts=2)))
+    assert alone.lines()[0] == held
+    assert not any("can be learnt from these runs" in line for line in alone.lines())
+
+
 def test_a_ratio_is_told_from_a_product(decay: type[Model]) -> None:
     """Where the amount is measured once, a larger beginning and a faster decay undo each other."""
     run = Run.of("r", [1.0], {"amount": [0.5]}, {"amount": Noise(0.01)})

@@ -109,7 +109,10 @@ def shadow(
     plot: Plot = None,
     as_json: AsJson = False,
 ) -> None:
-    """Follow recorded runs reading by reading and forecast the rest. Exit code 1 if the model could not follow one."""
+    """Follow recorded runs reading by reading and forecast the rest.
+
+    Exit code 1 if the model cannot follow a run, or is contradicted by its readings.
+    """
     from homeostat.cli.twin.loading import load_model
     from homeostat.cli.twin.plot import check_plot
     from homeostat.cli.twin.runs import read
@@ -204,11 +207,21 @@ def _followed(
 
 
 def _complain(found: "Sequence[Followed]") -> None:
+    from homeostat.cli.twin.shadowed import doubted as disagreements
+
     lost = [one for one in found if one.lost is not None]
     for one in lost:
         say(f"run {one.run.name}: the model could not be followed beyond {one.lost:g} h")
     mute = [one for one in found if one.unforetold and one.lost is None]
     for one in mute:
         say(f"run {one.run.name}: there is no forecast: {one.unforetold}")
-    if lost or mute:
+    doubted = [one for one in found if disagreements(one)]
+    for one in doubted:
+        say(f"run {one.run.name}: {'; '.join(disagreements(one))}")
+    if doubted:
+        say(
+            "mend: check the hours, units and errors of the table, and what was done; or let the model be wrong by "
+            "more: --wander"
+        )
+    if lost or mute or doubted:
         raise typer.Exit(ExitCode.FAILED)

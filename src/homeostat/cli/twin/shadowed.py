@@ -44,9 +44,10 @@ def tell(
 
 def _headline(one: "Followed", ahead: str) -> list[str]:
     later = f", without the last {one.left_out}" if one.left_out else ""
+    fused, read = sum(w.fused for w in one.windows), int(one.run.present.sum())
+    count = f"{fused}" if fused == read else f"{fused} of {read}"
     return [
-        f"Run {one.run.name}: {int(one.run.present.sum())} readings fused over {one.run.time[-1]:g} h; "
-        f"forecast from {number(one.now)} h on{later}",
+        f"Run {one.run.name}: {count} readings fused over {one.run.time[-1]:g} h; forecast from {number(one.now)} h on{later}",
         AHEAD[ahead],
         *warnings(one),
     ]
@@ -55,10 +56,30 @@ def _headline(one: "Followed", ahead: str) -> list[str]:
 def warnings(one: "Followed") -> list[str]:
     """What should be known before a forecast is believed."""
     start, last = one.run.start_h, float(one.run.time[-1])
-    if one.until - start <= FAR * (last - start):
-        return []
-    told = f"It is an extrapolation: it ends at {number(one.until)} h, and nothing is measured beyond {number(last)} h."
-    return [told]
+    told = [f"Do not believe it: {doubt}." for doubt in doubted(one)]
+    if one.until - start > FAR * (last - start):
+        end = number(one.until)
+        told.append(
+            f"It is an extrapolation: it ends at {end} h, and nothing is measured beyond {number(last)} h."
+        )
+    return told
+
+
+def doubted(one: "Followed") -> list[str]:
+    """Each signal that contradicts the model, and how: the intervals of the forecast know nothing of that."""
+    from homeostat.twin.observer import Verdict
+
+    said = {
+        Verdict.REJECTED: "{name} disagrees with the model, {rejected} of its {read} readings were rejected",
+        Verdict.BIASED: "the readings of {name} disagree with the model in one direction",
+        Verdict.OVER_CONFIDENT: "the readings of {name} scatter more than the model and their errors allow",
+    }
+    length = one.filter.settings.window
+    return [
+        said[verdict].format(name=name, rejected=w.rejected, read=w.fused + w.rejected)
+        for name, w in zip(one.run.quantities, one.windows, strict=True)
+        if (verdict := Verdict.REJECTED if w.rejected > w.fused else w.verdict(length)).flagged
+    ]
 
 
 def _signals(one: "Followed") -> Table:

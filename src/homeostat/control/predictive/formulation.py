@@ -11,7 +11,7 @@ from homeostat.twin.optimal import RK4, SDIRK3, Problem, Row, RungeKutta, Tree
 
 STRIDE = 2.0
 """The longest substep of the integration, in hours: what is planned is slow, what is fast is held (assumption)."""
-STIFF_STRIDE = 0.25
+STIFF_STRIDE = 0.1
 """The same of a stiff model: what settles is settled by then, but for an instant at which a substrate runs out."""
 BEYOND = 0.01
 """How far, in sizes, the states of a stiff model may be planned beyond their bounds: integration is not exact."""

@@ -14,12 +14,14 @@ from homeostat.control.predictive.futures import Futures
 from homeostat.control.predictive.question import Active, Answer, Foretold, Planned, Question
 from homeostat.control.predictive.task import Actuator, Task
 from homeostat.control.predictive.walking import Path, Walking
-from homeostat.twin.optimal import Guess, Outcome, Status, compile_solver
+from homeostat.twin.optimal import Guess, Outcome, Settings, Status, compile_solver
 
 REASONS = {
     Status.INFEASIBLE: "the hard limits cannot be kept together",
     Status.NOT_FINITE: "the model is not finite here",
 }
+ONCE = Settings(recover=False)
+"""One attempt, from one course."""
 NOTICEABLE = 1e-3
 """A multiplier above this, in objective for one scale of its row, says that a limit shapes the plan."""
 
@@ -44,17 +46,23 @@ class Solving:
         """The best moves, as the solver hands them over: look at its status first."""
         start, before = self._start(question)
         given = self._parameters(futures)
-        course = self._unmoved(start, before, given) if self._task.stiff and guess is None else None
-        return self._solver.solve(start, before, given, guess=guess, course=course)
+        if not self._task.stiff or guess is not None:
+            return self._solver.solve(start, before, given, guess=guess)
+        for held in (before, [actuator.low for actuator in self._task.actuators]):
+            course = self._course(start, held, given)
+            outcome = self._solver.solve(start, before, given, course=course, settings=ONCE)
+            if outcome.usable:
+                return outcome
+        return self._solver.solve(start, before, given)
 
-    def _unmoved(
-        self, start: Sequence[float], before: Sequence[float], given: Sequence[Sequence[float]]
+    def _course(
+        self, start: Sequence[float], held: Sequence[float], given: Sequence[Sequence[float]]
     ) -> tuple[list[Sequence[float]], list[Sequence[float]]]:
-        """Where the model goes at every node with the inputs as they are."""
+        """Where the model goes, node by node, with the inputs `held`: a stiff one has no use for another guess."""
         states = [start]
         for parent, p in zip(self._tree.parents[1:], given[1:], strict=True):
-            states.append(self._walking.step(states[parent], before, p))
-        return states, [before] * len(states)
+            states.append(self._walking.step(states[parent], held, p))
+        return states, [held] * len(states)
 
     def margins(self, question: Question, futures: Futures, outcome: Outcome) -> list[list[float]]:
         """How far the limits that hold with a chance are drawn in along the moves of an outcome (steps, rows)."""

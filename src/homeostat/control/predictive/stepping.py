@@ -1,35 +1,40 @@
-"""One step of the solver's integration as a plain function, so that a walk repeats what was planned.
+"""The solver's integration as a plain function, so that a walk repeats what was planned.
 
-In: a Runge-Kutta method over rates. Out: the step (x, u, p) -> x as one SX function, substeps and stages written out.
-An implicit stage is found by as many Newton steps as the solver takes.
+In: the dynamics of a problem. Out: an SX function (x, u, p) -> x, and how often it is to be taken for one step. An
+implicit stage is found by as many Newton steps as the solver takes.
 """
 
 import casadi as ca
 
 from homeostat.twin.engine.linear import factorise
-from homeostat.twin.optimal import Discrete, Dynamics
+from homeostat.twin.optimal import Discrete, Dynamics, RungeKutta
 from homeostat.twin.optimal.runge_kutta import NEWTON
 
 
-def whole(dynamics: Dynamics) -> ca.Function:
-    """All substeps of a step (Hairer, Norsett & Wanner 1993, section II.1)."""
+def repeated(dynamics: Dynamics) -> tuple[ca.Function, int]:
+    """What one step consists of, and how often. An explicit step is written out; an implicit one would be long."""
     if isinstance(dynamics, Discrete):
-        return dynamics.step
-    rates, method = dynamics.rates, dynamics.tableau
+        return dynamics.step, 1
+    times = dynamics.substeps if dynamics.tableau.diagonal else 1
     x, u, p = [ca.SX.sym(name, n) for name, n in zip("xup", dynamics.sizes, strict=True)]
-    h, y = dynamics.length(p), x
+    y = x
+    for _ in range(dynamics.substeps // times):
+        y = _substep(dynamics, y, u, p)
+    return ca.Function("step", [x, u, p], [ca.densify(y)]), times
+
+
+def _substep(dynamics: RungeKutta, x: ca.SX, u: ca.SX, p: ca.SX) -> ca.SX:
+    """One substep (Hairer, Norsett & Wanner 1993, section II.1)."""
+    rates, method, h = dynamics.rates, dynamics.tableau, dynamics.length(p)
     newton = _newton(rates) if method.diagonal else None
-    for _ in range(dynamics.substeps):
-        slopes: list[ca.SX] = []
-        for row in method.a:
-            stage = y + h * _weighted(row, slopes)
-            if newton is not None:
-                base = stage
-                for _ in range(NEWTON):
-                    stage = newton(stage, u, p, h * method.diagonal, base)
-            slopes.append(rates(stage, u, p))
-        y = y + h * _weighted(method.b, slopes)
-    return ca.Function("step", [x, u, p], [ca.densify(y)])
+    slopes: list[ca.SX] = []
+    for row in method.a:
+        stage = base = x + h * _weighted(row, slopes)
+        if newton is not None:
+            for _ in range(NEWTON):
+                stage = newton(stage, u, p, h * method.diagonal, base)
+        slopes.append(rates(stage, u, p))
+    return x + h * _weighted(method.b, slopes)
 
 
 def _weighted(weights: tuple[float, ...], slopes: list[ca.SX]) -> ca.SX:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import isinf
 
 from homeostat.control.predictive.equations import Equations
-from homeostat.control.predictive.stepping import whole
+from homeostat.control.predictive.stepping import repeated
 from homeostat.control.predictive.task import Task
 from homeostat.twin.engine.native import Target, library
 from homeostat.twin.engine.straight import Native, emitted
@@ -29,7 +29,8 @@ class Walking:
     """Walks with the functions of one task, compiled; `identity` names the solver whose steps they repeat."""
 
     def __init__(self, task: Task, traced: Equations, problem: Problem, identity: str) -> None:
-        functions = (whole(problem.dynamics), traced.cost, traced.final, traced.limits, traced.last, traced.seen)
+        step, self._times = repeated(problem.dynamics)
+        functions = (step, traced.cost, traced.final, traced.limits, traced.last, traced.seen)
         key = hashlib.sha256(f"walking\n{identity}\n{task!r}".encode()).hexdigest()
         code = library(key, lambda: emitted(functions), Target.host())
         self._step, self._cost, self._final, self._limits, self._last, self._seen = [
@@ -52,14 +53,17 @@ class Walking:
         for u, later in zip(moves, rest, strict=True):
             seen.append(tuple(self._seen(*x, *u, *p)))
             cost += self._cost(*x, *u, *held, *p)[0] + _broken(self._rows, self._limits(*x, *u, *held, *p))
-            x = self._step(*x, *u, *later)
+            x = self.step(x, u, later)
             held, p = list(u), later
         seen.append(tuple(self._seen(*x, *held, *p)))
         return Path(tuple(seen), cost + self._final(*x, *p)[0] + _broken(self._ending, self._last(*x, *p)))
 
     def step(self, x: Sequence[float], u: Sequence[float], p: Sequence[float]) -> list[float]:
         """The states one step later."""
-        return self._step(*x, *u, *p)
+        after = list(x)
+        for _ in range(self._times):
+            after = self._step(*after, *u, *p)
+        return after
 
 
 def _broken(rows: Sequence[Row], values: Sequence[float]) -> float:

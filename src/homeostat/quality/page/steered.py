@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from homeostat.control.supervisor import NOT_YET, UNDECIDED
 from homeostat.quality.model import BatchRecord, ControllerLine, DrivenLine
 from homeostat.quality.page.charts import Band, Chart
 from homeostat.quality.page.figures import HALF, Drawn, Figure, Tape, rendered, stripes
@@ -65,9 +66,14 @@ def _numbers(line: ControllerLine) -> tuple[Markup | str, ...]:
     return (
         line.title,
         line.authority,
-        chip(line.rung, STYLES.get(line.rung, "minor")),
+        _chip(line.rung, line.why),
         *(number(count, 9) for count in counts),
     )
+
+
+def _chip(rung: str, why: str) -> Markup:
+    """A rung; one on which the controller only waits for its plan or a person is nothing to worry about."""
+    return chip(rung, "minor" if why in (NOT_YET, UNDECIDED) else STYLES.get(rung, "minor"))
 
 
 def _course(line: ControllerLine) -> Iterator[Markup]:
@@ -80,7 +86,7 @@ def _course(line: ControllerLine) -> Iterator[Markup]:
     changes = [
         (
             moment(one.time),
-            chip(one.rung, STYLES.get(one.rung, "minor")),
+            _chip(one.rung, one.reason),
             one.authority,
             one.reason or "–",
         )

@@ -7,7 +7,7 @@ Research 37:1015-1030, make an index of collinearity of the smallest eigenvalue.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -69,7 +69,8 @@ class Unlearnt:
 class Identifiability:
     """Relative standard `deviations` by name, what was not learnt, the open `directions`, and helpful `samples`.
 
-    `lone` are values on which a quantity hangs, and which no other value checks.
+    `lone` are values on which a quantity hangs, and which no other value checks; `bounded` says of each quantity at
+    a bound which one: its deviation is that of an estimate which the bound holds back.
     """
 
     deviations: Mapping[str, float]
@@ -77,12 +78,20 @@ class Identifiability:
     directions: tuple[Direction, ...]
     samples: tuple[Sample, ...]
     lone: tuple[Lone, ...] = ()
+    bounded: Mapping[str, str] = field(default_factory=dict)
 
     def lines(self) -> tuple[str, ...]:
         """The report in words."""
-        return (*self._learnt(), *map(str, self.lone))
+        held = [
+            f"{name} lies at its bound, {bound}: the runs ask for a value beyond it, or do not tell it"
+            for name, bound in self.bounded.items()
+        ]
+        return (*held, *self._learnt(), *map(str, self.lone))
 
     def _learnt(self) -> tuple[str, ...]:
+        if not self.unlearnt and self.bounded:
+            others = any(name not in self.bounded for name in self.deviations)
+            return ("every other quantity can be learnt from these runs",) if others else ()
         if not self.unlearnt:
             return ("every quantity can be learnt from these runs",)
         told = [f"{each.name}: {each.why}" for each in self.unlearnt]
@@ -108,6 +117,7 @@ class Identifiability:
             ],
             "samples": [sample.to_json() for sample in self.samples],
             "lone": [each.to_json() for each in self.lone],
+            "at_bounds": list(self.bounded),
             "text": list(self.lines()),
         }
 
@@ -126,7 +136,17 @@ def identifiability(fit: Fit, *, loose: float = LOOSE, samples: int = 3) -> Iden
         for name, deviation in deviations.items()
         if deviation > loose
     )
-    return Identifiability(deviations, unlearnt, directions, _helpful(fit, unlearnt, samples), lone(fit))
+    return Identifiability(deviations, unlearnt, directions, _helpful(fit, unlearnt, samples), lone(fit), _bounded(fit))
+
+
+def _bounded(fit: Fit) -> Mapping[str, str]:
+    """The bound, with its unit, of every quantity that lies at one."""
+    at, found = fit.at_bounds(), {}
+    for place, each in enumerate(fit.problem.free):
+        if each.name in at:
+            middle = 0.5 * (fit.problem.lower[place] + fit.problem.upper[place])
+            found[each.name] = f"{each.lower if fit.theta[place] < middle else each.upper:g} {each.unit}"
+    return found
 
 
 def _helpful(fit: Fit, unlearnt: tuple[Unlearnt, ...], count: int) -> tuple[Sample, ...]:

@@ -5,9 +5,9 @@
 The filter's mathematics is traced symbolically and compiled by the engine's emitter, so that an estimate is the same
 in every bit on every machine. Parameters and sensors' biases are estimated beside the states: that refits the model
 to the batch while it runs. `Tracker` puts laboratory results where their samples were taken and tests the
-innovations, and drops a signal that lies; `forecast` tells what lies ahead under a plan, with an interval. `follow` does
-all of that to a recorded run, as if it were happening, and judges the forecasts by what was measured later. The filter is
-extended or unscented, by `Settings.kind`; `moving` estimates over a window, with constraints.
+innovations, and drops a signal that lies; `forecast` tells what lies ahead under a plan, with an interval.
+`follow` does all of that to a recorded run, as if it were happening, and judges the forecasts by what was measured
+later. The filter is extended or unscented, by `Settings.kind`; `moving` estimates over a window, with constraints.
 """
 
 from homeostat.twin.observer.consistency import Verdict, Window

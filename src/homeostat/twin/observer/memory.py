@@ -6,9 +6,9 @@ The shadow keeps checkpoints and every entry since. A laboratory result that com
 its place among the entries, and what followed is folded again: the same bits as if it had come at once. Everything is
 immutable plain data, bounded in size, and depends on the entries alone.
 
-A signal that has disagreed for long is left out on trial: what was entered since before it disagreed is folded again,
-its readings compared but not fused. Where all others then agree, that is what is believed; where they do not, or another
-disagrees later, the model is wrong rather than a sensor, and every reading counts.
+A signal that has disagreed for long is left out on trial: what was entered since before it disagreed is folded
+again, its readings compared but not fused. Where all others then agree, that is what is believed; where they do not,
+or another disagrees later, the model is wrong rather than a sensor, and every reading counts.
 """
 
 import math
@@ -236,7 +236,7 @@ class Tracker:
 
 
 def _waiting(shadow: Shadow, signals: Iterable[int], time: float) -> Shadow:
-    """The shadow with those of `signals` that disagree doing so from `time` on: nothing is decided about them before."""
+    """The shadow with those of `signals` that disagree doing so from `time` on: nothing is decided before."""
     trust = list(shadow.belief.trust)
     for k in signals:
         if trust[k].since is not None:

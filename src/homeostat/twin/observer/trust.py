@@ -1,7 +1,7 @@
 """Whether a signal is still believed: one that has disagreed for long is dropped, one that agrees again comes back.
 
-In: the verdict on a signal's last innovations, and each new innovation, with its time. Out: an immutable `Trust`. That a
-signal disagrees does not yet say that it lies: whether the others agree without it is the tracker's question.
+In: the verdict on a signal's last innovations, and each new innovation, with its time. Out: an immutable `Trust`.
+That a signal disagrees does not yet say that it lies: whether the others agree without it is the tracker's question.
 """
 
 import math

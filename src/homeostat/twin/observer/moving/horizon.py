@@ -29,8 +29,8 @@ SOLVING = Settings(tolerance=1e-6, warm=1e-2)
 class Answer:
     """What is believed now: the window's `estimate`, or the filter's where the window was not `SOLVED`.
 
-    `course` (k + 1, n) is the window's own course at `hours` (k + 1,) up to now; both empty unless solved. The covariance
-    of the estimate is always the filter's.
+    `course` (k + 1, n) is the window's own course at `hours` (k + 1,) up to now; both empty unless solved. The
+    covariance of the estimate is always the filter's.
     """
 
     estimate: Estimate
@@ -48,9 +48,10 @@ class Answer:
 class MovingHorizon:
     """A window of up to `arcs` intervals over the filter `of`; it holds no state of a batch.
 
-    An interval ends with a reading, or where the next would make it longer than `longest` hours. `limits` bound states,
-    learnt parameters and biases, by name, more tightly than the model does. Each interval is integrated in `substeps` of
-    `tableau`. Results as old as `horizon` hours are placed where they were taken. Raises TwinError for impossible limits.
+    An interval ends with a reading, or where the next would make it longer than `longest` hours. `limits` bound
+    states, learnt parameters and biases, by name, more tightly than the model does. Each interval is integrated in
+    `substeps` of `tableau`. Results as old as `horizon` hours are placed where they were taken. Raises TwinError for
+    impossible limits.
     """
 
     def __init__(
@@ -113,7 +114,7 @@ class MovingHorizon:
         return self._fitted(replace(moving, arcs=(*moving.arcs, arc), since=moving.since + 1))
 
     def read(self, moving: Moving, signal: int, value: float, taken: float | None = None) -> Moving:
-        """The window with a reading, at the time it was `taken` (now if not given); what the filter rejects stays out."""
+        """The window with a reading at the time it was `taken` (now if not given), unless the filter rejects it."""
         at = moving.time if taken is None else min(taken, moving.time)
         before = moving.present
         present = self._tracker.read(before, signal, value, None if at >= moving.time else at)

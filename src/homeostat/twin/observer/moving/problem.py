@@ -1,8 +1,8 @@
 """The window as a problem of optimal control: which states, parameters and disturbances explain what was read?
 
-In: a filter's model, layout and settings. Out: a `Problem` over the vector that the filter estimates. What the rates are
-wrong by, in standard deviations, stands for inputs; what is known of a node (inputs, parameters, readings with their
-weights, hours) are the node's parameters. Source: Rao, Rawlings & Mayne 2003, IEEE Trans. Automat. Contr. 48, 246.
+In: a filter's model, layout and settings. Out: a `Problem` over the vector that the filter estimates. What the rates
+are wrong by, in standard deviations, stands for inputs; what is known of a node (inputs, parameters, readings with
+their weights, hours) are the node's parameters. Source: Rao, Rawlings & Mayne 2003, IEEE Trans. Automat. Contr. 48, 246.
 """
 
 from collections.abc import Mapping
@@ -135,7 +135,7 @@ class Posed:
 
     def _bounds(self, position: int) -> tuple[float, float]:
         """The declared bounds within the given limits; a bias has none of its own."""
-        layout, s = self.of.layout, self.of.signature
+        s = self.of.signature
         quantities = [*s.states, *(s.parameters[learnt.name] for learnt in self.of.settings.learnt)]
         low, high = -np.inf, np.inf
         if position < len(quantities):

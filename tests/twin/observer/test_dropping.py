@@ -1,0 +1,138 @@
+"""A signal that lies is dropped if the others agree without it, and comes back; a model that is wrong drops nothing."""
+
+from dataclasses import asdict, replace
+
+import numpy as np
+import pytest
+
+from homeostat.twin.observer import Filter, Innovation, Shadow, Tracker, Verdict
+from homeostat.twin.observer.trust import Trust
+
+from .models import colony
+
+START, FOOD, GAS, COUNT = (0.5, 10.0, 100.0), 0, 1, 2
+HOURS = 60
+
+
+@pytest.fixture(scope="module")
+def of() -> Filter:
+    return colony(drop=3.0, again=6.0, window=24)
+
+
+@pytest.fixture(scope="module")
+def tracker(of: Filter) -> Tracker:
+    return Tracker(of, horizon=24.0)
+
+
+class Plant:
+    """The model itself, with noise as told; `growth` changes at 30 h, the food sensor is off by `lie` of the hour."""
+
+    def __init__(self, of: Filter, seed: int = 1) -> None:
+        self.of, self.random = of, np.random.default_rng(seed)
+
+    def follow(self, tracker: Tracker, lie: dict[int, float], growth: float = 0.08) -> list[Shadow]:
+        truth, shadow, told = START, tracker.begin(self.of.begin(START, ())), []
+        for step in range(1, 4 * HOURS + 1):
+            hour = step / 4.0
+            parameters = (growth if hour > 30.0 else 0.08, 2.0, 1.5)
+            truth = self.of.simulator.advance(truth, (), parameters, 0.25).x
+            shadow = tracker.advance(shadow, (), hour)
+            wrong = next((by for begin, by in reversed(lie.items()) if hour >= begin), 0.0)
+            noise = self.random.normal(size=3)
+            uptake = self.of.simulator.outputs(truth, (), parameters)[0]
+            shadow = tracker.read(shadow, FOOD, truth[1] + wrong + noise[0] * np.hypot(0.02 * truth[1], 0.05))
+            shadow = tracker.read(shadow, GAS, uptake + noise[1] * np.hypot(0.05 * uptake, 0.01))
+            shadow = tracker.read(shadow, COUNT, truth[0] + noise[2] * np.hypot(0.1 * truth[0], 0.01))
+            told.append(shadow)
+        self.truth = truth
+        return told
+
+
+def test_sound_signals_are_all_believed(of: Filter, tracker: Tracker) -> None:
+    for seed in range(3):
+        assert not any(tracker.dropped(shadow) for shadow in Plant(of, seed).follow(tracker, {}))
+
+
+def test_a_lie_is_dropped_and_forgotten(of: Filter, tracker: Tracker) -> None:
+    plant = Plant(of)
+    told = plant.follow(tracker, {30: 1.2})
+    assert not any(tracker.dropped(shadow) for shadow in told[: 4 * 30])
+    last = told[-1]
+    assert tracker.dropped(last) == (FOOD,)
+    assert tracker.verdicts(last)[FOOD] is Verdict.REJECTED
+    assert not any(verdict.flagged for verdict in tracker.verdicts(last)[1:])
+    never = Tracker(colony(window=24), horizon=24.0)
+    believed = Plant(of).follow(never, {30: 1.2})[-1]
+    assert never.dropped(believed) == ()
+    wrong, right = (abs(s.estimate.mean[1] - plant.truth[1]) for s in (believed, last))
+    assert right < 0.5 * wrong
+
+
+def test_it_is_fused_again_once_it_has_agreed_for_long(of: Filter, tracker: Tracker) -> None:
+    told = Plant(of).follow(tracker, {30: 1.2, 42: 0.0})
+    dropped = [shadow.time for shadow in told if tracker.dropped(shadow) == (FOOD,)]
+    assert 31.0 < dropped[0] < 38.0
+    assert 48.0 <= dropped[-1] < 52.0
+    assert told[-1].belief.windows[FOOD].fused > told[4 * 44].belief.windows[FOOD].fused
+    assert tracker.dropped(told[-1]) == ()
+
+
+def test_where_the_model_is_wrong_nothing_is_dropped_for_good() -> None:
+    """Cells stop growing, and nothing that is estimated can tell of it: every signal tells, and every one is right."""
+    of = colony(drop=3.0, again=6.0, window=24, learnt=())
+    tracker = Tracker(of, horizon=24.0)
+    told = Plant(of).follow(tracker, {}, growth=0.02)
+    assert any(verdict.flagged for shadow in told for verdict in tracker.verdicts(shadow))
+    assert all(len(tracker.dropped(shadow)) <= 1 for shadow in told)
+    assert sum(bool(tracker.dropped(shadow)) for shadow in told) < 0.2 * len(told)
+
+
+def test_a_late_result_finds_the_signal_dropped(of: Filter, tracker: Tracker) -> None:
+    """Folding again from before the drop keeps it dropped, and gives what came at once in every bit."""
+    last = Plant(of).follow(tracker, {30: 1.2})[4 * 40]
+    assert tracker.dropped(last) == (FOOD,)
+    after = tracker.read(last, COUNT, last.estimate.mean[0], last.time - 20.0)
+    assert tracker.dropped(after) == (FOOD,)
+    assert after.belief.windows[FOOD].fused == last.belief.windows[FOOD].fused
+    assert tracker.read(last, COUNT, last.estimate.mean[0], last.time - 20.0) == after
+
+
+def test_the_same_readings_give_the_same_shadow(of: Filter, tracker: Tracker) -> None:
+    one, other = (Plant(of).follow(tracker, {30: 1.2})[-1] for _ in range(2))
+    assert one == other
+    assert hash(one) == hash(other)
+    assert asdict(one.belief)["trust"][FOOD]["dropped"] is not None
+
+
+def test_the_only_signal_is_never_dropped(of: Filter) -> None:
+    alone = colony(drop=3.0, window=24, signals=of.settings.signals[:1])
+    tracker = Tracker(alone)
+    shadow = tracker.begin(alone.begin(START, ()))
+    for step in range(1, 4 * HOURS + 1):
+        shadow = tracker.read(tracker.advance(shadow, (), step / 4.0), FOOD, 30.0)
+        assert tracker.dropped(shadow) == ()
+    assert tracker.verdicts(shadow)[FOOD].flagged
+
+
+def test_trust_counts_hours_without_interruption() -> None:
+    near, far, fused = Innovation(1.0, False), Innovation(5.0, False), Innovation(1.0, True)
+    trust = (
+        Trust()
+        .after(fused, flagged=True, time=1.0, again=2.0)
+        .after(fused, flagged=True, time=2.0, again=2.0)
+    )
+    assert trust.since == 1.0
+    assert not trust.suspected(3.9, 3.0)
+    assert trust.suspected(4.0, 3.0)
+    assert trust.after(fused, flagged=False, time=3.0, again=2.0) == Trust()
+    lying = Trust(dropped=4.0)
+    assert not lying.suspected(99.0, 3.0)
+    agreeing = lying.after(near, flagged=False, time=3.0, again=2.0)
+    assert agreeing.agreed == 4.0  # what agreed before it was dropped does not count
+    assert agreeing.after(far, flagged=False, time=5.0, again=2.0) == lying
+    assert agreeing.after(near, flagged=False, time=5.9, again=2.0) == agreeing
+    assert agreeing.after(near, flagged=False, time=6.0, again=2.0) == Trust()
+    assert (
+        replace(lying, agreed=None).after(Innovation(float("nan"), False), flagged=False, time=9.0, again=2.0)
+        == lying
+    )
