@@ -169,7 +169,6 @@ SHOWN: Mapping[str, Shown] = {
     "bench-observer": Shown("bench observer"),
     "bench-hybrid": Shown("bench hybrid"),
     "bench-control": Shown("bench control"),
-    "bench-watch": Shown("bench watch"),
 }
 """Every output by name: `docs/output/NAME.txt`, in an order in which they can be made."""
 

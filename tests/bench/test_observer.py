@@ -71,6 +71,8 @@ def test_a_forecast_is_compared_with_the_truth_at_the_end(cultures: list[Culture
 
 
 def test_the_cost_of_the_observer_is_told_beside_the_belief_without_it() -> None:
-    (result,) = observing.measure(quick=True)
+    result, unscented = observing.measure(quick=True)
+    assert "unscented" in unscented.what
+    assert unscented.rivals[0].value == result.value
     assert result.bar == observing.BAR
     assert [rival.value.median > 0.0 for rival in result.rivals] == [True, True]

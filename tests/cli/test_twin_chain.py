@@ -16,7 +16,21 @@ def test_attributes_at_infusion(homeostat: Call) -> None:
     assert rows["viability"]["p05"] < rows["viability"]["median"] < rows["viability"]["p95"] <= 100.0
     shown = homeostat("twin", "chain", "-n", "60").stdout
     assert "60 virtual patients" in shown.splitlines()[0]
-    assert f"In every specification: {100 * found['in_specification']:.2f} %" in shown
+    share, (low, high) = found["in_specification"], found["in_specification_interval95"]
+    said = f"In every specification at infusion: {100 * share:.2f} % of patients (95 % interval "
+    assert f"{said}{100 * low:.2f} to {100 * high:.2f} %)." in shown
+    n, z2 = 60, 1.959964**2  # Wilson's interval holds every p at which the share is within z standard errors
+    for p in (low, high):
+        assert n * (share - p) ** 2 == pytest.approx(z2 * p * (1.0 - p), abs=1e-9)
+
+
+def test_one_patient_is_no_certainty(homeostat: Call) -> None:
+    shown = homeostat("twin", "chain", "-n", "1").stdout
+    assert shown.splitlines()[0].endswith(": 1 virtual patient")
+    found = json.loads(homeostat("twin", "chain", "-n", "1", "--json").stdout)
+    low, high = found["in_specification_interval95"]
+    assert high - low > 0.7
+    assert "standard error" not in shown
 
 
 def test_a_parameter_is_held(homeostat: Call) -> None:
@@ -34,6 +48,8 @@ def test_a_parameter_is_held(homeostat: Call) -> None:
 def test_after_a_step(homeostat: Call) -> None:
     shown = homeostat("twin", "chain", "-n", "20", "--after", "selection").stdout
     assert "After selection\n" in shown
+    assert "In every specification at infusion: " in shown
+    assert "at infusion)" not in shown
 
 
 def test_what_explains_the_variance(homeostat: Call) -> None:

@@ -221,6 +221,25 @@ def test_of_each_cause_the_first_batch_is_told_with_hour_and_state(homeostat: Ca
         assert f"The first, batch {one['first_batch']:,}: {one['ended']}." in shown
 
 
+def test_an_output_that_is_no_number_is_named_with_its_hour(homeostat: Call, decay: Path) -> None:
+    text = DECAY.replace('"double": 2.0 * self.amount', '"double": m.sqrt(self.amount - 0.2)')
+    decay.write_text(text, "utf-8")
+    words = "non finite at 4 h: double, an output of the model"
+    for command in ("simulate", "sensitivities"):
+        alone = homeostat("twin", command, decay, "--hours", "4")
+        assert alone.returncode == 1
+        assert words in alone.stderr or "4 h: double, an output" in alone.stderr
+        assert "mend: look in their equations" in alone.stderr
+    shown = homeostat(
+        "twin", "ensemble", decay, "-n", "50", "--hours", "4", "--every", "4", "--spread", "rate=0"
+    )
+    assert shown.returncode == 2, shown
+    assert words in shown.stderr
+    some = homeostat("twin", "ensemble", decay, "-n", "50", "--hours", "3", "--every", "3", "--json")
+    (lost,) = json.loads(some.stdout)["lost"]
+    assert lost["ended"] == "non finite at 3 h: double, an output of the model"
+
+
 def test_the_event_that_a_batch_fails_by_is_told(homeostat: Call, decay: Path) -> None:
     text = DECAY.replace('"what decays"', '"what decays", high=2.0')
     decay.write_text(text, "utf-8")

@@ -225,12 +225,28 @@ def test_tables_that_are_none(
         assert word in ended.stderr
 
 
+def test_what_lies_at_its_bound_is_not_called_learnt(
+    homeostat: Call, decay: Path, tables: tuple[Path, Path]
+) -> None:
+    """The rate is below the bounds: beside an estimate at its bound nobody may read that all can be learnt."""
+    shown = homeostat("twin", "fit", decay, tables[0], "--fit", "rate=1:5,amount", "--starts", "2").stdout
+    assert "at its bound" in shown
+    assert (
+        "\nRate lies at its bound, 1 1/h: the runs ask for a value beyond it, or do not tell it.\n" in shown
+    )
+    assert "Every quantity can be learnt" not in shown
+
+
 @pytest.mark.parametrize(
     ("options", "word"),
     [
         (("--fit", "rte"), "did you mean 'rate'"),
         (("--fit", "rate=1"), "no bounds"),
-        (("--fit", "rate=5:1"), "bounds"),
+        (("--fit", "rate=5:1"), "mend: write LOW:HIGH, the lower first: rate=1:5"),
+        (("--fit", "rate=0.1 1/min:1 1/h"), "nothing lies between 0.1 1/min and 1 1/h"),
+        (("--fit", "rate=5:5"), "mend: write LOW:HIGH, the lower first\n"),
+        (("--fit", "rate=1:500"), "mend: write rate=LOW:HIGH, the lower first, within"),
+        (("--fit", "rate=-1:5"), "where: --fit rate=-1:5"),
         (("--fit", "rate=1 kg:2 kg"), "give it in 1/h"),
         (("--fit", ""), "nothing to learn"),
         (("--fit", "amount@nowhere"), "concerns no run"),

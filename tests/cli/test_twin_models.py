@@ -28,6 +28,7 @@ class Decay(Model):
     def outputs(self, m):
         return {"double": 2.0 * self.amount}
 '''
+RATE, LINE = "self.feed - self.rate * self.amount", "m.py: Decay.rates, line 13"
 OTHER = '''
 
 class Other(Decay):
@@ -125,6 +126,26 @@ def test_a_users_own_file(homeostat: Call, tmp_path: Path) -> None:
             "",
             ("equation of amount holds a number that is none", "Decay"),
         ),
+        (DECAY.replace(RATE, "[1.0, 2.0]"), "", ("of amount is no number but a list", LINE)),
+        (DECAY.replace(RATE, "[1.0]"), "", ("of amount is no number but a list", '"amount": ...')),
+        (DECAY.replace(RATE, "'1.0'"), "", ("of amount is no number but text", LINE)),
+        (DECAY.replace(RATE, "None"), "", ("of amount is no number but nothing (None)", LINE)),
+        (DECAY.replace(RATE, "lambda: 1.0"), "", ("of amount is no number but a function", LINE)),
+        (DECAY.replace(RATE, "1j"), "", ("of amount is no number but a complex", LINE)),
+        (
+            DECAY.replace("return {", "return None\n        return {", 1),
+            "",
+            ("`rates` returns nothing", LINE),
+        ),
+        (DECAY.replace("return {", "return 'x'\n        return {", 1), "", ("`rates` returns text", LINE)),
+        (DECAY.replace("return {", "return [1]\n        return {", 1), "", ("`rates` returns a list", LINE)),
+        (
+            DECAY.replace("2.0 * self.amount", "()"),
+            "",
+            ("of double is no number but a tuple", "Decay.outputs"),
+        ),
+        (DECAY.replace(RATE, f"{RATE} % 2.0"), "", ("of amount: the operation floor", "`%` and `//`", LINE)),
+        (DECAY.replace(RATE, f"{RATE} // 2.0"), "", ("of amount: the operation floor", "functions of `m`")),
         ("x = '\\0\n", "", ("this is not Python", "m.py, line 1")),
     ],
 )

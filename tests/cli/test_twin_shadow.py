@@ -210,9 +210,7 @@ def test_readings_that_contradict_the_model_are_told_beside_the_forecast(
     """The clock of the table is three hours off: most readings are rejected, and the rest is foretold from nothing."""
     rows = [(0.0, 1.0, 0.0, 0.0)]
     rows += [(t, told(1.0, t + 3.0, 0.0), 0.0, 0.0) for t in (0.5 * k for k in range(1, 41))]
-    Path(run[1]).write_text(
-        "t,c,feed,shot\n" + "".join(f"{t},{c},{f},{s}\n" for t, c, f, s in rows), "utf-8"
-    )
+    Path(run[1]).write_text("t,c,feed,shot\n" + "".join(f"{t},{c},{f},{s}\n" for t, c, f, s in rows), "utf-8")
     ended = homeostat("twin", "shadow", *run, "--from", "1", "--learn", "")
     fused = homeostat("twin", "shadow", *run, "--from", "1", "--learn", "", "--json")
     (one,) = json.loads(fused.stdout)["runs"]
@@ -231,9 +229,7 @@ def test_readings_that_contradict_the_model_are_told_beside_the_forecast(
 
 def test_most_readings_rejected_is_told_of_a_short_run_too(homeostat: Call, run: list[str]) -> None:
     rows = [(0.0, 1.0, 0.0, 0.0), *((float(t), 50.0, 0.0, 0.0) for t in (1, 2, 3))]
-    Path(run[1]).write_text(
-        "t,c,feed,shot\n" + "".join(f"{t},{c},{f},{s}\n" for t, c, f, s in rows), "utf-8"
-    )
+    Path(run[1]).write_text("t,c,feed,shot\n" + "".join(f"{t},{c},{f},{s}\n" for t, c, f, s in rows), "utf-8")
     ended = homeostat("twin", "shadow", *run, "--learn", "")
     assert ended.returncode == 1, ended
     assert "1 of 4 readings fused" in ended.stdout

@@ -85,6 +85,19 @@ def test_inputs_hold_until_they_change(homeostat: Call, decay: Path, tmp_path: P
         assert json.loads(ended.stdout)["columns"]["amount"] == pytest.approx([1.0, 3.0, 9.0], rel=1e-6)
 
 
+def test_an_input_after_the_end_is_refused_by_every_command(homeostat: Call, decay: Path) -> None:
+    """As an event is: a change that nothing would show. At the very end, and within a longer schedule, it may be."""
+    for command in ("simulate", "ensemble", "sensitivities"):
+        late = homeostat("twin", command, decay, "--hours", "4", "--input", "feed@500=1")
+        assert late.returncode == 2, late
+        assert "500 h is not between 0 and 4 h" in late.stderr
+        assert "--input feed@500=1" in late.stderr
+    assert homeostat("twin", "simulate", decay, "--hours", "4", "--input", "feed@4=1").returncode == 0
+    table = decay.with_name("course.csv")
+    table.write_text("time,feed\n0,1\n500,2\n", "utf-8")
+    assert homeostat("twin", "simulate", decay, "--hours", "4", "--schedule", table).returncode == 0
+
+
 def test_the_table_is_plain_and_tells_ends_and_extremes(homeostat: Call, decay: Path) -> None:
     shown = homeostat("twin", "simulate", decay, "--hours", "4", "--columns", "amount").stdout.splitlines()
     assert shown[0] == "Decay: 4 hours simulated, 5 times reported"
@@ -137,6 +150,8 @@ def test_a_run_that_fails_is_told_and_never_shown_as_numbers(homeostat: Call, tm
         (("--input", "feed@-1=2"), "time begins at hour 0"),
         (("--input", "rate@1=2"), "no 'rate'"),
         (("--input", "feed@x=2"), "--input feed@x=2"),
+        (("--hours", "4", "--input", "feed@5=2"), "5 h is not between 0 and 4 h"),
+        (("--hours", "4", "--input", "feed@1 d=2"), "name an hour between, or make the run longer"),
         (("--columns", "amont"), "did you mean 'amount'"),
         (("--schedule", "none.csv"), "no such file"),
         (("--plot", "x.pdf"), ".png or .html"),

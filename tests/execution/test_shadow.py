@@ -59,6 +59,15 @@ def test_the_twin_is_compared_with_the_laboratory(shadowed: Site) -> None:
     )
 
 
+def test_nothing_that_was_measured_corrects_the_twin(shadowed: Site) -> None:
+    """As the recording declares, although the process has an observer; so it tells no doubts either."""
+    with shadowed.reading() as (ledger, historian):
+        assert not [spec.name for spec in historian.tags("B0001") if spec.name.startswith("twin.sd.")]
+        record = batch_record(ledger, historian, "B0001")
+    assert record.header.equipment["corrected"] is False
+    assert record.controllers == ()
+
+
 def test_the_shadow_verifies_and_replays(shadowed: Site) -> None:
     assert verify_site(shadowed).ok
     assert replay(shadowed, "B0001", Quiet()).identical

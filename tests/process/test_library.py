@@ -91,6 +91,13 @@ def test_the_yeast_process_names_the_runs_its_twin_was_fitted_to() -> None:
     assert load("yeast-fed-batch").recordings["dcu"].fitted == ("4", "5", "6")
 
 
+def test_the_yeast_recording_is_followed_by_the_uncorrected_twin() -> None:
+    """The figures of `bench shadow` are those of the model alone."""
+    process = load("yeast-fed-batch")
+    assert process.twin.observer is not None
+    assert not process.recordings["dcu"].corrected
+
+
 def test_the_yeast_recording_fits_the_public_logs(shared: Path) -> None:
     recording = load("yeast-fed-batch").recordings["dcu"]
     folder = shared / "data" / "yeast_fedbatch_senck" / "online"

@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from homeostat.twin import Ensemble, Jump, Model, Simulator, Status, parameter, simulate, state
+from homeostat.errors import TwinError
+from homeostat.twin import Ensemble, Jump, Model, Simulator, Status, output, parameter, simulate, state
 from homeostat.twin.engine.lost import failure_of
 
 
@@ -40,6 +41,21 @@ class Switch(Model):
     def rates(self, m: Any) -> dict[str, Any]:
         eaten = self.sugar / (self.half + self.sugar) * self.growth
         return {"sugar": -eaten, "growth": self.faster * self.growth}
+
+
+class Ratios(Leak):
+    """Two outputs have no number where nothing is left, one after an hour of its own."""
+
+    share = output("1", "still for each left")
+    fill = output("1", "left for each still")
+    root = output("1", "of what is above 5")
+
+    def outputs(self, m: Any) -> dict[str, Any]:
+        return {
+            "share": self.still / (self.left - 6.0),
+            "fill": self.left / self.still,
+            "root": m.sqrt(self.left - 7.0),
+        }
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +95,29 @@ def test_an_explosion_has_its_hour_and_no_state() -> None:
     assert failure is not None
     assert failure.after_h == pytest.approx(1.0, abs=1e-2)
     assert failure.state == ""
+
+
+def test_outputs_that_are_no_numbers_are_named_with_their_hour() -> None:
+    """At 0.4 g/(L h), 7 g/L are left after 7.5 h; with nothing that stays, a quotient has no number at once."""
+    simulator = Simulator(Ratios)
+    made = simulate(simulator, {}, (), {}, [0.0, 5.0, 9.0, 12.0])
+    assert (made.status, made.time.tolist()) == (Status.NON_FINITE, [0.0, 5.0])
+    assert made.failure is not None
+    assert (made.failure.before_h, made.failure.outputs, made.failure.state) == (9.0, ("root",), "")
+    assert "m.maximum" in made.failure.mend
+    failure = simulate(simulator, {"still": 0.0, "left": 6.0}, (), {}, [0.0, 1.0]).failure
+    assert failure is not None
+    assert (failure.after_h, failure.outputs) == (0.0, ("share", "fill", "root"))
+    with pytest.raises(TwinError, match="output share, root is not finite"):
+        simulator.outputs((1.0, 6.0), (), (0.4,))
+
+
+def test_a_batch_of_an_ensemble_names_the_output_it_reports() -> None:
+    """`fill` is infinite from the start, but nobody asked for it."""
+    kernel, states = Ensemble(Ratios, columns=["root", "left"]), np.array([0.0, 10.0])
+    found = failure_of(kernel, [0.0, 5.0, 9.0], (), states, np.array([0.4]))
+    assert found is not None
+    assert (found.before_h, found.outputs) == (9.0, ("root",))
 
 
 def test_a_run_that_comes_to_its_end_has_no_failure(leak: Simulator) -> None:
@@ -139,5 +178,5 @@ def test_where_a_batch_does_not_end_alone_the_reports_are_told(monkeypatch: pyte
     assert (found.after_h, found.before_h, found.state) == (24.0, 48.0, "")
 
 
-def _whole(simulator: Simulator, *_: Any) -> Any:
+def _whole(simulator: Simulator, *_: Any, **__: Any) -> Any:
     return simulate(simulator, {}, (), {}, [0.0])

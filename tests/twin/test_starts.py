@@ -158,3 +158,20 @@ def test_a_fit_of_small_runs_finds_what_made_them() -> None:
     assert found.values["growth"] == pytest.approx(0.3, rel=1e-3)
     assert found.values["cells@learnt"] == pytest.approx(1e-9, rel=1e-2)
     assert predict(found, [known])[0].scores[0].relative_error == pytest.approx(0.0, abs=1e-3)
+
+
+def test_an_ensemble_doubts_what_a_run_of_its_own_does() -> None:
+    """The product begins at 0 and stays tiny beside its scale; where most batches make more of it, nothing is said."""
+    declared = dict(zip(START, Grown.signature.states.values, strict=True))
+    tiny = np.array([[1e-3, 2e-2, 0.0]] * 3)
+    hours = [0.0, 1e-4]
+    alone = simulate(Simulator(Grown, rtol=1e-4, atol=1e-6), declared, (), {}, hours)
+    many = Ensemble(Grown).run(hours, states=tiny)
+    assert [doubt.state for doubt in alone.doubts] == [doubt.state for doubt in many.doubts()] == ["product"]
+    (one,), (doubt,) = alone.doubts, many.doubts()
+    assert (doubt.largest, doubt.allowed) == (pytest.approx(one.largest, rel=1e-3), one.allowed)
+    mixed = np.vstack([tiny[:1], [[1e-3, 2e-2, 0.5]] * 2, TINY])
+    several = Ensemble(Grown).run(hours, states=mixed)
+    assert several.doubts() == ()
+    assert several.allowed[0, 0] > several.allowed[3, 0]
+    assert Ensemble(Grown, columns=["cells"]).run(hours, states=tiny).doubts() == ()

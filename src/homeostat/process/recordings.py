@@ -83,9 +83,9 @@ class Recording(Table):
     """One kind of log: which files it fits, how it is read, which tags it holds and what lies beside it.
 
     Rows more than `longest_gap` apart are not of one run: the largest group is kept, and what lies within
-    `longest_gap` of it. `fitted` names the runs to which the twin's parameters were fitted. Where it is not to be
-    `corrected` by readings and results, the twin follows the log's inputs alone, whatever `twin.observer` declares: what
-    it says of a sample is then a prediction from the start of the run.
+    `longest_gap` of it. `fitted` names the runs to which the twin's parameters were fitted. Unless it is to be
+    `corrected`, the twin follows the log's inputs alone, whatever `twin.observer` declares: what it says of a sample is
+    then a prediction from the start of the run.
     """
 
     file: Line

@@ -23,9 +23,11 @@ P = TypeVar("P", bound=Payload)
 
 
 def controllers(story: Story) -> tuple[ControllerLine, ...]:
-    """The controllers that the process declares, in the order of the file."""
-    process = story.process
-    if process is None or not process.controllers:
+    """The controllers that the process declares, in the order of the file; none in a recorded run, which none steers."""
+    process, started = story.process, story.started
+    if process is None or started is None or not started.data.equipment.get("steers", True):
+        return ()
+    if not process.controllers:
         return ()
     found = happenings(stored.event for stored in story.events)
     now = max(story.now, story.tapes.end or 0)

@@ -55,6 +55,12 @@ OPERATIONS: Mapping[int, str] = {
     ca.OP_ASSIGN: "copy",
 }
 
+NAMED: Mapping[int, str] = {
+    **{int(getattr(ca, name)): name[3:].lower() for name in sorted(dir(ca)) if name.startswith("OP_")},
+    ca.OP_FLOOR: "floor (as in `%` and `//`)",
+}
+"""What CasADi calls its operations."""
+
 
 def instructions(function: ca.Function) -> tuple[Instruction, ...]:
     """Return the instructions of an SX `function`; `TwinError` names an operation that kernels do not have."""
@@ -75,7 +81,7 @@ def instructions(function: ca.Function) -> tuple[Instruction, ...]:
             code.append(Instruction(OPERATIONS[op], dst, tuple(held[a] for a in args)))
         else:
             raise TwinError(
-                f"operation number {op} has no kernel",
+                f"the operation {NAMED.get(op, op)} has no kernel",
                 where=function.name(),
                 mend="use the functions of `m` only",
             )

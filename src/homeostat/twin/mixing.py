@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 
 from homeostat.errors import TwinError, UnitError
+from homeostat.process.unit_text import parse_unit
+from homeostat.process.units import compatible
 from homeostat.twin.declare import Signature
 from homeostat.twin.model import Model
 
@@ -26,9 +28,6 @@ def is_concentration(unit: str) -> bool:
     Anything divided by a volume (L, a cubed length, or within M = mol/L) is one, unless it is divided by time, too.
     Raises TwinError for a unit that the registry cannot read: nobody knows what a bolus would do to it.
     """
-    from homeostat.process.unit_text import parse_unit  # here, for it takes longer to load than all models
-    from homeostat.process.units import compatible
-
     try:
         powers = parse_unit(unit).powers
         volumes = [power for name, power in powers.items() if compatible(name, "L")]

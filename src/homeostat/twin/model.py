@@ -7,10 +7,11 @@ import hashlib
 import json
 import math
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 import casadi as ca
+import numpy as np
 
 from homeostat.errors import TwinError
 from homeostat.twin.algebra import FLOATS, SYMBOLS, Algebra, Value, tracing
@@ -57,8 +58,8 @@ class Model:
                 )
             values |= dict(zip(group.names, given, strict=True))
         bound = cls(values)
-        rates = _ordered(bound.rates(m), s, s.states, f"{cls.__name__}.rates")
-        return rates, _ordered(bound.outputs(m), s, s.outputs, f"{cls.__name__}.outputs")
+        rates = _ordered(bound.rates(m), s, s.states, cls.rates)
+        return rates, _ordered(bound.outputs(m), s, s.outputs, cls.outputs)
 
     @classmethod
     def function(cls) -> ca.Function:
@@ -68,8 +69,11 @@ class Model:
         with warnings.catch_warnings(), tracing():
             warnings.filterwarnings("ignore", "\\s*casadi: a numpy function", FutureWarning)
             rates, outs = cls.evaluate(ca.vertsplit(x), _split(u), _split(p), SYMBOLS)
-        for names, values in ((s.states.names, rates), (s.outputs.names, outs)):
-            _check_numbers(cls.__name__, (x, u, p), dict(zip(names, values, strict=True)))
+        for method, names, values in (
+            (cls.rates, s.states.names, rates),
+            (cls.outputs, s.outputs.names, outs),
+        ):
+            _check_numbers(_place(method), (x, u, p), dict(zip(names, values, strict=True)))
         columns = [ca.densify(ca.vertcat(*[ca.SX(v) for v in values])) for values in (rates, outs)]
         return ca.Function(cls.__name__, [x, u, p], columns, ["x", "u", "p"], ["rates", "outputs"])
 
@@ -94,9 +98,18 @@ def _split(column: ca.SX) -> list[ca.SX]:
 
 
 def _check_numbers(where: str, symbols: tuple[ca.SX, ca.SX, ca.SX], values: Mapping[str, Value]) -> None:
-    """Raise `TwinError` for an equation that holds a constant which is no number."""
+    """Raise `TwinError` for an equation that is no number, holds a constant that is none, or has no kernel."""
     for name, value in values.items():
-        code = instructions(ca.Function("equation", list(symbols), [ca.SX(value)]))
+        if not isinstance(value, NUMBERS) or getattr(value, "shape", ()) not in {(), (1, 1)}:
+            raise TwinError(
+                f"the equation of {name} is no number but {_kind(value)}",
+                where=where,
+                mend=f'write one number or expression such as "{name}": ...',
+            )
+        try:
+            code = instructions(ca.Function("equation", list(symbols), [ca.SX(value)]))
+        except TwinError as error:
+            raise TwinError(f"the equation of {name}: {error.what}", where=where, mend=error.mend) from error
         if any(c.op == "const" and math.isnan(c.value) for c in code):
             raise TwinError(
                 f"the equation of {name} holds a number that is none (NaN)",
@@ -105,16 +118,46 @@ def _check_numbers(where: str, symbols: tuple[ca.SX, ca.SX, ca.SX], values: Mapp
             )
 
 
-def _ordered(given: Mapping[str, Value], s: Signature, group: Group, method: str) -> tuple[Value, ...]:
+NUMBERS = (int, float, np.number, np.ndarray, ca.SX, ca.DM)
+"""What an equation may be, an array if it has no dimensions."""
+
+
+def _kind(value: object) -> str:
+    """What `value` is, in words."""
+    if value is None:
+        return "nothing (None)"
+    name = {"str": "text", "ndarray": "array", "SX": "matrix", "DM": "matrix"}.get(type(value).__name__)
+    name = name or type(value).__name__
+    return name if name == "text" else f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
+
+
+def _place(method: Callable[..., Any]) -> str:
+    """The class, the method and the line where it begins, as far as it is written in Python."""
+    code = getattr(method, "__code__", None)
+    name = method.__qualname__.rpartition("<locals>.")[2]
+    return name if code is None else f"{name}, line {code.co_firstlineno}"
+
+
+def _ordered(given: Any, s: Signature, group: Group, method: Callable[..., Any]) -> tuple[Value, ...]:
+    called = method.__name__
+    if not isinstance(given, Mapping):
+        raise TwinError(
+            f"`{called}` returns {_kind(given)}, not a dictionary",
+            where=_place(method),
+            mend=f"return exactly one entry for every declared {group.kind}: return {{{_example(group)}}}",
+        )
     missing = [name for name in group.names if name not in given]
-    unknown = [name for name in given if name not in group.names]
+    unknown = [str(name) for name in given if name not in group.names]
     if missing or unknown:
-        where, _, called = method.rpartition(".")
         faults = [f"{fault} [{', '.join(n)}]" for fault, n in _faults(missing, unknown) if n]
         others = [f"; {q.name} is declared as {q.kind}" for g in s.groups for q in g if q.name in unknown]
         mend = f"return exactly one entry for every declared {group.kind}" + "".join(others)
-        raise TwinError(f"`{called}` {' and '.join(faults)}", where=where, mend=mend)
+        raise TwinError(f"`{called}` {' and '.join(faults)}", where=_place(method), mend=mend)
     return tuple(given[name] for name in group.names)
+
+
+def _example(group: Group) -> str:
+    return ", ".join(f'"{name}": ...' for name in group.names[:1])
 
 
 def _faults(missing: list[str], unknown: list[str]) -> tuple[tuple[str, list[str]], ...]:

@@ -6,6 +6,7 @@ import pytest
 
 from homeostat.monitoring.alarms import (
     FLOOD,
+    RATIONALES,
     Board,
     Definition,
     Notice,
@@ -29,6 +30,8 @@ RULES = Rules(
         "level": Definition("level", unless="filling"),
         "drain": Definition("drain", unless="filling", latching=True),
         "fixed": Definition("fixed", longest=0),
+        "hard": Definition("hard", priority="critical"),
+        "dose.hard.high": Definition("dose.hard.high", rationale=RATIONALES["hard"]),
     }
 )
 NONE = frozenset[str]()
@@ -167,6 +170,10 @@ REFUSALS: list[tuple[str, OrderKind, str, float | None, str]] = [
     ("shelved into the past", "shelve", "ph.low", -1, "needs a time to come"),
     ("shelved too long", "shelve", "ph.low", 13 * 60, "12 h at most"),
     ("never to be shelved", "shelve", "fixed", 10, "may not be shelved"),
+    ("critical before it stands", "shelve", "hard", 10, "may not be shelved"),
+    ("critical by its kind before it stands", "shelve", "dose.hard.high", 10, "may not be shelved"),
+    ("of a name that is misspelt", "shelve", "ph.lwo", 10, "there is no alarm ph.lwo: did you mean ph.low?"),
+    ("of nothing that is known", "take out of service", "zzz", None, "there is no alarm zzz"),
     ("an end where there is none", "take out of service", "ph.low", 10, "only shelving"),
 ]
 
@@ -185,6 +192,26 @@ def test_an_order_that_is_not_allowed_is_refused_with_a_reason(
 def test_a_critical_alarm_that_is_active_may_not_be_shelved() -> None:
     story = Story().hear(up("ph.low", "critical"))
     assert "may not be shelved" in story.order("shelve", "ph.low", 10)
+
+
+def test_a_critical_alarm_that_has_cleared_may_not_be_shelved() -> None:
+    story = Story().hear(up("ph.low", "critical"), down("ph.low"))
+    assert story.phase("ph.low") == "returned"
+    assert "may not be shelved" in story.order("shelve", "ph.low", 10)
+
+
+def test_an_alarm_that_is_silenced_before_it_stands_is_on_record_with_its_declared_priority() -> None:
+    story = Story()
+    assert story.order("take out of service", "hard") == ""
+    assert story.records[-1].priority == "critical"
+    assert story.board.life("hard").priority == "critical"
+
+
+def test_the_alarm_of_a_command_takes_orders_while_it_stands() -> None:
+    story = Story().hear(up("B0001/000012/03"))
+    assert story.order("acknowledge", "B0001/000012/03") == ""
+    story.hear(down("B0001/000012/03"))
+    assert "there is no alarm" in story.order("shelve", "B0001/000012/03", 10)
 
 
 @pytest.mark.parametrize(

@@ -351,6 +351,29 @@ def test_values_without_noise_are_not_called_too_few(decay: type[Model]) -> None
         fit(decay, [run], both(decay), Options(starts=1, estimate_errors=True))
 
 
+@pytest.mark.parametrize("assumed", [1e-8, 1e-6, 0.1])
+def test_small_values_with_noise_tell_their_error_whatever_was_assumed(
+    decay: type[Model], assumed: float
+) -> None:
+    """Values about 1e-6 with 5 % of noise: an error of 1e-8 is no exact meeting, but large beside the values."""
+    times, draw = np.linspace(0.5, 6.0, 24), np.random.default_rng(3)
+    true = 3e-6 * np.exp(-0.4 * times)
+    errors = 3e-8 * draw.standard_normal(24)
+    run = Run.of("r", times, {"amount": true + errors}, {"amount": Noise(assumed)})
+    learn = [free(decay, "amount", lower=1e-8, upper=1e-4), free(decay, "rate", lower=0.01, upper=10.0)]
+    found = fit(decay, [run], learn, Options(starts=1, estimate_errors=True))
+    assert found.values["rate"] == pytest.approx(0.4, rel=0.1)
+    assert found.problem.scales["amount"] * assumed == pytest.approx(errors.std(ddof=2), rel=0.15)
+
+
+def test_small_values_without_noise_are_met_exactly(decay: type[Model]) -> None:
+    times = np.linspace(0.5, 6.0, 12)
+    run = Run.of("r", times, {"amount": 3e-6 * np.exp(-0.4 * times)}, {"amount": Noise(1e-7)})
+    learn = [free(decay, "amount", lower=1e-8, upper=1e-4), free(decay, "rate", lower=0.01, upper=10.0)]
+    with pytest.raises(TwinError, match="meets every value of amount exactly, so there is no error to tell"):
+        fit(decay, [run], learn, Options(starts=1, estimate_errors=True))
+
+
 def test_a_value_that_is_given_does_not_help_to_tell_an_error(decay: type[Model]) -> None:
     """The first value is the declared start, the second is met exactly: two values, but none to spare."""
     run = Run.of("r", [0.0, 2.0], {"amount": [1.0, 0.5]}, {"amount": Noise(0.1)})

@@ -103,7 +103,7 @@ def test_a_window_that_has_moved_on_is_still_the_filter(tanks: Filter) -> None:
 
 
 class Reaction(Model):
-    """2 A <-> B in a gas of constant volume; only the total pressure is read. Haseltine & Rawlings 2005."""
+    """2 A <-> B in a gas of constant volume, after Haseltine & Rawlings 2005; A is read, B is not."""
 
     first = state(3.0, "bar", "partial pressure of A", low=0.0)
     second = state(1.0, "bar", "partial pressure of B", low=0.0)

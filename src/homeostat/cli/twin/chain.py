@@ -7,6 +7,7 @@ import typer
 from homeostat.cli.options import AsJson
 from homeostat.cli.output import Table, show, show_json
 from homeostat.cli.text import limits, number
+from homeostat.cli.twin.limits import wilson
 from homeostat.cli.twin.options import Plot, Seed
 from homeostat.cli.twin.values import finite
 
@@ -63,7 +64,8 @@ def chain(
         draw(_study(result, shares, explained_of), plot)
     if as_json:
         explained = {"of": explained_of, "steps": [share.to_plain() for share in shares]} if shares else None
-        show_json({**result.to_plain(), "sensitivity": explained})
+        interval = {"in_specification_interval95": wilson(result.in_specification, result.patients)}
+        show_json({**result.to_plain(), **interval, "sensitivity": explained})
         return
     show(_headline(result), _table(rows, after), _shares(shares, explained_of), "", *_verdict(result))
     show(*places(None, plot))
@@ -113,7 +115,7 @@ def _set(chain: "Chain", texts: list[str]) -> "Chain":
 
 
 def _headline(result: "ChainResult") -> str:
-    return f"{result.chain.title}: {result.patients:,} virtual patients"
+    return f"{result.chain.title}: {_patients(result.patients, 'virtual patient')}"
 
 
 def _table(rows: list[dict[str, Any]], after: str) -> Table:
@@ -142,16 +144,23 @@ def _shares(shares: "tuple[Share, ...]", of: str) -> Table:
 
 
 def _verdict(result: "ChainResult") -> list[str]:
-    import math
-
+    """The chance to meet everything at infusion, whichever step is shown: there is no specification before."""
     share, lost = result.in_specification, result.patients - int(result.completed.sum())
-    error = math.sqrt(share * (1.0 - share) / result.patients)
-    lines = [f"In every specification: {100 * share:.2f} % of patients (standard error {100 * error:.2f} %)."]
+    low, high = wilson(share, result.patients)
+    lines = [
+        f"In every specification at infusion: {100 * share:.2f} % of patients "
+        f"(95 % interval {100 * low:.2f} to {100 * high:.2f} %)."
+    ]
     if lost:
         lines.append(
-            f"{lost:,} patients could not be computed: they are in no band, and not in specification."
+            f"{_patients(lost)} could not be computed, and so {'is' if lost == 1 else 'are'} in no band, and not in "
+            "specification."
         )
     return lines
+
+
+def _patients(count: int, kind: str = "patient") -> str:
+    return f"{count:,} {kind}{'' if count == 1 else 's'}"
 
 
 def _study(result: "ChainResult", shares: "tuple[Share, ...]", of: str) -> "Study":
@@ -160,10 +169,10 @@ def _study(result: "ChainResult", shares: "tuple[Share, ...]", of: str) -> "Stud
 
     return Study(
         result.chain.title,
-        f"{result.patients:,} virtual patients, seed {result.seed}: 5 %, median and 95 % after every step.",
+        f"{_patients(result.patients, 'virtual patient')}, seed {result.seed}: 5 %, median and 95 % after every step.",
         {
             "Patients": f"{result.patients:,}",
-            "In every specification": f"{100 * result.in_specification:.2f} %",
+            "In every specification at infusion": f"{100 * result.in_specification:.2f} %",
         },
         (),
         (*_ladders(result), *_explained(shares, of)),

@@ -40,11 +40,12 @@ def course(
     *,
     end: float | None = None,
 ) -> Course:
-    """The course of a run from hour 0 on; events may lie up to `end` (the last hour reported, if not given).
+    """The course of a run from hour 0 on; events and inputs may lie up to `end` (by default the last hour reported).
 
     Raises OptionError with the option that the model cannot take.
     """
     found, hours = given(model, values or ()), times(*length)
-    inputs = segments(model, found.inputs, changes or (), schedule)
-    done = jumps(model.signature, events or (), Within(0.0, hours[-1] if end is None else end))
+    last = hours[-1] if end is None else end
+    inputs = segments(model, found.inputs, changes or (), schedule, last)
+    done = jumps(model.signature, events or (), Within(0.0, last))
     return Course(found, inputs, done, hours)

@@ -22,6 +22,9 @@ def told(model: "type[Model]", status: "Status", failure: "Failure | None") -> s
     ends = [f"{hour:.6g}" for hour in (failure.after_h, failure.before_h)]
     at = f"at {ends[1]} h" if ends[0] == ends[1] else f"between {ends[0]} and {ends[1]} h"
     event = ", after the event of that hour" if failure.jump else ""
+    if failure.outputs:
+        many = len(failure.outputs) > 1
+        return f"{word} {at}: {', '.join(failure.outputs)}, {'outputs' if many else 'an output'} of the model"
     if not failure.state:
         return f"{word} {at}{event}"
     q = model.signature.states[failure.state]

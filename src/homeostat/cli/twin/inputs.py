@@ -4,6 +4,7 @@ In: NAME@HOUR=VALUE[ UNIT], or a table whose first column is the time (CSV), or 
 segments; an input keeps its value until it is given another.
 """
 
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -27,12 +28,19 @@ class Change(NamedTuple):
 
 
 def segments(
-    model: "type[Model]", start: Mapping[str, float], typed: Sequence[str], file: Path | None
+    model: "type[Model]",
+    start: Mapping[str, float],
+    typed: Sequence[str],
+    file: Path | None,
+    end: float = math.inf,
 ) -> "list[Segment]":
-    """The inputs of a run: `start` holds from hour 0, then the file's rows and the typed changes, in order of time."""
+    """The inputs of a run: `start` holds from hour 0, then the file's rows and the typed changes, in order of time.
+
+    Raises OptionError for a typed change after `end`; a file may go on, for a part of its course can be simulated.
+    """
     from homeostat.twin import Segment
 
-    changes = [*(_scheduled(model, file) if file else ()), *(_typed(model, text) for text in typed)]
+    changes = [*(_scheduled(model, file) if file else ()), *(_typed(model, text, end) for text in typed)]
     current, found = dict(start), {0.0: dict(start)}
     for hour, name, value in sorted(changes, key=lambda change: change.hour):
         current = {**current, name: value}
@@ -40,12 +48,16 @@ def segments(
     return [Segment(hour, values) for hour, values in found.items()]
 
 
-def _typed(model: "type[Model]", text: str) -> Change:
+def _typed(model: "type[Model]", text: str, end: float) -> Change:
     where = f"--input {text}"
     place, value = assignment(text, where)
     name, at, hour = (part.strip() for part in place.partition("@"))
     quantity = declared(model.signature.inputs, name, where)
-    return Change(_hour(hour if at else "0", "h", where), name, within(quantity, value, where))
+    change = Change(_hour(hour if at else "0", "h", where), name, within(quantity, value, where))
+    if change.hour > end:
+        what = f"{change.hour:g} h is not between 0 and {end:g} h"
+        raise OptionError(what, where=where, mend="name an hour between, or make the run longer")
+    return change
 
 
 def _hour(text: str, unit: str, where: str) -> float:

@@ -113,15 +113,30 @@ def wanted(model: "type[Model]", text: str | None, held: "Mapping[str, float]") 
 
 def _free(model: "type[Model]", part: str) -> "Free":
     """NAME, NAME@RUN or either with =LOW:HIGH."""
-    from homeostat.twin.fit import free
-
     s, where = model.signature, f"--fit {part}"
     name, sign, ends = part.partition("=")
     quantity = declared((*s.parameters, *s.states), name.partition("@")[0].strip(), where)
     if not sign:
-        return free(model, name)
+        return _bounded(model, name, where)
     low, colon, high = ends.partition(":")
     if not colon:
         raise OptionError("these are no bounds", where=where, mend=f"write such as {name}=0.01:0.1")
     lower, upper = (in_unit(end.strip(), quantity.unit, where) for end in (low, high))
-    return free(model, name, lower=lower, upper=upper)
+    if not lower < upper:
+        mend = f"write LOW:HIGH, the lower first{f': {name}={high}:{low}' if upper < lower else ''}"
+        raise OptionError(f"nothing lies between {low} and {high}", where=where, mend=mend)
+    return _bounded(model, name, where, lower, upper)
+
+
+def _bounded(
+    model: "type[Model]", name: str, where: str, lower: float | None = None, upper: float | None = None
+) -> "Free":
+    """The quantity, its bounds from its declaration unless given. Raises OptionError in the words of the option."""
+    from homeostat.errors import TwinError
+    from homeostat.twin.fit import free
+
+    try:
+        return free(model, name, lower=lower, upper=upper)
+    except TwinError as error:
+        mend = f"write {name}=LOW:HIGH, the lower first, within what the model declares"
+        raise OptionError(error.what, where=where, mend=mend) from error

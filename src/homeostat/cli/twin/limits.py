@@ -96,7 +96,12 @@ class Chance:
 def chance(result: "Survey", kept: int) -> Chance:
     """The chance that a batch is among those that `kept` counts."""
     share, error = result.probability(kept)
-    n, z2 = result.n, _Z * _Z
+    return Chance(share, error, *wilson(share, result.n))
+
+
+def wilson(share: float, n: int) -> tuple[float, float]:
+    """The 95 % interval of the probability of which `n` draws showed the `share`; see `Chance`."""
+    z2 = _Z * _Z
     centre = (share + z2 / (2 * n)) / (1 + z2 / n)
     reach = _Z * math.sqrt(share * (1 - share) / n + z2 / (4 * n * n)) / (1 + z2 / n)
-    return Chance(share, error, max(centre - reach, 0.0), min(centre + reach, 1.0))
+    return max(centre - reach, 0.0), min(centre + reach, 1.0)

@@ -47,7 +47,8 @@ def _headline(one: "Followed", ahead: str) -> list[str]:
     fused, read = sum(w.fused for w in one.windows), int(one.run.present.sum())
     count = f"{fused}" if fused == read else f"{fused} of {read}"
     return [
-        f"Run {one.run.name}: {count} readings fused over {one.run.time[-1]:g} h; forecast from {number(one.now)} h on{later}",
+        f"Run {one.run.name}: {count} readings fused over {one.run.time[-1]:g} h; "
+        f"forecast from {number(one.now)} h on{later}",
         AHEAD[ahead],
         *warnings(one),
     ]

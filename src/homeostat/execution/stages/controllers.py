@@ -147,7 +147,8 @@ def _gate(controller: ControllerPlan, state: BatchState) -> str:
     """Why the belief cannot be planned on; empty when it can. What other loops hold is not planned."""
     if not state.belief.sound:
         return "the twin could not follow the batch"
-    doubted = [name for name in state.disagreed if name in controller.heeded]
+    left = state.belief.dropped  # these no longer speak to the twin
+    doubted = [name for name in state.disagreed if name in controller.heeded and name not in left]
     return f"the twin disagrees with: {', '.join(doubted)}" if doubted else ""
 
 

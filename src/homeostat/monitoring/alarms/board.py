@@ -7,10 +7,12 @@
 Each returns the next board and a record of every transition. Where nothing happens the very same board comes back.
 """
 
+import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from homeostat.monitoring.alarms.desk import Desk
+from homeostat.monitoring.alarms.flood import FLOOD
 from homeostat.monitoring.alarms.lifecycle import Happening, Phase, follow
 from homeostat.monitoring.alarms.model import Board, Life, Notice, Order, OrderKind, Outcome, Rules
 from homeostat.monitoring.alarms.priority import HOUR
@@ -67,14 +69,25 @@ def obey(rules: Rules, board: Board, order: Order, time: int) -> Outcome:
 
 def _refusal(rules: Rules, board: Board, order: Order, time: int) -> str:
     """Why an order cannot be followed; empty when it can."""
-    life = board.life(order.alarm)
+    life = board.lives.get(order.alarm) or Life(priority=rules.declared(order.alarm))
     if not order.by.strip():
         return "it is not said who gives the order"
     if not order.why.strip():
         return "no reason is given"
+    if unknown := _unknown(rules, board, order.alarm):
+        return unknown
     if not _possible(order, life):
         return f"{order.alarm} is {life.phase.value}: it cannot be told to {order.kind}"
     return _refused_time(rules, life, order, time)
+
+
+def _unknown(rules: Rules, board: Board, alarm: str) -> str:
+    """Why there is no such alarm: it is neither declared nor does it stand. Empty where there is one."""
+    known = {*rules.definitions, *board.lives, FLOOD}
+    if alarm in known:
+        return ""
+    near = difflib.get_close_matches(alarm, sorted(known), 1)
+    return f"there is no alarm {alarm}" + (f": did you mean {near[0]}?" if near else "")
 
 
 def _possible(order: Order, life: Life) -> bool:
@@ -88,7 +101,7 @@ def _refused_time(rules: Rules, life: Life, order: Order, time: int) -> str:
     if order.kind != "shelve":
         return "" if order.until is None else "only shelving has an end"
     longest = rules.definition(order.alarm).longest
-    if longest == 0 or (life.active and life.priority in rules.unshelvable):
+    if longest == 0 or life.priority in rules.unshelvable:
         return f"{order.alarm} may not be shelved"
     if order.until is None or order.until <= time:
         return "a shelved alarm needs a time to come at which it returns"

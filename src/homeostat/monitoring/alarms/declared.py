@@ -18,9 +18,12 @@ def definitions(
     limits: Iterable[Limit], rules: Mapping[str, AlarmRule] | None = None, others: Iterable[str] = ()
 ) -> dict[str, Definition]:
     """A definition for each limit alarm and each of the `others`, by `rules`; the limits of one tag are one group."""
-    groups = {limit.alarm: limit.tag for limit in limits}
-    groups |= {alarm: "" for alarm in others if alarm not in groups}
-    return {alarm: _definition(alarm, group, rule_of(rules or {}, alarm)) for alarm, group in groups.items()}
+    found = {
+        limit.alarm: _definition(limit.alarm, limit.tag, rule_of(rules or {}, limit.alarm), limit.priority)
+        for limit in limits
+    }
+    unlimited = [alarm for alarm in others if alarm not in found]
+    return found | {alarm: _definition(alarm, "", rule_of(rules or {}, alarm)) for alarm in unlimited}
 
 
 def rationalised(alarm: str, rule: AlarmRule) -> Rationale | None:
@@ -55,7 +58,8 @@ def micros(quantity: Quantity) -> int:
     return round(quantity.to("s") * MICROSECONDS)
 
 
-def _definition(alarm: str, group: str, rule: AlarmRule) -> Definition:
+def _definition(alarm: str, group: str, rule: AlarmRule, priority: Priority | None = None) -> Definition:
+    """A definition; `priority` is that of the alarm's limit, where the rule settles none."""
     return Definition(
         alarm,
         group=group,
@@ -63,5 +67,5 @@ def _definition(alarm: str, group: str, rule: AlarmRule) -> Definition:
         unless=suppression(rule),
         longest=LONGEST_SHELF if rule.longest_shelf is None else micros(rule.longest_shelf),
         rationale=rationalised(alarm, rule),
-        priority=settled_priority(alarm, rule),
+        priority=settled_priority(alarm, rule) or priority,
     )

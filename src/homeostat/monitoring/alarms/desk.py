@@ -126,7 +126,7 @@ class Desk:
             self.notice(Notice(FLOOD, False, "high", f"The flood is over: {gathered} alarms were gathered"))
 
     def _life(self, alarm: str) -> Life:
-        return self._lives.get(alarm) or Life(since=self._time)
+        return self._lives.get(alarm) or Life(since=self._time, priority=self._rules.declared(alarm))
 
     def _next(self, life: Life, phase: Phase, by: str, why: str, until: int | None) -> Life:
         """The life in its next phase; only a silenced alarm remembers who silenced it and until when."""

@@ -49,6 +49,13 @@ class Rules:
         """How `alarm` is treated."""
         return self.definitions.get(alarm) or Definition(alarm)
 
+    def declared(self, alarm: str) -> Priority:
+        """The priority of an alarm before any notice of it: as settled, else as it stands for its kind."""
+        definition = self.definition(alarm)
+        if definition.priority is not None:
+            return definition.priority
+        return "low" if definition.rationale is None else definition.rationale.priority
+
 
 @dataclass(frozen=True, slots=True)
 class Notice:

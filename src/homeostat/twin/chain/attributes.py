@@ -62,7 +62,7 @@ ATTRIBUTES: Mapping[str, Attribute] = MappingProxyType(
         for a in (
             Attribute(
                 "dose",
-                "Viable CAR+ T cells (the dose, at infusion)",
+                "Viable CAR+ T cells, the dose when infused",
                 "1e6 cell",
                 lambda m: m.car_cells,
                 60.0,

@@ -162,7 +162,14 @@ class Ensemble:
         for array in (values, tangents):
             blank(array, status, rows)
         names = self.directions.names
-        return Batches(plan.times, self.columns, values, names, tangents, status, steps, rows)
+        allowed = np.broadcast_to(self._allowed(), (given.n, len(self.columns)))
+        return Batches(plan.times, self.columns, values, names, tangents, status, steps, rows, allowed)
+
+    def _allowed(self) -> list[float]:
+        """The absolute error allowed in each column: NaN for an output, which is not integrated."""
+        states = self.signature.states
+        by_name = dict(zip(states.names, self.tolerance.allowed(states), strict=True))
+        return [by_name.get(name, math.nan) for name in self.columns]
 
     def _share(self, n: int, threads: int | None, table: Sequence[int]) -> None:
         """Run all batches on `threads` threads, in pieces of whole groups of lanes that are taken as they come."""

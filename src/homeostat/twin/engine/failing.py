@@ -23,7 +23,8 @@ SOON = 1e-3
 class Failure:
     """Where a run ended: between `after_h` and `before_h`, or at that hour, by `jump` if one is made then.
 
-    `state` left its bounds, or was about to, at `value`; empty where it was none. `mend` is what can be done.
+    `state` left its bounds, or was about to, at `value`; empty where it was none. `outputs` are those that were no
+    finite numbers at states which were. `mend` is what can be done.
     """
 
     after_h: float
@@ -32,6 +33,7 @@ class Failure:
     state: str = ""
     value: float = math.nan
     mend: str = ""
+    outputs: tuple[str, ...] = ()
 
 
 def after_jump(simulator: Simulator, x: Sequence[float], hour: float, jump: Jump | None) -> Failure:
@@ -45,6 +47,15 @@ def after_jump(simulator: Simulator, x: Sequence[float], hour: float, jump: Jump
     if not beyond[worst] > 0.0:
         return Failure(hour, hour, jump)
     return Failure(hour, hour, jump, states.names[worst], x[worst])
+
+
+def no_number(hour: float, outputs: tuple[str, ...]) -> Failure:
+    """The failure of `outputs` that are not finite at the states of `hour`."""
+    mend = (
+        "look in their equations for what is divided by 0, and for a log, a root or a power of what is 0 or less; "
+        "m.maximum keeps it above"
+    )
+    return Failure(hour, hour, mend=mend, outputs=outputs)
 
 
 def on_the_way(

@@ -35,6 +35,6 @@ def failure_of(
         dict(zip(g.names, v.tolist(), strict=True))
         for g, v in ((s.states, states), (s.parameters, parameters))
     )
-    found = simulate(alone, x, segments, p, times_h, jumps).failure
+    found = simulate(alone, x, segments, p, times_h, jumps, judged=ensemble.columns).failure
     alike = found is not None and found.after_h <= before and after <= found.before_h
     return found if alike else Failure(after, before)

@@ -5,14 +5,13 @@ In: simulator, initial states, segments, parameters, times, jumps. Out: `Traject
 
 import math
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 
-from homeostat.errors import TwinError
-from homeostat.twin.engine.failing import Failure, after_jump, on_the_way
+from homeostat.twin.engine.failing import Failure, after_jump, no_number, on_the_way
 from homeostat.twin.engine.scales import Doubt, doubts
 from homeostat.twin.engine.schedule import Array, Jump, Segment, check_places, checked_times, jump_row
 from homeostat.twin.engine.simulator import Simulator
@@ -43,15 +42,19 @@ def simulate(
     parameters: Mapping[str, float],
     times_h: Sequence[float],
     jumps: Sequence[Jump] = (),
+    *,
+    judged: Collection[str] | None = None,
 ) -> Trajectory:
     """Simulate from `x0` at `times_h[0]` and report at every one of `times_h` (ascending).
 
     Names left out of `x0`, `inputs` or `parameters` keep the model's declared values. A run that begins far below the
     scales of its states is integrated more strictly (see `scales.levels`). `TwinError` for unknown names and
-    contradictory times; a numerical failure is a status of the trajectory.
+    contradictory times; a numerical failure is a status of the trajectory. So is an output that is not finite, if it
+    is among the `judged` (all, if not given).
     """
     times, start = checked_times(times_h), simulator.signature.states.vector(x0)
     run = _Run(simulator.starting(start, jumps), inputs, parameters, jumps, times[0])
+    run.judged = frozenset(simulator.signature.outputs.names if judged is None else judged)
     return run.record(start, times)
 
 
@@ -74,6 +77,7 @@ class _Run:
         self.inputs = [signature.inputs.vector({}), *(signature.inputs.vector(s.values) for s in ordered)]
         self.jumps = sorted(jumps, key=lambda j: j.time_h)
         self.jump = jump_function(signature)
+        self.judged = frozenset(signature.outputs.names)
         self.failure: Failure | None = None
         check_places(ordered, self.jumps, start_h)
 
@@ -103,11 +107,12 @@ class _Run:
         )
 
     def _outputs(self, x: tuple[float, ...], time: float) -> tuple[tuple[float, ...], Status]:
-        try:
-            return self.simulator.outputs(x, self._inputs_at(time), self.p), Status.OK
-        except TwinError:
-            self.failure = Failure(time, time)
-            return (), Status.NON_FINITE
+        values = self.simulator.raw_outputs(x, self._inputs_at(time), self.p)
+        lost = tuple(name for name in self.simulator.unfinished(values) if name in self.judged)
+        if not lost:
+            return values, Status.OK
+        self.failure = no_number(time, lost)
+        return (), Status.NON_FINITE
 
     def _reach(self, x: tuple[float, ...], start: float, end: float) -> tuple[tuple[float, ...], Status]:
         """Integrate from `start` to `end`, stopping at every change between; the jumps at `end` are included."""

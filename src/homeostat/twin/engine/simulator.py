@@ -88,13 +88,23 @@ class Simulator:
         return self._finer[level]
 
     def outputs(self, x: Sequence[float], u: Sequence[float], p: Sequence[float]) -> tuple[float, ...]:
-        """Return the algebraic outputs; `TwinError` when one of them is not finite."""
+        """Return the algebraic outputs; `TwinError` names those that are not finite."""
+        values = self.raw_outputs(x, u, p)
+        if not all(map(math.isfinite, values)):
+            names = ", ".join(self.unfinished(values))
+            raise TwinError(f"output {names} is not finite at these states", where=self.model.__name__)
+        return values
+
+    def raw_outputs(self, x: Sequence[float], u: Sequence[float], p: Sequence[float]) -> tuple[float, ...]:
+        """The outputs, finite or not."""
         result = self._outputs()
         self._report(self._packed(x, u, p, 0.0), result)
-        values = tuple(result)[: len(self.signature.outputs)]
-        if not all(map(math.isfinite, values)):
-            raise TwinError("an output is not finite at these states", where=self.model.__name__)
-        return values
+        return tuple(result)[: len(self.signature.outputs)]
+
+    def unfinished(self, values: Sequence[float]) -> tuple[str, ...]:
+        """The names of those outputs that are not finite."""
+        names = self.signature.outputs.names
+        return tuple(n for n, value in zip(names, values, strict=True) if not math.isfinite(value))
 
     def _packed(self, x: Sequence[float], u: Sequence[float], p: Sequence[float], hours: float) -> bytes:
         if (len(x), len(u), len(p)) != self._sizes:

@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from homeostat.errors import TwinError
 from homeostat.twin.fit.forward import TOLERANCE, Tolerance
@@ -37,10 +38,12 @@ large samples as all of them (Carroll & Ruppert 1988, ch. 2). `Fit.settled` tell
 """
 SETTLED = 1e-4
 """Relative change of every standard deviation at which the rounds end."""
-EXACT = 1e-6
-"""A share of the errors assumed at first that counts as none."""
+IDLE = 1e-6
+"""A leverage below this is none: the value moves nothing that is learnt."""
 INTEGRATED = 10.0
-"""Below so many tolerances of the integration, what is left is the integrator's error, not the measurement's."""
+"""Below so many tolerances of the integration, what is left is the integrator's error, not the measurement's: the model
+meets the value exactly. They are relative to the values, so that it does not matter in which unit these are, nor which
+errors were assumed at first."""
 
 
 @dataclass(frozen=True)
@@ -161,26 +164,39 @@ def error_scales(problem: RunProblem, theta: Array) -> dict[str, float]:
         left = mine.sum() - leverage[mine].sum()
         own = problem.scales.get(quantity, 1.0)
         scale = own * math.sqrt(float(squares[mine].sum() / max(left, 0.5)))
-        if left < 0.5 or scale < max(EXACT, own * float(np.median(finest[mine]))):
-            raise _untold(quantity, leverage[mine], squares[mine] * own**2)
+        if left < 0.5 or not scale > own * float(np.median(finest[mine])):
+            raise _untold(quantity, leverage[mine], squares[mine] > finest[mine] ** 2)
         scales[quantity] = scale
     return scales
 
 
 def _integration(problem: RunProblem) -> Array:
-    """The tolerance of the integration at each measured value (m,), in its standard deviations."""
-    rtol, atol = problem.tolerance.rtol, problem.tolerance.atol
-    return np.concatenate(
-        [
-            ((rtol * np.abs(run.measured) + atol) / problem.deviations(run))[run.present]
-            for run in problem.runs
-        ]
-    )
+    """The tolerance of the integration at each measured value (m,), in its standard deviations.
+
+    Its absolute part is that of a state of size 1, or of the size of the quantity where that is less: a run of small
+    values is integrated as much more strictly.
+    """
+    rtol, atol, sizes = problem.tolerance.rtol, problem.tolerance.atol, _sizes(problem)
+    found = []
+    for run in problem.runs:
+        least = atol * np.array([min(1.0, sizes[name]) for name in run.quantities])
+        found.append(((rtol * np.abs(run.measured) + least) / problem.deviations(run))[run.present])
+    return np.concatenate(found)
 
 
-def _untold(quantity: str, leverage: Array, squares: Array) -> TwinError:
-    """Why the error of `quantity` cannot be told; a value that is met and moves nothing, as a start, tells none."""
-    telling = (leverage > EXACT) | (squares > EXACT**2)
+def _sizes(problem: RunProblem) -> dict[str, float]:
+    """The largest measured value of each quantity, as an amount."""
+    sizes: dict[str, float] = {}
+    for run in problem.runs:
+        for place, name in enumerate(run.quantities):
+            values = np.abs(run.measured[run.present[:, place], place])
+            sizes[name] = max(sizes.get(name, 0.0), float(values.max(initial=0.0)))
+    return sizes
+
+
+def _untold(quantity: str, leverage: Array, missed: NDArray[np.bool_]) -> TwinError:
+    """Why the error of `quantity` cannot be told; one not `missed` that moves nothing, as a start, tells none."""
+    telling = (leverage > IDLE) | missed
     if telling.sum() - leverage[telling].sum() < 0.5:
         what = f"too few values of {quantity} to tell its error"
         return TwinError(what, mend="give its standard deviation, or learn fewer quantities")

@@ -136,7 +136,9 @@ def identifiability(fit: Fit, *, loose: float = LOOSE, samples: int = 3) -> Iden
         for name, deviation in deviations.items()
         if deviation > loose
     )
-    return Identifiability(deviations, unlearnt, directions, _helpful(fit, unlearnt, samples), lone(fit), _bounded(fit))
+    return Identifiability(
+        deviations, unlearnt, directions, _helpful(fit, unlearnt, samples), lone(fit), _bounded(fit)
+    )
 
 
 def _bounded(fit: Fit) -> Mapping[str, str]:

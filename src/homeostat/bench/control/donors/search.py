@@ -47,14 +47,16 @@ def recipe(point: Point) -> dict[str, Any]:
 
 
 def pid(point: Point) -> dict[str, Any]:
-    """What leads perfusion, set-point, gain and integral time, when it begins, and the density to harvest at."""
+    """What leads perfusion, set-point, gain, integral time, begin; harvest at a density, or by an hour."""
     tag = TAGS[min(int(3.0 * point[0]), 2)]
     setpoints = {"lactate_online": (6.0, 24.0), "glucose_online": (3.0, 14.0), "viable_density": (0.0, 8.0)}
     unit = "1e6 cell/mL" if tag == "viable_density" else "mmol/L"
     setpoint, gain = _in(point[1], *setpoints[tag]), 0.2 * 30.0 ** point[2]
     integral = 4.0 * 50.0 ** point[3]
     start, least = _in(point[4], 1.0, 5.0), _in(point[5], 6.0, 20.0)
-    until = f"viable_density >= {least:.2f} 1e6 cell/mL and batch_elapsed >= 216 h or batch_elapsed >= 280 h"
+    latest, begin = _in(point[6], 220.0, 280.0), _in(point[7], 1.0, 9.0)
+    dense = f"viable_density >= {least:.2f} 1e6 cell/mL and batch_elapsed >= 216 h"
+    until = f"{dense} or batch_elapsed >= {latest:.0f} h"
     loop = {
         "title": "Perfusion",
         "tag": tag,
@@ -68,13 +70,15 @@ def pid(point: Point) -> dict[str, Any]:
         "rate": "6 mL/h/h",
     }
     return {
-        "title": "PID on " + tag.removesuffix("_online").replace("_", " ") + ", harvest at a density",
+        "title": "PID on "
+        + tag.removesuffix("_online").replace("_", " ")
+        + ", harvest at a density or an hour",
         "expansion": [
             {"name": "batch-growth", "until": f"viable_density >= {start:.2f} 1e6 cell/mL or {START}"},
             {
                 "name": "perfuse",
                 "set": {
-                    "perfusion_pump": "2 mL/h",
+                    "perfusion_pump": f"{begin:.1f} mL/h",
                     "carbon_dioxide_gas": "5.5 %",
                     "stirrer_drive": "100 rpm",
                 },
@@ -89,7 +93,7 @@ def pid(point: Point) -> dict[str, Any]:
 
 RIVALS: dict[str, tuple[Callable[[Point], dict[str, Any]], int]] = {
     "recipe-searched": (recipe, 7),
-    "pid": (pid, 6),
+    "pid": (pid, 8),
 }
 """How a point of the unit cube becomes a contender, and how many numbers it has."""
 

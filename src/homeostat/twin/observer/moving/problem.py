@@ -2,7 +2,7 @@
 
 In: a filter's model, layout and settings. Out: a `Problem` over the vector that the filter estimates. What the rates
 are wrong by, in standard deviations, stands for inputs; what is known of a node (inputs, parameters, readings with
-their weights, hours) are the node's parameters. Source: Rao, Rawlings & Mayne 2003, IEEE Trans. Automat. Contr. 48, 246.
+their weights, hours) are the node's parameters. Source: Rao, Rawlings & Mayne 2003, IEEE Trans. Automat. Contr. 48.
 """
 
 from collections.abc import Mapping
