@@ -97,7 +97,7 @@ SHOWN: Mapping[str, Shown] = {
     "run": Shown(f"run --batch {FIRST} --patient P-017 --seed 7"),
     "batches": Shown("batches", needs=("run",)),
     "drill": Shown(
-        f"run drill.yaml {_DRILL} --batch DRILL-1 --seed 5 --until perfuse-one", before=drill, lines=45
+        f"run drill.yaml {_DRILL} --batch DRILL-1 --seed 5 --until begin-perfusion", before=drill, lines=45
     ),
     "watch-panel": Shown(f"watch panel {_DRILL}", needs=("drill",)),
     "alarm-list": Shown(f"alarm list {_DRILL} --batch DRILL-1", needs=("drill",)),

@@ -127,9 +127,36 @@ def test_an_order_that_cannot_be_followed_changes_nothing_and_is_refused(
     assert states(desk) == []
 
 
+def critical(plan: Plan) -> Plan:
+    """The plan with the alarm HIGH declared critical."""
+    known = dict(plan.rules.definitions)
+    known[HIGH] = replace(known[HIGH], priority="critical")
+    return replace(plan, rules=replace(plan.rules, definitions=known))
+
+
+def test_a_critical_alarm_cannot_be_shelved_before_it_stands(plan: Plan, observer: Observer) -> None:
+    desk = Desk.of(critical(plan), observer, dict(TAGS))
+    desk.scan(order("shelve", until=desk.time + MINUTE))
+    ((_, refused),) = desk.told(AlarmRefused)
+    assert isinstance(refused, AlarmRefused)
+    assert "may not be shelved" in refused.reason
+    assert states(desk) == []
+
+
+def test_an_order_about_no_alarm_is_refused_with_the_name_that_was_meant(desk: Desk) -> None:
+    desk.scan(order("take out of service", "oxygen.normal.hihg"))
+    ((_, refused),) = desk.told(AlarmRefused)
+    assert isinstance(refused, AlarmRefused)
+    assert refused.reason == f"there is no alarm oxygen.normal.hihg: did you mean {HIGH}?"
+
+
+def test_a_limit_is_declared_with_the_priority_of_its_range(plan: Plan) -> None:
+    declared = {limit.alarm: limit.priority for limit in plan.limits}
+    assert {alarm: plan.rules.declared(alarm) for alarm in declared} == declared
+
+
 def test_a_critical_alarm_that_is_active_cannot_be_shelved(plan: Plan, observer: Observer) -> None:
-    limits = tuple(replace(one, priority="critical") if one.alarm == HIGH else one for one in plan.limits)
-    desk = goes(Desk.of(replace(plan, limits=limits), observer, dict(TAGS)), 90.0)
+    desk = goes(Desk.of(critical(plan), observer, dict(TAGS)), 90.0)
     desk.scan(order("shelve", until=desk.time + MINUTE))
     ((_, refused),) = desk.told(AlarmRefused)
     assert isinstance(refused, AlarmRefused)

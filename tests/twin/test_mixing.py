@@ -3,6 +3,7 @@
 import pytest
 
 from homeostat.errors import TwinError
+from homeostat.process import convert
 from homeostat.twin import Model, models, state
 from homeostat.twin.algebra import Algebra, Value
 from homeostat.twin.mixing import is_concentration, mix, withdraw
@@ -61,6 +62,13 @@ def test_a_unit_that_cannot_be_read_is_refused_and_not_taken_for_a_fraction(unit
         mix(_vessel(unit), (8.0, 100.0), 100.0, {})
     assert unit in caught.value.what
     assert "mM" in caught.value.mend
+
+
+def test_spellings_that_are_usual_are_known_and_converted() -> None:
+    assert convert(1.0, "mg/dL", "mg/L") == pytest.approx(10.0)
+    assert convert(1.0, "g/litre", "g/L") == pytest.approx(1.0)
+    assert convert(1.0, "fM", "mol/L") == pytest.approx(1e-15)
+    assert convert(1.0, "d", "h") == pytest.approx(24.0)  # the day, not the prefix deci
 
 
 def test_the_shipped_models_are_diluted_as_ever() -> None:

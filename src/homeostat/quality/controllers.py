@@ -23,7 +23,7 @@ P = TypeVar("P", bound=Payload)
 
 
 def controllers(story: Story) -> tuple[ControllerLine, ...]:
-    """The controllers that the process declares, in the order of the file; none in a recorded run, which none steers."""
+    """The controllers that the process declares, in the order of the file; none where nothing is steered."""
     process, started = story.process, story.started
     if process is None or started is None or not started.data.equipment.get("steers", True):
         return ()

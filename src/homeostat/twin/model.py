@@ -100,7 +100,7 @@ def _split(column: ca.SX) -> list[ca.SX]:
 def _check_numbers(where: str, symbols: tuple[ca.SX, ca.SX, ca.SX], values: Mapping[str, Value]) -> None:
     """Raise `TwinError` for an equation that is no number, holds a constant that is none, or has no kernel."""
     for name, value in values.items():
-        if not isinstance(value, NUMBERS) or getattr(value, "shape", ()) not in {(), (1, 1)}:
+        if not _is_number(value):
             raise TwinError(
                 f"the equation of {name} is no number but {_kind(value)}",
                 where=where,
@@ -120,6 +120,10 @@ def _check_numbers(where: str, symbols: tuple[ca.SX, ca.SX, ca.SX], values: Mapp
 
 NUMBERS = (int, float, np.number, np.ndarray, ca.SX, ca.DM)
 """What an equation may be, an array if it has no dimensions."""
+
+
+def _is_number(value: Value) -> bool:
+    return isinstance(value, NUMBERS) and getattr(value, "shape", ()) in {(), (1, 1)}
 
 
 def _kind(value: object) -> str:

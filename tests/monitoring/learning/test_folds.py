@@ -42,3 +42,12 @@ def test_choosing_is_repeated_where_rows_are_few() -> None:
 
 def test_the_others_are_all_that_is_not_in_the_fold() -> None:
     assert others(np.array([1, 3]), 5).tolist() == [0, 2, 4]
+
+
+@given(st.lists(st.integers(0, 30), min_size=2, max_size=80), st.integers(0, 99))
+def test_rows_that_repeat_another_are_held_out_with_it(numbers: list[int], seed: int) -> None:
+    same, y = np.array(numbers), np.array(numbers, np.float64)
+    for folds in (outer_folds(None, y, seed, same), *inner_folds(None, y, seed, same)):
+        assert sorted(np.concatenate(folds).tolist()) == list(range(len(same)))
+        homes = [set(same[fold].tolist()) for fold in folds]
+        assert sum(map(len, homes)) == len(set(numbers))

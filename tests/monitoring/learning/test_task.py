@@ -9,6 +9,7 @@ from tests.monitoring.learning.tables import Columns, classes, linear, spectra, 
 from homeostat.errors import MonitoringError
 from homeostat.monitoring.learning.columns import Wanted
 from homeostat.monitoring.learning.early import unknown_by
+from homeostat.monitoring.learning.groups import members
 from homeostat.monitoring.learning.task import Task, state
 
 
@@ -157,3 +158,27 @@ def test_what_is_not_known_by_a_day_is_told_from_the_headings() -> None:
 def test_a_day_that_no_heading_names_is_refused(until: str) -> None:
     with pytest.raises(MonitoringError, match="day"):
         unknown_by(("dd0 pH", "dd5 pH"), until)
+
+
+def test_rows_that_repeat_another_are_told_and_bound_to_it(tmp_path: Path) -> None:
+    columns = {name: [*values, values[3], values[3]] for name, values in linear(20).items()}
+    task = _state(tmp_path, columns)
+    assert task.same is not None
+    assert task.same.tolist() == [*range(20), 3, 3]
+    assert len(set(members(task).tolist())) == 20
+    assert any("2 rows repeat another" in each for each in task.decisions)
+    assert _state(tmp_path, linear(20)).same is None
+
+
+def test_rows_that_repeat_one_of_another_group_are_warned_of(tmp_path: Path) -> None:
+    columns = {name: [*values, values[3]] for name, values in linear(20).items()}
+    columns["donor"][-1] = "donor 1"
+    assert any(
+        "1 OF THEM IN ANOTHER GROUP" in each for each in _state(tmp_path, columns, group="donor").decisions
+    )
+
+
+def test_a_table_of_one_row_told_often_is_refused(tmp_path: Path) -> None:
+    columns = {name: values[:4] * 10 for name, values in linear(20).items()}
+    with pytest.raises(MonitoringError, match="only 4 rows differ"):
+        _state(tmp_path, columns)

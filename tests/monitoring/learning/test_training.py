@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from tests.monitoring.learning import tables
 
+from homeostat.errors import MonitoringError
 from homeostat.monitoring.learning import read_table, score
 from homeostat.monitoring.learning.columns import Wanted
 from homeostat.monitoring.learning.judging import judge
@@ -138,6 +139,31 @@ def test_a_locked_test_set_shares_no_group_and_is_not_learnt_from(tmp_path: Path
     assert locked.kept.rows + locked.learnt_from.rows == table.rows
     assert locked.digest is not None
     assert locked.digest.groups == 2
+    assert locked.digest.group == "reactor"
+
+
+def test_the_table_itself_is_no_test_set(tmp_path: Path) -> None:
+    table, settings = tables.table(tmp_path, tables.linear()), Settings("y")
+    with pytest.raises(MonitoringError, match="the table that is learnt from"):
+        keep_apart(table, settings, table, None)
+
+
+def test_rows_that_are_learnt_from_are_refused_in_a_test_set(tmp_path: Path) -> None:
+    table, settings = tables.table(tmp_path, tables.linear()), Settings("y")
+    task, some = pose(table, settings), table.select([7, 3])
+    with pytest.raises(MonitoringError, match="2 of 2 rows of the test set") as caught:
+        keep_apart(table, settings, some, None).check(task)
+    assert caught.value.where == "table.csv, line 9"
+    keep_apart(table, settings, tables.table(tmp_path, tables.linear(seed=1)), None).check(task)
+
+
+def test_repeated_rows_do_not_flatter_the_search(tmp_path: Path) -> None:
+    """A target of pure noise is not learnt by heart from its copy."""
+    columns = tables.linear(24)
+    columns["y"] = np.random.default_rng(3).normal(size=24).tolist()
+    twice = {name: [*values, *values] for name, values in columns.items()}
+    values = judge(state(tables.table(tmp_path, twice), "y", Wanted()), 0.9, 0, quick=True).values
+    assert values["rmsep"] > 0.85 * values["rmsep_of_mean"]
 
 
 def test_real_spectra_of_a_fermentation_are_learnt(shared: Path) -> None:

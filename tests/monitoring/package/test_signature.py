@@ -1,4 +1,4 @@
-"""Signatures over the content hash, with Ed25519 given by the caller."""
+"""Signatures over the content hash and the signer's name, with Ed25519 given by the caller."""
 
 from pathlib import Path
 
@@ -46,6 +46,8 @@ def test_a_signature_by_another_key_or_of_another_package_is_refused(package: Pa
     public = other.public_key().public_bytes_raw()
     signed = package.signed(KEY.sign, by="Dr. Faye", key=PUBLIC)
     forged = signed.model_copy(update={"content_hash": "00" * 32})
-    for found in (package.signed(other.sign, by="Dr. Faye", key=public), forged):
+    assert signed.signature is not None
+    renamed = signed.model_copy(update={"signature": signed.signature.model_copy(update={"by": "Dr. Eve"})})
+    for found in (package.signed(other.sign, by="Dr. Faye", key=public), forged, renamed):
         with pytest.raises(MonitoringError, match="does not hold"):
             found.verify(verifier)

@@ -23,7 +23,7 @@ def test_the_optimum_does_not_depend_on_the_course() -> None:
 
 
 def fed() -> Problem:
-    """A substrate that is eaten within a minute of being fed by biomass that grows on it: stiff, with a pole at -0.1."""
+    """A substrate that is eaten within a minute of being fed, by what grows on it: stiff, with a pole at -0.1."""
     x, u, v, p = ca.SX.sym("x", 2), ca.SX.sym("u"), ca.SX.sym("v"), ca.SX.sym("p")
     eaten = 50.0 * x[1] / (0.1 + x[1]) * x[0]
     return Problem(

@@ -193,6 +193,7 @@ def _trained(settings: "Settings", locked: "Locked", there: "Read | None") -> "T
 
     table, rows = locked.learnt_from, None
     task = training.pose(table, settings)
+    locked.check(task)
     if there is not None:
         rows = applied_rows(task, there)
         task = replace(task, decisions=(*task.decisions, *outside(task, rows)))

@@ -48,7 +48,10 @@ def _first(way: Way, going: Traveller, place: int, controller: ControllerPlan) -
         return standing.course
     if standing.authority != "autonomous" or standing.rung != "idle":
         return None
-    answer = planner(controller.task).answer(_question(way, controller, going))
+    try:
+        answer = planner(controller.task).answer(_question(way, controller, going))
+    except Exception:  # noqa: BLE001 - the desk says so when it is asked; a forecast goes on without it
+        return None
     return course(controller, going.time, answer.planned) if answer.planned else None
 
 

@@ -63,7 +63,7 @@ def expected_error(task: Task, preparation: Preparation, components: int, applie
     for step in steps:
         applied = step.apply(applied)
     folds = np.empty(len(task.y), np.int64)
-    for number, fold in enumerate(outer_folds(task.groups, task.y, 0)):
+    for number, fold in enumerate(outer_folds(task.groups, task.y, 0, task.same)):
         folds[fold] = number
     places = np.arange(float(prepared.shape[1]))
     try:

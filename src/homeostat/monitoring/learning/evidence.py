@@ -63,7 +63,7 @@ def _intended(case: Case) -> Told:
     told = f"question and {len(package.inputs)} inputs with their ranges, {groups} subgroups"
     if package.signature is None:
         return "partly", f"{told}; gap: not signed by a process expert"
-    return "met", f"{told}; signed by {package.signature.by}"
+    return "met", f"{told}; signed by {package.signature.by}, key {package.signature.key[:16]}..."
 
 
 def _limits(case: Case) -> Told:
@@ -95,10 +95,10 @@ def _locked(case: Case) -> Told:
     locked = case.package.locked_test
     if locked is None:
         return "gap", "gap: no test set was locked (train with --test or --test-share)"
-    return (
-        "met",
-        f"{locked.rows} rows in {locked.groups} groups, SHA-256 {locked.sha256[:16]}..., used {len(case.tests)} times",
-    )
+    told = f"{locked.rows} rows, SHA-256 {locked.sha256[:16]}..., used {len(case.tests)} times"
+    if not locked.group:
+        return "partly", f"{told}; gap: no column tells groups in both tables (train with --group)"
+    return "met", f"{told}; {locked.groups} groups of '{locked.group}', none of which was learnt from"
 
 
 def _generalisation(case: Case) -> Told:

@@ -1,6 +1,6 @@
 """How rows are held out: never apart from their group, else so that every fold spans the target's range.
 
-In: groups or targets. Out: arrays of rows, one a fold, which together are all rows. Everything follows from the seed.
+In: groups or targets, and which rows repeat another. Out: arrays of rows, one a fold, which together are all rows. Everything follows from the seed.
 """
 
 from collections.abc import Sequence
@@ -17,24 +17,45 @@ MANY_ROWS = 1000
 """Rows from which on fewer folds tell as much."""
 
 
-def outer_folds(groups: Sequence[str] | None, y: Array, seed: int) -> list[Integers]:
-    """Folds to judge by: one group each (10 mixed sets of groups if there are many), one row each if they are few."""
+def outer_folds(
+    groups: Sequence[str] | None, y: Array, seed: int, same: Integers | None = None
+) -> list[Integers]:
+    """Folds to judge by: one group each (10 mixed sets of groups if there are many), one row each if they are few.
+
+    Rows with the same number in `same` (n,) are one and the same measurement: without groups they count as one row.
+    """
+    if groups is None and same is not None:
+        first, member = _once(same)
+        return [np.flatnonzero(np.isin(member, fold)) for fold in outer_folds(None, y[first], seed)]
     most = MOST_GROUPS if len(y) < MANY_ROWS else 5
     if groups is not None:
         return grouped(groups, most, seed)
     return [np.array([row]) for row in range(len(y))] if len(y) <= FEW_ROWS else stratified(y, most, seed)
 
 
-def inner_folds(groups: Sequence[str] | None, y: Array, seed: int) -> list[list[Integers]]:
+def inner_folds(
+    groups: Sequence[str] | None, y: Array, seed: int, same: Integers | None = None
+) -> list[list[Integers]]:
     """Folds to choose by: 5 mixed sets of groups or rows, or as many as there are groups; repeated for few rows.
 
     One division of few rows chooses by luck; repeating it takes most of that away (Krstajic et al. 2014).
+    `same` is as in `outer_folds`.
     """
+    if groups is None and same is not None:
+        first, member = _once(same)
+        divisions = inner_folds(None, y[first], seed)
+        return [[np.flatnonzero(np.isin(member, fold)) for fold in folds] for folds in divisions]
     most = 5 if len(y) < MANY_ROWS else 3
     if groups is not None and len(set(groups)) >= 2:
         times = 1 if len(set(groups)) <= 5 else _repeats(len(y))
         return [grouped(groups, most, seed + repeat) for repeat in range(times)]
     return [stratified(y, min(most, len(y)), seed + repeat) for repeat in range(_repeats(len(y)))]
+
+
+def _once(same: Integers) -> tuple[Integers, Integers]:
+    """The first row of each measurement, and the measurement of each row."""
+    _, first, member = np.unique(same, return_index=True, return_inverse=True)
+    return first, member
 
 
 def _repeats(rows: int) -> int:

@@ -1,4 +1,4 @@
-"""What must not be split: the group of each row, or the row itself."""
+"""What must not be split: the group of each row, or the row itself with those that repeat it."""
 
 from typing import Any
 
@@ -11,5 +11,7 @@ Labels = NDArray[Any]
 
 
 def members(task: Task) -> Labels:
-    """The group of each row (n,); its number where there are no groups."""
-    return np.arange(len(task.y)) if task.groups is None else np.array(task.groups)
+    """The group of each row (n,); where there are no groups, its number or that of the row that it repeats."""
+    if task.groups is not None:
+        return np.array(task.groups)
+    return np.arange(len(task.y)) if task.same is None else task.same

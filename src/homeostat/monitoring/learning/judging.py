@@ -81,7 +81,7 @@ def _nested(
 ) -> _Nested:
     rows = len(task.y)
     held_out, baseline, fold_of, choices = np.empty(rows), np.empty(rows), np.empty(rows, np.int64), []
-    for number, fold in enumerate(outer_folds(task.groups, task.y, seed)):
+    for number, fold in enumerate(outer_folds(task.groups, task.y, seed, task.same)):
         known = task.part(others(fold, rows))
         with one_thread():
             choice = choose(known, menu(known, seed, quick=quick), seed, step, applied)

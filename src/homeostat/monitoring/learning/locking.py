@@ -10,8 +10,10 @@ from pathlib import Path
 import numpy as np
 
 from homeostat.errors import MonitoringError
-from homeostat.monitoring.learning.scoring import score
+from homeostat.monitoring.learning.identical import row_keys
+from homeostat.monitoring.learning.scoring import given, score
 from homeostat.monitoring.learning.table import Table
+from homeostat.monitoring.learning.task import Task
 from homeostat.monitoring.learning.training import Settings
 from homeostat.monitoring.package import LockedTest, Metrics, Package
 from homeostat.monitoring.package.uses import LOCKED_TEST, record_use
@@ -24,13 +26,30 @@ class Locked:
     learnt_from: Table
     kept: Table | None
     groups: int = 0
+    group: str = ""
 
     @property
     def digest(self) -> LockedTest | None:
         """What the package says of the locked test set; its rows stay outside."""
         if self.kept is None:
             return None
-        return LockedTest(sha256=self.kept.sha256, rows=self.kept.rows, groups=self.groups)
+        return LockedTest(sha256=self.kept.sha256, rows=self.kept.rows, groups=self.groups, group=self.group)
+
+    def check(self, task: Task) -> None:
+        """Refuse a locked test whose rows are among those of `task`. Raises MonitoringError naming the first."""
+        if self.kept is None:
+            return
+        inputs, truth = given(task.names, self.kept), task.question.truth(self.kept, task.target)
+        known = frozenset(row_keys(task.x, task.y))
+        keys = row_keys(np.column_stack([inputs[name] for name in task.names]), truth)
+        shared = [row for row, key in enumerate(keys) if key in known]
+        if shared:
+            raise MonitoringError(
+                f"{len(shared)} of {self.kept.rows} rows of the test set are learnt from as well, "
+                "alike in all inputs and the target",
+                where=self.kept.place(shared[0]),
+                mend="test on rows that the model has not learnt from; leave repeated rows out of the table",
+            )
 
     def test(self, package: Package, path: Path, when: str) -> tuple[Metrics, ...]:
         """Score the locked rows once and record the use beside the package at `path`; nothing without such rows."""
@@ -52,7 +71,7 @@ class Locked:
 def keep_apart(table: Table, settings: Settings, test: Table | None, share: float | None) -> Locked:
     """What is learnt from and what is locked: `test`, or about `share` of the groups (rows without `group`).
 
-    Raises MonitoringError where the test has no truth, or shares a group with what is learnt from.
+    Raises MonitoringError where the test has no truth, shares a group with what is learnt from, or is the same table.
     """
     if test is None:
         return Locked(table, None) if share is None else _drawn(table, share, settings)
@@ -62,18 +81,22 @@ def keep_apart(table: Table, settings: Settings, test: Table | None, share: floa
             where=test.name,
             mend="bring a table with the truth",
         )
-    labels = (
-        np.array(test.labels(settings.group)) if settings.group in test.headings else np.arange(test.rows)
-    )
-    if settings.group is not None and settings.group in test.headings:
-        shared = sorted(set(labels.tolist()) & set(table.labels(settings.group)))
+    group = settings.group if settings.group is not None and settings.group in test.headings else ""
+    if group:
+        shared = sorted(set(test.labels(group)) & set(table.labels(group)))
         if shared:
             raise MonitoringError(
                 f"group {shared[0]} is in the table and in the test set",
-                where=f"{test.name}, column '{settings.group}'",
+                where=f"{test.name}, column '{group}'",
                 mend="test on groups that the model has not learnt from",
             )
-    return Locked(table, test, len(set(labels.tolist())))
+    if test.sha256 == table.sha256:
+        raise MonitoringError(
+            "the test set is the table that is learnt from",
+            where=test.name,
+            mend="test on rows that the model has not learnt from",
+        )
+    return Locked(table, test, len(set(test.labels(group))) if group else test.rows, group)
 
 
 def _drawn(table: Table, share: float, settings: Settings) -> Locked:
@@ -89,4 +112,4 @@ def _drawn(table: Table, share: float, settings: Settings) -> Locked:
         )
     drawn = np.isin(labels, np.random.default_rng(settings.seed).choice(names, count, replace=False))
     rest, kept = (table.select(np.flatnonzero(rows).tolist()) for rows in (~drawn, drawn))
-    return Locked(rest, kept, count)
+    return Locked(rest, kept, count, group or "")

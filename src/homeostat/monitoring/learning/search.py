@@ -101,7 +101,7 @@ def choose(
     Of spectra, `applied` (m, p) are rows from where the model will be used, whose targets nobody knows: then the
     preparation of least expected error there is taken.
     """
-    divisions = inner_folds(task.groups, task.y, seed)
+    divisions = inner_folds(task.groups, task.y, seed, task.same)
     trials: list[Trial] = []
     for preparation in menu.preparations:
         trials += _tried(task, preparation, menu.families, divisions)

@@ -10,6 +10,7 @@ import numpy as np
 from homeostat.errors import MonitoringError
 from homeostat.monitoring.frozen import Array, Integers
 from homeostat.monitoring.learning.columns import Wanted, choose
+from homeostat.monitoring.learning.identical import repeats
 from homeostat.monitoring.learning.rules import Question, question
 from homeostat.monitoring.learning.table import Table
 
@@ -33,12 +34,15 @@ class Task:
     rows: tuple[int, ...]
     """The rows of the table (from 0) that have a target."""
     decisions: tuple[str, ...] = field(default=())
+    same: Integers | None = None
+    """For each row (n,) the first that is like it in inputs and target; None where no row is repeated."""
 
     def part(self, places: Integers) -> "Task":
         """The same task over some of its rows."""
         groups = None if self.groups is None else tuple(self.groups[i] for i in places)
         rows = tuple(self.rows[i] for i in places)
-        return replace(self, x=self.x[places], y=self.y[places], groups=groups, rows=rows)
+        same = None if self.same is None else self.same[places]
+        return replace(self, x=self.x[places], y=self.y[places], groups=groups, rows=rows, same=same)
 
 
 def state(
@@ -53,9 +57,12 @@ def state(
     chosen = choose(table, rows, truth[rows], wanted, frozenset({target} | ({group} if group else set())))
     lost = table.rows - len(rows)
     notes = [f"{lost} rows have no value of '{target}' and are left out"] if lost else []
+    x = np.stack([table.number(name)[rows] for name in chosen.names], axis=1)
+    same = repeats(x, truth[rows])
+    notes += _repeated(same, groups, table, target)
     return Task(
         chosen.names,
-        np.stack([table.number(name)[rows] for name in chosen.names], axis=1),
+        x,
         truth[rows],
         target,
         asked,
@@ -64,7 +71,29 @@ def state(
         chosen.axis,
         tuple(rows.tolist()),
         (*notes, *asked.notes, *chosen.decisions),
+        same,
     )
+
+
+def _repeated(same: Integers | None, groups: tuple[str, ...] | None, table: Table, target: str) -> list[str]:
+    """What is said of rows that repeat another. Raises MonitoringError where too few different ones are left."""
+    if same is None:
+        return []
+    again = np.flatnonzero(same != np.arange(len(same)))
+    told = f"{len(again)} rows repeat another in all inputs and '{target}'"
+    if groups is not None:
+        across = sum(groups[row] != groups[same[row]] for row in again)
+        warned = (
+            f"; {across} OF THEM IN ANOTHER GROUP: the figures on rows held out flatter" if across else ""
+        )
+        return [f"{told}, each held out with its group{warned}"]
+    if len(same) - len(again) < FEWEST:
+        raise MonitoringError(
+            f"only {len(same) - len(again)} rows differ: {told}",
+            where=table.name,
+            mend=f"bring at least {FEWEST} rows that differ",
+        )
+    return [f"{told}: each is held out with the row that it repeats"]
 
 
 def _groups(table: Table, group: str, rows: Integers) -> tuple[str, ...]:

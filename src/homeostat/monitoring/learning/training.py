@@ -77,7 +77,7 @@ def preparations(task: Task, settings: Settings) -> int:
     seed = settings.seed
     offered = menu(task, seed, quick=settings.quick)
     each = len(offered.preparations) + (1 if offered.regions else 0)
-    return each * (len(outer_folds(task.groups, task.y, seed)) + 1)
+    return each * (len(outer_folds(task.groups, task.y, seed, task.same)) + 1)
 
 
 def pose(table: Table, settings: Settings) -> Task:

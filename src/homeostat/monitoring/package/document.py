@@ -110,12 +110,14 @@ class Acceptance(Part):
 class LockedTest(Part):
     """The test table that development never read (MON-09): its digest and size, and the results, if it was used.
 
-    How often it has been used stands beside the package, in its record of uses.
+    `group` is the column by which no group is both in it and in what was learnt from; "" where that cannot be told. How
+    often it has been used stands beside the package, in its record of uses.
     """
 
     sha256: Hash
     rows: int = Field(ge=1)
     groups: int = Field(ge=1)
+    group: str = ""
     results: tuple[Metrics, ...] = ()
 
 

@@ -1,4 +1,4 @@
-"""Who vouches for a package: Ed25519 signatures (RFC 8032) over its content hash, made and held against trusted keys.
+"""Who vouches for a package: Ed25519 signatures (RFC 8032) over its content hash and the signer's name.
 
 In: a private key as a PEM file (that of a site is `keys/site.pem`), or public keys in hexadecimal digits. Out: a signed
 package, or a refusal that says which package, whose signature, and what to do.
@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 
 from homeostat.errors import MonitoringError
-from homeostat.monitoring.package.hashed import Hashed, Signature
+from homeostat.monitoring.package.hashed import Hashed, Signature, vouched
 
 AnyPackage = TypeVar("AnyPackage", bound=Hashed)
 ALGORITHM = "ed25519"
@@ -59,11 +59,11 @@ def public_key(text: str) -> str:
     return key.public_bytes_raw().hex()
 
 
-def holds(signature: Signature, content: bytes) -> bool:
-    """Whether `signature` over `content` was made with the private half of the key that it names."""
+def holds(signature: Signature, content_hash: str) -> bool:
+    """Whether the key that `signature` names has signed this content in the name that it tells."""
     try:
         key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(signature.key))
-        key.verify(bytes.fromhex(signature.value), content)
+        key.verify(bytes.fromhex(signature.value), vouched(content_hash, signature.by))
     except (InvalidSignature, ValueError):
         return False
     return signature.algorithm == ALGORITHM
@@ -83,7 +83,7 @@ def check_signature(package: Hashed, trusted: Sequence[str], where: str) -> None
             where=where,
             mend="have it signed by one of the trusted keys: homeostat watch train --sign KEYFILE",
         )
-    if not holds(signature, bytes.fromhex(package.content_hash)):
+    if not holds(signature, package.content_hash):
         raise MonitoringError(
             f"the signature of '{signature.by}' does not hold for the model '{package.name}'",
             where=where,

@@ -28,7 +28,6 @@ def told(batches: Batches) -> list[Result]:
         ("viability", lambda b: b.viability, "%", "more"),
         ("memory fraction", lambda b: b.memory, "%", None),
         ("medium for 1e8 CAR+ cells", lambda b: b.medium_per_dose, "mL", "less"),
-        ("harvest", lambda b: b.harvest, "h", None),
     ):
         results.append(_median(what, of, unit, better, batches))
     return [
