@@ -240,17 +240,37 @@ def test_a_share_of_the_groups_can_be_locked(homeostat: Call, tmp_path: Path) ->
         (("--target", "y", "--columns", "zzz"), "no column fits"),
         (("--target", "y", "--test-share", "0.5", "--test", "x.csv"), "two test sets"),
         (("--target", "y", "--accept", "rmsep"), "no limit"),
+        (("--target", "y", "--accept", "rmspe<=3"), "no such figure"),
+        (("--target", "y", "--test", "t.csv"), "the table that is learnt from"),
     ],
 )
 def test_what_cannot_be_trained_is_told_with_its_mend(
     homeostat: Call, tmp_path: Path, options: tuple[str, ...], what: str
 ) -> None:
     data = tables.written(tmp_path / "t.csv", tables.linear())
-    done = homeostat("watch", "train", data, "--out", tmp_path / "m.json", *options)
+    given = [str(data) if option == "t.csv" else option for option in options]
+    done = homeostat("watch", "train", data, "--out", tmp_path / "m.json", *given)
     assert done.returncode == 2
     assert what in done.stderr
     assert "mend" in done.stderr
     assert not (tmp_path / "m.json").exists()
+
+
+def test_the_outcomes_of_the_limits_are_told_with_the_training(homeostat: Call, tmp_path: Path) -> None:
+    data = tables.written(tmp_path / "t.csv", tables.linear(60))
+    locked = tables.written(tmp_path / "l.csv", tables.linear(30, seed=5))
+    options = ("--target", "y", "--quick", "--accept", "rmsep<=1", "--accept", "coverage>=0.999")
+    done = homeostat("watch", "train", data, "--out", tmp_path / "m.json", *options, "--test", locked)
+    assert done.returncode == 0, done.stderr
+    assert "Acceptance limits (locked test)" in done.stdout
+    assert "holds" in done.stdout
+    told = json.loads(homeostat("watch", "report", tmp_path / "m.json", "--json").stdout)["findings"]
+    (found,) = (each for each in told if each["id"] == "MON-09")
+    assert found["status"] == "partly"
+    assert "no column tells groups" in found["evidence"]
+    again = homeostat("watch", "train", data, "--out", tmp_path / "n.json", *options, "--json")
+    limits = json.loads(again.stdout)["acceptance"]
+    assert [each["limit"] for each in limits] == ["rmsep <= 1", "0.999 <= coverage"]
 
 
 def test_a_test_set_with_a_known_group_is_refused(homeostat: Call, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from homeostat.control.supervisor import (
     Rules,
     Standing,
     climb,
+    lowered,
 )
 from homeostat.control.supervisor.ladder import FAILURES, LOWER
 
@@ -157,6 +158,22 @@ class TestSupervised:
     def test_a_proposal_expires_even_if_it_is_approved_in_the_same_scan(self) -> None:
         decision = scan(self.proposed(), time=HOUR, approved="0")
         assert (decision.outputs, decision.standing.why) == (None, "nobody approved in time")
+
+    def test_an_approval_lets_one_move_through_and_not_what_the_plan_foresees_after_it(self) -> None:
+        approved = scan(self.proposed(), time=1, approved="0")
+        later = scan(approved.standing, time=8 * HOUR, outputs=(4.0,))
+        assert later.outputs == (4.0,)
+
+    def test_an_approval_counts_even_if_a_newer_plan_comes_in_the_same_scan(self) -> None:
+        fresh = Course(made=HOUR // 2, times=(HOUR // 2,), rows=((9.0,),))
+        decision = scan(self.proposed(), time=HOUR // 2, approved="0", fresh=fresh)
+        assert decision.outputs == (4.0,)
+        assert decision.standing.proposal is not None
+
+
+def test_who_loses_the_authority_to_move_stays_with_the_move_it_has_made() -> None:
+    standing = lowered(working(), "supervised", HOUR)
+    assert scan(standing, time=8 * HOUR, outputs=(4.0,)).outputs == (4.0,)
 
 
 def test_authority_falls_by_a_step_with_every_few_failures_and_never_rises_by_itself() -> None:

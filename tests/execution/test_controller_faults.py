@@ -55,11 +55,12 @@ def goes_to(batch: Batch, rung: str, since: int) -> str:
     alarm = f"control.growth.{rung.replace(' ', '-')}"
     raised = [t for t, f in batch.facts(AlarmChanged) if f.alarm == alarm and f.state == "raised"]
     assert time in raised
-    led = zip(rungs(batch), batch.column("loop.perfusion"), batch.column("pump"), strict=True)
-    for stood, output, pump in led:
+    pump = batch.column("pump")  # stands in one scan where it was told to in the scan before
+    led = zip(rungs(batch), batch.column("loop.perfusion"), [*pump[1:], LOW], strict=True)
+    for stood, output, reached in led:
         if stood in ("plan", "last plan", "hold"):
             assert LOW <= output <= HIGH
-            assert LOW <= pump <= HIGH
+            assert LOW <= reached <= HIGH
     reason: str = change.reason
     return reason
 
@@ -155,7 +156,7 @@ def test_a_model_that_is_not_finite_makes_no_move(
     assert replay(site, "B0001", quiet).identical
 
 
-def test_a_lying_sensor_closes_the_gate(site: Site, quiet: Quiet) -> None:
+def test_a_lying_sensor_closes_the_gate_until_it_is_left_out(site: Site, quiet: Quiet) -> None:
     lie = {"kind": "bias", "of": "lactate", "at": "5 h", "size": "8 mmol/L"}
     batch = execute(site, process(faults=[lie]))
     found = [
@@ -166,13 +167,9 @@ def test_a_lying_sensor_closes_the_gate(site: Site, quiet: Quiet) -> None:
     assert found
     assert 5 * HOUR <= found[0] <= 7 * HOUR
     assert goes_to(batch, "last plan", found[0]) == "the twin disagrees with: lactate"
-    asked = [fact.made for _, fact in batch.facts(MovePlanned)]
-    cleared = [
-        t for t, f in batch.facts(AlarmChanged) if f.alarm == "twin.signal.lactate" and f.state == "cleared"
-    ]
-    assert not [
-        made for made in asked if found[0] <= made < min(cleared, default=batch.facts(ControlChanged)[-1][0])
-    ]
+    asked = [fact.made for _, fact in batch.facts(MovePlanned) if fact.made >= found[0]]
+    assert asked, "once the sensor is left out, the others suffice"
+    assert asked[0] >= found[0] + HOUR
     assert replay(site, "B0001", quiet).identical
 
 

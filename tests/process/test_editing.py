@@ -21,7 +21,9 @@ def test_a_value_is_replaced_and_nothing_else() -> None:
 
 
 def test_several_values_are_replaced_at_once() -> None:
-    text = edited(TEXT, {("version",): "1.1.0", ("twin", "donor", "k"): "4 %", ("twin", "donor", "mu"): "1 %"})
+    text = edited(
+        TEXT, {("version",): "1.1.0", ("twin", "donor", "k"): "4 %", ("twin", "donor", "mu"): "1 %"}
+    )
     assert text == TEXT.replace("1.0.0", "1.1.0").replace("12 %", "1 %").replace("3 %", "4 %")
 
 

@@ -25,6 +25,11 @@ class Desk:
         self._controllers, self._clock = controllers, clock
         self._busy: dict[str, Thread] = {}
 
+    def prepare(self) -> None:
+        """Compile every planner: what takes seconds the first time must not count against a deadline."""
+        for controller in self._controllers:
+            planner(controller.task)
+
     def work(self, memories: Sequence[ControllerState]) -> list[PlanMissed]:
         """Have every open question answered; which were not, in time."""
         began = self._clock()

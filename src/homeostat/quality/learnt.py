@@ -44,16 +44,20 @@ def priors(process: Process) -> dict[str, Prior]:
 
 
 def learnt(ledger: Ledger, historian: Historian, process: Process, chosen: Sequence[str] = ()) -> Learnt:
-    """What the complete batches of `process` learnt (`chosen`: of these alone). Raises RecordError for none."""
+    """What the complete batches of this very version of `process` learnt (`chosen`: of these alone).
+
+    What batches of older versions taught is in the version in force already. Raises RecordError where a chosen batch is
+    none of them.
+    """
     names = tuple(process.twin.observer.learn) if process.twin.observer else ()
     found = Learnt({name: [] for name in names}, {})
     for batch in chosen or ledger.batches():
         start = _started(ledger, batch)
-        if start is None or start.process != process.process or not _complete(ledger, batch):
+        if start is None or start.process_hash != process.content_hash or not _complete(ledger, batch):
             if chosen:
                 raise RecordError(
-                    f"batch {batch} is no complete batch of {process.process}",
-                    mend="list the batches with: homeostat batches",
+                    f"batch {batch} is no complete batch of this version of {process.process}",
+                    mend="list the batches with: homeostat batches; a version in force has learnt from older ones",
                 )
             continue
         began = priors(Process.model_validate_json(start.declaration))

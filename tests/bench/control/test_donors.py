@@ -129,7 +129,9 @@ def test_variance_below_is_that_of_the_doses() -> None:
 
 def test_fallback_is_the_share_not_led_by_a_plan() -> None:
     """The hours before and after, when nobody asks for a controller, do not count."""
-    assert fallback(replace(SOUND, rungs={"idle": 99.0, "plan": 8.0, "last plan": 1.0, "loops": 1.0})) == 10.0
+    assert fallback(
+        replace(SOUND, rungs={"idle": 99.0, "plan": 8.0, "last plan": 1.0, "loops": 1.0})
+    ) == pytest.approx(10.0)
     assert fallback(SOUND) == 0.0
 
 

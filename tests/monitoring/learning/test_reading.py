@@ -133,3 +133,22 @@ def test_the_hash_is_of_the_content_whatever_the_form(tmp_path: Path) -> None:
     (tmp_path / "c.csv").write_text("a,b\n1,3\n", "utf-8")
     a, b, c = (read_table(tmp_path / f"{name}.csv").sha256 for name in "abc")
     assert a == b != c
+
+
+def test_as_many_headings_as_there_may_be_are_named_each_once(tmp_path: Path) -> None:
+    file = tmp_path / "t.csv"
+    file.write_text(",".join(["a"] * 20_000) + "\n" + ",".join(["1"] * 20_000) + "\n", "utf-8")
+    table = read_table(file)
+    assert len(set(table.headings)) == 20_000
+    assert table.headings[-1] == "a (20000)"
+    assert table.has("a (777)")
+
+
+def test_a_value_that_cannot_be_computed_with_is_refused_where_it_stands(tmp_path: Path) -> None:
+    file = tmp_path / "t.csv"
+    file.write_text("a,b\n1,2\n3,-1e151\n", "utf-8")
+    table = read_table(file)
+    assert table.number("a").tolist() == [1.0, 3.0]
+    with pytest.raises(MonitoringError, match="-1e151 is too large") as caught:
+        table.number("b")
+    assert caught.value.where == "t.csv, line 3, column 'b'"

@@ -1,5 +1,6 @@
 """Which columns become inputs, what a rule asks, which days are known: every decision is told."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -7,10 +8,13 @@ import pytest
 from tests.monitoring.learning.tables import Columns, classes, linear, spectra, table
 
 from homeostat.errors import MonitoringError
+from homeostat.monitoring.learning import read_table
 from homeostat.monitoring.learning.columns import Wanted
 from homeostat.monitoring.learning.early import unknown_by
 from homeostat.monitoring.learning.groups import members
 from homeostat.monitoring.learning.task import Task, state
+from homeostat.monitoring.learning.training import Settings, pose
+from homeostat.monitoring.package import Acceptance
 
 
 def _state(path: Path, columns: Columns, target: str = "y", **asked: object) -> Task:
@@ -182,3 +186,65 @@ def test_a_table_of_one_row_told_often_is_refused(tmp_path: Path) -> None:
     columns = {name: values[:4] * 10 for name, values in linear(20).items()}
     with pytest.raises(MonitoringError, match="only 4 rows differ"):
         _state(tmp_path, columns)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "mend"),
+    [
+        (lambda value, row: "oops" if row == 3 else value, "write a number"),
+        (lambda value, row: "<0.1" if row % 5 == 3 else value, "limit of detection is no gap"),
+        (lambda value, row: f"{value} mM" if row >= 3 else value, "unit in the heading"),
+        (lambda value, row: f'"5,{row + 100}.7"' if row >= 3 else value, "separators of thousands"),
+    ],
+)
+def test_a_column_meant_for_numbers_is_refused_at_its_first_bad_cell(
+    tmp_path: Path, spoil: Callable[[object, int], object], mend: str
+) -> None:
+    columns = linear()
+    columns["a"] = [spoil(value, row) for row, value in enumerate(columns["a"])]
+    with pytest.raises(
+        MonitoringError, match="is no number, but the column seems meant for numbers"
+    ) as caught:
+        _state(tmp_path, columns)
+    assert caught.value.where == "table.csv, line 5, column 'a'"
+    assert mend in caught.value.mend
+    assert "a" not in _state(tmp_path, columns, wanted=Wanted(without=("^a$",))).names
+
+
+@pytest.mark.parametrize(
+    "kind", ["2024-01-{:02d}", "12:{:02d}", "B{:03d}", "{}A", "01.{:02d}.2024", "cell {}"]
+)
+def test_identifiers_and_dates_are_text(tmp_path: Path, kind: str) -> None:
+    columns = linear() | {"told": [kind.format(row + 1) for row in range(40)]}
+    assert "told" not in _state(tmp_path, columns).names
+
+
+@pytest.mark.parametrize(("target", "group"), [("y", None), ("a", "y")])
+def test_a_target_or_a_group_whose_heading_stands_twice_is_refused(
+    tmp_path: Path, target: str, group: str | None
+) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("a,y,y\n" + "".join(f"{row * row},{row % 3},{row}\n" for row in range(20)), "utf-8")
+    with pytest.raises(MonitoringError, match="the heading 'y' stands more than once"):
+        state(read_table(path), target, Wanted(), group)
+
+
+@pytest.mark.parametrize(
+    ("limit", "asked", "what"),
+    [
+        (Acceptance(metric="rmspe", maximum=1.0), {}, "no such figure"),
+        (Acceptance(metric="accuracy", minimum=0.9), {}, "only where there is a rule"),
+        (Acceptance(metric="rmsep", subgroup="*", maximum=1.0), {}, "there are no groups"),
+        (Acceptance(metric="rmsep", subgroup="*", maximum=1.0), {"group": "donor"}, ""),
+        (Acceptance(metric="accuracy", minimum=0.9), {"rule": ">= 0"}, ""),
+    ],
+)
+def test_a_limit_on_what_will_not_be_measured_is_refused_before_training(
+    tmp_path: Path, limit: Acceptance, asked: dict[str, str], what: str
+) -> None:
+    read, settings = table(tmp_path, linear()), Settings("y", acceptance=(limit,), **asked)  # type: ignore[arg-type]
+    if not what:
+        assert pose(read, settings).target == "y"
+        return
+    with pytest.raises(MonitoringError, match=what):
+        pose(read, settings)

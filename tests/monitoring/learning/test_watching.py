@@ -12,7 +12,8 @@ from homeostat.errors import MonitoringError
 from homeostat.monitoring.batches import GoodBatches, VaryingProcess
 from homeostat.monitoring.learning import Table, read_table
 from homeostat.monitoring.learning.columns import Wanted
-from homeostat.monitoring.learning.runs import Laid
+from homeostat.monitoring.learning.lateness import warned
+from homeostat.monitoring.learning.runs import Grid, Laid, Run, Runs
 from homeostat.monitoring.learning.varying import learn_varying
 from homeostat.monitoring.learning.watching import Asked, Watching, follow_table, train_watcher
 from homeostat.monitoring.package import read_any, write
@@ -159,3 +160,28 @@ def test_a_table_without_the_tags_is_refused(learnt: Watching, tmp_path: Path) -
     table = read_table(tables.written(tmp_path / "t.csv", rows))  # type: ignore[arg-type]
     with pytest.raises(MonitoringError, match="there is no column 'acid'"):
         follow_table(learnt.package, table)
+
+
+def test_a_batch_that_makes_alerts_come_too_late_is_named() -> None:
+    rows = np.zeros((24, 1))
+    found = Runs(tuple(Run(f"R{n}", rows, ("",) * 24) for n in (1, 2, 3)), ("a",), Grid(1.0))
+    (told,) = warned(found, 21, (1, 20, 22), 24)
+    assert "needs 21 of 24 samples" in told
+    assert "R2 (20), R3 (22)" in told
+    assert "R1" not in told
+    assert warned(found, 12, (1, 11, 22), 24) == ()
+    stretches = Runs(found.runs[:1], ("a",), Grid(1.0))
+    assert "stretch 2 (20)" in warned(stretches, 21, (1, 20, 3), 24)[0]
+
+
+def test_a_watcher_that_alerts_in_time_is_not_warned_of(learnt: Watching) -> None:
+    assert not any(decision.startswith("WARNING") for decision in learnt.decisions)
+
+
+def test_a_watched_column_with_a_bad_cell_or_a_value_too_large_is_refused(tmp_path: Path) -> None:
+    for cell, what in (("oops", "is no number"), ("1e200", "is too large")):
+        rows = long_tables.columns(6)
+        rows["acid"][30] = cell  # type: ignore[index,call-overload]
+        with pytest.raises(MonitoringError, match=what) as caught:
+            train_watcher(read_table(tables.written(tmp_path / "t.csv", rows)), ASKED)  # type: ignore[arg-type]
+        assert caught.value.where == "t.csv, line 32, column 'acid'"

@@ -82,7 +82,7 @@ def _one(one: "Happening", *, as_json: bool) -> None:
     if isinstance(fact, MovePlanned):
         show(fact.text, *_tables(fact))
         show(
-            f"Objective {number(fact.value)}, {number(fact.without)} without the move; "
+            f"Objective {number(fact.value)}, {number(fact.without)} if nothing were moved; "
             f"{fact.iterations} iterations; model, aims and settings {fact.means[:16]}"
         )
 
@@ -91,7 +91,7 @@ def _tables(fact: "MovePlanned") -> list[Table]:
     moves = [(clock(time), *map(number, row)) for time, row in zip(fact.times, fact.outputs, strict=True)]
     names = tuple(f"{loop} [{unit}]" for loop, unit in zip(fact.loops, fact.units, strict=True))
     expected = [(each.of, each.unit, *map(number, (each.values[0], *_ends(each)))) for each in fact.foretold]
-    columns = ("quantity", "unit", "now", "at the end", "lowest", "highest", "without the move")
+    columns = ("quantity", "unit", "now", "at the end", "lowest", "highest", "unmoved until then")
     limits = [(each.limit, clock(each.at), number(each.multiplier)) for each in fact.limits]
     ends = [(clock(end), number(value)) for end, value in fact.harvests]
     return [

@@ -71,6 +71,7 @@ def learn(
 
 
 def _write(process: "Process", text: str, proposal: "Proposal", out: Path) -> None:
+    from homeostat.control.learning.population import ENOUGH
     from homeostat.process.editing import edited
     from homeostat.twin import model
 
@@ -78,10 +79,13 @@ def _write(process: "Process", text: str, proposal: "Proposal", out: Path) -> No
     major, minor, _ = process.version.split(".")
     changes = {("version",): f"{major}.{int(minor) + 1}.0", ("approval", "state"): "draft"}
     for name, found in proposal.changes.items():
-        share = f"{100.0 * found.spread / abs(found.mean):.4g} %"
         changes["twin", "parameters", name] = f"{found.mean:.6g} {parameters[name].unit}"
-        changes["twin", "donor", name] = share
+        if found.batches < ENOUGH:
+            continue
+        share = f"{100.0 * found.spread / abs(found.mean):.4g} %"
         changes["twin", "observer", "learn", name] = share
+        if name in process.twin.donor:
+            changes["twin", "donor", name] = share
     out.write_text(edited(text, _ordered(changes)), encoding="utf-8")
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from homeostat.monitoring.learning.training import Settings, Trained
 
 SHOWN_TRIALS = 8
+_LIMITS = ("limit", "rows", "found", "outcome")
 
 
 def train(
@@ -182,7 +183,8 @@ def train(
     if as_json:
         show_json(_object(trained, tested))
     else:
-        show(*_told(trained, out), *([by_group("Locked test", tested)] if tested else []))
+        locked_test = [by_group("Locked test", tested)] if tested else []
+        show(*_told(trained, out), *locked_test, *_limits(trained, tested))
     seal(out, signer, by, as_json=as_json)
 
 
@@ -214,7 +216,23 @@ def _object(trained: "Trained", tested: Any) -> dict[str, Any]:
         "tried": [dict(each) for each in package.tried],
         "figures": [each.model_dump(mode="json") for each in package.metrics],
         "locked_test": [each.model_dump(mode="json") for each in tested],
+        "acceptance": [dict(zip(_LIMITS, row, strict=True)) for row in _outcomes(trained, tested)],
     }
+
+
+def _outcomes(trained: "Trained", tested: Any) -> list[tuple[str, str, str, str]]:
+    """The acceptance limits held against the locked test, else against the rows held out."""
+    from homeostat.monitoring.learning.validation import outcome
+    from homeostat.monitoring.package.metrics import judge
+
+    package = trained.package
+    return [outcome(each) for each in judge(package.acceptance, tested or package.metrics)]
+
+
+def _limits(trained: "Trained", tested: Any) -> list[Table]:
+    where = "locked test" if tested else "rows held out; a locked test decides"
+    rows = _outcomes(trained, tested)
+    return [Table(f"Acceptance limits ({where})", _LIMITS, rows)] if rows else []
 
 
 def _told(trained: "Trained", out: Path) -> list[Table | str]:

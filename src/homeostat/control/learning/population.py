@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 OLD = 4.0
 """How many batches the version in force counts for (assumption)."""
+ENOUGH = 10
+"""Batches from which on they decide how far donors differ (assumption): fewer would make it too small too often."""
 LEAST_NEWS = 0.2
 """The least share of the prior's variance that a batch must have taken away to say anything of its own."""
 
@@ -39,7 +41,8 @@ class Pooled:
     """Mean of the population with its standard error, spread between donors, and how many batches said anything.
 
     `gain` is by how much the logarithm of the predictive density of a batch left out rises, on average, over that of
-    the version in force: above 0, the new version would have foreseen the batches better.
+    the version in force, `doubt` its standard error: well above 0, the new version would have foreseen the batches
+    better. The spread stays that of the version in force until `ENOUGH` batches have said something.
     """
 
     mean: float
@@ -47,6 +50,7 @@ class Pooled:
     spread: float
     batches: int
     gain: float
+    doubt: float
 
 
 def informed(estimate: Estimate) -> tuple[float, float] | None:
@@ -70,7 +74,9 @@ def pooled(estimates: Sequence[Estimate], prior: Prior) -> Pooled | None:
         others, _, apart = _population(said[:k] + said[k + 1 :], prior)
         new = _density(value, others, variance + apart**2)
         gains.append(new - _density(value, prior.mean, variance + prior.deviation**2))
-    return Pooled(mean, error, spread, len(said), math.fsum(gains) / len(gains))
+    gain = math.fsum(gains) / len(gains)
+    doubt = math.sqrt(math.fsum((each - gain) ** 2 for each in gains) / (len(gains) - 1) / len(gains))
+    return Pooled(mean, error, spread, len(said), gain, doubt)
 
 
 def _population(said: Sequence[tuple[float, float]], prior: Prior) -> tuple[float, float, float]:
@@ -87,6 +93,8 @@ def _population(said: Sequence[tuple[float, float]], prior: Prior) -> tuple[floa
 
 def _spread(said: Sequence[tuple[float, float]], prior: Prior) -> float:
     """Standard deviation between donors, mixed with the old one by their numbers of batches."""
+    if len(said) < ENOUGH:
+        return prior.deviation
     weights = [1.0 / variance for _, variance in said]
     total = math.fsum(weights)
     mean = math.fsum(w * value for w, (value, _) in zip(weights, said, strict=True)) / total

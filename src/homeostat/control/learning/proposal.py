@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from statistics import NormalDist
 
 from homeostat.control.learning.population import Estimate, Pooled, Prior, pooled
 
@@ -44,20 +45,29 @@ class Proposal:
         return {**body, "sha256": hashlib.sha256(text.encode()).hexdigest()}
 
 
+FALSE = 0.05
+"""The chance at which a version that is right is changed in any of its parameters (normal, Bonferroni)."""
+
+
 def propose(priors: Mapping[str, Prior], estimates: Mapping[str, Sequence[Estimate]]) -> Proposal:
     """Weigh every parameter of `priors` by the `estimates` of the batches."""
-    return Proposal(tuple(_weigh(name, prior, estimates.get(name, ())) for name, prior in priors.items()))
+    least = NormalDist().inv_cdf(1.0 - FALSE / max(len(priors), 1))
+    return Proposal(
+        tuple(_weigh(name, prior, estimates.get(name, ()), least) for name, prior in priors.items())
+    )
 
 
-def _weigh(name: str, prior: Prior, estimates: Sequence[Estimate]) -> Evidence:
+def _weigh(name: str, prior: Prior, estimates: Sequence[Estimate], least: float) -> Evidence:
     found = pooled(estimates, prior)
     if found is None:
         reason = "fewer than 3 batches say anything of it"
     elif found.mean * prior.mean <= 0.0:
         reason = "its sign would change"
-    elif found.gain <= 0.0:
-        reason = f"batches left out would be foreseen no better ({found.gain:+.2f})"
+    elif found.gain <= least * found.doubt:
+        reason = (
+            f"batches left out would not surely be foreseen better ({found.gain:+.2f} ± {found.doubt:.2f})"
+        )
     else:
-        better = f"batches left out are foreseen better ({found.gain:+.2f})"
+        better = f"batches left out are foreseen better ({found.gain:+.2f} ± {found.doubt:.2f})"
         return Evidence(name, prior, tuple(estimates), found, True, better)
     return Evidence(name, prior, tuple(estimates), found, False, reason)

@@ -51,6 +51,15 @@ class Planner:
                 self._kept = dict([*self._kept.items()][1 - KEPT :]) | {question: found}
             return found
 
+    def at_once(self, question: Question) -> Answer | None:
+        """The answer, unless the planner is at another question: for those who cannot wait. None then."""
+        if not self._lock.acquire(blocking=False):
+            return None
+        try:
+            return self._answer(question)
+        finally:
+            self._lock.release()
+
     def _answer(self, question: Question) -> Answer:
         """The plan to the best of the ends; each solve begins from the plan to the end before."""
         best: _Solved | None = None

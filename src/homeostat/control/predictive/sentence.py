@@ -46,4 +46,4 @@ def _outcome(task: Task, term: Term, found: Foretold, end: float) -> str:
     low, high = f"{found.low[-1]:.4g}", f"{found.high[-1]:.4g}"
     band = f" ({low} to {high})" if low != high else ""
     text = f"expects {term.name} {found.values[-1]:.4g}{band} {unit} at {end:.0f} h"
-    return f"{text}, {found.without[-1]:.4g} without the move"
+    return f"{text}, {found.without[-1]:.4g} if nothing were moved until then"

@@ -4,6 +4,7 @@ In: a task, compiled once. Out: answers. The walk repeats the solver's own steps
 so that what is told of a plan is what was planned.
 """
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Literal
 
@@ -143,7 +144,7 @@ class Solving:
         )
 
     def _active(self, outcome: Outcome, times: Sequence[float]) -> tuple[Active, ...]:
-        """The limits that shape the plan, on the way through the belief itself."""
+        """The limits that shape the plan, whichever scenario they bind in."""
         names = [f"{row.limit.name} {'>=' if row.lower else '<='} {row.bound:g}" for row in self._task.rows]
         scales = [row.limit.scale or 1.0 for row in self._task.rows]
         for actuator in self._task.actuators:
@@ -152,10 +153,12 @@ class Solving:
                 scales.append(actuator.change)
         hours = [*times, 2 * times[-1] - times[-2] if len(times) > 1 else times[-1]]
         found = [self._ends_of(outcome, times[0])]
-        for at, node in zip(hours, self._ways[0], strict=True):
-            for k, row in enumerate(outcome.constraints[node].tolist()[: len(names)]):
-                if abs(row) * scales[k] > NOTICEABLE:
-                    found.append([Active(names[k], at, abs(row))])
+        for at, nodes in zip(hours, zip(*self._ways, strict=True), strict=True):
+            rows = [outcome.constraints[node].tolist()[: len(names)] for node in dict.fromkeys(nodes)]
+            for k, column in enumerate(zip(*rows, strict=True)):
+                multiplier = math.fsum(map(abs, column))  # what easing it in every scenario would be worth
+                if multiplier * scales[k] > NOTICEABLE:
+                    found.append([Active(names[k], at, multiplier)])
         return tuple([active for group in found for active in group])
 
     def _ends_of(self, outcome: Outcome, now: float) -> list[Active]:

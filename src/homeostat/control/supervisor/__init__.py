@@ -18,6 +18,7 @@ from homeostat.control.supervisor.ladder import (
     Rung,
     Standing,
     climb,
+    lowered,
 )
 
 __all__ = [
@@ -34,4 +35,5 @@ __all__ = [
     "Rung",
     "Standing",
     "climb",
+    "lowered",
 ]

@@ -1,7 +1,7 @@
 """A course: the moves a plan foresees, which may be followed for a while when no new plan comes."""
 
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,10 @@ class Course:
     def at(self, time: int) -> tuple[float, ...]:
         """The outputs planned for `time`: before the first row that row, after the last one the last."""
         return self.rows[max(bisect_right(self.times, time) - 1, 0)]
+
+    def only(self, time: int) -> "Course":
+        """The one row that is in force at `time`: what somebody has let through, and nothing of what comes after."""
+        return replace(self, times=self.times[:1], rows=(self.at(time),))
 
     def age(self, time: int) -> int:
         """How long ago (µs) what the plan rests on was believed."""

@@ -34,10 +34,16 @@ class Envelope:
             allowed, why = before + (self.change if wanted > before else -self.change), "change"
         if not self.low <= allowed <= self.high:
             allowed, why = self.inside(allowed), "range"
-        if self.least is not None and self.low < allowed < self.least:
-            return (self.low if allowed - self.low < 0.5 * (self.least - self.low) else self.least), "switch"
-        return allowed, why
+        switched = self._switched(allowed)
+        return (switched, "switch") if switched != allowed else (allowed, why)
 
     def inside(self, output: float) -> float:
-        """The output within the range, whatever it is: what is no number is at the lower end."""
-        return min(max(self.low, output), self.high)
+        """The output within the range, whatever it is: what is no number is at the lower end, a switch off or on."""
+        within = min(max(self.low, output), self.high)
+        return self._switched(within)
+
+    def _switched(self, output: float) -> float:
+        """A switch stands at its low end or gives its least, whichever is nearer."""
+        if self.least is None or not self.low < output < self.least:
+            return output
+        return self.low if output - self.low < 0.5 * (self.least - self.low) else self.least

@@ -115,24 +115,40 @@ def climb(rules: Rules, standing: Standing, facts: Facts) -> Decision:
 
 
 def _heard(rules: Rules, standing: Standing, facts: Facts) -> Standing:
-    """The standing after what came in: a plan, its failure, a person's word, or the end of a wait for it."""
+    """The standing after what came in: a person's word or the end of a wait for it, then a plan or its failure."""
+    standing = _decided(standing, facts)
     if facts.failed:
-        standing = _failed(standing, facts.failed)
-    elif facts.fresh is not None:
-        standing = _planned(rules, standing, facts.fresh)
+        return _failed(standing, facts)
+    return standing if facts.fresh is None else _planned(rules, standing, facts.fresh)
+
+
+def _decided(standing: Standing, facts: Facts) -> Standing:
+    """An approval lets one move through, that which was proposed; what the plan foresees after it is not approved."""
     waiting = standing.proposal
-    if waiting is not None and facts.approved == waiting.name and facts.time < waiting.expires:
-        return replace(standing, course=waiting.course, stale="", proposal=None)
-    if waiting is not None and (facts.refused == waiting.name or facts.time >= waiting.expires):
+    if waiting is None:
+        return standing
+    if facts.approved == waiting.name and facts.time < waiting.expires:
+        return replace(standing, course=waiting.course.only(facts.time), stale="", proposal=None)
+    if facts.refused == waiting.name or facts.time >= waiting.expires:
         stale = "the move was refused" if facts.refused == waiting.name else "nobody approved in time"
         return replace(standing, proposal=None, stale=stale)
     return standing
 
 
-def _failed(standing: Standing, why: str) -> Standing:
+def lowered(standing: Standing, authority: Authority, time: int) -> Standing:
+    """The standing with another authority: who may not move by itself any more stays with the move it has made."""
+    course = standing.course
+    if authority != "autonomous" and course is not None:
+        course = course.only(time)
+    return replace(standing, authority=authority, course=course)
+
+
+def _failed(standing: Standing, facts: Facts) -> Standing:
     failures = standing.failures + 1
-    authority = LOWER[standing.authority] if failures % FAILURES == 0 else standing.authority
-    return replace(standing, stale=why, failures=failures, authority=authority)
+    standing = replace(standing, stale=facts.failed, failures=failures)
+    if failures % FAILURES:
+        return standing
+    return lowered(standing, LOWER[standing.authority], facts.time)
 
 
 def _planned(rules: Rules, standing: Standing, fresh: Course) -> Standing:

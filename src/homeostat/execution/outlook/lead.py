@@ -20,7 +20,8 @@ def lead(way: Way, going: Traveller) -> None:
     """Set the outputs of all loops that controllers move, for the step that comes."""
     for place, controller in enumerate(way.plan.controllers):
         steps = going.state.steps
-        at_work = any(steps[node].status == "running" for node in controller.during)
+        free = all(going.loops[loop].mode == "auto" for loop in controller.loops)
+        at_work = free and any(steps[node].status == "running" for node in controller.during)
         found = _course(way, going, place, controller) if at_work else None
         if found is None:
             _release(controller, going)
@@ -49,10 +50,10 @@ def _first(way: Way, going: Traveller, place: int, controller: ControllerPlan) -
     if standing.authority != "autonomous" or standing.rung != "idle":
         return None
     try:
-        answer = planner(controller.task).answer(_question(way, controller, going))
+        answer = planner(controller.task).at_once(_question(way, controller, going))
     except Exception:  # noqa: BLE001 - the desk says so when it is asked; a forecast goes on without it
         return None
-    return course(controller, going.time, answer.planned) if answer.planned else None
+    return course(controller, going.time, answer.planned) if answer and answer.planned else None
 
 
 def _question(way: Way, controller: ControllerPlan, going: Traveller) -> Question:

@@ -107,7 +107,7 @@ def _ordered(at: Context, state: BatchState, arrival: AlarmOrdered) -> BatchStat
 
 
 def _controlled(at: Context, state: BatchState, arrival: ControlOrdered) -> BatchState:
-    return hear(at.plan, state, arrival, at.sheet)
+    return hear(at.plan, state, arrival, at.time, at.sheet)
 
 
 def _missed(at: Context, state: BatchState, arrival: PlanMissed) -> BatchState:

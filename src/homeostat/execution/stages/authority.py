@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from homeostat.control.supervisor import Authority
+from homeostat.control.supervisor import lowered
 from homeostat.execution.plan.types import Plan
 from homeostat.execution.sheet import Sheet
 from homeostat.execution.state import BatchState, ControllerState
@@ -15,7 +15,7 @@ def miss(plan: Plan, state: BatchState, arrival: PlanMissed) -> BatchState:
     return _put(plan, state, arrival.controller, lambda memory: replace(memory, missed=arrival.reason))
 
 
-def hear(plan: Plan, state: BatchState, arrival: ControlOrdered, sheet: Sheet) -> BatchState:
+def hear(plan: Plan, state: BatchState, arrival: ControlOrdered, time: int, sheet: Sheet) -> BatchState:
     """The state after a person's order; one that cannot be followed is refused on record."""
     refusal = _refusal(plan, state, arrival)
     if refusal:
@@ -23,7 +23,7 @@ def hear(plan: Plan, state: BatchState, arrival: ControlOrdered, sheet: Sheet) -
         sheet.note(ControlRefused(**about, reason=refusal))
         return state
     if arrival.authority is not None:
-        return _authority(plan, state, arrival, arrival.authority, sheet)
+        return _authority(plan, state, arrival, time, sheet)
     if arrival.order == "approve":
         return _put(plan, state, arrival.controller, lambda m: replace(m, approved=arrival.proposal))
     return _put(plan, state, arrival.controller, lambda m: replace(m, refused=arrival.proposal))
@@ -44,9 +44,11 @@ def _refusal(plan: Plan, state: BatchState, arrival: ControlOrdered) -> str:
     return ""
 
 
-def _authority(
-    plan: Plan, state: BatchState, arrival: ControlOrdered, authority: Authority, sheet: Sheet
-) -> BatchState:
+def _authority(plan: Plan, state: BatchState, arrival: ControlOrdered, time: int, sheet: Sheet) -> BatchState:
+    authority = arrival.authority
+    if authority is None:
+        return state
+
     def given(memory: ControllerState) -> ControllerState:
         before = memory.standing
         sheet.note(
@@ -58,7 +60,7 @@ def _authority(
                 reason=f"{arrival.by}: {arrival.reason}",
             )
         )
-        standing = replace(before, authority=authority, failures=0, proposal=None)
+        standing = replace(lowered(before, authority, time), failures=0, proposal=None)
         if before.authority == "advisory":  # nobody has let its advice through
             standing = replace(standing, course=None, stale="")
         return replace(memory, standing=standing, due=0)

@@ -46,6 +46,8 @@ class LearnedPhases:
     run: int
     alerts: Rate
     actions: Rate
+    longest: tuple[int, ...]
+    """The longest run of each batch, by limits that the others set."""
 
 
 def learn(
@@ -91,10 +93,11 @@ def learn_phases(
     for name, monitor, found in zip(phases, _chain(cubes, tags, sizes), traces, strict=True):
         limits, alarms[name] = limits_of(found, confidence, action_confidence)
         monitors.append(Phase(name=name, monitor=monitor.limited(limits)))
-    run, alerts = alerting_run(_longest(alarms))
+    longest = _longest(alarms)
+    run, alerts = alerting_run(longest)
     greatest = [np.nanmax(one.severity, axis=1).tolist() for one in alarms.values()]
     actions = acting(greatest, action_confidence)
-    return LearnedPhases(Phased(phases=tuple(monitors)), alarms, run, alerts, actions)
+    return LearnedPhases(Phased(phases=tuple(monitors)), alarms, run, alerts, actions, tuple(longest))
 
 
 def _longest(alarms: Mapping[str, FalseAlarms]) -> list[int]:

@@ -12,6 +12,7 @@ import numpy as np
 
 from homeostat.errors import MonitoringError
 from homeostat.monitoring.frozen import Array, Integers
+from homeostat.monitoring.learning.cells import refuse_spoilt
 from homeostat.monitoring.learning.early import unknown_by
 from homeostat.monitoring.learning.table import Table
 
@@ -134,10 +135,12 @@ def _numeric(table: Table, names: Sequence[str], rows: Integers, decisions: list
             found += indicators[1:] if len(labels) == 2 else indicators
             decisions.append(f"text column '{name}' becomes indicators of its {len(labels)} labels")
         else:
+            refuse_spoilt(table, name)
             text.append(name)
     _tell(text, "text that is no class (identifiers, remarks)", decisions)
+    taken = frozenset(found)
     for name, count in table.infinite.items():
-        if name in found:
+        if name in taken:
             decisions.append(f"{count} infinite values of '{name}' count as missing")
     return found
 

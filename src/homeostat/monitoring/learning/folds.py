@@ -1,6 +1,7 @@
 """How rows are held out: never apart from their group, else so that every fold spans the target's range.
 
-In: groups or targets, and which rows repeat another. Out: arrays of rows, one a fold, which together are all rows. Everything follows from the seed.
+In: groups or targets, and which rows repeat another. Out: arrays of rows, one a fold, which together are all rows.
+Everything follows from the seed.
 """
 
 from collections.abc import Sequence

@@ -10,6 +10,7 @@ import io
 import warnings
 import zipfile
 import zlib
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,10 @@ LARGEST = 2_000_000_000
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """`headings` (p,) and `rows` of p cells each; `lines` says where each row stands, `decimal` how numbers do."""
+    """`headings` (p,) and `rows` of p cells each; `lines` says where each row stands, `decimal` how numbers do.
+
+    `repeated` are headings that stand more than once: only the first column bears the name.
+    """
 
     name: str
     sha256: str
@@ -33,6 +37,7 @@ class Sheet:
     rows: tuple[tuple[str, ...], ...]
     lines: tuple[int, ...]
     decimal: str
+    repeated: frozenset[str] = frozenset()
 
 
 def read_sheet(path: Path) -> Sheet:
@@ -52,7 +57,8 @@ def read_sheet(path: Path) -> Sheet:
     _check_widths(body, len(headings), path.name)
     decimal = "," if separator != "," and _commas(body) else "."
     rows = tuple(tuple(cells) for _, cells in body)
-    return Sheet(path.name, digest, headings, rows, tuple(line for line, _ in body), decimal)
+    lines = tuple(line for line, _ in body)
+    return Sheet(path.name, digest, headings, rows, lines, decimal, _repeated(numbered[0][1]))
 
 
 def _bytes(path: Path) -> bytes:
@@ -147,14 +153,21 @@ def _cell(value: Any) -> str:
 
 def _headings(cells: list[str]) -> tuple[str, ...]:
     """Headings without blanks around them; an empty one is named by its place, a repeated one is counted."""
-    names: list[str] = []
+    names: dict[str, None] = {}
+    counts: dict[str, int] = {}
     for place, cell in enumerate(cells, 1):
-        name, count = cell.strip() or f"column {place}", 1
+        plain = cell.strip() or f"column {place}"
+        name = plain
         while name in names:
-            count += 1
-            name = f"{cell.strip()} ({count})"
-        names.append(name)
+            counts[plain] = counts.get(plain, 1) + 1
+            name = f"{plain} ({counts[plain]})"
+        names[name] = None
     return tuple(names)
+
+
+def _repeated(cells: list[str]) -> frozenset[str]:
+    counts = Counter(cell.strip() for cell in cells)
+    return frozenset(name for name, count in counts.items() if name and count > 1)
 
 
 def _check_widths(body: list[tuple[int, list[str]]], width: int, name: str) -> None:

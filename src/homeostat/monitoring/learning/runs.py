@@ -11,6 +11,7 @@ import numpy as np
 
 from homeostat.errors import MonitoringError, UnitError
 from homeostat.monitoring.frozen import Array
+from homeostat.monitoring.learning.cells import refuse_spoilt
 from homeostat.monitoring.learning.columns import Wanted, narrow
 from homeostat.monitoring.learning.table import Table
 from homeostat.process.soft import PATIENCE, unit_in
@@ -76,6 +77,8 @@ def lay_out(table: Table, laid: Laid, wanted: Wanted, interval: float | None) ->
     names = narrow(table, offered, wanted, decisions)
     text = [name for name in names if name not in table.numbers]
     names = [name for name in names if name in table.numbers and _varies(table.number(name))]
+    for name in text:
+        refuse_spoilt(table, name)
     if text:
         decisions.append(f"columns without numbers are left out: {', '.join(text)}")
     if not names:

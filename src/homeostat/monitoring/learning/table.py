@@ -7,7 +7,7 @@ otherwise it is text. `COLUMN=LABEL` names the indicator (1 or 0) of a label in 
 import difflib
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -20,6 +20,8 @@ from homeostat.monitoring.learning.reading import Sheet, read_sheet
 MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", "-", "--", "#n/a", "nd", "n.d."})
 """Cells that say there is no value, in small letters."""
 NEARBY = 5
+LARGEST = 1e150
+"""Beyond it a value is refused: its square is no number any more."""
 
 
 @dataclass(frozen=True)
@@ -67,18 +69,32 @@ class Table:
 
     def has(self, name: str) -> bool:
         """Whether a column, or a label in one of text, bears the name."""
-        return name in self.headings or self._labelled(name) is not None
+        return name in self._places or self._labelled(name) is not None
 
     def number(self, name: str) -> Array:
         """The values (n,) of a column of numbers or of an indicator. Raises MonitoringError naming the cell."""
-        if name not in self.headings and (labelled := self._labelled(name)) is not None:
+        if name not in self._places and (labelled := self._labelled(name)) is not None:
             column, label = labelled
             cells = self.labels(column)
             return np.array([np.nan if not cell else float(cell == label) for cell in cells])
         self._check(name)
-        if name in self.numbers:
-            return self.numbers[name]
-        raise self._no_number(name)
+        if name not in self.numbers:
+            raise self._no_number(name)
+        self._check_size(name)
+        return self.numbers[name]
+
+    def value(self, cell: str) -> float | None:
+        """The number that a cell of this table writes, NaN for none, None for text."""
+        return _value(cell, self.sheet.decimal)
+
+    def check_single(self, name: str) -> None:
+        """Raises MonitoringError where the heading stands more than once, so that it does not say which column."""
+        if name in self.sheet.repeated:
+            raise MonitoringError(
+                f"the heading '{name}' stands more than once",
+                where=f"{self.name}, headings",
+                mend="give every column a heading of its own",
+            )
 
     def labels(self, name: str) -> tuple[str, ...]:
         """The cells (n,) of a column as text, "" where one says that there is no value."""
@@ -95,7 +111,7 @@ class Table:
         """The same columns over some of the rows."""
         sheet = self.sheet
         kept, lines = tuple(sheet.rows[i] for i in rows), tuple(sheet.lines[i] for i in rows)
-        return Table(Sheet(sheet.name, sheet.sha256, sheet.headings, kept, lines, sheet.decimal))
+        return Table(replace(sheet, rows=kept, lines=lines))
 
     @cached_property
     def sha256(self) -> str:
@@ -130,9 +146,19 @@ class Table:
             f"there is no column '{name}'", where=self.name, mend=f"columns are: {_near(name, self.headings)}"
         )
 
+    def _check_size(self, name: str) -> None:
+        beyond = np.flatnonzero(np.abs(self.numbers[name]) > LARGEST)
+        if len(beyond):
+            row = int(beyond[0])
+            raise MonitoringError(
+                f"{self._cells(name)[row].strip()[:40]} is too large",
+                where=self.place(row, name),
+                mend=f"values up to {LARGEST:g} can be computed with: correct it, or leave the cell empty",
+            )
+
     def _no_number(self, name: str) -> MonitoringError:
         for row, cell in enumerate(self._cells(name)):
-            if _value(cell, self.sheet.decimal) is None:
+            if self.value(cell) is None:
                 return MonitoringError(
                     f"'{cell.strip()[:40]}' is no number",
                     where=self.place(row, name),

@@ -49,6 +49,8 @@ def state(
     table: Table, target: str, wanted: Wanted, group: str | None = None, rule: str | None = None
 ) -> Task:
     """The task that a table poses. Raises MonitoringError where it poses none, naming the column or row."""
+    for name in (target, *([group] if group else [])):
+        table.check_single(name)
     asked = question(table, target, rule)
     truth = asked.truth(table, target)
     rows = np.flatnonzero(np.isfinite(truth))

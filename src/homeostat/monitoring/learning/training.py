@@ -33,6 +33,7 @@ from homeostat.monitoring.package import (
     freeze,
     table_digest,
 )
+from homeostat.monitoring.package.metrics import check_limits
 from homeostat.monitoring.prediction import InputSpace
 from homeostat.monitoring.prediction.space_learning import learn_space
 
@@ -81,8 +82,10 @@ def preparations(task: Task, settings: Settings) -> int:
 
 
 def pose(table: Table, settings: Settings) -> Task:
-    """The task that the table poses. Raises MonitoringError where it poses none."""
-    return state(table, settings.target, settings.wanted, settings.group, settings.rule)
+    """The task that the table poses. Raises MonitoringError where it poses none, or a limit fits none."""
+    task = state(table, settings.target, settings.wanted, settings.group, settings.rule)
+    check_limits(settings.acceptance, ruled=task.question.rule is not None, grouped=task.groups is not None)
+    return task
 
 
 def train(

@@ -13,7 +13,7 @@ import yaml
 
 from homeostat.monitoring.learning.evidence import EVIDENCE, Case, Status, results
 from homeostat.monitoring.package import Acceptance, Metrics, Package
-from homeostat.monitoring.package.metrics import judge
+from homeostat.monitoring.package.metrics import Judged, judge
 from homeostat.monitoring.package.uses import uses
 
 
@@ -83,16 +83,18 @@ def validate(package: Package, path: Path) -> Validation:
     findings = tuple(
         Finding(each.id, each.source, each.text, *EVIDENCE[each.id](case)) for each in checklist()
     )
-    rows = tuple(
-        (
-            _limit(each.acceptance),
-            each.subgroup or "all",
-            _told(each.value),
-            "holds" if each.passed else "fails",
-        )
-        for each in judged
-    )
+    rows = tuple(outcome(each) for each in judged)
     return Validation(package.name, package.version, package.content_hash, findings, package.metrics, rows)
+
+
+def outcome(judged: Judged) -> tuple[str, str, str, str]:
+    """A limit, the rows it was held against, the value found, and whether it holds; in words."""
+    return (
+        _limit(judged.acceptance),
+        judged.subgroup or "all",
+        _told(judged.value),
+        "holds" if judged.passed else "fails",
+    )
 
 
 def _limit(limit: Acceptance) -> str:

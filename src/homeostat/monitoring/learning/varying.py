@@ -40,6 +40,8 @@ class Varying:
     samples: Rate
     alerts: Rate
     actions: Rate
+    longest: tuple[int, ...]
+    """The longest run beyond the limit of each run (or stretch) that was left out."""
 
 
 @dataclass(frozen=True)
@@ -79,14 +81,15 @@ def learn_varying(
     limit = held_out(distance[there], confidence, groups[there].tolist())
     severity = [_severity(distance, groups, number, confidence) for number in range(len(found))]
     share = attainable(len(found), action)
-    run, alerts = alerting_run([longest_run(one) for one in severity])
+    longest = [longest_run(one) for one in severity]
+    run, alerts = alerting_run(longest)
     acting = held_out(np.array([np.nanmax(one) for one in severity]), share, range(len(severity)))
     whole = _fit(parts, lags, states, course=course)
     start = float(np.nanmean(pooled[:, 1]))
     limits = (units, limit.limit, max(acting.limit, 1.0))
     beyond = np.concatenate(severity)[there] > 1.0
     watcher = _frozen(whole, tags, start, limits).model_copy(update={"run": run})
-    return Varying(watcher, rate(beyond, groups[there]), alerts, acting.rate)
+    return Varying(watcher, rate(beyond, groups[there]), alerts, acting.rate, tuple(longest))
 
 
 def _parts(runs: Sequence[Array], lags: int) -> tuple[list[Array], bool]:

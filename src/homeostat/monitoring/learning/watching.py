@@ -19,6 +19,7 @@ from homeostat.monitoring.batches.learning import ACTION, CONFIDENCE, LearnedPha
 from homeostat.monitoring.frozen import Array
 from homeostat.monitoring.latent import Rate
 from homeostat.monitoring.learning.columns import Wanted
+from homeostat.monitoring.learning.lateness import warned
 from homeostat.monitoring.learning.runs import Grid, Laid, Run, Runs, lay_out, on_grid
 from homeostat.monitoring.learning.table import Table
 from homeostat.monitoring.learning.threads import one_thread
@@ -152,7 +153,8 @@ def _varying(found: Runs, asked: Asked) -> Found:
         f"the newest {asked.lags} samples, {len(watcher.states)} states; alert after {watcher.run} in a row"
     )
     rates = {"samples beyond the limit": learned.samples}
-    return watcher, (told, *_cut(rows)), rates | _by_batch(learned.alerts, learned.actions)
+    late = warned(found, watcher.run, learned.longest, min(map(len, rows)))
+    return watcher, (told, *_cut(rows), *late), rates | _by_batch(learned.alerts, learned.actions)
 
 
 def _whole(found: Runs, asked: Asked) -> Found:
@@ -161,7 +163,7 @@ def _whole(found: Runs, asked: Asked) -> Found:
     learned = _phases({WHOLE: [one[:shortest] for one in rows]}, found.tags, asked)
     longest = (max(map(len, rows)),)
     watcher = GoodBatches(tags=found.tags, run=learned.run, phased=learned.phased, longest=longest)
-    return watcher, (*_cut(rows), *_sizes(learned)), _rates(learned)
+    return watcher, (*_cut(rows), *_sizes(found, learned)), _rates(learned)
 
 
 def _aligned(found: Runs, asked: Asked) -> Found:
@@ -183,7 +185,7 @@ def _aligned(found: Runs, asked: Asked) -> Found:
     told = (
         f"aligned by '{asked.align}' at {samples} levels from {aligner.levels[0]:g} to {aligner.levels[-1]:g}"
     )
-    return watcher, (told, *_sizes(learned)), _rates(learned)
+    return watcher, (told, *_sizes(found, learned)), _rates(learned)
 
 
 def _by_phase(found: Runs, asked: Asked) -> Found:
@@ -210,7 +212,7 @@ def _by_phase(found: Runs, asked: Asked) -> Found:
     watcher = GoodBatches(
         tags=found.tags, run=learned.run, phased=learned.phased, longest=longest, by_phase=True
     )
-    return watcher, (*decisions, *_sizes(learned)), _rates(learned)
+    return watcher, (*decisions, *_sizes(found, learned)), _rates(learned)
 
 
 def _segments(found: Runs) -> list[dict[str, Array]]:
@@ -242,12 +244,14 @@ def _cut(rows: Sequence[Array]) -> tuple[str, ...]:
     return (f"watched for {shortest} samples, as long as the shortest batch; the longest has {longest}",)
 
 
-def _sizes(learned: LearnedPhases) -> tuple[str, ...]:
+def _sizes(found: Runs, learned: LearnedPhases) -> tuple[str, ...]:
     told = [
         f"{phase.name}: {phase.monitor.samples} samples, {phase.monitor.size} component(s)"
         for phase in learned.phased.phases
     ]
-    return ("; ".join(told), f"alert after {learned.run} samples in a row beyond a limit")
+    shortest = min(phase.monitor.samples for phase in learned.phased.phases)
+    late = warned(found, learned.run, learned.longest, shortest)
+    return ("; ".join(told), f"alert after {learned.run} samples in a row beyond a limit", *late)
 
 
 def _rates(learned: LearnedPhases) -> dict[str, Rate]:

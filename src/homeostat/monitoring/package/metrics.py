@@ -13,6 +13,7 @@ wrongly_passed       share of the rows that truly fail the rule which were told 
 wrongly_failed       share of the rows that truly meet the rule which were told action
 """
 
+import difflib
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -28,6 +29,24 @@ FEWEST_EXPLAINED = 10
 """Rows of a subgroup from which on R² is told."""
 EVEN = 0.5
 """The probability from which on a row more likely meets the rule than not."""
+RULED = ("accuracy", "brier", "decided_accuracy", "wrongly_passed", "wrongly_failed")
+"""Figures that are told only where there is a rule."""
+NAMES = (
+    *(
+        "rmsep",
+        "mae",
+        "bias",
+        "r2",
+        "coverage",
+        "coverage_low",
+        "coverage_high",
+        "width",
+        "undecided",
+        "decided",
+    ),
+    *RULED,
+)
+"""Every figure that is measured."""
 ALL = ""
 EVERY = "*"
 
@@ -71,6 +90,29 @@ def measure(
     for name in np.unique(subgroups[known]) if subgroups is not None else ():
         found.append(_metrics(str(name), known & (subgroups == name), truth, verdicts, rule, groups))
     return tuple(found)
+
+
+def check_limits(acceptance: Sequence[Acceptance], *, ruled: bool, grouped: bool) -> None:
+    """Refuse limits on what will never be measured, before anything is learnt. Raises `MonitoringError` for the first.
+
+    `ruled`: there is a rule to meet; `grouped`: rows belong to groups.
+    """
+    for limit in acceptance:
+        where = f"acceptance limit on '{limit.metric}'"
+        if limit.metric not in NAMES:
+            near = difflib.get_close_matches(limit.metric, NAMES, 1) or NAMES
+            raise MonitoringError(
+                "no such figure is measured", where=where, mend=f"figures: {', '.join(near)}"
+            )
+        if limit.metric in RULED and not ruled:
+            raise MonitoringError(
+                "the figure is told only where there is a rule",
+                where=where,
+                mend="give a rule: --rule '>= 90'",
+            )
+        if limit.subgroup != ALL and not grouped:
+            what = f"there are no groups for '@{limit.subgroup}'"
+            raise MonitoringError(what, where=where, mend="name the column that tells them: --group COLUMN")
 
 
 def judge(acceptance: Sequence[Acceptance], metrics: Sequence[Metrics]) -> tuple[Judged, ...]:

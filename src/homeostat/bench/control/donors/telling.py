@@ -78,6 +78,7 @@ def below(ours: Sequence[Batch], rival: Sequence[Batch]) -> Spread:
     rng = np.random.default_rng(7)
     drawn = rng.integers(len(pairs), size=(DRAWS, len(pairs)))
     variances = pairs[drawn].var(axis=1, ddof=1)
+    variances = variances[variances[:, 1] > 0.0]  # of few donors one may be drawn every time
     low, high = np.percentile(100.0 * (1.0 - variances[:, 0] / variances[:, 1]), [5.0, 95.0])
     whole = pairs.var(axis=0, ddof=1)
     return Spread(float(100.0 * (1.0 - whole[0] / whole[1])), float(low), float(high))

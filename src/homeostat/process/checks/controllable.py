@@ -1,0 +1,85 @@
+"""What predictive controllers are told makes sense by itself: envelopes their actuators have, times in their order."""
+
+from collections.abc import Iterator
+
+from homeostat.process.checks.subject import Subject
+from homeostat.process.controllers import Bound, Controller, Move
+from homeostat.process.equipment import Tag
+from homeostat.process.issues import Fault, Path, quoted
+from homeostat.process.units import Quantity, compatible
+
+LONGEST = 500
+"""Steps of a horizon beyond which a plan would take longer than it is worth."""
+
+
+def controllable(subject: Subject) -> Iterator[Fault]:
+    """A fault for every controller that contradicts itself, or its actuators."""
+    process = subject.process
+    for name, controller in process.controllers.items():
+        path: Path = ("controllers", name)
+        yield from _times(path, controller, process.scan)
+        for moved, move in controller.moves.items():
+            loop = process.strategy.get(moved)
+            tag = process.tags.get(loop.actuator or "") if loop else None
+            if tag is not None:
+                yield from _move((*path, "moves", moved), move, tag)
+        for k, bound in enumerate(controller.limits):
+            yield from _bound((*path, "limits", k), bound, controller)
+        for parameter, sigmas in controller.scenarios.items():
+            if not sigmas > 0.0:
+                what = f"{sigmas:g} standard deviations make no scenario"
+                yield Fault((*path, "scenarios", parameter), what, "give a number above 0")
+
+
+def _times(path: Path, controller: Controller, scan: Quantity) -> Iterator[Fault]:
+    times = [controller.every, controller.step, controller.horizon, controller.age, scan]
+    if not all(compatible(each.unit, "min") and each.value > 0.0 for each in times):
+        return  # another fault
+    if not controller.during:
+        yield Fault((*path, "during"), "the controller is never at work", "name the phases it works in")
+    for field, least, other in (
+        ("every", scan, "the scan"),
+        ("age", controller.every, "'every'"),
+        ("horizon", controller.step, "'step'"),
+    ):
+        value: Quantity = getattr(controller, field)
+        if value.to("s") < least.to("s"):
+            yield Fault((*path, field), f"{value} is shorter than {other}, {least}", f"give at least {least}")
+    if controller.horizon.to("s") > LONGEST * controller.step.to("s"):
+        what = f"more than {LONGEST} steps of {controller.step} lie in {controller.horizon}"
+        yield Fault((*path, "step"), what, "take longer steps")
+
+
+def _move(where: Path, move: Move, tag: Tag) -> Iterator[Fault]:
+    given = [*move.envelope, *(each for each in (move.least, move.change) if each is not None)]
+    if not all(compatible(each.unit, tag.unit) for each in given):
+        return  # another fault
+    low, high = (end.to(tag.unit) for end in move.envelope)
+    lowest, highest = (end.to(tag.unit) for end in tag.range)
+    if not lowest <= low < high <= highest:
+        what = f"the envelope is no part of the actuator's range, {tag.range[0]} to {tag.range[1]}"
+        yield Fault((*where, "envelope"), what, "stay within the range, and leave something to move")
+    if move.least is None:
+        return
+    least = move.least.to(tag.unit)
+    if not low < least <= high:
+        yield Fault((*where, "least"), f"{move.least} is no part of the envelope", "choose a value within it")
+    elif move.change is not None and move.change.difference(tag.unit) < least - low:
+        what = f"a change of at most {move.change} never switches it on"
+        yield Fault((*where, "change"), what, f"allow at least {move.least}, or leave it out")
+
+
+def _bound(where: Path, bound: Bound, controller: Controller) -> Iterator[Fault]:
+    chance, low, high = bound.chance, bound.low, bound.high
+    if chance is not None and compatible(chance.unit, "%") and not 50.0 < chance.to("%") < 100.0:
+        what = f"a limit cannot hold with a chance of {chance}"
+        yield Fault((*where, "chance"), what, "give more than 50 % and less than 100 %, or leave it out")
+    if low is not None and high is not None and _crossed(low, high):
+        yield Fault((*where, "low"), f"{low} is not below {high}", "put the lower value first")
+    if bound.hard and bound.of in controller.held:
+        what = f"{quoted(bound.of)} is held by other loops: no plan can keep a limit on it"
+        yield Fault((*where, "of"), what, "drop the limit, or do not hold the state")
+
+
+def _crossed(low: Quantity, high: Quantity) -> bool:
+    return compatible(low.unit, high.unit) and low.to(high.unit) >= high.value
