@@ -7,6 +7,7 @@ waited for again: until it ends, every further question to it is late at once.
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from threading import Thread
 
 from homeostat.control.predictive import Question
@@ -26,9 +27,13 @@ class Desk:
         self._busy: dict[str, Thread] = {}
 
     def prepare(self) -> None:
-        """Compile every planner: what takes seconds the first time must not count against a deadline."""
+        """Compile every planner: what takes seconds the first time must not count against a deadline.
+
+        One that cannot be made is no reason not to begin: it will be missed, on record, when it is asked.
+        """
         for controller in self._controllers:
-            planner(controller.task)
+            with suppress(Exception):
+                planner(controller.task)
 
     def work(self, memories: Sequence[ControllerState]) -> list[PlanMissed]:
         """Have every open question answered; which were not, in time."""
