@@ -7,7 +7,6 @@ waited for again: until it ends, every further question to it is late at once.
 
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from threading import Thread
 
 from homeostat.control.predictive import Question
@@ -15,6 +14,19 @@ from homeostat.control.predictive.planner import planner
 from homeostat.execution.plan.steering import ControllerPlan
 from homeostat.execution.state import ControllerState
 from homeostat.ledger.catalogue import PlanMissed
+
+
+def prepare(controllers: Sequence[ControllerPlan]) -> None:
+    """Compile every planner: what takes seconds the first time must not count against a deadline.
+
+    One that cannot be made is no reason not to begin: it will be missed, on record, when it is asked.
+    """
+    for controller in controllers:
+        try:
+            planner(controller.task)
+        except Exception as error:
+            if "interrupt" in str(error).lower():  # CasADi makes an error of its own of it
+                raise KeyboardInterrupt from error
 
 
 class Desk:
@@ -25,15 +37,6 @@ class Desk:
     ) -> None:
         self._controllers, self._clock = controllers, clock
         self._busy: dict[str, Thread] = {}
-
-    def prepare(self) -> None:
-        """Compile every planner: what takes seconds the first time must not count against a deadline.
-
-        One that cannot be made is no reason not to begin: it will be missed, on record, when it is asked.
-        """
-        for controller in self._controllers:
-            with suppress(Exception):
-                planner(controller.task)
 
     def work(self, memories: Sequence[ControllerState]) -> list[PlanMissed]:
         """Have every open question answered; which were not, in time."""

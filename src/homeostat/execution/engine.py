@@ -134,7 +134,6 @@ class Engine:
         while scan < self._recorded:
             scan = self._cycle(scan)
         self._agreed = True
-        self._desk.prepare()
         self._wake(reason, reconcile)
         self._inbox.look()
         while scan <= self._arrivals.last or not self._resting():  # inputs on record are owed their scan

@@ -9,6 +9,7 @@ from contextlib import closing
 from homeostat.errors import ExecutionError
 from homeostat.execution.batch import observe, recall_plan, recall_start, reconnect, rig, specs
 from homeostat.execution.clock import stamp
+from homeostat.execution.desk import prepare
 from homeostat.execution.engine import Engine, Finish, Watcher
 from homeostat.execution.journal import Journal
 from homeostat.execution.memory import Arrivals, Rows
@@ -43,6 +44,7 @@ def resume(
                 f"batch {batch} has ended", mend="look at it with: homeostat record " + batch
             )
         plan = recall_plan(start, recall_models(events.values()))
+        prepare(plan.controllers)
         with closing(reconnect(start, plan, equipment)) as driver:
             with_rig = rig(
                 batch=batch,

@@ -6,6 +6,7 @@ from homeostat.equipment import connect
 from homeostat.errors import ExecutionError
 from homeostat.execution.batch import Options, check_name, is_corrected, name_batch, observe, rig, started
 from homeostat.execution.clock import stamp
+from homeostat.execution.desk import prepare
 from homeostat.execution.engine import Engine, Finish, Watcher
 from homeostat.execution.journal import Journal
 from homeostat.execution.memory import Arrivals
@@ -34,6 +35,7 @@ def run(site: Site, process: Process, options: Options, watch: Watcher) -> Finis
             corrected=is_corrected(driver.facts()),
         )
         observer = observe(plan)
+        prepare(plan.controllers)
         with Site.create(site.root).writing(stamp) as (ledger, historian):
             batch = name_batch(ledger, options.batch)
             journal = Journal(ledger, batch, ())

@@ -1,11 +1,13 @@
 """What the observer says of recorded runs: readings, forecasts and refitted parameters as tables, JSON or a picture."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from homeostat.cli.output import Table, show, show_json
 from homeostat.cli.text import number
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from homeostat.twin import Model
     from homeostat.twin.observer import Followed, Score
 
+Array = NDArray[np.float64]
 AHEAD: Mapping[str, str] = {
     "recorded": "It goes by the inputs and additions recorded later, and holds the last inputs.",
     "held": "It holds the inputs of that hour, and nothing is added.",
@@ -76,7 +79,12 @@ def doubted(one: "Followed") -> list[str]:
         Verdict.OVER_CONFIDENT: "the readings of {name} scatter more than the model and their errors allow",
     }
     length = one.filter.settings.window
-    return [
+    nowhere = [
+        f"{each.quantity} is no number from {number(one.now + float(each.hours[~np.isfinite(each.value)][0]))} h on"
+        for each in one.forecasts
+        if not np.isfinite(each.value).all()
+    ]
+    return nowhere + [
         said[verdict].format(name=name, rejected=w.rejected, read=w.fused + w.rejected)
         for name, w in zip(one.run.quantities, one.windows, strict=True)
         if (verdict := Verdict.REJECTED if w.rejected > w.fused else w.verdict(length)).flagged
@@ -141,7 +149,7 @@ def as_object(model: "type[Model]", one: "Followed") -> dict[str, Any]:
         "forecast_from_h": one.now,
         "forecast_to_h": one.until,
         "forecasts": _foretold(one),
-        "scores": [asdict(score) for score in one.scores()],
+        "scores": [_finite(asdict(score)) for score in one.scores()],
         "refitted": [asdict(each) for each in one.refitted()] if one.lost is None else [],
     }
 
@@ -159,8 +167,8 @@ def _believed(model: "type[Model]", one: "Followed") -> dict[str, Any]:
     return {
         name: {
             "unit": units[name].unit,
-            "value": one.value[:, place].tolist(),
-            "deviation": one.deviation[:, place].tolist(),
+            "value": _plain(one.value[:, place]),
+            "deviation": _plain(one.deviation[:, place]),
         }
         for place, name in enumerate(one.run.quantities)
     }
@@ -171,12 +179,24 @@ def _foretold(one: "Followed") -> list[dict[str, Any]]:
         {
             "quantity": f.quantity,
             "time_h": (f.hours + one.now).tolist(),
-            "value": f.value.tolist(),
-            "low": f.low.tolist(),
-            "high": f.high.tolist(),
+            "value": _plain(f.value),
+            "low": _plain(f.low),
+            "high": _plain(f.high),
         }
         for f in one.forecasts
     ]
+
+
+def _plain(values: Array) -> list[float | None]:
+    """Values for JSON: what is no number is null."""
+    return [value if math.isfinite(value) else None for value in values.tolist()]
+
+
+def _finite(facts: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: None if isinstance(value, float) and not math.isfinite(value) else value
+        for name, value in facts.items()
+    }
 
 
 def _study(model: "type[Model]", found: "Sequence[Followed]", ahead: str) -> "Study":

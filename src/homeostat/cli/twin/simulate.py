@@ -66,7 +66,8 @@ def simulate(
     asked = course(chosen, Length(days, hours, every), values, changes, schedule, events)
     reported = wanted(chosen, names(columns), "--columns")
     states, parameters = asked.given.states, asked.given.parameters
-    made = run(Simulator(chosen), states, asked.segments, parameters, asked.times, asked.jumps)
+    simulator = Simulator(chosen)
+    made = run(simulator, states, asked.segments, parameters, asked.times, asked.jumps, judged=reported)
     series = _series(chosen, made, reported)
     if csv is not None:
         _write(csv, chosen, made, series)

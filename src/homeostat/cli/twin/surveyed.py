@@ -53,7 +53,9 @@ def tell(
     if csv != PRINTED:
         show(_headline(model, result), _ends(model, result), _chances(model, result), "", *failed)
         show(*places(csv, plot))
-    say(*notes.warnings)
+        say(*notes.warnings)
+        return
+    say(*failed, *notes.warnings)  # standard output holds the table alone
 
 
 def _units(model: "type[Model]", result: "Survey") -> list[str]:

@@ -15,7 +15,7 @@ from homeostat.twin.fit.problem import RunProblem, change
 from homeostat.twin.fit.protocol import Array, Residuals
 
 AT_BOUND = 1e-3
-"""A quantity this share of its range from a bound lies at it."""
+"""A quantity this share of its range from a bound lies at it, if its interval reaches the bound."""
 SETTLED = 0.01
 """Relative change of a standard deviation at which the weights of a fit count as those of its own predictions."""
 
@@ -87,8 +87,13 @@ class Fit:
     def at_bounds(self) -> tuple[str, ...]:
         """The names whose estimate lies at a bound: the runs ask for values beyond it."""
         share = (self.theta - self.problem.lower) / (self.problem.upper - self.problem.lower)
-        near = (share < AT_BOUND) | (share > 1.0 - AT_BOUND)
-        return tuple(name for name, at in zip(self.problem.names, near, strict=True) if at)
+        ends = self.intervals()
+        found = []
+        for name, part in zip(self.problem.names, share.tolist(), strict=True):
+            below = part < AT_BOUND and ends[name].lower is None
+            if below or (part > 1.0 - AT_BOUND and ends[name].upper is None):
+                found.append(name)
+        return tuple(found)
 
     def to_json(self) -> dict[str, Any]:
         """The result as plain data: estimates with 90 % intervals, error scales, and how each search ended."""
