@@ -17,12 +17,14 @@ from homeostat.bench.result import Result, Rival, Spread
 TOPIC = "donors"
 HALF = 50.0
 DRAWS = 2000
+FEWEST = 3
+"""Donors without which a variance says nothing."""
 
 
 def told(batches: Batches) -> list[Result]:
     """Of all batches; ours is the first contender that was declared."""
     ours, *rivals = declared().contenders
-    results = [_variance(batches, ours, rivals)]
+    results = [_variance(batches, ours, rivals)] if len(batches[ours]) >= FEWEST else []
     for what, of, unit, better in (
         ("final dose", lambda b: b.dose, "1e6 cell", None),
         ("viability", lambda b: b.viability, "%", "more"),
@@ -73,7 +75,7 @@ def fallback(batch: Batch) -> float:
 def below(ours: Sequence[Batch], rival: Sequence[Batch]) -> Spread:
     """By how many percent the variance of our dose is below a rival's, with its 90 % bootstrap interval."""
     pairs = np.array([[a.dose, b.dose] for a, b in zip(ours, rival, strict=True)])
-    if len(pairs) < 3:
+    if len(pairs) < FEWEST:
         return Spread(float("nan"), float("nan"), float("nan"))
     rng = np.random.default_rng(7)
     drawn = rng.integers(len(pairs), size=(DRAWS, len(pairs)))
