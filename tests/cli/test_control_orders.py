@@ -31,7 +31,13 @@ def test_every_plan_and_change_is_told_in_a_sentence(homeostat: Call, led: Path)
 
 def test_one_plan_is_told_in_full(homeostat: Call, led: Path) -> None:
     told = homeostat("control", "explain", "B0001", "--site", led, "--move", "2").stdout
-    for words in ("Planned outputs", "Expected", "if nothing were moved", "Ends that were compared", "Objective "):
+    for words in (
+        "Planned outputs",
+        "Expected",
+        "if nothing were moved",
+        "Ends that were compared",
+        "Objective ",
+    ):
         assert words in told
     plan = json.loads(homeostat("control", "explain", "B0001", "--site", led, "--move", "2", "--json").stdout)
     assert (plan["type"], plan["controller"], plan["status"]) == ("move.planned", "growth", "solved")
