@@ -8,7 +8,9 @@ import pytest
 
 from homeostat.control.predictive import Actuator, Ends, Limit, Question, Task, Term
 from homeostat.control.predictive.chance import MEMBERS, points
+from homeostat.control.predictive.futures import Futures
 from homeostat.control.predictive.planner import Planner
+from homeostat.control.predictive.solving import Solving
 from homeostat.control.supervisor import Envelope
 from homeostat.twin import model
 
@@ -59,6 +61,14 @@ STEADY = replace(
 SWITCH = replace(STEADY, actuators=(replace(TASK.actuators[0], least=20.0),))
 
 
+BOUND = replace(
+    TASK,
+    limits=(Limit("glucose", "glucose", 9.0, None, 0.2),),
+    terms=(Term("glucose", "glucose", "less", 0.0, 1.0, 0.1, throughout=True),),
+    actuators=(Actuator("perfusion", 0.0, 60.0, cost=3000.0),),
+)
+
+
 @pytest.mark.parametrize("dimensions", [1, 2, 3])
 def test_the_ensemble_is_a_normal_one(dimensions: int) -> None:
     for column in zip(*points(dimensions), strict=True):
@@ -103,3 +113,18 @@ def test_the_first_move_of_a_switch_is_never_half_way() -> None:
     assert 0.1 < relaxed.moves[0][0] < 20.0
     (first,) = planned.moves[0]
     assert first <= 0.01 or first >= 20.0 - 1e-3
+
+
+def test_multipliers_say_what_easing_a_limit_would_be_worth_whichever_scenario_it_binds_in() -> None:
+    def objective(bound: float) -> float:
+        task = replace(BOUND, limits=(replace(BOUND.limits[0], low=bound),))
+        question = asked(task)
+        outcome = Solving(task).solve(question, Futures.of(task, question, 164.0), None)
+        assert outcome.usable
+        return outcome.objective
+
+    planned = Planner(BOUND).answer(asked(BOUND)).planned
+    assert planned is not None
+    told = sum(each.multiplier for each in planned.active if each.limit == "glucose >= 9")
+    assert told > 0.0
+    assert told == pytest.approx((objective(9.01) - objective(8.99)) / 0.02, rel=0.02)

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from homeostat.control.predictive import Answer, Question
 from homeostat.control.predictive.planner import Planner
 from homeostat.execution.departure import leaving
-from homeostat.execution.desk import Desk
+from homeostat.execution import desk as desks
+from homeostat.execution.desk import Desk, prepare
 from homeostat.execution.plan import Plan, make_plan
 from homeostat.execution.stages.controllers import begin_controllers
 from homeostat.execution.stages.loops import begin as begin_loop
@@ -95,3 +96,26 @@ def test_what_a_controller_drives_leaves_within_its_envelope_and_nothing_else_is
         assert value == output or not LOW <= output <= HIGH
     else:
         assert repr(value) == repr(output)
+
+
+def failing(monkeypatch: pytest.MonkeyPatch, words: str) -> None:
+    def planner(task: object) -> Planner:
+        raise RuntimeError(words)
+
+    monkeypatch.setattr(desks, "planner", planner)
+
+
+def test_an_interruption_lost_in_the_compiler_is_still_an_interruption(
+    plan: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failing(monkeypatch, "Keyboard Interrupt")
+    with pytest.raises(KeyboardInterrupt):
+        prepare(plan.controllers)
+
+
+def test_a_planner_that_cannot_be_made_does_not_stop_a_batch(
+    plan: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failing(monkeypatch, "no such function")
+    prepare(plan.controllers)
+    assert "no such function" in Desk(plan.controllers).work([asked(plan)])[0].reason

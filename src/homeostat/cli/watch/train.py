@@ -3,17 +3,44 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
-
-import typer
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from homeostat.cli.options import AsJson
 from homeostat.cli.output import Table, show, show_json
 from homeostat.cli.text import number
 from homeostat.cli.twin.values import OptionError
 from homeostat.cli.watch.figures import by_group, percent
-from homeostat.cli.watch.options import TABLE_HELP, acceptance, check_out
+from homeostat.cli.watch.options import acceptance, check_out
 from homeostat.cli.watch.signing import By, Sign, seal, signer_of
+from homeostat.cli.watch.taught import (
+    Accept,
+    Align,
+    Applied,
+    Batches,
+    Columns,
+    Components,
+    Context,
+    Critical,
+    Every,
+    Group,
+    Lags,
+    Level,
+    Named,
+    Out,
+    Phases,
+    Question,
+    Quick,
+    Rule,
+    Seed,
+    TableFile,
+    Target,
+    TestShare,
+    TestTable,
+    Time,
+    UnitText,
+    Until,
+    Without,
+)
 from homeostat.cli.watch.watching import hours, learn
 
 if TYPE_CHECKING:
@@ -22,104 +49,40 @@ if TYPE_CHECKING:
     from homeostat.monitoring.learning.training import Settings, Trained
 
 SHOWN_TRIALS = 8
+GOOD = "Does the batch run like good ones?"
+"""What a watcher answers, unless another question is told."""
 _LIMITS = ("limit", "rows", "found", "outcome")
 
 
 def train(
     *,
-    table: Annotated[Path, typer.Argument(metavar="TABLE", help=TABLE_HELP)],
-    target: Annotated[
-        str | None, typer.Option(metavar="COLUMN", help="What is to be predicted: numbers, or classes.")
-    ] = None,
-    out: Annotated[Path, typer.Option(metavar="MODEL.json", help="Where the model is written.")],
-    group: Annotated[
-        str | None,
-        typer.Option(metavar="COLUMN", help="Donor, batch or reactor: its rows are held out together."),
-    ] = None,
-    rule: Annotated[
-        str | None,
-        typer.Option(metavar="RULE", help="What the target must meet: '>= 90', '80..120', '== activated'."),
-    ] = None,
-    columns: Annotated[
-        list[str] | None, typer.Option(metavar="PATTERN", help="Inputs: headings, or regular expressions.")
-    ] = None,
-    without: Annotated[
-        list[str] | None, typer.Option(metavar="PATTERN", help="Columns that are no inputs, likewise.")
-    ] = None,
-    until: Annotated[
-        str | None,
-        typer.Option(metavar="DAY", help="Early prediction: only columns known by this day, such as dd5."),
-    ] = None,
-    test: Annotated[
-        Path | None, typer.Option(metavar="TABLE2", help="A locked test set, used once, after all is chosen.")
-    ] = None,
-    test_share: Annotated[
-        float | None,
-        typer.Option(
-            metavar="SHARE", min=0.01, max=0.9, help="Lock this share of the groups as test set instead."
-        ),
-    ] = None,
-    applied: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="TABLE2", help="Inputs from where the model will be used; a target there is never read."
-        ),
-    ] = None,
-    level: Annotated[
-        float, typer.Option(metavar="SHARE", min=0.5, max=0.99, help="Coverage of the intervals.")
-    ] = 0.9,
-    accept: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="LIMIT", help="Fixed before the test: 'rmsep<=3', 'coverage>=0.85@*' (every group)."
-        ),
-    ] = None,
-    name: Annotated[
-        str | None, typer.Option(metavar="NAME", help="The model's name.", show_default="OUT")
-    ] = None,
-    unit: Annotated[str, typer.Option(metavar="UNIT", help="The target's unit.")] = "",
-    question: Annotated[str, typer.Option(metavar="TEXT", help="The question the model answers.")] = "",
-    context: Annotated[str, typer.Option(metavar="TEXT", help="Where and by whom the answer is used.")] = "",
-    critical: Annotated[
-        bool, typer.Option("--critical/--not-critical", help="Whether quality or patients depend on it.")
-    ] = True,
-    batches: Annotated[
-        str | None,
-        typer.Option(
-            metavar="COLUMN",
-            help="Instead of --target: the rows are samples of good batches, told by this column.",
-        ),
-    ] = None,
-    time: Annotated[
-        str,
-        typer.Option(metavar="COLUMN", help="With --batches: when a sample was taken, in hours or '[min]'."),
-    ] = "time [h]",
-    phases: Annotated[
-        str | None,
-        typer.Option(
-            metavar="COLUMN", help="With --batches: the recipe's phase, each with a model of its own."
-        ),
-    ] = None,
-    every: Annotated[
-        str | None,
-        typer.Option(metavar="TIME", help="With --batches: between samples.", show_default="as the table"),
-    ] = None,
-    align: Annotated[
-        str | None,
-        typer.Option(metavar="TAG", help="With --batches: a tag that tells how far a batch has come."),
-    ] = None,
-    lags: Annotated[
-        int | None,
-        typer.Option(
-            metavar="N", min=1, help="With --batches: watch what the last N samples tell of the next (CVA)."
-        ),
-    ] = None,
-    components: Annotated[
-        int | None,
-        typer.Option(metavar="N", min=1, help="With --batches: how many; found by leaving out if not given."),
-    ] = None,
-    quick: Annotated[bool, typer.Option("--quick", help="Try a short list only, for a first look.")] = False,
-    seed: Annotated[int, typer.Option(metavar="N", min=0, help="Of everything that is drawn at random.")] = 0,
+    table: TableFile,
+    target: Target = None,
+    out: Out,
+    group: Group = None,
+    rule: Rule = None,
+    columns: Columns = None,
+    without: Without = None,
+    until: Until = None,
+    test: TestTable = None,
+    test_share: TestShare = None,
+    applied: Applied = None,
+    level: Level = 0.9,
+    accept: Accept = None,
+    name: Named = None,
+    unit: UnitText = "",
+    question: Question = "",
+    context: Context = "",
+    critical: Critical = True,
+    batches: Batches = None,
+    time: Time = "time [h]",
+    phases: Phases = None,
+    every: Every = None,
+    align: Align = None,
+    lags: Lags = None,
+    components: Components = None,
+    quick: Quick = False,
+    seed: Seed = 0,
     sign: Sign = None,
     by: By = None,
     as_json: AsJson = False,
@@ -128,64 +91,98 @@ def train(
 
     With --batches, a long table of good batches becomes a watcher that running ones are held against.
     """
-    from homeostat.monitoring.learning import read_table, training
+    from homeostat.monitoring.learning import training
     from homeostat.monitoring.learning.columns import Wanted
-    from homeostat.monitoring.learning.locking import keep_apart
     from homeostat.monitoring.learning.runs import Laid
     from homeostat.monitoring.learning.watching import Asked
-    from homeostat.monitoring.package import IntendedUse, write
+    from homeostat.monitoring.package import IntendedUse
 
     check_out(out, "--out")
     signer = signer_of(sign, by)
+    if (target is None) == (batches is None):
+        raise _undecided(target)
     if test is not None and test_share is not None:
         raise OptionError("there are two test sets", where="--test, --test-share", mend="give one of them")
     wanted = Wanted(tuple(columns or ()), tuple(without or ()), until)
-    named = name or out.stem
     created = datetime.now(UTC).isoformat(timespec="seconds")
+    asks = question or (GOOD if target is None else f"What will {target} be?")
+    use = IntendedUse(question=asks, context=context, critical=critical)
     if batches is not None:
-        if target is not None:
-            what = "a model either predicts or watches"
-            raise OptionError(what, where="--target, --batches", mend="give one of them")
-        use = IntendedUse(
-            question=question or "Does the batch run like good ones?", context=context, critical=critical
-        )
         laid = Laid(batches, time, phases)
-        asked = Asked(laid, wanted, hours(every), align, lags, components, named, use=use, created=created)
-        learn(table, out, asked, as_json=as_json)
-        seal(out, signer, by, as_json=as_json)
-        return
-    if target is None:
-        raise OptionError(
-            "there is nothing to learn",
-            where="--target",
-            mend="name the column to predict, or with --batches the one that tells batches apart",
+        learn(
+            table,
+            out,
+            Asked(
+                laid,
+                wanted,
+                hours(every),
+                align,
+                lags,
+                components,
+                name or out.stem,
+                use=use,
+                created=created,
+            ),
+            as_json=as_json,
         )
-    use = IntendedUse(question=question or f"What will {target} be?", context=context, critical=critical)
-    settings = training.Settings(
-        target=target,
-        group=group,
-        rule=rule,
-        wanted=wanted,
-        level=level,
-        seed=seed,
-        quick=quick,
-        name=named,
-        unit=unit,
-        use=use,
-        acceptance=acceptance(accept or []),
-        created=created,
+    elif target is not None:
+        settings = training.Settings(
+            target=target,
+            group=group,
+            rule=rule,
+            wanted=wanted,
+            level=level,
+            seed=seed,
+            quick=quick,
+            name=name or out.stem,
+            unit=unit,
+            use=use,
+            acceptance=acceptance(accept or []),
+            created=created,
+        )
+        _predict(settings, _Tables(table, out, test, test_share, applied), as_json=as_json)
+    seal(out, signer, by, as_json=as_json)
+
+
+def _undecided(target: str | None) -> OptionError:
+    """What is wrong with asking for a model that predicts and watches, or for neither."""
+    if target is not None:
+        what = "a model either predicts or watches"
+        return OptionError(what, where="--target, --batches", mend="give one of them")
+    return OptionError(
+        "there is nothing to learn",
+        where="--target",
+        mend="name the column to predict, or with --batches the one that tells batches apart",
     )
-    whole = read_table(table)
-    locked = keep_apart(whole, settings, None if test is None else read_table(test), test_share)
-    trained = _trained(settings, locked, None if applied is None else read_table(applied))
-    write(trained.package, out)
-    tested = locked.test(trained.package, out, settings.created)
+
+
+class _Tables(NamedTuple):
+    """Where to read from, and where the model goes."""
+
+    table: Path
+    out: Path
+    test: Path | None
+    share: float | None
+    applied: Path | None
+
+
+def _predict(settings: "Settings", of: _Tables, *, as_json: bool) -> None:
+    """Choose, judge and freeze a model that predicts, and say how good it is."""
+    from homeostat.monitoring.learning import read_table
+    from homeostat.monitoring.learning.locking import keep_apart
+    from homeostat.monitoring.package import write
+
+    locked = keep_apart(
+        read_table(of.table), settings, None if of.test is None else read_table(of.test), of.share
+    )
+    trained = _trained(settings, locked, None if of.applied is None else read_table(of.applied))
+    write(trained.package, of.out)
+    tested = locked.test(trained.package, of.out, settings.created)
     if as_json:
         show_json(_object(trained, tested))
-    else:
-        locked_test = [by_group("Locked test", tested)] if tested else []
-        show(*_told(trained, out), *locked_test, *_limits(trained, tested))
-    seal(out, signer, by, as_json=as_json)
+        return
+    locked_test = [by_group("Locked test", tested)] if tested else []
+    show(*_told(trained, of.out), *locked_test, *_limits(trained, tested))
 
 
 def _trained(settings: "Settings", locked: "Locked", there: "Read | None") -> "Trained":

@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import cache
 from itertools import product
 from threading import Lock
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from homeostat.control.predictive.futures import Ends, Futures
 from homeostat.control.predictive.question import Answer, Planned, Question
@@ -50,15 +50,6 @@ class Planner:
                 found = self._answer(question)
                 self._kept = dict([*self._kept.items()][1 - KEPT :]) | {question: found}
             return found
-
-    def at_once(self, question: Question) -> Answer | None:
-        """The answer, unless the planner is at another question: for those who cannot wait. None then."""
-        if not self._lock.acquire(blocking=False):
-            return None
-        try:
-            return self._answer(question)
-        finally:
-            self._lock.release()
 
     def _answer(self, question: Question) -> Answer:
         """The plan to the best of the ends; each solve begins from the plan to the end before."""
@@ -144,6 +135,6 @@ def _finite(planned: Planned) -> bool:
 
 
 @cache
-def planner(task: Task) -> Planner:
-    """The planner of a task, compiled once in a process."""
+def planner(task: Task, seat: Literal["desk", "outlook"] = "desk") -> Planner:
+    """The planner of a task, compiled once in a process for each `seat`: none waits for what hangs at another."""
     return Planner(task)

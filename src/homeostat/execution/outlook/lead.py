@@ -50,10 +50,10 @@ def _first(way: Way, going: Traveller, place: int, controller: ControllerPlan) -
     if standing.authority != "autonomous" or standing.rung != "idle":
         return None
     try:
-        answer = planner(controller.task).at_once(_question(way, controller, going))
+        answer = planner(controller.task, "outlook").answer(_question(way, controller, going))
     except Exception:  # noqa: BLE001 - the desk says so when it is asked; a forecast goes on without it
         return None
-    return course(controller, going.time, answer.planned) if answer and answer.planned else None
+    return course(controller, going.time, answer.planned) if answer.planned else None
 
 
 def _question(way: Way, controller: ControllerPlan, going: Traveller) -> Question:
