@@ -65,3 +65,11 @@ class MonitoringError(HomeostatError):
 
 class ControlError(HomeostatError):
     """A control task, a tuning or an order about a controller that cannot be used."""
+
+
+class AuthorityError(HomeostatError):
+    """An act that its author may not do: not known, not authorised, not trained, or not in this state."""
+
+
+class QualityError(HomeostatError):
+    """A deviation, a review, a release or a document that cannot be made as asked."""

@@ -1,7 +1,7 @@
 """A site: one directory that holds a ledger, a historian, signed heads, keys, records and its configuration.
 
 site/
-  site.json       format and name
+  site.json       format and kind (training or gmp)
   ledger.db       what happened
   historian.db    what was measured and computed
   heads/          signed tree heads, outside the database
@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal, TypeAlias, get_args
 
 from homeostat.errors import SiteError
 from homeostat.historian import Historian
@@ -24,12 +25,16 @@ from homeostat.ledger.keys import PRIVATE_NAME, PUBLIC_NAME
 
 FORMAT = 1
 
+Kind: TypeAlias = Literal["training", "gmp"]
+"""A training site has demonstration identities and says so in all it writes; a GMP site refuses them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Site:
     """The paths of one site; stores are opened when they are needed and closed after use."""
 
     root: Path
+    kind: Kind = "training"
 
     @property
     def ledger_path(self) -> Path:
@@ -84,12 +89,18 @@ class Site:
             raise SiteError(
                 "the configuration is of another format", where=str(config), mend=f"format {FORMAT} is read"
             )
-        return cls(root)
+        kind = settings.get("kind", "training")
+        if kind not in get_args(Kind):
+            raise SiteError(f"the kind {kind!r} is unknown", where=str(config), mend="training or gmp")
+        return cls(root, kind)
 
     @classmethod
-    def create(cls, root: Path) -> "Site":
-        """The site at `root`, made when it does not exist yet. Raises SiteError when the place cannot be used."""
-        site = cls(root)
+    def create(cls, root: Path, kind: Kind = "training") -> "Site":
+        """The site at `root`, made when it does not exist yet: then of this kind.
+
+        Raises SiteError when the place cannot be used.
+        """
+        site = cls(root, kind)
         if (root / "site.json").is_file():
             return cls.open(root)
         try:
@@ -97,7 +108,7 @@ class Site:
             for folder in (root, site.heads, site.keys, site.records):
                 folder.mkdir(parents=True, exist_ok=True)
             SiteKey.create(site.keys)
-            (root / "site.json").write_text(json.dumps({"format": FORMAT}) + "\n", "utf-8")
+            (root / "site.json").write_text(json.dumps({"format": FORMAT, "kind": kind}) + "\n", "utf-8")
         except OSError as error:
             raise SiteError(
                 f"the site cannot be made: {error.strerror}", where=str(root), mend="name a writable place"
@@ -121,15 +132,20 @@ class Site:
 
     @contextmanager
     def writing(self, stamp: Callable[[], str]) -> Iterator[tuple[Ledger, Historian]]:
-        """Both stores, open for writing; `stamp` gives the wall-clock time of each event. One writer at a time."""
+        """Both stores, open for writing; `stamp` gives the wall-clock time of each event. One batch at a time."""
         with (
             self._lock(),
-            Ledger.open(
-                self.ledger_path, key=SiteKey.load(self.keys), heads=self.heads_file, clock=stamp
-            ) as ledger,
+            self.recording(stamp) as ledger,
             Historian.open(self.historian_path) as historian,
         ):
             yield ledger, historian
+
+    @contextmanager
+    def recording(self, stamp: Callable[[], str]) -> Iterator[Ledger]:
+        """The ledger alone, open for writing: for acts of persons, also while a batch is executed."""
+        key = SiteKey.load(self.keys)
+        with Ledger.open(self.ledger_path, key=key, heads=self.heads_file, clock=stamp) as ledger:
+            yield ledger
 
     @contextmanager
     def _lock(self) -> Iterator[None]:
@@ -140,7 +156,7 @@ class Site:
         except sqlite3.OperationalError as error:
             lock.close()
             raise SiteError(
-                "another process is writing to this site",
+                "another process is executing a batch at this site",
                 where=str(self.root),
                 mend="wait until it has ended",
             ) from error

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from homeostat.control.predictive import Answer, Question
 from homeostat.control.predictive.planner import Planner
-from homeostat.execution.departure import leaving
 from homeostat.execution import desk as desks
+from homeostat.execution.departure import leaving
 from homeostat.execution.desk import Desk, prepare
 from homeostat.execution.plan import Plan, make_plan
 from homeostat.execution.stages.controllers import begin_controllers

@@ -15,10 +15,15 @@ from .conftest import Place, event
 ROUNDS = 10
 
 
+def writer(folder: Path, seed: int, batch: str = "B0001") -> "subprocess.Popen[bytes]":
+    """A process that writes events of `batch` until it is killed."""
+    command = [sys.executable, str(Path(__file__).with_name("writer.py")), str(folder), str(seed), batch]
+    return subprocess.Popen(command, stdout=subprocess.PIPE)
+
+
 def killed_writer(folder: Path, seed: int, seconds: float) -> int:
-    """Run the writer, kill it (SIGKILL) `seconds` after its first commit; returns the last acknowledged size."""
-    command = [sys.executable, str(Path(__file__).with_name("writer.py")), str(folder), str(seed)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+    """Run the writer, kill it (SIGKILL) `seconds` after its first commit; how many events it acknowledged last."""
+    with writer(folder, seed) as process:
         assert process.stdout is not None
         first = process.stdout.readline()
         time.sleep(seconds)
@@ -40,6 +45,25 @@ def test_no_acknowledged_event_is_lost_to_kill_nine(tmp_path: Path) -> None:
     assert ids == [f"B0001/{number:06d}" for number in range(1, len(ids) + 1)]
 
 
+def test_of_writers_beside_each_other_none_loses_an_acknowledged_event(tmp_path: Path) -> None:
+    place = Place(tmp_path, SiteKey.create(tmp_path / "keys"))
+    batches = ("B0001", "B0002", "B0003")
+    for number in range(3):
+        writers = [writer(tmp_path, number, batch) for batch in batches]
+        lines = [process.stdout.readline() if process.stdout else b"" for process in writers]
+        time.sleep(0.3)
+        for process in writers:
+            process.kill()
+        told = [line + process.communicate()[0] for line, process in zip(lines, writers, strict=True)]
+        assert place.verify().findings == ()
+        with place.reader() as ledger:
+            for batch, text in zip(batches, told, strict=True):
+                acknowledged = int(text.split(b"\n")[-2])
+                ids = [recorded.event.id for recorded in ledger.events(batch=batch)]
+                assert len(ids) >= acknowledged
+                assert ids == [f"{batch}/{one:06d}" for one in range(1, len(ids) + 1)]
+
+
 def test_a_crash_between_commit_and_export_is_made_up_for(
     written: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -48,7 +72,7 @@ def test_a_crash_between_commit_and_export_is_made_up_for(
 
     with written.open() as ledger, monkeypatch.context() as patch:
         ledger.append(event(21))
-        patch.setattr("homeostat.ledger.store.append_lines", crash)
+        patch.setattr("homeostat.ledger.heads._append", crash)
         with pytest.raises(KeyboardInterrupt):
             ledger.commit()
     check = written.verify()

@@ -8,7 +8,7 @@ import pytest
 
 from homeostat.errors import LedgerError
 from homeostat.ledger import Head, PublicKey, SiteKey, read_heads
-from homeostat.ledger.heads import append_lines, catch_up, parse_line, sign_head
+from homeostat.ledger.heads import catch_up, parse_line, sign_head
 
 
 @pytest.fixture
@@ -54,8 +54,7 @@ def test_signed_bytes_say_what_they_are(heads: list[Head]) -> None:
 
 def test_lines_read_back(heads: list[Head], tmp_path: Path) -> None:
     path = tmp_path / "heads.jsonl"
-    append_lines(path, b"".join(head.line() for head in heads[:2]))
-    append_lines(path, heads[2].line())
+    path.write_bytes(b"".join(head.line() for head in heads))
     assert read_heads(path) == heads
 
 
@@ -77,7 +76,7 @@ def test_a_line_that_is_no_head_is_named(
     heads: list[Head], tmp_path: Path, damage: Callable[[bytes], bytes]
 ) -> None:
     path = tmp_path / "heads.jsonl"
-    append_lines(path, heads[0].line() + damage(heads[1].line()))
+    path.write_bytes(heads[0].line() + damage(heads[1].line()))
     with pytest.raises(LedgerError, match=r"heads\.jsonl line 2: this line is not a signed head"):
         read_heads(path)
 

@@ -225,15 +225,42 @@ def test_readers_see_commits_of_a_live_writer(written: Place) -> None:
         assert written.verify().ok
 
 
-def test_only_one_of_two_writers_can_commit(written: Place) -> None:
+def test_writers_take_in_what_the_other_has_committed(written: Place) -> None:
+    with written.open() as first, written.open() as second:
+        for number in range(21, 31, 2):
+            first.append(event(number))
+            second.append(event(number + 1))
+            first.commit()
+            second.commit()
+        assert first.size == second.size == TOTAL + 10
+    check = written.verify()
+    assert (check.events, check.ok, check.findings) == (TOTAL + 10, True, ())
+
+
+def test_of_two_writers_with_one_id_the_second_is_told_and_can_go_on(written: Place) -> None:
     with written.open() as first, written.open() as second:
         first.append(event(21))
-        second.append(event(22))
+        second.append(event(21))
         first.commit()
         for _ in range(2):
-            with pytest.raises(LedgerError, match="another process has written"):
+            with pytest.raises(LedgerError, match="of this id is in the ledger already"):
                 second.commit()
-    assert (written.verify().events, written.verify().ok) == (TOTAL + 1, True)
+        second.drop()
+        second.append(event(22))
+        second.commit()
+    assert (written.verify().events, written.verify().ok) == (TOTAL + 2, True)
+
+
+def test_a_writer_signs_nothing_that_another_has_added_without_the_key(written: Place) -> None:
+    with written.open() as ledger, closing(sqlite3.connect(written.path, isolation_level=None)) as other:
+        other.execute(
+            "INSERT INTO event SELECT seq + 1, 'forged', batch, type, body, hash FROM event WHERE seq = ?",
+            (TOTAL,),
+        )
+        ledger.append(event(21))
+        for _ in range(2):
+            with pytest.raises(LedgerError, match="not those last signed"):
+                ledger.commit()
 
 
 def test_a_commit_that_cannot_get_the_lock_can_be_repeated(

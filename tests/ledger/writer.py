@@ -8,21 +8,21 @@ from pathlib import Path
 from homeostat.ledger import Event, Ledger, SiteKey
 
 
-def main(folder: Path, seed: int) -> None:
-    """Print the ledger's size after each commit; go on from wherever the ledger is."""
+def main(folder: Path, seed: int, batch: str) -> None:
+    """Print how many events of `batch` are durable after each commit; go on from wherever the ledger is."""
     rng = random.Random(seed)
     key = SiteKey.load(folder / "keys")
     with Ledger.open(
         folder / "ledger.db", key=key, heads=folder / "heads" / "heads.jsonl", clock=lambda: "2026"
     ) as ledger:
-        number = ledger.size
+        number = sum(1 for _ in ledger.events(batch=batch))
         while True:
             for _ in range(rng.choice((1, 1, 5, 40))):
                 number += 1
-                ledger.append(Event(f"B0001/{number:06d}", "phase.started", "B0001", number, "autopilot", {}))
+                ledger.append(Event(f"{batch}/{number:06d}", "phase.started", batch, number, "autopilot", {}))
             ledger.commit()
-            os.write(1, b"%d\n" % ledger.size)
+            os.write(1, b"%d\n" % number)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]))
+    main(Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3])

@@ -62,7 +62,7 @@ def test_a_second_writer_waits_for_nothing_and_is_told(tmp_path: Path) -> None:
     site = Site.create(tmp_path / "site")
     with (
         site.writing(str),
-        pytest.raises(HomeostatError, match="another process is writing"),
+        pytest.raises(HomeostatError, match="another process is executing"),
         site.writing(str),
     ):
         pass

@@ -113,21 +113,15 @@ def line_name(path: Path, number: int) -> str:
     return f"{path.name} line {number}"
 
 
-def append_lines(path: Path, lines: bytes) -> None:
+def _append(path: Path, lines: bytes) -> None:
     """Append to the exported file in one write; `LedgerError` if not all of it got there."""
     try:
         with path.open("ab", buffering=0) as file:
             complete = file.write(lines) == len(lines)
     except OSError as fault:
-        raise LedgerError(
-            f"the events are safe, but their signed head could not be exported: {fault.strerror}",
-            where=str(path),
-            mend="make the file writable; the next commit exports what is missing",
-        ) from fault
+        raise LedgerError(f"it cannot be written: {fault.strerror}", where=str(path)) from fault
     if not complete:
-        raise LedgerError(
-            "the events are safe, but their signed head was exported only in part", where=str(path)
-        )
+        raise LedgerError("it could be written only in part", where=str(path))
 
 
 def catch_up(path: Path, stored: Callable[[int], Iterator[Head]]) -> None:
@@ -146,7 +140,7 @@ def catch_up(path: Path, stored: Callable[[int], Iterator[Head]]) -> None:
     if not missing.startswith(torn):
         raise LedgerError("the exported heads end in a damaged line", where=str(path), mend=_VERIFY)
     if len(missing) > len(torn):
-        append_lines(path, missing[len(torn) :])
+        _append(path, missing[len(torn) :])
 
 
 def _tail(path: Path) -> tuple[bytes, bytes]:

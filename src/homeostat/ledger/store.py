@@ -1,7 +1,7 @@
 """The ledger: append events, commit them durably under a signed head, read them back.
 
 In: events and the site key. Out: one SQLite file whose rows are only ever added, and the exported heads
-beside it. One process writes at a time; any number may read meanwhile.
+beside it. Any number of processes may write and read: each commit takes in what others have committed before it.
 """
 
 import sqlite3
@@ -21,12 +21,19 @@ from homeostat.ledger.database import (
     transaction,
 )
 from homeostat.ledger.event import Event, Recorded, decode, encode
-from homeostat.ledger.heads import Head, append_lines, catch_up, read_export, sign_head
+from homeostat.ledger.heads import Head, catch_up, read_export, sign_head
 from homeostat.ledger.keys import SiteKey
 from homeostat.ledger.merkle import Tree
 
 _PAGE = 1000
 _VERIFY = "run `homeostat verify` to see what changed"
+
+
+class _Waiting(NamedTuple):
+    id: str
+    batch: str
+    type: str
+    body: str
 
 
 class _Row(NamedTuple):
@@ -59,7 +66,7 @@ class Ledger:
         )
         self._tree = Tree()
         self._chain = GENESIS
-        self._pending: dict[str, _Row] = {}
+        self._pending: dict[str, _Waiting] = {}
         self._export_behind = True
 
     @classmethod
@@ -91,13 +98,24 @@ class Ledger:
 
     def _resume(self, key: SiteKey) -> None:
         """Rebuild the Merkle tree from the stored hashes, and go on only if the last head signs just that."""
-        cursor = self._connection.execute("SELECT hash FROM event ORDER BY seq")
+        self._connection.execute("BEGIN")  # events and heads of one moment: others may be writing
+        try:
+            self._tree, self._chain = self._absorbed(key)
+        finally:
+            self._connection.execute("COMMIT")
+        self._export()
+
+    def _absorbed(self, key: SiteKey) -> tuple[Tree, bytes]:
+        """Tree and chain with the events that others have committed, if the last head signs them and all before."""
+        tree, chain = self._tree.copy(), self._chain
+        query = "SELECT hash FROM event WHERE seq > ? ORDER BY seq"
+        cursor = self._connection.execute(query, (tree.size,))
         while rows := cursor.fetchmany(_PAGE):
-            self._tree.extend([row[0] for row in rows])
-            self._chain = rows[-1][0]
+            tree.extend([row[0] for row in rows])
+            chain = rows[-1][0]
         head = self.head
         signed = (head.size, head.root, head.chain) if head else (0, Tree().root(), GENESIS)
-        if signed != (self._tree.size, self._tree.root(), self._chain):
+        if signed != (tree.size, tree.root(), chain):
             raise LedgerError(
                 "the stored events are not those last signed", where=str(self._path), mend=_VERIFY
             )
@@ -105,7 +123,7 @@ class Ledger:
             raise LedgerError(
                 "the last head was not signed with this site's key", where=str(self._path), mend=_VERIFY
             )
-        self._export(b"")
+        return tree, chain
 
     def append(self, event: Event) -> None:
         """Take `event` into the next commit; nothing is durable before `commit` returns.
@@ -118,40 +136,49 @@ class Ledger:
         if self._is_taken(event.id):
             raise LedgerError("an event of this id is in the ledger already", where=f"event {event.id}")
         body = encode(event, self._clock()).decode()
-        hash = link(self._last_hash(), row_bytes(event.id, event.batch, event.type, body))
-        seq = self._tree.size + len(self._pending) + 1
-        self._pending[event.id] = _Row(seq, event.id, event.batch, event.type, body, hash)
+        self._pending[event.id] = _Waiting(event.id, event.batch, event.type, body)
 
-    def _last_hash(self) -> bytes:
-        """The chain's end, waiting events included: taken from them, so that no interrupt can part the two."""
-        return next(reversed(self._pending.values())).hash if self._pending else self._chain
+    def drop(self) -> None:
+        """Forget the events that wait: they were not wanted, or could not be committed."""
+        self._pending = {}
 
     def commit(self) -> Head | None:
         """Make the waiting events durable, in one transaction with the head that signs them.
 
-        Returns the head, or None if nothing waited. On `LedgerError` from the database nothing was stored and
-        the events still wait; on one from the export the events are safe and the next commit exports again.
+        Returns the head, or None if nothing waited. On `LedgerError` from the database, or because another process
+        has meanwhile stored an event of the same id, nothing was stored and the events still wait (`drop` forgets
+        them); on one from the export the events are safe and the next commit exports again.
         """
         if self._key is None:
             raise LedgerError("the ledger was opened to read only", where=str(self._path))
         head = self._store(self._key) if self._pending else None
-        self._export(head.line() if head else b"")
+        if head or self._export_behind:
+            try:
+                self._export()
+            except LedgerError as fault:
+                what = f"the events are safe, but their signed head could not be exported: {fault.what}"
+                mend = "make the file usable; the next commit exports what is missing"
+                raise LedgerError(what, where=fault.where, mend=mend) from fault
         return head
 
     def _store(self, key: SiteKey) -> Head:
-        rows = list(self._pending.values())
-        tree = self._tree.copy()
-        tree.extend([row.hash for row in rows])
-        head = sign_head(
-            key,
-            size=tree.size,
-            previous=self._tree.size,
-            root=tree.root(),
-            chain=rows[-1].hash,
-            recorded=self._clock(),
-        )
+        """One transaction: what others have committed is taken in, then the waiting events follow it."""
         with in_words(self._path), transaction(self._connection):
-            self._refuse_other_writer()
+            before, chain = self._tree, self._chain
+            if self.size != before.size:
+                before, chain = self._absorbed(key)
+                self._refuse_taken()
+            rows = self._linked(before.size, chain)
+            tree = before.copy()
+            tree.extend([row.hash for row in rows])
+            head = sign_head(
+                key,
+                size=tree.size,
+                previous=before.size,
+                root=tree.root(),
+                chain=rows[-1].hash,
+                recorded=self._clock(),
+            )
             self._connection.executemany("INSERT INTO event VALUES (?, ?, ?, ?, ?, ?)", rows)
             self._connection.execute(
                 "INSERT INTO head VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -160,23 +187,25 @@ class Ledger:
         self._tree, self._chain, self._pending = tree, head.chain, {}
         return head
 
-    def _refuse_other_writer(self) -> None:
-        """Sizes only grow, so two writers that both commit cannot both find what they left."""
-        if self.size != self._tree.size:
-            raise LedgerError(
-                "another process has written to this ledger",
-                where=str(self._path),
-                mend="let one process write at a time; open the ledger again",
-            )
+    def _linked(self, size: int, hash: bytes) -> list[_Row]:
+        """The waiting events as rows behind the first `size`, each linked to the `hash` before it."""
+        rows = list[_Row]()
+        for seq, event in enumerate(self._pending.values(), start=size + 1):
+            hash = link(hash, row_bytes(*event))
+            rows.append(_Row(seq, *event, hash))
+        return rows
 
-    def _export(self, line: bytes) -> None:
-        """Append the head's line, or, when an earlier export was missed, every missing one."""
-        behind, self._export_behind = self._export_behind, True
-        if behind:
-            with in_words(self._path):
-                catch_up(self._heads, lambda least: stored_heads(self._connection, least))
-        elif line:
-            append_lines(self._heads, line)
+    def _refuse_taken(self) -> None:
+        """An id that another process has taken since it was looked up here."""
+        for name in self._pending:
+            if self._is_stored(name):
+                raise LedgerError("an event of this id is in the ledger already", where=f"event {name}")
+
+    def _export(self) -> None:
+        """Export every head that the file lacks, one process at a time, so that its lines keep their order."""
+        self._export_behind = True
+        with in_words(self._path), transaction(self._connection):
+            catch_up(self._heads, lambda least: stored_heads(self._connection, least))
         self._export_behind = False
 
     def events(
@@ -214,8 +243,9 @@ class Ledger:
                 self._connection.execute("BEGIN")
 
     def _is_taken(self, event_id: str) -> bool:
-        if event_id in self._pending:
-            return True
+        return event_id in self._pending or self._is_stored(event_id)
+
+    def _is_stored(self, event_id: str) -> bool:
         try:
             row = self._connection.execute("SELECT 1 FROM event WHERE id = ?", (event_id,)).fetchone()
         except sqlite3.Error as fault:

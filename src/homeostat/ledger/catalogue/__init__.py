@@ -1,8 +1,8 @@
 """The catalogue of event payloads: every kind of fact that the ledger of a batch can hold.
 
 A payload is an *input* (a fact from outside that the scan consumes), a *decision* (what the scan concluded from its
-inputs: replay must reproduce it) or an *effect* (what the engine did about it). Times are microseconds since the
-batch started.
+inputs: replay must reproduce it), an *effect* (what the engine did about it) or an *act* (what a person did at the
+site, outside any scan). Times are microseconds since the batch started; acts have none but their stamp (0).
 """
 
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ from homeostat.ledger.catalogue.alarms import (
     SampleDoubted,
     SignalChanged,
 )
-from homeostat.ledger.catalogue.base import Payload, Role
+from homeostat.ledger.catalogue.base import Act, Change, Payload, Role
 from homeostat.ledger.catalogue.batch import (
     LOG_ENDED,
     BatchEnded,
@@ -62,6 +62,7 @@ __all__ = [
     "LOG_ENDED",
     "PAYLOADS",
     "RECONCILE",
+    "Act",
     "AlarmChanged",
     "AlarmOrdered",
     "AlarmRefused",
@@ -71,6 +72,7 @@ __all__ = [
     "BatchResumed",
     "BatchStarted",
     "Binding",
+    "Change",
     "ChunksSealed",
     "CommandGiven",
     "CommandIntended",
@@ -105,7 +107,11 @@ __all__ = [
     "payload",
 ]
 
-PAYLOADS: Mapping[str, type[Payload]] = {payload.type: payload for payload in Payload.__subclasses__()}
+PAYLOADS: Mapping[str, type[Payload]] = {
+    payload.type: payload
+    for payload in (*Payload.__subclasses__(), *Act.__subclasses__())
+    if payload is not Act
+}
 
 
 def payload(kind: str, data: Mapping[str, object]) -> Payload:

@@ -2,9 +2,9 @@
 
 from typing import ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, JsonValue
 
-Role = Literal["input", "decision", "effect"]
+Role = Literal["input", "decision", "effect", "act"]
 
 
 class Payload(BaseModel):
@@ -13,3 +13,23 @@ class Payload(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
     type: ClassVar[str]
     role: ClassVar[Role]
+
+
+class Change(BaseModel):
+    """One value that an act changed: what it was and what it is."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    field: str
+    old: JsonValue
+    new: JsonValue
+
+
+class Act(Payload):
+    """What a person did outside the scan: `why`, and every value it changed with old and new.
+
+    The event's actor is the account that did it, its `recorded` stamp when. No scan reads it.
+    """
+
+    role: ClassVar[Role] = "act"
+    why: str
+    changes: tuple[Change, ...] = ()
