@@ -144,6 +144,8 @@ class Site:
     def recording(self, stamp: Callable[[], str]) -> Iterator[Ledger]:
         """The ledger alone, open for writing: for acts of persons, also while a batch is executed."""
         key = SiteKey.load(self.keys)
+        if not self.ledger_path.exists():
+            Historian.open(self.historian_path).close()  # a ledger without a historian is an alarm
         with Ledger.open(self.ledger_path, key=key, heads=self.heads_file, clock=stamp) as ledger:
             yield ledger
 

@@ -18,6 +18,7 @@ from homeostat.cli.replay import replay_batch
 from homeostat.cli.resume import resume_batch
 from homeostat.cli.run import run_batch
 from homeostat.cli.twin import twin
+from homeostat.cli.validate import validate_system
 from homeostat.cli.verify import verify_records
 from homeostat.cli.watch import watch
 
@@ -56,6 +57,7 @@ app.command("run")(run_batch)
 app.command("resume")(resume_batch)
 app.command("verify")(verify_records)
 app.command("replay")(replay_batch)
+app.command("validate")(validate_system)
 app.command("record")(record_batch)
 app.command("batches")(list_batches)
 app.add_typer(process)

@@ -1,0 +1,75 @@
+"""`homeostat validate`: ask the installed system whether it is what its requirements say, and sign the answer."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from homeostat.cli.failures import ExitCode, say
+from homeostat.cli.options import DEFAULT_SITE, AsJson, SiteDir
+from homeostat.cli.output import Table, show, show_json
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from homeostat.validation.performing import Performed
+    from homeostat.validation.requirements import Requirement
+    from homeostat.validation.running import Result
+
+
+def validate_system(
+    *,
+    site: SiteDir = DEFAULT_SITE,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ID", help="Only this requirement (repeat for more).", show_default="all"),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Qualify the installation and prove every requirement on it; the site signs and keeps the report.
+
+    Exit code 1 if anything failed, a requirement without a test among it.
+    """
+    import secrets
+
+    from homeostat.execution.clock import stamp
+    from homeostat.governance import Office
+    from homeostat.site import Site
+    from homeostat.validation.performing import perform
+
+    wanted = _wanted(only or [])
+    with Office.open(Site.create(site), stamp, lambda: f"{stamp()}-{secrets.token_hex(4)}") as office:
+        done = perform(office, wanted, actor="system", why="homeostat validate", told=_tell)
+    _show(done, as_json=as_json)
+    if not done.report.passed:
+        raise typer.Exit(ExitCode.FAILED)
+
+
+def _wanted(names: "Sequence[str]") -> "Sequence[Requirement]":
+    """The requirements of these ids, or all of them; a usage error for one that there is not."""
+    from homeostat.validation.requirements import requirements
+
+    known = {one.id: one for one in requirements()}
+    for name in names:
+        if name not in known:
+            raise typer.BadParameter(f"there is no requirement {name!r}", param_hint="'--only'")
+    return [known[name] for name in dict.fromkeys(names)] or list(known.values())
+
+
+def _tell(result: "Result") -> None:
+    say(f"{result.result:6}  {result.id:14}  {result.test or 'no test'}")
+
+
+def _show(done: "Performed", *, as_json: bool) -> None:
+    from homeostat.validation.report import matrix
+
+    report = done.report
+    rows = matrix(report.installation, report.results)
+    if as_json:
+        show_json(rows)
+        return
+    columns = ("id", "clause", "test", "result", "evidence")
+    verdict = "Everything holds." if report.passed else f"{report.failures} of {len(rows)} failed."
+    show(
+        Table("", columns, [[row[name] for name in columns] for row in rows]),
+        f"{verdict} Signed report: {done.path} (SHA-256 of its content {report.digest})",
+    )
