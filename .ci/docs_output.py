@@ -18,6 +18,9 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from homeostat.governance.custody import trace
+from homeostat.site import Site
+
 ROOT = Path(__file__).resolve().parents[1]
 OUTPUT = ROOT / "docs" / "output"
 IMAGES = ROOT / "docs" / "images"
@@ -32,7 +35,8 @@ class Shown:
 
     `codes` are the exit codes it may end with, `lines` the number of lines kept, `kill` a text that, once
     printed, has the process killed (as a loss of power would), `needs` the outputs made before it, `before`
-    what is done to the folder first, `picture` the file drawn, which goes to docs/images/.
+    what is done to the folder first, `picture` the file drawn, which goes to docs/images/, `names` gives the
+    words that stand in braces in the command: identifiers that a site makes.
     """
 
     command: str
@@ -42,6 +46,19 @@ class Shown:
     needs: tuple[str, ...] = ()
     before: Callable[[Path], None] | None = None
     picture: str | None = None
+    names: Callable[[Path], Mapping[str, str]] | None = None
+
+
+def clinic(folder: Path) -> None:
+    """Make an empty training site."""
+    Site.create(folder / "clinic")
+
+
+def identified(folder: Path) -> Mapping[str, str]:
+    """The identity, and the container if there is one, of the patient at that site."""
+    with Site.open(folder / "clinic").reading() as (ledger, _):
+        nodes = trace(ledger, "P-021").nodes
+    return {node.kind: node.id for node in reversed(nodes)}
 
 
 def forge(folder: Path) -> None:
@@ -84,6 +101,8 @@ def drill(folder: Path) -> None:
     (folder / "drill.yaml").write_text(seeded, "utf-8")
 
 
+_CLINIC = "--site clinic"
+_BAG = "{container} --scan 'H1|{identity}|{container}'"
 _NK = "nk_expansion.py"
 _DRILL = "--site drill"
 _WATCH = "watch score nk.json nk_new_batches.csv"
@@ -118,6 +137,16 @@ SHOWN: Mapping[str, Shown] = {
     "verify": Shown("verify", needs=("run",)),
     "replay": Shown(f"replay {FIRST}", needs=("run",)),
     "record": Shown(f"record {FIRST} --format json --out -", lines=60, needs=("run",)),
+    "user-list": Shown("user list", needs=("run",)),
+    "review": Shown(f"review {FIRST}", needs=("run",)),
+    "review-sign": Shown(f'review sign {FIRST} --why "read in full"', needs=("run",)),
+    "release-check": Shown(f"release check {FIRST}", needs=("review-sign",)),
+    "release-sign": Shown(f'release sign {FIRST} --why "fit for use"', needs=("review-sign",)),
+    "release-report": Shown(
+        f'release report {FIRST} mycoplasma --negative --evidence "report LAB-7" --why "day 28"',
+        needs=("release-sign",),
+    ),
+    "validate": Shown("validate --site validation", lines=60),
     "forged": Shown("verify --site forged", codes=(1,), needs=("run",), before=forge),
     "killed": Shown(
         "run --batch CART-002 --patient P-018 --seed 8", codes=(-signal.SIGKILL,), kill="Perfuse"
@@ -163,12 +192,54 @@ SHOWN: Mapping[str, Shown] = {
     "twin-petab": Shown(
         "twin fit --petab ../shared/data/petab_ode_benchmarks/Boehm_JProteomeRes2014/Boehm_JProteomeRes2014.yaml"
     ),
+    "identity-issue": Shown(f"label issue P-021 {_CLINIC}", before=clinic),
+    "identity-collect": Shown(
+        "custody collect {identity} --second P-021 --place 'ward 3' --logger TL-7 "
+        f"--donation =G12349865432177 {_CLINIC}",
+        needs=("identity-issue",),
+        names=identified,
+    ),
+    "identity-label": Shown(
+        f"label print {{container}} {_CLINIC}", needs=("identity-collect",), names=identified
+    ),
+    "identity-offer": Shown(
+        f"custody hand-over {_BAG} --second P-021 --to demo-operator-2 --place 'clean room' --logger TL-8 {_CLINIC}",
+        needs=("identity-collect",),
+        names=identified,
+    ),
+    "identity-receive": Shown(
+        f"custody receive {_BAG} --second P-021 --as demo-operator-2 {_CLINIC}",
+        needs=("identity-offer",),
+        names=identified,
+    ),
+    "identity-show": Shown(
+        f"custody show {{container}} {_CLINIC}", needs=("identity-receive",), names=identified
+    ),
+    "identity-mismatch": Shown(
+        f"custody bind CART-021 {_BAG} --second P-012 --as demo-operator-2 {_CLINIC}",
+        codes=(1,),
+        needs=("identity-show",),
+        names=identified,
+    ),
+    "identity-resolve": Shown(
+        f"custody resolve {{container}} cleared --why 'the code was read from another chart' {_CLINIC}",
+        needs=("identity-mismatch",),
+        names=identified,
+    ),
+    "identity-bind": Shown(
+        f"custody bind CART-021 {_BAG} --second P-021 --as demo-operator-2 {_CLINIC}",
+        needs=("identity-resolve",),
+        names=identified,
+    ),
+    "identity-trace": Shown(f"trace CART-021 {_CLINIC}", needs=("identity-bind",)),
+    "identity-scan": Shown(f"label scan =G12349865432177 {_CLINIC}", needs=("identity-collect",)),
     "bench-run": Shown("bench run"),
     "bench-shadow": Shown("bench shadow"),
     "bench-twin": Shown("bench twin"),
     "bench-observer": Shown("bench observer"),
     "bench-hybrid": Shown("bench hybrid"),
     "bench-control": Shown("bench control"),
+    "bench-watch": Shown("bench watch", lines=400),
 }
 """Every output by name: `docs/output/NAME.txt`, in an order in which they can be made."""
 
@@ -187,14 +258,15 @@ def execute(shown: Shown, folder: Path) -> str:
     if shown.before is not None:
         shown.before(folder)
     plain = {**os.environ, "COLUMNS": "110", "NO_COLOR": "1", "TERM": "dumb", "PYTHONIOENCODING": "utf-8"}
-    command = [str(SCRIPTS / "homeostat"), *shlex.split(shown.command)]
+    line = shown.command.format(**shown.names(folder)) if shown.names else shown.command
+    command = [str(SCRIPTS / "homeostat"), *shlex.split(line)]
     with subprocess.Popen(
         command, cwd=folder, env=plain, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     ) as process:
         text = "".join(until_killed(process, shown.kill))
     if process.returncode not in shown.codes:
         raise SystemExit(f"homeostat {shown.command} ended with {process.returncode}:\n{text}")
-    return session(shown, text.replace(f"{folder}/", ""), process.returncode)
+    return session(shown, line, text.replace(f"{folder}/", ""), process.returncode)
 
 
 def until_killed(process: "subprocess.Popen[str]", mark: str | None) -> Iterator[str]:
@@ -205,13 +277,13 @@ def until_killed(process: "subprocess.Popen[str]", mark: str | None) -> Iterator
             process.kill()
 
 
-def session(shown: Shown, text: str, code: int) -> str:
+def session(shown: Shown, line: str, text: str, code: int) -> str:
     """The command with what it printed, as a terminal shows it."""
     lines = [line.rstrip() for line in text.strip("\n").splitlines()]
     if len(lines) > shown.lines:
         lines = [*lines[: shown.lines], f"... ({len(lines) - shown.lines} more lines)"]
     ending = {0: [], -signal.SIGKILL: ["Killed"]}.get(code, ["", "$ echo $?", str(code)])
-    return "\n".join([f"$ homeostat {shown.command}", *lines, *ending]) + "\n"
+    return "\n".join([f"$ homeostat {line}", *lines, *ending]) + "\n"
 
 
 def dependencies() -> str:

@@ -113,7 +113,7 @@ def test_verify_names_a_changed_event(homeostat: Call, site: Path) -> None:
     assert ended.returncode == 1
     assert "Findings" in ended.stdout
     assert ended.stdout.endswith("Not everything is as it was recorded.\n")
-    assert "event 1" in ended.stdout
+    assert "(B1/start)" in ended.stdout
     found = homeostat("verify", "--site", site, "--json")
     assert found.returncode == 1
     assert json.loads(found.stdout)["ok"] is False

@@ -35,6 +35,7 @@ def test_one_plan_is_told_in_full(homeostat: Call, led: Path) -> None:
         "Planned outputs",
         "Expected",
         "if nothing were moved",
+        "if only this move were left out",
         "Ends that were compared",
         "Objective ",
     ):
@@ -42,6 +43,13 @@ def test_one_plan_is_told_in_full(homeostat: Call, led: Path) -> None:
     plan = json.loads(homeostat("control", "explain", "B0001", "--site", led, "--move", "2", "--json").stdout)
     assert (plan["type"], plan["controller"], plan["status"]) == ("move.planned", "growth", "solved")
     assert f"settings {plan['means'][:16]}" in told
+
+
+def test_a_plan_is_made_again_from_its_event_alone(homeostat: Call, led: Path) -> None:
+    at = ("control", "explain", "B0001", "--site", led)
+    told = homeostat(*at, "--move", "2", "--again").stdout
+    assert "Made again from what this event says was believed: every number comes out the same." in told
+    assert json.loads(homeostat(*at, "--move", "2", "--again", "--json").stdout)["differs"] == []
 
 
 def test_in_json_everything_is_told(homeostat: Call, led: Path) -> None:
@@ -55,6 +63,7 @@ def test_in_json_everything_is_told(homeostat: Call, led: Path) -> None:
         (("explain", "B0002"), "there is no batch B0002"),
         (("explain", "B0001", "--move", "999"), "there is no plan 999"),
         (("explain", "B0001", "--move", "0"), "--move"),
+        (("explain", "B0001", "--again"), "it is not said which plan"),
         (("explain", "B0001", "--controller", "luck"), "no controller 'luck' was at work"),
         (("approve", "growth", "7", "--batch", "B0002", *WHO), "there is no batch 'B0002'"),
         (("approve", "growth", "7", "--batch", "B0001", *WHO), "batch B0001 has ended"),

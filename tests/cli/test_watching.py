@@ -85,10 +85,82 @@ def test_what_is_wrong_is_told(
     assert not (tmp_path / "w.json").exists()
 
 
-def test_a_watcher_has_no_row_to_explain(homeostat: Call, model: Path) -> None:
+def test_a_watcher_is_explained_in_facts(homeostat: Call, model: Path) -> None:
     done = homeostat("watch", "explain", model)
-    assert done.returncode != 0
-    assert "it predicts nothing" in done.stderr
+    assert done.returncode == 0, done.stderr
+    for told in (
+        "good batches at the same time since the start",
+        "times a limit",
+        "every 1 h from 0 h on",
+        "batches with an alert, left out",
+        "95 % interval",
+        "Inputs as learnt",
+        "acid",
+    ):
+        assert told in done.stdout
+    facts = json.loads(homeostat("watch", "explain", model, "--json").stdout)
+    assert facts["kind"] == "good batches"
+    assert facts["learnt from"] == "576 rows of 24 good batches"
+
+
+def test_a_sample_of_a_batch_is_explained_by_its_tags(homeostat: Call, folder: Path, model: Path) -> None:
+    at = 3 * 24 + 18  # R4, 17 h after it began, three after the acid left its course
+    done = homeostat("watch", "explain", model, folder / "new.csv", "--row", str(at))
+    assert done.returncode == 0, done.stderr
+    assert f"Line {at + 1}, batch R4, sample 18 at 17 h: action" in done.stdout
+    rows = [line.split()[0] for line in done.stdout.splitlines() if line.strip()]
+    assert rows.index("acid") < min(rows.index("sugar"), rows.index("cells"))
+    assert "Verdicts on R4" in done.stdout
+    found = json.loads(
+        homeostat("watch", "explain", model, folder / "new.csv", "--row", str(at), "--json").stdout
+    )
+    assert set(found["contributions"]) == set(found["ratios"]) == {"t2", "spe", "newest"}
+    assert sum(each["contribution"] for each in found["contributions"]["spe"]) == pytest.approx(
+        found["ratios"]["spe"]
+    )
+    assert found["turns"][0] == {"time_h": 0.0, "verdict": "ok"}
+    assert found["turns"][-1]["verdict"] == "action"
+
+
+def test_a_row_that_is_not_there_is_told(homeostat: Call, folder: Path, model: Path) -> None:
+    done = homeostat("watch", "explain", model, folder / "new.csv", "--row", "97")
+    assert done.returncode == 2
+    assert "the table has 96 rows" in done.stderr
+
+
+def test_the_report_of_a_watcher_holds_every_requirement(homeostat: Call, model: Path) -> None:
+    found = json.loads(homeostat("watch", "report", model, "--json").stdout)
+    told = {each["id"]: each for each in found["findings"]}
+    assert len(told) == 34
+    assert all(each["status"] in {"met", "partly", "gap"} and each["evidence"] for each in told.values())
+    assert all("gap" in each["evidence"] for each in told.values() if each["status"] != "met")
+    words = homeostat("watch", "report", model)
+    for text in ("False alarms", "batches that ask for action", "OUR-1", "MON-16", "met"):
+        assert text in words.stdout
+
+
+def test_a_use_of_a_watcher_goes_on_record_and_into_its_report(
+    homeostat: Call, folder: Path, model: Path, tmp_path: Path
+) -> None:
+    used = tmp_path / "w.json"
+    used.write_bytes(model.read_bytes())
+    first = homeostat("watch", "score", used, folder / "new.csv")
+    assert "Recorded as use 1 in w.uses.jsonl." in first.stdout
+    again = json.loads(homeostat("watch", "score", used, folder / "good.csv", "--json").stdout)
+    assert again["record"]["use"] == 2
+    assert "which proves nothing" in again["record"]["told"]
+    found = json.loads(homeostat("watch", "report", used, "--json").stdout)["findings"]
+    (followed,) = (each["evidence"] for each in found if each["id"] == "MON-14")
+    assert "2 uses on record, 1 on other batches than those learnt from" in followed
+    assert "4 batches (1 action" in followed
+
+
+def test_the_report_of_a_watcher_becomes_a_page(homeostat: Call, model: Path, tmp_path: Path) -> None:
+    page = tmp_path / "report.html"
+    assert homeostat("watch", "report", model, "--html", page).returncode == 0
+    text = page.read_text("utf-8")
+    for told in ("Validation report", "False alarms", "batches with an alert", "OUR-1"):
+        assert told in text
 
 
 def test_a_site_gives_its_finished_batches_sample_by_sample(homeostat: Call, tmp_path: Path) -> None:

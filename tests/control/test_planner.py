@@ -93,6 +93,18 @@ def test_an_independent_solver_finds_the_same_plan(lactate: float) -> None:
     assert plan.value <= plan.without * (1.0 + 1e-9)
 
 
+@pytest.mark.parametrize("lactate", [3.0, 11.0])
+def test_what_would_be_without_this_move_lies_between_the_plan_and_no_move_at_all(lactate: float) -> None:
+    """The outputs stay for one step and then follow the plan: dearer than the plan, cheaper than never moving."""
+    states = list(FULL)
+    states[SIGNATURE.states.index("lactate")] = lactate
+    plan = planned(NOMINAL, replace(QUESTION, states=tuple(states), deviations=()))
+    assert plan.value < plan.skipped < plan.without
+    for told in plan.foretold:
+        assert told.skipped[:2] == told.without[:2]
+        assert told.skipped[2:] != told.without[2:]
+
+
 def test_after_the_free_moves_the_outputs_stay() -> None:
     moves = planned(TASK).moves
     assert len(moves) == TASK.steps

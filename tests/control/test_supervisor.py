@@ -185,6 +185,71 @@ def test_authority_falls_by_a_step_with_every_few_failures_and_never_rises_by_it
     assert scan(standing, fresh=COURSE).standing.authority == "supervised"
 
 
+class TestRate:
+    """An output goes where a move takes it, but no faster than it may: in as many scans as it takes."""
+
+    slow = replace(RULES, envelopes=(Envelope(0.0, 30.0, 6.0, stride=0.4),))
+
+    def follow(self, decision: Decision, *facts: dict[str, object]) -> list[float]:
+        """The output of the decision and of each scan after it, every one with other facts."""
+        assert decision.outputs is not None
+        outputs = [decision.outputs[0]]
+        for each in facts:
+            now = replace(FACTS, outputs=(outputs[-1],), **each)
+            decision = climb(self.slow, decision.standing, now)
+            assert decision.outputs is not None
+            outputs.append(decision.outputs[0])
+        return outputs
+
+    def first(self) -> Decision:
+        return climb(self.slow, Standing("autonomous"), replace(FACTS, fresh=COURSE))
+
+    def test_a_move_is_made_in_as_many_scans_as_its_rate_asks_for(self) -> None:
+        outputs = self.follow(self.first(), *[{"time": k} for k in range(1, 5)])
+        assert outputs == pytest.approx([3.4, 3.8, 4.0, 4.0, 4.0])
+
+    def test_what_is_told_of_the_move_is_where_it_goes(self) -> None:
+        assert (self.first().allowed, self.first().clamped) == ((4.0,), ("",))
+
+    def test_another_plan_on_the_way_takes_it_elsewhere(self) -> None:
+        back = Course(made=1, times=(1,), rows=((3.0,),))
+        assert self.follow(self.first(), {"time": 1, "fresh": back}) == pytest.approx([3.4, 3.0])
+
+    def test_once_there_an_output_that_somebody_else_puts_elsewhere_stays_there(self) -> None:
+        decision = self.first()
+        for time in (1, 2, 3):
+            assert decision.outputs is not None
+            decision = climb(
+                self.slow, decision.standing, replace(FACTS, time=time, outputs=decision.outputs)
+            )
+        assert climb(self.slow, decision.standing, replace(FACTS, time=4, outputs=(9.0,))).outputs == (9.0,)
+
+    def test_the_safe_output_is_gone_to_at_the_same_rate(self) -> None:
+        outputs = self.follow(self.first(), *[{"time": k, "disobeys": "pump"} for k in range(1, 6)])
+        assert outputs == pytest.approx([3.4, 3.8, 4.2, 4.6, 5.0, 5.0])
+
+    def test_from_outside_the_range_it_begins_at_the_nearer_end(self) -> None:
+        """Where nobody validated anything there is no reason to linger."""
+        assert Envelope(0.0, 30.0, stride=0.4).towards(45.0, 20.0) == pytest.approx(29.6)
+
+    @given(
+        st.lists(st.floats(allow_nan=True, allow_infinity=True), min_size=1, max_size=8),
+        st.floats(0.0, 30.0),
+        st.sampled_from((0.1, 3.0)),
+    )
+    def test_no_course_moves_an_output_faster(
+        self, wanted: list[float], output: float, stride: float
+    ) -> None:
+        rules = replace(RULES, envelopes=(Envelope(0.0, 30.0, 6.0, stride=stride),))
+        course = Course(0, tuple(3 * k for k in range(len(wanted))), tuple((u,) for u in wanted))
+        standing = Standing("autonomous", course=course)
+        for time in range(3 * len(wanted) + 3):
+            decision = climb(rules, standing, replace(FACTS, time=time, outputs=(output,)))
+            assert decision.outputs is not None
+            assert abs(decision.outputs[0] - output) <= stride + 1e-12
+            standing, output = decision.standing, decision.outputs[0]
+
+
 @given(
     st.floats(allow_nan=True, allow_infinity=True),
     st.floats(0.0, 30.0),

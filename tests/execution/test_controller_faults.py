@@ -17,7 +17,14 @@ from homeostat.control.predictive import Answer, Question
 from homeostat.control.predictive.planner import Planner
 from homeostat.execution import replay
 from homeostat.execution.stages.controllers import RUNGS
-from homeostat.ledger.catalogue import AlarmChanged, ControlChanged, MovePlanned, PlanFailed, PlanMissed
+from homeostat.ledger.catalogue import (
+    AlarmChanged,
+    ControlChanged,
+    MovePlanned,
+    PlanFailed,
+    PlanMissed,
+    SignalChanged,
+)
 from homeostat.process import Quantity
 from homeostat.site import Site
 
@@ -122,6 +129,23 @@ def test_a_solver_that_hangs_is_left_behind(
     assert replay(site, "B0001", quiet).identical
 
 
+def test_a_solver_that_shows_no_heartbeat_is_left_behind_before_its_deadline(
+    site: Site, monkeypatch: pytest.MonkeyPatch, quiet: Quiet, released: threading.Event
+) -> None:
+    def hangs(sound: Solve, planner: Planner, question: Question) -> Answer:
+        released.wait()
+        return sound(planner, question)
+
+    sabotage(monkeypatch, hangs)
+    batch = execute(site, process(deadline=Quantity(300.0, "s"), heartbeat=Quantity(1.0, "s")))
+    reasons = [fact.reason for _, fact in batch.facts(PlanMissed)]
+    assert reasons[0] == "no heartbeat for 1 s"
+    goes_to(batch, "last plan", batch.facts(PlanMissed)[0][0])
+    monkeypatch.undo()
+    sabotage(monkeypatch, is_asked)
+    assert replay(site, "B0001", quiet).identical
+
+
 def test_a_hung_solver_does_not_keep_the_interpreter() -> None:
     script = """
 import time
@@ -170,6 +194,26 @@ def test_a_lying_sensor_closes_the_gate_until_it_is_left_out(site: Site, quiet: 
     asked = [fact.made for _, fact in batch.facts(MovePlanned) if fact.made >= found[0]]
     assert asked, "once the sensor is left out, the others suffice"
     assert asked[0] >= found[0] + HOUR
+    dropped = [(time, fact) for time, fact in batch.facts(SignalChanged) if fact.kind == "dropped"]
+    assert [(fact.tag, fact.state) for _, fact in dropped][:1] == [("lactate", "opened")]
+    assert found[0] < dropped[0][0] <= asked[0]
+    alarms = [(t, f.state) for t, f in batch.facts(AlarmChanged) if f.alarm == "twin.dropped.lactate"]
+    assert (dropped[0][0], "raised") in alarms
+    assert replay(site, "B0001", quiet).identical
+
+
+def test_a_sensor_that_agrees_again_is_taken_back_on_record(site: Site, quiet: Quiet) -> None:
+    lie = {"kind": "bias", "of": "lactate", "at": "2 h", "lasts": "5 h", "size": "8 mmol/L"}
+    lied = process(faults=[lie])
+    observer = lied.twin.observer.model_copy(update={"again": Quantity(2.0, "h")})
+    twin = lied.twin.model_copy(update={"observer": observer})
+    batch = execute(site, lied.model_copy(update={"twin": twin}))
+    told = [(time, fact) for time, fact in batch.facts(SignalChanged) if fact.kind == "dropped"]
+    assert [(fact.tag, fact.state) for _, fact in told] == [("lactate", "opened"), ("lactate", "closed")]
+    assert told[1][1].since == told[0][0]
+    assert "the twin relies on it again" in told[1][1].text
+    alarms = [(t, f.state) for t, f in batch.facts(AlarmChanged) if f.alarm == "twin.dropped.lactate"]
+    assert alarms == [(told[0][0], "raised"), (told[1][0], "cleared")]
     assert replay(site, "B0001", quiet).identical
 
 

@@ -1,14 +1,17 @@
 """Batches under predictive control: replayed bit for bit, resumed wherever they were cut, moved by whom they may be."""
 
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from homeostat.execution import replay, resume, run
+from homeostat.execution.again import compared
 from homeostat.execution.batch import Options
 from homeostat.execution.orders import give
+from homeostat.execution.plan import make_plan
 from homeostat.execution.slips import ControlSlip
 from homeostat.execution.stages.controllers import RUNGS
 from homeostat.historian import Recorder
@@ -22,6 +25,7 @@ from homeostat.ledger.catalogue import (
     PlanMissed,
     StepChanged,
 )
+from homeostat.process import Process, Quantity
 from homeostat.quality.steered import proposals, steered
 from homeostat.quality.verify import verify_site
 from homeostat.site import Site
@@ -101,6 +105,74 @@ class TestAutonomous:
 
     def test_nothing_that_goes_as_it_should_is_an_alarm(self, led: Batch) -> None:
         assert [f.alarm for _, f in led.facts(AlarmChanged) if f.alarm.startswith("control.")] == []
+
+
+def slowed(rate: float) -> Process:
+    """The process with a rate of its pump, in mL/h for each hour."""
+    move = STEERED.controllers["growth"].moves["perfusion"]
+    return process(moves={"perfusion": move.model_copy(update={"rate": Quantity(rate, "mL/h/h")})})
+
+
+def test_the_pump_goes_no_faster_than_its_rate_and_no_plan_counts_on_more(site: Site, quiet: Quiet) -> None:
+    batch = execute(site, slowed(1.5))
+    rungs, outputs, pump = (batch.column(n) for n in ("control.growth.rung", "loop.perfusion", "pump"))
+    led = [RUNGS[int(rung)] == "plan" for rung in rungs]
+    for driven, before, after in zip(led[1:], outputs, outputs[1:], strict=False):
+        assert not driven or abs(after - before) <= 0.25 + 1e-9
+    for driven, before, after in zip(led, pump, pump[1:], strict=False):
+        assert not driven or abs(after - before) <= 0.25 + 1e-6
+    for _, plan in batch.facts(MovePlanned):
+        assert all(abs(b - a) <= 1.5 + 1e-6 for (a,), (b,) in pairwise(plan.outputs))
+    assert max(outputs) - min(outputs) > 2.0
+    assert [f for _, f in batch.facts(AlarmChanged) if f.alarm.startswith("control.")] == []
+    assert replay(site, "B0001", quiet).identical
+
+
+def test_a_loop_that_stands_in_keeps_to_the_envelope_and_its_rate(site: Site, quiet: Quiet) -> None:
+    """It asks for up to 40 mL/h; what was validated of the pump under this controller is 7 mL/h, and 3 mL/h an hour."""
+    move = (
+        STEERED.controllers["growth"]
+        .moves["perfusion"]
+        .model_copy(
+            update={
+                "envelope": (Quantity(0.0, "mL/h"), Quantity(7.0, "mL/h")),
+                "rate": Quantity(3.0, "mL/h/h"),
+            }
+        )
+    )
+    eager = STEERED.strategy["perfusion"].model_copy(
+        update={"setpoint": Quantity(3.0, "mmol/L"), "gain": Quantity(8.0, "mL/h/(mmol/L)")}
+    )
+    waiting = process(authority="supervised", moves={"perfusion": move})
+    batch = execute(site, waiting.model_copy(update={"strategy": {"perfusion": eager}}))
+    rungs, outputs, pump = (batch.column(n) for n in ("control.growth.rung", "loop.perfusion", "pump"))
+    stands_in = [k for k, rung in enumerate(rungs) if RUNGS[int(rung)] == "loops"]
+    assert len(stands_in) > 50
+    assert max(outputs[k] for k in stands_in) == 7.0
+    assert max(pump[k + 1] for k in stands_in[:-1]) <= 7.0 + 1e-6
+    assert max(abs(outputs[k] - outputs[k - 1]) for k in stands_in) <= 0.5 + 1e-9
+    assert replay(site, "B0001", quiet).identical
+
+
+def test_a_controller_that_comes_too_late_for_its_harvest_says_so(site: Site) -> None:
+    """There never was a plan and there will be none: that is no waiting any more."""
+    early = STEERED.controllers["growth"].harvest
+    assert early is not None
+    over = early.model_copy(update={"between": (Quantity(0.5, "h"), Quantity(1.0, "h"))})
+    batch = execute(site, process(harvest=over))
+    told = [f for _, f in batch.facts(AlarmChanged) if f.alarm == "control.growth.loops"]
+    assert "nothing is left to plan: 1 h is past its last end, 1 h" in told[0].text
+    assert batch.facts(MovePlanned) == []
+
+
+def test_every_plan_can_be_made_again_from_its_event_alone(led: Batch) -> None:
+    plan = make_plan(STEERED, steers=True, initial={})
+    facts = [fact for _, fact in led.facts(MovePlanned)]
+    for fact in facts[:: len(facts) // 3]:
+        assert fact.believed["growth_max"][1] > 0.0
+        assert compared(plan, fact) == ()
+        other = {**fact.believed, "lactate": (fact.believed["lactate"][0] + 1.0, fact.believed["lactate"][1])}
+        assert "outputs" in compared(plan, fact.model_copy(update={"believed": other}))
 
 
 class Cut(BaseException):
@@ -238,6 +310,57 @@ class TestOrders:
         told = [f for _, f in batch.facts(ControlChanged) if f.reason == "Dr. A: looked at it"]
         assert [fact.authority for fact in told] == list(levels.values())
         assert replay(site, "B0001", quiet).identical
+
+    def test_of_several_orders_in_one_scan_none_is_lost(
+        self, site: Site, monkeypatch: pytest.MonkeyPatch, quiet: Quiet
+    ) -> None:
+        """Approved, refused by another, and then trusted: the first word counts, the second is refused on record."""
+
+        def order(time: int) -> None:
+            move = waits(site, time) if time == 4 * HOUR else None
+            if move is None:
+                return
+            words = [
+                slip("approve", proposal=move.proposal),
+                slip("refuse", proposal=move.proposal),
+                slip("approve", proposal=move.proposal),
+                slip("authority", authority="autonomous"),
+            ]
+            for k, word in enumerate(words):
+                give(site, "B0001", word, stamp=f"2026-01-01T{time // SCAN:06d}", nonce=str(k))
+
+        at_every_scan(monkeypatch, order)
+        batch = execute(site, process(authority="supervised"), speed=FAST)
+        orders = batch.facts(ControlOrdered)
+        assert [o.order for _, o in orders] == ["approve", "refuse", "approve", "authority"]
+        (heard,) = {time for time, _ in orders}
+        proposal = orders[0][1].proposal
+        assert [f.reason for _, f in batch.facts(ControlRefused)] == [
+            f"the proposal {proposal} was approved just before"
+        ] * 2
+        move = next(p for _, p in batch.facts(MovePlanned) if p.proposal == proposal)
+        outputs = batch.column("loop.perfusion")
+        before, after = outputs[heard // SCAN - 1 : heard // SCAN + 1]
+        assert RUNGS[int(batch.column("control.growth.rung")[heard // SCAN])] == "plan"
+        assert after == pytest.approx(min(max(move.outputs[0][0], before - 4.0), before + 4.0))
+        assert replay(site, "B0001", quiet).identical
+
+    def test_who_approves_after_the_move_has_expired_is_told_so(
+        self, site: Site, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def late(_: Site, time: int) -> ControlSlip | None:
+            if time != 4 * HOUR + 3 * SCAN:
+                return None
+            with site.reading() as (ledger, _):
+                last = [f.fact for f in steered(ledger, "B0001") if isinstance(f.fact, MovePlanned)][-1]
+            return slip("approve", proposal=last.proposal)
+
+        ordering(monkeypatch, site, late)
+        batch = execute(
+            site, process(authority="supervised", approval=minutes(20), every=minutes(120)), speed=FAST
+        )
+        ((_, refused),) = batch.facts(ControlRefused)
+        assert "has expired" in refused.reason or "waits for a decision" in refused.reason
 
     @pytest.mark.parametrize(
         ("order", "told"),

@@ -6,7 +6,8 @@ import pytest
 
 from homeostat.execution.conditions import Facts, holds
 from homeostat.execution.plan.types import Test as Comparison
-from homeostat.execution.stages.arrivals import judge, verdict
+from homeostat.execution.stages.arrivals import verdict
+from homeostat.execution.stages.judging import Given, judge
 from homeostat.execution.state import OpenPrompt
 
 HOUR = 3_600_000_000
@@ -39,19 +40,19 @@ def test_all_comparisons_of_an_alternative_must_hold() -> None:
 
 @pytest.mark.parametrize("answer", ["220", "220 mL", "0.22 L", "100", "400 mL"])
 def test_a_number_may_come_with_or_without_its_unit(answer: str) -> None:
-    assert judge(NUMBER, answer) == ""
+    assert judge(NUMBER, Given(answer)).refusal == ""
 
 
 @pytest.mark.parametrize(
     "answer", ["", "many", "99", "0.5 L", "220 g", "nan", "inf", "1e999", "220 mL mL mL"]
 )
 def test_a_number_that_is_none_or_lies_outside_is_refused_with_the_reason(answer: str) -> None:
-    assert judge(NUMBER, answer) != ""
+    assert judge(NUMBER, Given(answer)).refusal != ""
 
 
 def test_a_choice_must_be_one_of_the_choices() -> None:
-    assert judge(CHOICE, "fresh") == ""
-    assert "fresh, frozen" in judge(CHOICE, "stale")
+    assert judge(CHOICE, Given("fresh")).refusal == ""
+    assert "fresh, frozen" in judge(CHOICE, Given("stale")).refusal
 
 
 @pytest.mark.parametrize(

@@ -306,6 +306,81 @@ PROMPTS: list[Case] = [
         f"{START}.inoculate.prompts[1].choices",
         "has no choices",
     ),
+    ("kind: confirm, answer", "kind: scan, answer", f"{START}.inoculate.prompts[1]", "what is to be scanned"),
+    (
+        'kind: confirm, answer: "yes"',
+        'kind: scan, pattern: "[", answer: "yes"',
+        f"{START}.inoculate.prompts[1].pattern",
+        "cannot be read",
+    ),
+    (
+        'kind: confirm, answer: "yes"',
+        'kind: scan, pattern: "B.*", answer: "yes"',
+        f"{START}.inoculate.prompts[1].answer",
+        "does not fit",
+    ),
+    (
+        'kind: confirm, answer: "yes"',
+        'kind: scan, material: sells, answer: "yes"',
+        f"{START}.inoculate.prompts[1].material",
+        "did you mean 'cells'?",
+    ),
+    ("kind: confirm,", "kind: timer,", f"{START}.inoculate.prompts[1]", "a timer needs a time"),
+    (
+        "kind: confirm,",
+        "kind: timer, not_before: 1 h, not_after: 10 min,",
+        f"{START}.inoculate.prompts[1].not_before",
+        "lies after",
+    ),
+    (
+        "kind: confirm,",
+        "kind: timer, not_before: 3 mL,",
+        f"{START}.inoculate.prompts[1].not_before",
+        "a time",
+    ),
+    ("kind: confirm,", "kind: calculation,", f"{START}.inoculate.prompts[1]", "needs a formula"),
+    (
+        "kind: confirm,",
+        "kind: calculation, formula: cells * 2,",
+        f"{START}.inoculate.prompts[1].formula",
+        "no earlier prompt gives 'cells'",
+    ),
+    (
+        "kind: confirm,",
+        "kind: calculation, formula: exit(),",
+        f"{START}.inoculate.prompts[1].formula",
+        "is not a formula",
+    ),
+    (
+        "kind: confirm,",
+        "kind: confirm, meaning: verified,",
+        f"{START}.inoculate.prompts[1].meaning",
+        "only a signature",
+    ),
+    (
+        "kind: confirm,",
+        "kind: confirm, name: x,",
+        f"{START}.inoculate.prompts.x.name",
+        "only what is a number",
+    ),
+    (
+        'kind: numeric, unit: "%", range: [50 %, 100 %],',
+        'kind: ipc, unit: "%",',
+        f"{START}.inoculate.prompts[2]",
+        "needs limits",
+    ),
+    (
+        'kind: numeric, unit: "%", range: [50 %, 100 %],',
+        'kind: weigh, unit: "%", target: 90 %, tolerance: 5 %,',
+        f"{START}.inoculate.prompts[2]",
+        "the kind of its device",
+    ),
+    (
+        'kind: numeric, unit: "%", range: [50 %, 100 %],',
+        'kind: weigh, unit: "%", target: 90 %, device: balance,',
+        f"{START}.inoculate.prompts[2]",
+        "go together",
+    ),
 ]
 
 LOOPS: list[Case] = [

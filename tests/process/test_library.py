@@ -49,7 +49,14 @@ def test_the_car_t_recipe_shows_every_kind_of_step() -> None:
         "confirm",
         "numeric",
         "choice",
-    }
+        "scan",
+        "weigh",
+        "calculation",
+        "ipc",
+        "sample",
+        "timer",
+        "signature",
+    }, "all but a photograph, which no script can take"
     assert [operation.name for operation in process.recipe.procedure[0].operations] == [
         "preparation",
         "activation",

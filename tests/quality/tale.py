@@ -11,6 +11,7 @@ from homeostat.ledger.catalogue import BatchStarted, CommandIntended, CommandOut
 from homeostat.process.declaration import Process
 from homeostat.process.reading import Quality
 from homeostat.quality import BatchRecord, batch_record
+from homeostat.quality.exceptions import NEWEST
 
 MINUTE = 60_000_000
 HOUR = 60 * MINUTE
@@ -173,9 +174,9 @@ class Tale:
         }
         self.tell(BatchStarted.model_validate(facts | changed))
 
-    def record(self) -> BatchRecord:
-        """The record as of now."""
-        return batch_record(self.ledger, self.historian, self.batch)
+    def record(self, rules: int = NEWEST) -> BatchRecord:
+        """The record as of now, by the newest rule set or another."""
+        return batch_record(self.ledger, self.historian, self.batch, rules)
 
     def command(self, time: int, status: str | None = "done", **changed: object) -> str:
         """A command is intended and, unless `status` is None, has that outcome. Returns the intent's id."""

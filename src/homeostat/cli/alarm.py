@@ -10,6 +10,7 @@ import typer
 
 from homeostat.cli.options import DEFAULT_SITE, AsJson, SiteDir, reason_text
 from homeostat.cli.output import Table, show, show_json
+from homeostat.cli.persons import As, Code, PasswordFile, ordering
 from homeostat.cli.text import clock, span
 
 if TYPE_CHECKING:
@@ -33,9 +34,9 @@ _LONGEST_ALARM = 200
 _LONGEST_HOURS = 1000.0
 
 
-def _name(value: str) -> str:
+def _name(value: str | None) -> str | None:
     """A person's name as given, or a usage error."""
-    return _legible(value, "a name", _LONGEST_NAME)
+    return None if value is None else _legible(value, "a name", _LONGEST_NAME)
 
 
 def _alarm(value: str) -> str:
@@ -61,7 +62,12 @@ Alarm = Annotated[
     typer.Argument(metavar="ALARM", callback=_alarm, help="The alarm's name, as `alarm list` shows it."),
 ]
 Of = Annotated[str, typer.Option("--batch", metavar="ID", help="The batch.")]
-By = Annotated[str, typer.Option("--by", metavar="NAME", callback=_name, help="Who gives the order.")]
+By = Annotated[
+    str | None,
+    typer.Option(
+        "--by", metavar="NAME", callback=_name, help="Who gives the order; at a GMP site --as instead."
+    ),
+]
 Why = Annotated[
     str, typer.Option("--why", metavar="TEXT", callback=reason_text, help="The reason, for the record.")
 ]
@@ -180,38 +186,105 @@ def _alarm_object(line: "BoardLine", agreed: "AlarmSettings | None") -> dict[str
 
 
 @alarm.command("acknowledge")
-def acknowledge(*, name: Alarm, batch: Of, by: By, why: Why, site: SiteDir = DEFAULT_SITE) -> None:
+def acknowledge(
+    *,
+    name: Alarm,
+    batch: Of,
+    why: Why,
+    by: By = None,
+    account: As = None,
+    password_file: PasswordFile = None,
+    code: Code = "",
+    site: SiteDir = DEFAULT_SITE,
+) -> None:
     """Say that you know of an alarm."""
+    by = ordering(site, by, account, "alarm.order", password_file=password_file, code=code)
     _give(site, batch, order="acknowledge", alarm=name, by=by, reason=why)
 
 
 @alarm.command("reset")
-def reset(*, name: Alarm, batch: Of, by: By, why: Why, site: SiteDir = DEFAULT_SITE) -> None:
+def reset(
+    *,
+    name: Alarm,
+    batch: Of,
+    why: Why,
+    by: By = None,
+    account: As = None,
+    password_file: PasswordFile = None,
+    code: Code = "",
+    site: SiteDir = DEFAULT_SITE,
+) -> None:
     """Let go of a latched alarm whose cause is over."""
+    by = ordering(site, by, account, "alarm.order", password_file=password_file, code=code)
     _give(site, batch, order="reset", alarm=name, by=by, reason=why)
 
 
 @alarm.command("shelve")
-def shelve(*, name: Alarm, batch: Of, hours: Hours, by: By, why: Why, site: SiteDir = DEFAULT_SITE) -> None:
+def shelve(
+    *,
+    name: Alarm,
+    batch: Of,
+    hours: Hours,
+    why: Why,
+    by: By = None,
+    account: As = None,
+    password_file: PasswordFile = None,
+    code: Code = "",
+    site: SiteDir = DEFAULT_SITE,
+) -> None:
     """Silence an alarm for some hours of process time; it comes back by itself."""
+    by = ordering(site, by, account, "alarm.order", password_file=password_file, code=code)
     _give(site, batch, order="shelve", alarm=name, by=by, reason=why, hours=hours)
 
 
 @alarm.command("unshelve")
-def unshelve(*, name: Alarm, batch: Of, by: By, why: Why, site: SiteDir = DEFAULT_SITE) -> None:
+def unshelve(
+    *,
+    name: Alarm,
+    batch: Of,
+    why: Why,
+    by: By = None,
+    account: As = None,
+    password_file: PasswordFile = None,
+    code: Code = "",
+    site: SiteDir = DEFAULT_SITE,
+) -> None:
     """Show a shelved alarm again."""
+    by = ordering(site, by, account, "alarm.order", password_file=password_file, code=code)
     _give(site, batch, order="unshelve", alarm=name, by=by, reason=why)
 
 
 @alarm.command("remove")
-def remove(*, name: Alarm, batch: Of, by: By, why: Why, site: SiteDir = DEFAULT_SITE) -> None:
+def remove(
+    *,
+    name: Alarm,
+    batch: Of,
+    why: Why,
+    by: By = None,
+    account: As = None,
+    password_file: PasswordFile = None,
+    code: Code = "",
+    site: SiteDir = DEFAULT_SITE,
+) -> None:
     """Take an alarm out of service, as for maintenance, until it is returned."""
+    by = ordering(site, by, account, "alarm.order", password_file=password_file, code=code)
     _give(site, batch, order="take out of service", alarm=name, by=by, reason=why)
 
 
 @alarm.command("return")
-def return_(*, name: Alarm, batch: Of, by: By, why: Why, site: SiteDir = DEFAULT_SITE) -> None:
+def return_(
+    *,
+    name: Alarm,
+    batch: Of,
+    why: Why,
+    by: By = None,
+    account: As = None,
+    password_file: PasswordFile = None,
+    code: Code = "",
+    site: SiteDir = DEFAULT_SITE,
+) -> None:
     """Return an alarm to service."""
+    by = ordering(site, by, account, "alarm.order", password_file=password_file, code=code)
     _give(site, batch, order="return to service", alarm=name, by=by, reason=why)
 
 

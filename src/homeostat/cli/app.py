@@ -8,16 +8,32 @@ import typer
 
 from homeostat import __version__
 from homeostat.cli.alarm import alarm
+from homeostat.cli.approve import approve
+from homeostat.cli.audit import audit
+from homeostat.cli.batch import command_batch
 from homeostat.cli.batches import list_batches
 from homeostat.cli.bench import bench
 from homeostat.cli.control import control
+from homeostat.cli.credibility import credibility
+from homeostat.cli.custody import custody
+from homeostat.cli.deviation import deviation
 from homeostat.cli.failures import CalmGroup
+from homeostat.cli.instrument import instrument
+from homeostat.cli.label import label
+from homeostat.cli.material import material
 from homeostat.cli.process import process
 from homeostat.cli.record import record_batch
+from homeostat.cli.release import release
 from homeostat.cli.replay import replay_batch
 from homeostat.cli.resume import resume_batch
+from homeostat.cli.review import review
 from homeostat.cli.run import run_batch
+from homeostat.cli.sign import sign
+from homeostat.cli.site import site
+from homeostat.cli.step import step
+from homeostat.cli.trace import trace_identifier
 from homeostat.cli.twin import twin
+from homeostat.cli.user import user
 from homeostat.cli.validate import validate_system
 from homeostat.cli.verify import verify_records
 from homeostat.cli.watch import watch
@@ -55,16 +71,32 @@ def homeostat(
 
 app.command("run")(run_batch)
 app.command("resume")(resume_batch)
+app.command("batch")(command_batch)
 app.command("verify")(verify_records)
 app.command("replay")(replay_batch)
 app.command("validate")(validate_system)
 app.command("record")(record_batch)
+app.command("trace")(trace_identifier)
 app.command("batches")(list_batches)
 app.add_typer(process)
 app.add_typer(twin)
 app.add_typer(watch)
 app.add_typer(alarm)
 app.add_typer(control)
+app.add_typer(step)
+app.add_typer(material)
+app.add_typer(instrument)
+app.add_typer(approve)
+app.add_typer(audit)
+app.add_typer(custody)
+app.add_typer(deviation)
+app.add_typer(label)
+app.add_typer(review)
+app.add_typer(sign)
+app.add_typer(site)
+app.add_typer(user)
+app.add_typer(release)
+app.add_typer(credibility)
 app.add_typer(bench)
 
 

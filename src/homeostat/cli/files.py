@@ -11,30 +11,31 @@ class OutputError(HomeostatError):
     """A file cannot be written where the user wants it."""
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Put `text` (UTF-8) at `path`: beside it first, then renamed, so that no reader meets half a file.
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Put `content` (text as UTF-8) at `path`: beside it first, then renamed, so that no reader meets half a file.
 
     A link stays a link, and what is no ordinary file (a device, a pipe) is written to and never replaced.
     Raises OutputError where the file cannot be written.
     """
+    data = content.encode() if isinstance(content, str) else content
     try:
         target = path.resolve()
         if target.is_file() or not path.exists():
-            _replace(target, text)
+            _replace(target, data)
         else:
-            path.write_text(text, "utf-8")
+            path.write_bytes(data)
     except OSError as error:
         raise OutputError(
             f"the file cannot be written: {error.strerror}", where=str(path), mend="name a writable place"
         ) from error
 
 
-def _replace(path: Path, text: str) -> None:
+def _replace(path: Path, content: bytes) -> None:
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     scratch = Path(name)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
         scratch.chmod(0o644 & ~_mask())

@@ -1,15 +1,20 @@
-"""`homeostat record`: write a batch record out again."""
+"""`homeostat record`: write a batch record out again, as a page, as data, or as a sealed PDF/A-3."""
 
+import hashlib
+import secrets
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from homeostat.cli.files import write_whole
 from homeostat.cli.options import DEFAULT_SITE, Batch, SiteDir
-from homeostat.cli.output import show
+from homeostat.cli.output import show, show_json
+
+if TYPE_CHECKING:
+    from homeostat.site import Site
 
 
 class Format(StrEnum):
@@ -32,8 +37,17 @@ def record_batch(
             metavar="FILE", help="Where to write it; '-' prints it.", show_default="the site's records"
         ),
     ] = None,
+    pdf: Annotated[
+        Path | None,
+        typer.Option(
+            "--pdf", metavar="FILE", help="Write PDF/A-3, sealed by the site, with the data attached."
+        ),
+    ] = None,
     as_json: Annotated[
-        bool, typer.Option("--json", help="Print the record as JSON: --format json --out -.")
+        bool,
+        typer.Option(
+            "--json", help="Print the record as JSON: --format json --out -. With --pdf: what was written."
+        ),
     ] = False,
 ) -> None:
     """Make the record of a batch from the ledger and the historian, and write it out."""
@@ -41,6 +55,9 @@ def record_batch(
     from homeostat.site import Site
 
     place = Site.open(site)
+    if pdf is not None:
+        _write_pdf(place, batch, pdf, as_json)
+        return
     kind, out = (Format.JSON, Path("-")) if as_json else (kind, out)
     with place.reading() as (ledger, historian):
         record = batch_record(ledger, historian, batch)
@@ -51,3 +68,25 @@ def record_batch(
     path = out or place.records / f"{batch}.{kind}"
     write_whole(path, text)
     show(f"Record of batch {batch}: {path}")
+
+
+def _write_pdf(place: "Site", batch: str, path: Path, as_json: bool) -> None:
+    """The record as a sealed document; the site issues its certificate with the first one."""
+    from homeostat.execution.clock import stamp
+    from homeostat.governance import Office
+    from homeostat.quality.documents.issuing import batch_document, sealed_file
+    from homeostat.quality.documents.sealing import check_seal
+
+    with (
+        place.reading() as (ledger, historian),
+        Office.open(place, stamp, lambda: secrets.token_hex(16)) as office,
+    ):
+        issued = batch_document(ledger, historian, batch, training=place.kind == "training")
+        content = sealed_file(office, issued.pdf, issued.when, f"batch record {batch}")
+    write_whole(path, content)
+    seal = check_seal(content)
+    if as_json:
+        sha256 = hashlib.sha256(content).hexdigest()
+        show_json({"batch": batch, "file": str(path), "sha256": sha256, "certificate": seal.fingerprint})
+        return
+    show(f"Record of batch {batch}: {path}", f"Sealed with the site's certificate {seal.fingerprint}")

@@ -59,4 +59,5 @@ def resume_batch(
     place = Site.open(site)
     with watching(on_site(site)) as watch:
         finish = resume(place, batch, speed, watch, reconcile=answer, reason=reason, equipment=where)
-    conclude(place, finish, as_json=as_json)
+    asked = finish.state == "paused" and bool(finish.questions)  # it rests until persons have answered
+    conclude(place, finish, as_json=as_json, pause_wanted=asked)

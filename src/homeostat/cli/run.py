@@ -1,6 +1,9 @@
 """`homeostat run`: execute a batch of a process and write its record."""
 
 import difflib
+from contextlib import contextmanager
+from dataclasses import replace
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,13 +18,25 @@ from homeostat.cli.options import (
     patient_code,
     speed_factor,
 )
+from homeostat.cli.persons import As, Code, PasswordFile, acting
 from homeostat.cli.progress import watching
 from homeostat.cli.summary import conclude
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from homeostat.governance import Session
     from homeostat.process import Process
 
 _LARGEST_SEED = 2**32 - 1
+
+
+class Operator(StrEnum):
+    """Who answers what the recipe asks."""
+
+    SCRIPT = "script"
+    PERSON = "person"
 
 
 def run_batch(
@@ -56,6 +71,17 @@ def run_batch(
             show_default="the end",
         ),
     ] = None,
+    operator: Annotated[
+        Operator,
+        typer.Option(
+            metavar="script|person",
+            help="Who answers what the recipe asks: the process file, or persons (`homeostat step`); at a GMP site "
+            "persons always. As fast as possible, a batch then pauses where it asks.",
+        ),
+    ] = Operator.SCRIPT,
+    account: As = None,
+    password_file: PasswordFile = None,
+    code: Code = "",
     as_json: AsJson = False,
 ) -> None:
     """Run a batch from its declaration to a verified record. Exit code 1 if it did not come to its end."""
@@ -68,11 +94,29 @@ def run_batch(
 
     declared = load(process, signatures())
     folder = locate(process).parent
-    options = Options(batch, patient, equipment, seed, speed, phase_of(declared, until), folder)
+    options = Options(batch, patient, equipment, seed, speed, phase_of(declared, until), folder, welcome=True)
     place = Site(site)
-    with watching(on_site(site)) as watch:
-        finish = run(place, declared, options, watch)
-    conclude(place, finish, as_json=as_json, pause_wanted=until is not None)
+    with (
+        _starting(site, account, password_file, code) as session,
+        watching(on_site(site)) as watch,
+    ):
+        finish = run(place, declared, replace(options, session=session, operator=operator.value), watch)
+    manned = operator is Operator.PERSON or Site.open(site).kind == "gmp"
+    conclude(place, finish, as_json=as_json, pause_wanted=until is not None or manned)
+
+
+@contextmanager
+def _starting(
+    site: "Path", account: str | None, password_file: "Path | None", code: str
+) -> "Iterator[Session | None]":
+    """The session of the person who starts the batch; None where nobody is named and a training site asks for none."""
+    from homeostat.site import Site
+
+    if account is None and not ((site / "site.json").is_file() and Site.open(site).kind == "gmp"):
+        yield None
+        return
+    with acting(site, account, "batch.start", password_file=password_file, code=code) as (_, session, _):
+        yield session
 
 
 def phase_of(process: "Process", name: str | None) -> str | None:

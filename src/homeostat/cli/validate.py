@@ -1,5 +1,6 @@
 """`homeostat validate`: ask the installed system whether it is what its requirements say, and sign the answer."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,6 +12,7 @@ from homeostat.cli.output import Table, show, show_json
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from homeostat.governance import Office
     from homeostat.validation.performing import Performed
     from homeostat.validation.requirements import Requirement
     from homeostat.validation.running import Result
@@ -22,6 +24,10 @@ def validate_system(
     only: Annotated[
         list[str] | None,
         typer.Option(metavar="ID", help="Only this requirement (repeat for more).", show_default="all"),
+    ] = None,
+    pdf: Annotated[
+        Path | None,
+        typer.Option("--pdf", metavar="FILE", help="Write the report as PDF/A-3 too, sealed by the site."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -39,6 +45,8 @@ def validate_system(
     wanted = _wanted(only or [])
     with Office.open(Site.create(site), stamp, lambda: f"{stamp()}-{secrets.token_hex(4)}") as office:
         done = perform(office, wanted, actor="system", why="homeostat validate", told=_tell)
+        if pdf is not None:
+            _write(office, done, pdf)
     _show(done, as_json=as_json)
     if not done.report.passed:
         raise typer.Exit(ExitCode.FAILED)
@@ -53,6 +61,15 @@ def _wanted(names: "Sequence[str]") -> "Sequence[Requirement]":
         if name not in known:
             raise typer.BadParameter(f"there is no requirement {name!r}", param_hint="'--only'")
     return [known[name] for name in dict.fromkeys(names)] or list(known.values())
+
+
+def _write(office: "Office", done: "Performed", pdf: Path) -> None:
+    from homeostat.cli.files import write_whole
+    from homeostat.quality.documents.issuing import sealed
+    from homeostat.validation.paper import validation_paper
+
+    paper = validation_paper(done.report, training=office.site.kind == "training")
+    write_whole(pdf, sealed(office, paper, done.report.content()))
 
 
 def _tell(result: "Result") -> None:

@@ -1,9 +1,10 @@
 """Opening a batch for execution: naming it, building its rig from a declaration or from its record."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from pydantic import ValidationError
 
@@ -20,10 +21,13 @@ from homeostat.execution.plan.alarms import settings
 from homeostat.execution.plan.columns import output_units
 from homeostat.execution.stages.belief import Observer
 from homeostat.execution.stages.fusing import FusingObserver
+from homeostat.governance import Session
+from homeostat.governance.gate import Admission
 from homeostat.historian import Historian, TagSpec
 from homeostat.ledger import Ledger, Recorded
-from homeostat.ledger.catalogue import BatchStarted, payload
+from homeostat.ledger.catalogue import BatchStarted, Payload, payload
 from homeostat.process import Process
+from homeostat.site import Kind
 from homeostat.twin import Simulator, model
 
 BATCH_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,31}")
@@ -34,6 +38,9 @@ class Options:
     """How a batch is run. `speed` is the number of process seconds in a second (infinity: as fast as possible).
 
     `folder` is where the process file stands: the files it names are looked for from there.
+    `session` is that of the person who starts it, which a GMP site asks for; `welcome` makes the demonstration
+    identities of a training site that has nobody yet. `operator` says who answers prompts: the process file's script,
+    or persons, as at a GMP site always.
     """
 
     batch: str | None = None
@@ -43,6 +50,9 @@ class Options:
     speed: float = float("inf")
     until: str | None = None
     folder: Path = Path()
+    session: Session | None = None
+    welcome: bool = False
+    operator: Literal["script", "person"] = "script"
 
 
 def check_name(wanted: str) -> None:
@@ -80,8 +90,20 @@ def specs(plan: Plan) -> list[TagSpec]:
     return read + [TagSpec(name, unit, None) for name, unit in output_units(plan).items()]
 
 
-def started(plan: Plan, observer: Observer, driver: Driver, options: Options) -> BatchStarted:
-    """The first event of a batch: all that is needed to execute its scans again."""
+def started(
+    plan: Plan,
+    observer: Observer,
+    driver: Driver,
+    options: Options,
+    *,
+    kind: Kind,
+    admission: Admission,
+    models: Mapping[str, str],
+) -> BatchStarted:
+    """The first event of a batch: all that is needed to execute its scans again, and by what right it starts.
+
+    `models` are the hashes of its model packages by soft sensor.
+    """
     process = plan.process
     return BatchStarted(
         process=process.process,
@@ -104,6 +126,11 @@ def started(plan: Plan, observer: Observer, driver: Driver, options: Options) ->
         environment=dict(environment(observer.fingerprint)),
         until=options.until or "",
         alarms=settings(plan.rules, plan.limits),
+        models=dict(models),
+        definition=admission.definition,
+        started_by=admission.started_by,
+        site_kind=kind,
+        operator="person" if kind == "gmp" else options.operator,
     )
 
 
@@ -142,6 +169,7 @@ def recall_plan(start: BatchStarted, models: Mapping[str, str] | None = None) ->
         until=start.until,
         packages=packages_of(models or {}),
         corrected=is_corrected(start.equipment),
+        gmp=start.site_kind == "gmp",
     )
 
 
@@ -183,17 +211,20 @@ def rig(
     historian: Historian,
     speed: float,
     watcher: Watcher,
+    sources: Callable[[Mapping[str, str]], Sequence[Payload]],
+    manned: bool = False,
 ) -> Rig:
-    """Everything an engine works with."""
+    """Everything an engine works with; `manned`: persons answer, nobody by script."""
     return Rig(
         batch=batch,
         plan=plan,
         observer=observer,
         driver=driver,
-        operator=ScriptedOperator(plan.process),
+        operator=ScriptedOperator(plan.process, manned=manned),
         journal=journal,
         recorder=historian.recorder(batch, specs(plan)),
         historian=historian,
         pace=Pace(speed),
         watcher=watcher,
+        sources=sources,
     )

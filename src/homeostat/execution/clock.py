@@ -1,6 +1,7 @@
-"""Clocks: when a scan is due, and what the wall says. Nothing inside the scan sees either."""
+"""Clocks: when a scan is due, and what the wall says; and ids that are new. Nothing inside the scan sees either."""
 
 import math
+import secrets
 import time
 from datetime import UTC, datetime
 
@@ -8,6 +9,11 @@ from datetime import UTC, datetime
 def stamp() -> str:
     """The wall-clock time, ISO 8601 in UTC with its offset, to the microsecond."""
     return datetime.now(UTC).isoformat(timespec="microseconds")
+
+
+def nonce() -> str:
+    """A text that was never given before: 128 bits from the system's source of randomness, hex."""
+    return secrets.token_hex(16)
 
 
 class Pace:

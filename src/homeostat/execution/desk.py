@@ -1,8 +1,10 @@
-"""The desk: where controllers' questions are worked on outside the scan, each within its deadline.
+"""The desk: where controllers' questions are worked on outside the scan, each within its deadline, by solvers that
+show a heartbeat.
 
 In: what the controllers were asked. Out: for each that has no answer in time the fact that it has none. The answers
-themselves are kept by the planners; the next scan takes them from there. A solver that hangs is left behind and not
-waited for again: until it ends, every further question to it is late at once.
+themselves are kept by the planners; the next scan takes them from there. A solver that hangs, be it to the deadline
+or without another iteration for its heartbeat, is left behind and not waited for again: until it ends, every further
+question to it is late at once.
 """
 
 import time
@@ -10,10 +12,13 @@ from collections.abc import Callable, Sequence
 from threading import Thread
 
 from homeostat.control.predictive import Question
-from homeostat.control.predictive.planner import planner
+from homeostat.control.predictive.planner import Planner, planner
 from homeostat.execution.plan.steering import ControllerPlan
 from homeostat.execution.state import ControllerState
 from homeostat.ledger.catalogue import PlanMissed
+
+LOOKS = 8
+"""How often a heartbeat is looked for in the time that it may take."""
 
 
 def prepare(controllers: Sequence[ControllerPlan]) -> None:
@@ -70,8 +75,18 @@ class Desk:
         """Why there is no answer; empty when there is one."""
         if work is None:
             return "the solver is still at an earlier question"
-        work.join(max(controller.deadline - (self._clock() - began), 0.0))
-        return f"no answer within {controller.deadline:g} s" if work.is_alive() else work.failure
+        beats, heard = work.beats, began
+        while work.is_alive():
+            now = self._clock()
+            if work.beats != beats:
+                beats, heard = work.beats, now
+            left, calm = controller.deadline - (now - began), controller.heartbeat - (now - heard)
+            if left <= 0.0:
+                return f"no answer within {controller.deadline:g} s"
+            if calm <= 0.0 and work.beats is not None:
+                return f"no heartbeat for {controller.heartbeat:g} s"
+            work.join(min(left, controller.heartbeat / LOOKS))
+        return work.failure
 
 
 class _Work(Thread):
@@ -80,11 +95,18 @@ class _Work(Thread):
     def __init__(self, controller: ControllerPlan, question: Question) -> None:
         super().__init__(name=controller.name, daemon=True)
         self._controller, self._question = controller, question
+        self._planner: Planner | None = None
         self.failure = ""
+
+    @property
+    def beats(self) -> int | None:
+        """How many iterations the solver has ever begun; None until there is one, for compiling takes its time."""
+        return None if self._planner is None else self._planner.beats
 
     def run(self) -> None:
         """Have the question answered; whatever ends the solver is a failure of this answer, and of nothing else."""
         try:
-            planner(self._controller.task).answer(self._question)
+            self._planner = planner(self._controller.task)
+            self._planner.answer(self._question)
         except Exception as error:  # noqa: BLE001 - a batch goes on without its optimiser, and the ledger says so
             self.failure = f"the solver failed: {type(error).__name__}: {error}"

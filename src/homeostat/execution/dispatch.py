@@ -4,7 +4,9 @@ The caller makes the intents durable first. During recovery a command on record 
 is one whose past is computed anew; where the outcome is not on record and the equipment cannot tell it, it is unknown.
 """
 
-from homeostat.equipment import Command, Driver, Outcome
+from typing import Protocol
+
+from homeostat.equipment import Command, Outcome
 from homeostat.errors import ExecutionError
 from homeostat.execution.journal import Journal
 from homeostat.execution.memory import DONE
@@ -13,12 +15,29 @@ from homeostat.ledger.catalogue import CommandIntended, CommandOutcome
 Intents = list[tuple[str, CommandIntended]]
 
 
+class Commanded(Protocol):
+    """As much of a driver as commands go through."""
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether its past is computed anew when a batch is recovered."""
+        ...
+
+    def execute(self, command: Command) -> Outcome:
+        """Carry a command out."""
+        ...
+
+    def confirm(self, command_id: str) -> Outcome | None:
+        """What became of a command: None if it never arrived, an unknown outcome if the equipment cannot tell."""
+        ...
+
+
 def unanswered(intents: Intents, journal: Journal) -> bool:
     """Whether one of the intents has no outcome on record."""
     return any(event + DONE not in journal for event, _ in intents)
 
 
-def dispatch(intents: Intents, time: int, driver: Driver, journal: Journal) -> list[CommandOutcome]:
+def dispatch(intents: Intents, time: int, driver: Commanded, journal: Journal) -> list[CommandOutcome]:
     """The outcomes of the intents, in their order; each is put into the journal."""
     outcomes = []
     for event, intent in intents:
@@ -28,7 +47,7 @@ def dispatch(intents: Intents, time: int, driver: Driver, journal: Journal) -> l
     return outcomes
 
 
-def _outcome(event: str, intent: CommandIntended, driver: Driver, journal: Journal) -> CommandOutcome:
+def _outcome(event: str, intent: CommandIntended, driver: Commanded, journal: Journal) -> CommandOutcome:
     """From the record, from the equipment's memory, or by sending the command now."""
     command = Command(event, intent.kind, intent.target, intent.value, intent.unit, intent.retain)
     if event + DONE in journal:

@@ -6,28 +6,32 @@ recovers a batch: scans that are on record are executed again from the record (a
 goes on live.
 """
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from homeostat.equipment import Driver, Scan
 from homeostat.errors import ExecutionError
 from homeostat.execution.clock import Pace
-from homeostat.execution.departure import leaving
+from homeostat.execution.departure import Departure
 from homeostat.execution.desk import Desk
 from homeostat.execution.dispatch import dispatch, unanswered
 from homeostat.execution.journal import Journal
 from homeostat.execution.memory import Arrivals, Rows, prefix
-from homeostat.execution.operator import ACTOR, ScriptedOperator
+from homeostat.execution.operator import ScriptedOperator
 from homeostat.execution.orders import Inbox
 from homeostat.execution.plan import HOUR, Plan
 from homeostat.execution.reception import Reception
 from homeostat.execution.scan import begin, execute
 from homeostat.execution.sealing import Sealer
+from homeostat.execution.slips import author, slip_of
 from homeostat.execution.stages.belief import Observer
 from homeostat.execution.state import Inputs, ScanResult
 from homeostat.execution.states import ACTING, FINAL, WAITING, Command, State
 from homeostat.historian import Historian, Recorder
 from homeostat.ledger.catalogue import (
+    DEMONSTRATION,
+    SECOND_DEMONSTRATION,
     AlarmOrdered,
     BatchEnded,
     CommandGiven,
@@ -42,8 +46,10 @@ from homeostat.ledger.catalogue import (
     PromptOpened,
     SampleDrawn,
     SampleResult,
+    SourceJudged,
     StateChanged,
     StepChanged,
+    VerificationGiven,
 )
 
 GROUP = 120  # scans between commits when nothing asks for one and nobody waits
@@ -93,6 +99,7 @@ class Rig:
     historian: Historian
     pace: Pace
     watcher: Watcher
+    sources: Callable[[Mapping[str, str]], Sequence[Payload]] = lambda doubted: ()
 
 
 class Engine:
@@ -112,6 +119,7 @@ class Engine:
         self._orders: list[CommandGiven] = []
         self._questions: dict[str, str] = {}
         self._desk = Desk(rig.plan.controllers)
+        self._departure = Departure(rig.plan)
         self._phase = ""
         self._reason = ""
 
@@ -134,8 +142,8 @@ class Engine:
         while scan < self._recorded:
             scan = self._cycle(scan)
         self._agreed = True
-        self._wake(reason, reconcile)
         self._inbox.look()
+        self._wake(reason, reconcile)
         while scan <= self._arrivals.last or not self._resting():  # inputs on record are owed their scan
             self._rig.pace.wait(scan * self._rig.plan.scan)
             scan = self._cycle(scan)
@@ -146,11 +154,13 @@ class Engine:
 
     def _wake(self, reason: str, reconcile: str) -> None:
         """Resume a paused batch; restart a held one, unless a command has to be reconciled first."""
-        for prompt in self._state.prompts:
+        for prompt in [name for name in self._state.prompts if name not in self._state.entries]:
             self._rig.operator.ask(prompt, self._recorded * self._rig.plan.scan)
         if reconcile:
             self._rig.operator.reconcile(reconcile)
         unreconciled = any(prompt.intent for prompt in self._state.prompts.values())
+        if self._inbox.commanding:
+            return
         if self.state is State.PAUSED and not self._given(Command.RESUME):
             self._order(Command.RESUME, reason)
         elif self.state is State.HELD and not unreconciled and not self._given(Command.RESTART):
@@ -178,7 +188,7 @@ class Engine:
         self._act(time, result)
         self._regulate(scan)
         self._sealer.after(scan)
-        self._note(scan, result)
+        self._note(scan, inputs, result)
         if scan >= self._recorded and (not self._rig.pace.free or (scan + 1) % GROUP == 0):
             self._commit()  # 600 rows, a sealed block, are a multiple of GROUP
         if (scan + 1) % REPORT == 0:
@@ -220,6 +230,8 @@ class Engine:
                 self._inbox.look()
             arrived += [*self._orders, *self._inbox.take(time)]
             self._orders = []
+            if scan % REPORT == 0 or scan == self._recorded:
+                arrived += self._rig.sources(self._state.doubted)
         end = driver.end()
         if end is not None and time > end and not self._state.log_ended:
             arrived.append(LogEnded(reason="the recorded log has no further rows"))
@@ -232,13 +244,11 @@ class Engine:
         """Put the arrivals on record before anything is concluded from them: no row may rest on what can be lost."""
         fresh = [arrival for arrival in inputs.arrivals if not isinstance(arrival, CommandOutcome)]
         for number, arrival in enumerate(fresh):
-            actor = _ACTORS.get(type(arrival), "equipment")
+            actor = author(arrival) or _ACTORS.get(type(arrival), "equipment")
             self._rig.journal.put(f"{inputs.prefix}/{number:03d}", inputs.time, actor, arrival)
         if fresh:
             self._commit()
-            self._inbox.settle(
-                [arrival.slip for arrival in fresh if isinstance(arrival, AlarmOrdered | ControlOrdered)]
-            )
+            self._inbox.settle(filter(None, map(slip_of, fresh)))
 
     def _record(self, scan: int, inputs: Inputs, result: ScanResult) -> None:
         """The row to the historian, or compared with the one there; then the decisions to the ledger."""
@@ -269,17 +279,18 @@ class Engine:
             if isinstance(decision, SampleDrawn):
                 for assay in decision.assays:
                     self._rig.driver.sample(decision.sample, assay, time)
-            elif isinstance(decision, PromptOpened):
-                self._rig.operator.ask(decision.prompt, time)
+            self._rig.operator.hear(decision, time)
 
     def _regulate(self, scan: int) -> None:
         """Hand the loops' outputs to the equipment; a vessel on record has had them already."""
         plan, driver = self._rig.plan, self._rig.driver
+        outputs = self._departure.leaving(self._state.loops)
         if plan.loops and (driver.repeatable or scan >= self._recorded):
-            driver.regulate(leaving(plan, self._state.loops))
+            driver.regulate(outputs)
 
-    def _note(self, scan: int, result: ScanResult) -> None:
+    def _note(self, scan: int, inputs: Inputs, result: ScanResult) -> None:
         """Remember what the watcher and the end of the run want to know; hold what cannot go on without a person."""
+        scripted = {a.prompt for a in inputs.arrivals if isinstance(a, PromptAnswered) and a.entry is None}
         for _, decision in result.decisions:
             if isinstance(decision, StateChanged) and State(decision.before) not in ACTING:
                 self._reason = decision.cause
@@ -293,11 +304,19 @@ class Engine:
                 self._questions[decision.prompt] = decision.text
             elif isinstance(decision, PromptClosed) and decision.accepted:
                 self._questions.pop(decision.prompt, None)
-            elif isinstance(decision, PromptClosed):
+            elif isinstance(decision, PromptClosed) and decision.prompt in scripted:
                 self._hold(scan, f"the scripted answer to {decision.prompt} was refused: {decision.reason}")
+        if self._rig.operator.manned and self._rig.pace.free and self._asking and scan >= self._recorded:
+            self._order(Command.PAUSE, "a person is asked")
         interval = self._rig.plan.scan
         if self._rig.pace.free and scan * interval < LONGEST <= (scan + 1) * interval:
             self._hold(scan, "60 days have passed without an end: does a transition condition never hold?")
+
+    @property
+    def _asking(self) -> bool:
+        """Whether a batch that runs waits for persons, for whom time is not to fly."""
+        paused = any(order.command == Command.PAUSE.value for order in self._orders)
+        return self.state is State.RUNNING and bool(self._state.prompts) and not paused
 
     def _hold(self, scan: int, reason: str) -> None:
         """Ask for a hold where a run without a person cannot go on by itself."""
@@ -327,12 +346,14 @@ class Engine:
 
 
 _ACTORS: dict[type[Payload], str] = {
-    PromptAnswered: ACTOR,
+    PromptAnswered: DEMONSTRATION,
+    VerificationGiven: SECOND_DEMONSTRATION,
     SampleResult: "laboratory",
     CommandGiven: "operator",
     AlarmOrdered: "operator",
     ControlOrdered: "operator",
     PlanMissed: "engine",
+    SourceJudged: "engine",
     LogEnded: "equipment",
 }
 

@@ -1,4 +1,4 @@
-"""Orders of persons about alarms and controllers: handed in as files by any process, taken up by the batch's own.
+"""Orders of persons about alarms, controllers, prompts and the batch: handed in as files, taken up by the batch.
 
     give -> site/orders/BATCH/TIME-NONCE.json -> Inbox -> on record as an input -> file gone
 
@@ -15,9 +15,9 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from homeostat.errors import ExecutionError
-from homeostat.execution.slips import SLIPS, Ordered, Slip
+from homeostat.execution.slips import ORDERED, SLIPS, CommandSlip, Ordered, Slip, slip_of
 from homeostat.ledger import Recorded
-from homeostat.ledger.catalogue import AlarmOrdered, BatchEnded, BatchStarted, ControlOrdered, payload
+from homeostat.ledger.catalogue import BatchEnded, BatchStarted, payload
 from homeostat.site import Site
 
 INTERVAL = 1.0  # seconds between looks into the folder
@@ -84,20 +84,17 @@ def _refuse_closed(site: Site, batch: str) -> None:
 
 
 _ENDS = (BatchStarted.type, BatchEnded.type)
-_ORDERS = (AlarmOrdered.type, ControlOrdered.type)
 
 
 def _on_record(site: Site, batch: str, name: str) -> bool:
     with site.reading() as (ledger, _):
-        return name in slips(ledger.events(batch=batch, types=_ORDERS))
+        return name in slips(ledger.events(batch=batch, types=ORDERED))
 
 
 def slips(events: Iterable[Recorded]) -> frozenset[str]:
     """The ids of the orders on record."""
-    found = (payload(one.event.type, one.event.data) for one in events if one.event.type in _ORDERS)
-    return frozenset(
-        order.slip for order in found if isinstance(order, AlarmOrdered | ControlOrdered) and order.slip
-    )
+    found = (slip_of(payload(one.event.type, one.event.data)) for one in events if one.event.type in ORDERED)
+    return frozenset(name for name in found if name)
 
 
 def _files(folder: Path) -> list[Path]:
@@ -119,14 +116,25 @@ def _read(path: Path) -> Slip | None:
         return None
 
 
+def _trusting(slip: Slip) -> tuple[str, ...]:
+    return ()
+
+
 class Inbox:
     """The orders that wait for one batch, each handed out once."""
 
     def __init__(
-        self, folder: Path, known: Iterable[str] = (), clock: Callable[[], float] = time.monotonic
+        self,
+        folder: Path,
+        known: Iterable[str] = (),
+        clock: Callable[[], float] = time.monotonic,
+        vouch: Callable[[Slip], tuple[str, ...]] = _trusting,
     ) -> None:
-        """Orders in `folder` but those that are `known` (on record), looked for once in `INTERVAL` by `clock` (s)."""
-        self._folder, self._known, self._clock = folder, set(known), clock
+        """Orders in `folder` but those that are `known` (on record), looked for once in `INTERVAL` by `clock` (s).
+
+        `vouch` tells what there is to object to an order: it goes on record with it.
+        """
+        self._folder, self._known, self._clock, self._vouch = folder, set(known), clock, vouch
         self._next = -float("inf")
         self._waiting: list[tuple[str, Slip]] = []
         self._handed: dict[str, Path] = {}
@@ -135,6 +143,11 @@ class Inbox:
     def waiting(self) -> bool:
         """Whether orders were found that have not been handed out."""
         return bool(self._waiting)
+
+    @property
+    def commanding(self) -> bool:
+        """Whether one of them is a command to the batch: then the person decides, not the way it was taken up."""
+        return any(isinstance(slip, CommandSlip) for _, slip in self._waiting)
 
     def look(self) -> None:
         """Find the orders that came since the last look, unless the next one is not due yet."""
@@ -148,7 +161,7 @@ class Inbox:
 
     def take(self, now: int) -> list[Ordered]:
         """The orders that were found, as inputs of the scan at `now` (µs), in the order of being given."""
-        ordered = [slip.ordered(name, now) for name, slip in self._waiting]
+        ordered = [slip.ordered(name, now, self._vouch(slip)) for name, slip in self._waiting]
         self._waiting = []
         return ordered
 

@@ -15,6 +15,7 @@ from homeostat.execution.journal import Journal
 from homeostat.execution.memory import Arrivals, Rows
 from homeostat.execution.models import recall_models
 from homeostat.execution.orders import Inbox, slips
+from homeostat.execution.vouching import Voucher
 from homeostat.ledger import Event, Ledger
 from homeostat.ledger.catalogue import BatchResumed, TailAnchored, payload
 from homeostat.site import Site
@@ -46,6 +47,7 @@ def resume(
         plan = recall_plan(start, recall_models(events.values()))
         prepare(plan.controllers)
         with closing(reconnect(start, plan, equipment)) as driver:
+            vouch = Voucher(ledger, batch, plan, stamp)
             with_rig = rig(
                 batch=batch,
                 plan=plan,
@@ -55,13 +57,15 @@ def resume(
                 historian=historian,
                 speed=speed,
                 watcher=watch,
+                sources=vouch.sources,
+                manned=start.operator == "person",
             )
             names = [spec.name for spec in specs(plan)]
             rows = Rows.read(historian, batch, names[: len(plan.tags)], names[len(plan.tags) :])
             _refuse_fewer(ledger, batch, len(rows))
             _note(ledger, batch, len(rows), reason)
             watch.started(batch, None)
-            inbox = Inbox(site.orders / batch, slips(events.values()))
+            inbox = Inbox(site.orders / batch, slips(events.values()), vouch=vouch)
             return Engine(with_rig, rows, Arrivals(events.values()), inbox).run(reason, reconcile)
 
 

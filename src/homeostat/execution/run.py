@@ -1,11 +1,13 @@
 """Run a new batch, from its declaration to its end."""
 
+from collections.abc import Mapping
 from contextlib import closing
 
 from homeostat.equipment import connect
 from homeostat.errors import ExecutionError
+from homeostat.execution.allocation import allocate
 from homeostat.execution.batch import Options, check_name, is_corrected, name_batch, observe, rig, started
-from homeostat.execution.clock import stamp
+from homeostat.execution.clock import nonce, stamp
 from homeostat.execution.desk import prepare
 from homeostat.execution.engine import Engine, Finish, Watcher
 from homeostat.execution.journal import Journal
@@ -13,8 +15,12 @@ from homeostat.execution.memory import Arrivals
 from homeostat.execution.models import keep_models, packages_of, read_models
 from homeostat.execution.orders import Inbox
 from homeostat.execution.plan import make_plan
+from homeostat.execution.vouching import Voucher
+from homeostat.governance import Office
+from homeostat.governance.gate import Admission, admit
+from homeostat.governance.places import welcome
 from homeostat.process import Process
-from homeostat.site import Site
+from homeostat.site import Kind, Site
 
 
 def run(site: Site, process: Process, options: Options, watch: Watcher) -> Finish:
@@ -33,16 +39,25 @@ def run(site: Site, process: Process, options: Options, watch: Watcher) -> Finis
             until=options.until or "",
             packages=packages,
             corrected=is_corrected(driver.facts()),
+            gmp=_kind(site) == "gmp",
         )
         observer = observe(plan)
         prepare(plan.controllers)
-        with Site.create(site.root).writing(stamp) as (ledger, historian):
+        place, hashes = Site.create(site.root), {name: one.content_hash for name, one in packages.items()}
+        with place.writing(stamp) as (ledger, historian):
             batch = name_batch(ledger, options.batch)
+            if place.kind == "gmp":
+                allocate(ledger, process)
+            admission = _admitted(Office(place, ledger, stamp, nonce), process, hashes, options)
+            start = started(
+                plan, observer, driver, options, kind=place.kind, admission=admission, models=hashes
+            )
             journal = Journal(ledger, batch, ())
-            journal.put(f"{batch}/start", 0, "operator", started(plan, observer, driver, options))
+            journal.put(f"{batch}/start", 0, admission.started_by or "operator", start)
             keep_models(journal, batch, texts, packages)
             journal.commit()
             watch.started(batch, _expected(driver.end(), plan.scan))
+            vouch = Voucher(ledger, batch, plan, stamp)
             with_rig = rig(
                 batch=batch,
                 plan=plan,
@@ -52,8 +67,23 @@ def run(site: Site, process: Process, options: Options, watch: Watcher) -> Finis
                 historian=historian,
                 speed=options.speed,
                 watcher=watch,
+                sources=vouch.sources,
+                manned=start.operator == "person",
             )
-            return Engine(with_rig, None, Arrivals(()), Inbox(site.orders / batch)).run()
+            inbox = Inbox(site.orders / batch, vouch=vouch)
+            return Engine(with_rig, None, Arrivals(()), inbox).run()
+
+
+def _kind(site: Site) -> Kind:
+    """The kind of a site that may not have been made yet."""
+    return Site.open(site.root).kind if (site.root / "site.json").is_file() else site.kind
+
+
+def _admitted(office: Office, process: Process, models: Mapping[str, str], options: Options) -> Admission:
+    """By what right the batch starts; raises AuthorityError where it may not."""
+    if options.welcome:
+        welcome(office)
+    return admit(office, options.session, process, models)
 
 
 def _expected(end: int | None, scan: int) -> int | None:

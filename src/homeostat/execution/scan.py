@@ -20,6 +20,7 @@ from homeostat.execution.stages.crosschecks import begin_crosschecks, hold_again
 from homeostat.execution.stages.models import answers, begin_models, sense
 from homeostat.execution.stages.outlook import look_ahead
 from homeostat.execution.stages.signals import survey_signals
+from homeostat.execution.stages.sources import resting_on
 from homeostat.execution.state import BatchState, Expectation, Inputs, ScanResult, StepState
 from homeostat.execution.states import FINAL, Command, State
 from homeostat.ledger.catalogue import LOG_ENDED, CommandOutcome
@@ -62,7 +63,7 @@ def execute(plan: Plan, observer: Observer, state: BatchState, inputs: Inputs) -
     state = control(plan, state, seen.usable, inputs.time, sheet)
     state = loops.regulate(plan, state, seen.usable, inputs.time, sheet)
     known = state.belief.states + state.belief.outputs
-    facts = Facts(inputs.time, seen.usable, known, harvest(state, inputs.time))
+    facts = Facts(inputs.time, resting_on(plan, state, seen.usable), known, harvest(state, inputs.time))
     state = _progress(plan, state, facts, sheet)
     return _result(state, sheet)
 

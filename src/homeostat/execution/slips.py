@@ -1,12 +1,28 @@
-"""Orders as persons hand them in: about an alarm, or about a predictive controller."""
+"""Orders as persons hand them in: about an alarm, a predictive controller, a prompt, or the batch as a whole.
 
+Each becomes an input of a scan. `shown` is what a person signs who answers or commands at a GMP site.
+"""
+
+from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter
 
 from homeostat.control.supervisor import Authority
 from homeostat.execution.plan import HOUR
-from homeostat.ledger.catalogue import AlarmOrdered, ControlOrdered
+from homeostat.ledger import canonical
+from homeostat.ledger.catalogue import (
+    AlarmOrdered,
+    CommandGiven,
+    ControlOrdered,
+    CorrectionGiven,
+    Entry,
+    Payload,
+    PromptAnswered,
+    RecipeChange,
+    RecipeChangeOrdered,
+    VerificationGiven,
+)
 
 
 def _legible(text: str) -> str:
@@ -15,7 +31,22 @@ def _legible(text: str) -> str:
     return text
 
 
+def _printable(text: str) -> str:
+    if text and not text.isprintable():
+        raise ValueError("a text of printable characters is wanted")
+    return text
+
+
+def _aware(text: str) -> str:
+    if datetime.fromisoformat(text).utcoffset() is None:
+        raise ValueError("a time with its offset from UTC is wanted, such as 2026-05-04T10:30:00+02:00")
+    return text
+
+
 Text = Annotated[str, Field(max_length=200), AfterValidator(_legible)]
+Note = Annotated[str, Field(max_length=200), AfterValidator(_printable)]
+Stamp = Annotated[str, Field(max_length=40), AfterValidator(_aware)]
+Objections = tuple[str, ...]
 
 
 class AlarmSlip(BaseModel):
@@ -36,7 +67,7 @@ class AlarmSlip(BaseModel):
         """What the order is about."""
         return self.alarm
 
-    def ordered(self, name: str, now: int) -> AlarmOrdered:
+    def ordered(self, name: str, now: int, objections: Objections = ()) -> AlarmOrdered:
         """The order as an input of the scan at `now` (µs)."""
         until = None if self.hours is None else now + round(self.hours * HOUR)
         return AlarmOrdered(
@@ -60,13 +91,158 @@ class ControlSlip(BaseModel):
         """What the order is about."""
         return f"{self.controller} {self.proposal or self.authority or ''}".strip()
 
-    def ordered(self, name: str, now: int) -> ControlOrdered:
+    def ordered(self, name: str, now: int, objections: Objections = ()) -> ControlOrdered:
         """The order as an input of the scan at `now` (µs)."""
         return ControlOrdered(**self.model_dump(), slip=name)
 
 
-Slip = AlarmSlip | ControlSlip
+class AnswerSlip(BaseModel):
+    """What a person says to a prompt: an answer, that another's entry is right, or what an entry should have been.
+
+    `entered` is when it was said, `happened` when what it tells of happened; `source` the instrument or terminal it
+    comes from, `attachment` the SHA-256 of a file that is kept with it.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    order: Literal["answer", "verify", "correct"]
+    prompt: Text
+    answer: Note
+    by: Text
+    entered: Stamp
+    happened: Stamp
+    reason: Note = ""
+    source: Note = ""
+    attachment: Annotated[str, Field(pattern="^([0-9a-f]{64})?$")] = ""
+
+    @property
+    def about(self) -> str:
+        """What the order is about."""
+        return f"{self.prompt} {self.answer}".strip()
+
+    def ordered(
+        self, name: str, now: int, objections: Objections = ()
+    ) -> PromptAnswered | VerificationGiven | CorrectionGiven:
+        """The order as an input of the scan, with what was found against it."""
+        said = self.model_dump(exclude={"order", "prompt", "answer"})
+        entry = Entry(**said, slip=name, objections=objections)
+        return _ANSWERS[self.order](prompt=self.prompt, answer=self.answer, entry=entry)
+
+
+_ANSWERS: dict[str, type[PromptAnswered] | type[VerificationGiven] | type[CorrectionGiven]] = {
+    "answer": PromptAnswered,
+    "verify": VerificationGiven,
+    "correct": CorrectionGiven,
+}
+
+
+class CommandSlip(BaseModel):
+    """An ISA-88 command to the batch."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    order: Literal["hold", "restart", "pause", "resume", "stop", "abort"]
+    by: Text
+    entered: Stamp
+    reason: Text
+
+    @property
+    def about(self) -> str:
+        """What the order is about."""
+        return "the batch"
+
+    def ordered(self, name: str, now: int, objections: Objections = ()) -> CommandGiven:
+        """The order as an input of the scan, with what was found against it."""
+        objection = "; ".join(objections) or None
+        return CommandGiven(
+            command=self.order, reason=self.reason, by=self.by, slip=name, objection=objection
+        )
+
+
+class ChangeSlip(BaseModel):
+    """A change of the running recipe, with the deviation and the signature event that approve it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    order: Literal["recipe change"]
+    what: RecipeChange
+    deviation: Text
+    signature: Text
+    by: Text
+    reason: Text
+
+    @property
+    def about(self) -> str:
+        """What the order is about."""
+        return self.what.words
+
+    def ordered(self, name: str, now: int, objections: Objections = ()) -> RecipeChangeOrdered:
+        """The order as an input of the scan, with what was found against it."""
+        return RecipeChangeOrdered(
+            what=self.what,
+            deviation=self.deviation,
+            signature=self.signature,
+            by=self.by,
+            reason=self.reason,
+            objection="; ".join(objections),
+            slip=name,
+        )
+
+
+def shown(batch: str, slip: AnswerSlip | CommandSlip) -> bytes:
+    """What a person signs: the order with the batch it is for, as canonical bytes."""
+    return canonical({"batch": batch, **slip.model_dump(mode="json")})
+
+
+def subject(batch: str, slip: AnswerSlip | CommandSlip) -> str:
+    """What the signature is about: a prompt of the batch, or a command at its time."""
+    return f"{batch}/{slip.prompt if isinstance(slip, AnswerSlip) else f'{slip.order} {slip.entered}'}"
+
+
+Slip = AlarmSlip | ControlSlip | AnswerSlip | CommandSlip | ChangeSlip
 SLIPS: TypeAdapter[Slip] = TypeAdapter(Slip)
-"""Reads an order of either kind."""
-Ordered = AlarmOrdered | ControlOrdered
+"""Reads an order of any kind."""
+Ordered = (
+    AlarmOrdered
+    | ControlOrdered
+    | PromptAnswered
+    | VerificationGiven
+    | CorrectionGiven
+    | CommandGiven
+    | RecipeChangeOrdered
+)
 """An order as an input of a scan."""
+ORDERED = tuple(
+    kind.type
+    for kind in (
+        AlarmOrdered,
+        ControlOrdered,
+        PromptAnswered,
+        VerificationGiven,
+        CorrectionGiven,
+        CommandGiven,
+        RecipeChangeOrdered,
+    )
+)
+"""The types of events that orders become."""
+
+
+def slip_of(content: Payload) -> str:
+    """The id of the order that an input was handed in as; empty where it was none."""
+    if isinstance(content, AlarmOrdered | ControlOrdered | CommandGiven | RecipeChangeOrdered):
+        return content.slip or ""
+    if (
+        isinstance(content, PromptAnswered | VerificationGiven | CorrectionGiven)
+        and content.entry is not None
+    ):
+        return content.entry.slip
+    return ""
+
+
+def author(content: Payload) -> str:
+    """The account of the person an input came from; empty where it does not name one."""
+    if isinstance(content, CommandGiven | RecipeChangeOrdered):
+        return content.by or ""
+    if (
+        isinstance(content, PromptAnswered | VerificationGiven | CorrectionGiven)
+        and content.entry is not None
+    ):
+        return content.entry.by
+    return ""

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from homeostat.control import Mode, PidState
 from homeostat.control.predictive import Question
 from homeostat.control.regulatory import FeedState
+from homeostat.control.supervisor import Envelope
 from homeostat.control.supervisor import Standing as Supervised
 from homeostat.equipment import Scan
 from homeostat.execution.plan.types import Act
@@ -16,6 +17,7 @@ from homeostat.ledger.catalogue import Payload
 from homeostat.monitoring.alarms import AlarmState, Board
 from homeostat.monitoring.panel import Standing
 from homeostat.monitoring.signals import Chart, Closure, Memory
+from homeostat.process import Prompt
 from homeostat.twin.observer import Shadow
 
 
@@ -40,8 +42,9 @@ class StepState:
 class LoopState:
     """A loop's set-point, mode and controller memory, and since when (µs) it has had no usable reading.
 
-    `driven`: a predictive controller gives the output; the loop only follows it, ready to go on from there. `feeds` are
-    what it remembers of each disturbance that is fed forward.
+    `driven`: a predictive controller gives the output; the loop only follows it, ready to go on from there. `fence`:
+    the loop stands in for a controller, and keeps to its envelope. `feeds` are what it remembers of each disturbance
+    that is fed forward.
     """
 
     setpoint: float
@@ -49,6 +52,7 @@ class LoopState:
     pid: PidState
     blind: int | None = None
     driven: bool = False
+    fence: Envelope | None = None
     feeds: tuple[FeedState, ...] = ()
 
 
@@ -129,7 +133,10 @@ class ControllerState:
 
 @dataclass(frozen=True, slots=True)
 class OpenPrompt:
-    """A prompt that waits: which phase it belongs to (by node), and how its answer is judged."""
+    """A prompt that waits: which phase it belongs to (by node), and how its answer is judged.
+
+    `asks` is the prompt as declared (None: a reconciliation), `opened` when it was asked (µs).
+    """
 
     node: int
     kind: str
@@ -139,6 +146,22 @@ class OpenPrompt:
     choices: tuple[str, ...]
     hold: tuple[str, ...] = ()
     intent: str = ""
+    asks: Prompt | None = None
+    opened: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An entry as it stands: the answer, its number if it is one, who gave it, how it is judged.
+
+    One that needs two persons is `open` until it has been verified.
+    """
+
+    answer: str
+    value: float | None
+    by: str
+    judging: OpenPrompt
+    open: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,9 +188,12 @@ class Crosschecks:
 class BatchState:
     """Everything the scan carries on. `awaited` are the results (sample, assay) that the laboratory still owes.
 
-    `disagreed` tells when each signal was last found to disagree with the twin, as long as that is an alarm;
-    `harvest` is when a controller ended its phase (µs); `judged` tells of each attribute that was measured whether it
-    lay outside its specification, once or more.
+    `disagreed` tells when each signal was last found to disagree with the twin, as long as that is an alarm,
+    `dropped` since when the twin has left each of those out that it does;
+    `harvest` is when a controller ended its phase (µs); `carried` are the signatures that have let the recipe be
+    changed; `judged` tells of each attribute that was measured whether it
+    lay outside its specification, once or more; `entries` are what was answered, by prompt;
+    `doubted` why the instrument behind a tag does not count.
     """
 
     state: State
@@ -183,6 +209,7 @@ class BatchState:
     awaited: frozenset[tuple[str, str]] = frozenset()
     faults: frozenset[str] = frozenset()
     disagreed: Mapping[str, int] = field(default_factory=dict)
+    dropped: Mapping[str, int] = field(default_factory=dict)
     judged: Mapping[str, bool] = field(default_factory=dict)
     expected: tuple[Expectation, ...] = ()
     log_ended: bool = False
@@ -190,6 +217,9 @@ class BatchState:
     sensed: tuple[Sensed, ...] = ()
     controllers: tuple[ControllerState, ...] = ()
     harvest: int | None = None
+    carried: frozenset[str] = frozenset()
+    entries: Mapping[str, Kept] = field(default_factory=dict)
+    doubted: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,7 +86,8 @@ def planned_event(
         iterations=answer.iterations,
         value=answer.value,
         without=answer.without,
-        believed=_believed(plan.twin, controller, asked.question),
+        skipped=answer.skipped,
+        believed=_believed(controller, asked.question, answer),
         foretold=_foretold(plan.twin, answer),
         limits=tuple(
             [Binding(limit=a.limit, at=round(a.hours * HOUR), multiplier=a.multiplier) for a in answer.active]
@@ -97,12 +98,32 @@ def planned_event(
 
 
 def _believed(
-    twin: TwinPlan, controller: ControllerPlan, asked: Question
+    controller: ControllerPlan, asked: Question, answer: Planned
 ) -> dict[str, tuple[float, float | None]]:
-    """The planned states as believed; with the standard deviation of those that are watched."""
-    doubts = dict(zip(controller.task.watched, asked.doubts, strict=True))
-    states = zip(twin.states, asked.states, strict=True)
-    return {name: (value, doubts.get(name)) for name, value in states if name in controller.task.states}
+    """The whole question by name, with what is told of watched outputs; see `recalled`."""
+    task, signature = controller.task, controller.task.signature
+    doubts = dict(zip(task.watched, asked.doubts, strict=True))
+    doubts |= zip([name for name, _ in task.scenarios], asked.deviations, strict=True)
+    values = {each.quantity: each.values[0] for each in answer.foretold}
+    for group, of in zip(signature.groups[:3], (asked.states, asked.inputs, asked.parameters), strict=True):
+        values |= zip(group.names, of, strict=True)
+    return {name: (value, doubts.get(name)) for name, value in values.items()}
+
+
+def recalled(controller: ControllerPlan, fact: MovePlanned) -> Question:
+    """The question that a plan on record answered, from its event alone; asked again, it has the same answer."""
+    task, signature = controller.task, controller.task.signature
+    states, inputs, parameters = [
+        tuple([fact.believed[name][0] for name in group.names]) for group in signature.groups[:3]
+    ]
+    return Question(
+        hours=fact.made / HOUR,
+        states=states,
+        inputs=inputs,
+        parameters=parameters,
+        deviations=tuple([fact.believed[name][1] or 0.0 for name, _ in task.scenarios]),
+        doubts=tuple([fact.believed[name][1] or 0.0 for name in task.watched]),
+    )
 
 
 def _foretold(twin: TwinPlan, answer: Planned) -> tuple[Foretold, ...]:
@@ -116,6 +137,7 @@ def _foretold(twin: TwinPlan, answer: Planned) -> tuple[Foretold, ...]:
                 low=each.low,
                 high=each.high,
                 without=each.without,
+                skipped=each.skipped,
             )
             for each in answer.foretold
         ]

@@ -27,6 +27,9 @@ from homeostat.ledger.catalogue import (
 from homeostat.process import Process, Quantity
 from homeostat.site import Site
 
+ANSWERED = ("plan", "last plan", "loops", "hold")
+"""The rungs on which outputs keep to the envelope of the controller."""
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -126,7 +129,7 @@ def _rungs(historian: Historian, batch: str, name: str, hours: float) -> dict[st
 
 
 def _excesses(process: Process, historian: Historian, batch: str) -> list[float]:
-    """How far every output that a controller gave lay beyond its envelope."""
+    """How far every output that a controller answered for, by itself or by its loop, lay beyond its envelope."""
     found = []
     for name, controller in process.controllers.items():
         rungs = _column(historian, batch, f"control.{name}.rung")
@@ -134,7 +137,5 @@ def _excesses(process: Process, historian: Historian, batch: str) -> list[float]
             unit = process.tags[process.strategy[loop].actuator or ""].unit
             low, high = (end.to(unit) for end in move.envelope)
             outputs = zip(rungs, _column(historian, batch, f"loop.{loop}"), strict=True)
-            found += [
-                max(low - u, u - high) for rung, u in outputs if RUNGS[int(rung)] in ("plan", "last plan")
-            ]
+            found += [max(low - u, u - high) for rung, u in outputs if RUNGS[int(rung)] in ANSWERED]
     return found

@@ -39,7 +39,8 @@ class Kind(IntEnum):
     EVENT = 2
     HEAD = 3
     EXPORT = 4
-    STRUCTURE = 5
+    CLOCK = 5
+    STRUCTURE = 6
 
 
 class Findings:

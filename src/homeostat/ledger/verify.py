@@ -17,6 +17,7 @@ from functools import partial
 from pathlib import Path
 
 from homeostat.errors import LedgerError
+from homeostat.ledger.clocks import check_clock
 from homeostat.ledger.database import (
     DAMAGE,
     connect_to_read,
@@ -98,6 +99,7 @@ def _check_events(
         findings.add(Kind.FILE, 1, path.name, what)
     else:
         check_heads(heads, list(signatures), walk, findings)
+        check_clock(heads, findings)
         hear(witnesses, export, walk, findings)
     return walk, len(heads)
 

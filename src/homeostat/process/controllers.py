@@ -63,13 +63,15 @@ class Bound(Part):
 class Move(Part):
     """A loop whose output the controller moves; the loop itself takes over where the controller cannot.
 
-    Outputs stay in the validated `envelope` and change by at most `change` at a time. `cost` is the amount (output
-    times time) that weighs 1, `suppression` the change that does. A `least` output makes it a switch: off, or at least
-    that much.
+    Outputs stay in the validated `envelope`. No move plans a larger `change`, and whatever is planned, an output
+    changes no faster than by `rate` (output per time): it gets there in as many scans as that takes. `cost` is the
+    amount (output times time) that weighs 1, `suppression` the change that does. A `least` output makes it a switch:
+    off, or at least that much.
     """
 
     envelope: Range
     change: Quantity | None = None
+    rate: Quantity | None = None
     cost: Quantity | None = None
     suppression: Quantity | None = None
     least: Quantity | None = None
@@ -94,9 +96,9 @@ class Controller(Part):
     `free_moves` steps the outputs stay. States in `held` are kept where they are by other loops. Where others settle in
     much less than a `step` (a substrate that is eaten as it is fed), the model is `stiff`: it takes an implicit method.
     `scenarios` gives, for parameters that are learnt, how many standard deviations of the belief a plan has to bear
-    either way. An answer
-    later than `deadline` is not used; the last plan is followed until it is older than `age`. A supervised move waits
-    for its approval for `approval`.
+    either way. An answer later than `deadline` is not used, and a solver that has not begun another iteration for
+    `heartbeat` is given up before that; the last plan is followed until it is older than `age`. A supervised move
+    waits for its approval for `approval`.
     """
 
     title: Text
@@ -115,5 +117,6 @@ class Controller(Part):
     scenarios: dict[Name, float] = Field(default_factory=dict)
     harvest: Harvest | None = None
     deadline: Quantity = Quantity(20.0, "s")
+    heartbeat: Quantity = Quantity(5.0, "s")
     age: Quantity = Quantity(12.0, "h")
     approval: Quantity = Quantity(1.0, "h")

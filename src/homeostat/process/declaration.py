@@ -15,6 +15,7 @@ from homeostat.process.equipment import EquipmentUnit, Tag
 from homeostat.process.monitoring import Monitoring
 from homeostat.process.recipe import Recipe
 from homeostat.process.recordings import Recording
+from homeostat.process.release import Release
 from homeostat.process.strategy import Loop
 from homeostat.process.twin import Simulation, Twin
 from homeostat.process.units import Quantity
@@ -51,6 +52,7 @@ class Process(Part):
     controllers: dict[Name, Controller] = Field(default_factory=dict)
     twin: Twin
     monitoring: Monitoring = Monitoring()
+    release: Release = Release()
     simulation: Simulation = Simulation()
     recordings: dict[Name, Recording] = Field(default_factory=dict)
 
@@ -70,7 +72,7 @@ class Process(Part):
         value = self.model_dump(mode="json", exclude_defaults=False)
         return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
-    @cached_property
+    @property
     def content_hash(self) -> str:
-        """SHA-256 of `canonical`, in hexadecimal digits."""
+        """SHA-256 of `canonical`, in hexadecimal digits. Never remembered: a changed copy would take it along."""
         return hashlib.sha256(self.canonical()).hexdigest()

@@ -5,7 +5,7 @@ predecessor run in parallel; a step after several waits for all of them.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from pydantic import Field
 
@@ -13,21 +13,63 @@ from homeostat.process.base import Name, Names, Part, Range, Text
 from homeostat.process.conditions import Condition
 from homeostat.process.units import Quantity, Unit
 
+PromptKind: TypeAlias = Literal[
+    "instruction",
+    "confirm",
+    "numeric",
+    "choice",
+    "scan",
+    "weigh",
+    "photo",
+    "calculation",
+    "timer",
+    "sample",
+    "ipc",
+    "signature",
+]
+"""What a person is asked to do; `ipc` is an in-process control."""
+MEASURED: frozenset[PromptKind] = frozenset({"numeric", "weigh", "ipc", "calculation"})
+"""The kinds whose answer is a number."""
+
 
 class Prompt(Part):
-    """A question to the operator. The phase waits for the answer; `answer` is what the scripted operator says.
+    """A question to a person. The phase waits for the answer; `answer` is what the demonstration operator says.
 
-    A numeric answer is a number in the prompt's unit. An answer named in `hold` holds the batch: it is on record, and
-    a person has to restart it.
+    A numeric answer is a number in the prompt's unit; so are a weight and an in-process control (`ipc`), whose value is
+    taken as it is: outside its `range` it holds the batch. An answer named in `hold` holds the batch too: it is on
+    record, and a person has to restart it. A scan has to give the code in `expect`, fit the whole `pattern`, or name
+    a lot of `material`. A weight lies within `tolerance` of its `target` and comes from a `device` of that kind. A
+    calculation is done by the software, by `formula`, over the numbers that earlier prompts call by `name`. A timer
+    is answered no earlier than `not_before` and no later than `not_after` it was asked. A signature
+    `verified` needs two persons, and so does whatever is `critical`. An entry made more than `late` after the event
+    is flagged.
     """
 
     text: Text
-    kind: Literal["instruction", "confirm", "numeric", "choice"] = "instruction"
+    kind: PromptKind = "instruction"
     unit: Unit = Unit("1")
     range: Range | None = None
     choices: tuple[str, ...] = ()
     hold: tuple[str, ...] = ()
     answer: str = "done"
+    name: Name | None = None
+    expect: str = ""
+    pattern: str = ""
+    material: Name | None = None
+    target: Quantity | None = None
+    tolerance: Quantity | None = None
+    device: str = ""
+    formula: str = ""
+    not_before: Quantity | None = None
+    not_after: Quantity | None = None
+    meaning: Literal["performed", "verified"] = "performed"
+    critical: bool = False
+    late: Quantity = Quantity(15.0, "min")
+
+    @property
+    def two_persons(self) -> bool:
+        """Whether an entry counts only once a second person has verified it."""
+        return self.critical or (self.kind == "signature" and self.meaning == "verified")
 
 
 class Sampling(Part):

@@ -125,6 +125,14 @@ def _size(unit: str) -> float:
     return float(_unit(_span(unit)).to_root_units().magnitude)
 
 
+@cache
+def base(unit: str) -> tuple[float, tuple[tuple[str, float], ...]]:
+    """One `unit`, as a difference, in base units: its size, and the power of each base unit in it."""
+    one = _unit(_span(unit)).to_root_units()
+    powers = tuple(sorted((str(name), float(power)) for name, power in one.unit_items()))
+    return _tidy(float(one.magnitude)), powers
+
+
 @dataclass(frozen=True, slots=True)
 class Quantity:
     """A finite number with its unit; written "37 degC" in a process file. A number alone has the unit "1"."""

@@ -5,6 +5,9 @@ from homeostat.process.declaration import Approval
 from homeostat.quality.model import Header, Interruption, Provenance, StateLine
 from homeostat.quality.story import Story
 
+NOTICES = {"training": "TRAINING - not for use in patients", "gmp": "", "": ""}
+"""What every record and document of a site says of itself, by the site's kind; "": from before there were kinds."""
+
 
 def header(story: Story) -> Header:
     """Who, what and where; fields stay empty where the ledger does not say."""
@@ -30,6 +33,10 @@ def header(story: Story) -> Header:
         duration=scans * data.scan if data else story.now,
         started=start.recorded if start else "",
         ended=end.recorded if end else "",
+        site_kind=data.site_kind if data else "",
+        notice=NOTICES[data.site_kind] if data else "",
+        definition=data.definition if data else "",
+        started_by=data.started_by if data else "",
     )
 
 

@@ -1,6 +1,6 @@
 """The batch record: a pure fold over one batch's events and time series.
 
-ledger, historian -> Story -> sections -> findings -> BatchRecord
+ledger, historian -> Story -> sections -> exceptions -> BatchRecord
 """
 
 from homeostat.historian import Historian
@@ -10,54 +10,66 @@ from homeostat.quality.alarms import alarms
 from homeostat.quality.beside import models
 from homeostat.quality.comparison import comparisons, fit_note
 from homeostat.quality.controllers import controllers
-from homeostat.quality.findings import Sections, findings
+from homeostat.quality.exceptions import NEWEST, Matter, report
 from homeostat.quality.laboratory import attributes, samples
-from homeostat.quality.model import BatchRecord
+from homeostat.quality.model import BatchRecord, ExceptionReport
 from homeostat.quality.moves import commands, materials, moves, setpoints
 from homeostat.quality.outlook import outlook
 from homeostat.quality.parameters import loops, parameters
 from homeostat.quality.readings import readings
 from homeostat.quality.serving import alarm_orders, alarm_performance
 from homeostat.quality.signals import sample_notes, signals
+from homeostat.quality.signed import with_signatures
 from homeostat.quality.story import Story
 from homeostat.quality.verdict import passed, summary
 from homeostat.quality.wording import SECOND
 
 
-def batch_record(ledger: Ledger, historian: Historian, batch: str) -> BatchRecord:
-    """The record of `batch`, finished or not. Raises RecordError where the ledger holds no event of it."""
+def batch_record(ledger: Ledger, historian: Historian, batch: str, rules: int = NEWEST) -> BatchRecord:
+    """The record of `batch`, finished or not, with its exceptions by the rule set `rules`.
+
+    Raises RecordError where the ledger holds no event of it, QualityError where there is no such rule set.
+    """
     story = Story.read(ledger, historian, batch)
-    sections = _sections(story)
+    sections = matter(story)
+    found = report(sections, rules)
     laboratory = sections.samples
-    return BatchRecord(
-        summary=summary(sections),
-        header=sections.header,
-        exceptions=findings(sections),
-        passed=passed(sections),
-        attributes=sections.attributes,
-        comparisons=comparisons(story, laboratory),
-        parameters=sections.parameters,
-        steps=sections.steps,
-        prompts=sections.prompts,
-        samples=laboratory,
-        materials=materials(story, sections.moves),
-        alarms=sections.alarms,
-        alarm_orders=alarm_orders(story),
-        alarm_performance=alarm_performance(story, sections.header.duration),
-        signals=signals(story),
-        sample_notes=sample_notes(story),
-        outlook=outlook(story),
-        models=models(story),
-        controllers=controllers(story),
-        comparison_note=fit_note(sections.header.equipment),
-        states=header.states(story),
-        commands=sections.commands,
-        moves=sections.moves,
-        setpoints=setpoints(story),
-        loops=loops(story),
-        readings=sections.readings,
-        interruptions=header.interruptions(story),
-        provenance=header.provenance(story),
+    return with_signatures(
+        ledger,
+        BatchRecord(
+            summary=summary(sections),
+            header=sections.header,
+            rules=found.rules,
+            rules_sha256=found.rules_sha256,
+            exceptions=found.items,
+            checks=found.checks,
+            remarks=found.remarks,
+            passed=passed(found),
+            attributes=sections.attributes,
+            comparisons=comparisons(story, laboratory),
+            parameters=sections.parameters,
+            steps=sections.steps,
+            prompts=sections.prompts,
+            samples=laboratory,
+            materials=materials(story, sections.moves),
+            alarms=sections.alarms,
+            alarm_orders=alarm_orders(story),
+            alarm_performance=alarm_performance(story, sections.header.duration),
+            signals=sections.signals,
+            sample_notes=sample_notes(story),
+            outlook=sections.outlook,
+            models=sections.models,
+            controllers=sections.controllers,
+            comparison_note=fit_note(sections.header.equipment),
+            states=header.states(story),
+            commands=sections.commands,
+            moves=sections.moves,
+            setpoints=setpoints(story),
+            loops=loops(story),
+            readings=sections.readings,
+            interruptions=header.interruptions(story),
+            provenance=header.provenance(story),
+        ),
     )
 
 
@@ -66,20 +78,32 @@ def render_json(record: BatchRecord) -> str:
     return record.model_dump_json(indent=2) + "\n"
 
 
-def _sections(story: Story) -> Sections:
+def exception_report(
+    ledger: Ledger, historian: Historian, batch: str, rules: int = NEWEST
+) -> ExceptionReport:
+    """What the rule set `rules` says of `batch`. Raises RecordError and QualityError as `batch_record` does."""
+    return report(matter(Story.read(ledger, historian, batch)), rules)
+
+
+def matter(story: Story) -> Matter:
+    """The sections of the record that rules look at."""
     declared = story.process.parameters if story.process else {}
     asked = steps.prompts(story)
-    return Sections(
+    return Matter(
+        story=story,
         header=header.header(story),
-        readable=story.process is not None,
+        delays={name: round(one.delay.to("s") * SECOND) for name, one in declared.items()},
         attributes=attributes(story),
         parameters=parameters(story),
-        delays={name: round(one.delay.to("s") * SECOND) for name, one in declared.items()},
         steps=steps.steps(story),
         prompts=asked,
         samples=samples(story),
         alarms=alarms(story),
+        signals=signals(story),
         commands=commands(story),
         moves=moves(story, asked),
         readings=readings(story),
+        models=models(story),
+        outlook=outlook(story),
+        controllers=controllers(story),
     )

@@ -1,8 +1,22 @@
 """What the recipe did: steps and the operator's part in them."""
 
-from homeostat.ledger.catalogue import PromptAnswered, PromptClosed, PromptOpened, StepChanged
+from collections.abc import Mapping
+from typing import Literal, TypeAlias
+
+from homeostat.ledger.catalogue import (
+    CorrectionGiven,
+    EntryJudged,
+    Payload,
+    PromptAnswered,
+    PromptClosed,
+    PromptOpened,
+    StepChanged,
+    VerificationGiven,
+)
 from homeostat.quality.model import Answer, PromptLine, StepLine
 from homeostat.quality.story import Fact, Story
+
+Act: TypeAlias = Literal["answer", "verification", "correction"]
 
 
 def steps(story: Story) -> tuple[StepLine, ...]:
@@ -44,26 +58,72 @@ def _ended(line: StepLine, fact: Fact[StepChanged]) -> StepLine:
 
 def prompts(story: Story) -> tuple[PromptLine, ...]:
     """Every question with its answers, in the order in which they were asked."""
-    answers: dict[str, list[Answer]] = {fact.data.prompt: [] for fact in story.of(PromptOpened)}
-    for fact in story.mixed(PromptAnswered, PromptClosed):
-        given = answers.setdefault(fact.data.prompt, [])
-        if isinstance(fact.data, PromptAnswered):
-            given.append(_given(fact.actor, fact.time, fact.data))
-        elif given:
-            given[-1] = _judged(given[-1], fact.data)
-    return tuple(_prompt(fact, answers[fact.data.prompt]) for fact in story.of(PromptOpened))
+    told = (EntryJudged, PromptClosed, PromptAnswered, VerificationGiven, CorrectionGiven)
+    facts = [fact for kind in told for fact in story.of(kind)]
+    asked = {fact.data.prompt: _Answers() for fact in story.of(PromptOpened)}
+    for fact in sorted(facts, key=lambda fact: fact.seq):
+        if isinstance(
+            fact.data, PromptAnswered | VerificationGiven | CorrectionGiven | EntryJudged | PromptClosed
+        ):
+            asked.setdefault(fact.data.prompt, _Answers()).take(fact.actor, fact.time, fact.data)
+    return tuple(_prompt(fact, asked[fact.data.prompt].given) for fact in story.of(PromptOpened))
 
 
-def _given(actor: str, time: int, data: PromptAnswered) -> Answer:
-    return Answer(answer=data.answer, by=actor, time=time, accepted=None, reason="")
+_ACTS: Mapping[type[Payload], Act] = {VerificationGiven: "verification", CorrectionGiven: "correction"}
 
 
-def _judged(answer: Answer, data: PromptClosed) -> Answer:
-    return answer.model_copy(update={"accepted": data.accepted, "reason": data.reason})
+class _Answers:
+    """The answers to one prompt as they come, each judged in the order in which it came."""
+
+    def __init__(self) -> None:
+        self.given: list[Answer] = []
+        self._closed = False
+        self._told = False  # what closes next was judged already
+
+    def take(
+        self,
+        actor: str,
+        time: int,
+        data: PromptAnswered | VerificationGiven | CorrectionGiven | EntryJudged | PromptClosed,
+    ) -> None:
+        """Note an answer, or what was concluded of the oldest one that waits."""
+        if isinstance(data, EntryJudged):
+            self._judge(data)
+        elif isinstance(data, PromptClosed):
+            if not self._told:
+                self._settle({"accepted": data.accepted, "reason": data.reason})
+            self._told, self._closed = False, self._closed or data.accepted
+        else:
+            self.given.append(_given(actor, time, data))
+
+    def _judge(self, data: EntryJudged) -> None:
+        refused = data.status == "refused"
+        told = {"status": data.status, "value": data.value, "flags": data.flags, "old": data.old}
+        self._settle({**told, "accepted": not refused, "reason": data.reason if refused else ""})
+        closes = data.status == "taken" or (data.status == "verified" and not self._closed)
+        self._told = closes or (refused and data.act == "answer")
+
+    def _settle(self, update: Mapping[str, object]) -> None:
+        place = next((i for i, one in enumerate(self.given) if one.accepted is None), None)
+        if place is not None:
+            self.given[place] = self.given[place].model_copy(update=dict(update))
+
+
+def _given(actor: str, time: int, data: PromptAnswered | VerificationGiven | CorrectionGiven) -> Answer:
+    act = _ACTS.get(type(data), "answer")
+    given = Answer(answer=data.answer, by=actor, time=time, accepted=None, reason="", act=act)
+    if data.entry is None:
+        return given
+    said = data.entry.model_dump(include={"entered", "happened", "source", "attachment"})
+    return given.model_copy(update={**said, "why": data.entry.reason})
 
 
 def _prompt(fact: Fact[PromptOpened], answers: list[Answer]) -> PromptLine:
     data = fact.data
+    taken = [one for one in answers if one.accepted and one.act != "verification"]
+    verified = [one.time for one in answers if one.accepted and one.status == "verified"]
+    two = bool(data.asks and (data.asks.get("critical") or data.asks.get("meaning") == "verified"))
+    waits = two and bool(taken) and not (verified and verified[-1] >= taken[-1].time)
     return PromptLine(
         prompt=data.prompt,
         step=data.step,
@@ -72,5 +132,8 @@ def _prompt(fact: Fact[PromptOpened], answers: list[Answer]) -> PromptLine:
         unit=data.unit,
         asked=fact.time,
         answers=tuple(answers),
-        accepted=any(answer.accepted for answer in answers),
+        accepted=bool(taken) and not waits,
+        changed=any(one.status == "corrected" for one in taken),
+        unverified=waits,
+        critical=two,
     )

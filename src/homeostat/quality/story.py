@@ -4,10 +4,12 @@ In: the ledger and the historian. Out: a `Story`, which every section of the rec
 """
 
 import math
-from collections.abc import Callable, Iterable
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Generic, TypeVar
+from heapq import merge
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 from pydantic import ValidationError
@@ -15,13 +17,35 @@ from pydantic import ValidationError
 from homeostat.errors import HistorianError, RecordError
 from homeostat.historian import Historian, Series
 from homeostat.ledger import Ledger, Recorded
-from homeostat.ledger.catalogue import BatchEnded, BatchResumed, BatchStarted, Payload, payload
+from homeostat.ledger.catalogue import (
+    PAYLOADS,
+    Act,
+    BatchEnded,
+    BatchResumed,
+    BatchStarted,
+    ContainerFilled,
+    ContainersHeld,
+    CustodyBound,
+    Payload,
+    payload,
+)
 from homeostat.process.declaration import Process
 from homeostat.process.reading import LAST_USABLE, Reading
 
 P = TypeVar("P", bound=Payload)
 Q = TypeVar("Q", bound=Payload)
 P_co = TypeVar("P_co", bound=Payload, covariant=True)
+
+_SITE = tuple(kind.type for kind in (BatchResumed, ContainersHeld, CustodyBound, ContainerFilled))
+"""What a story takes from the events of the site."""
+
+
+_ACTS = frozenset(name for name, kind in PAYLOADS.items() if issubclass(kind, Act))
+
+
+def is_act(stored: Recorded) -> bool:
+    """Whether an event is what a person did outside the scan; such have a stamp and no process time."""
+    return stored.event.type in _ACTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +57,7 @@ class Fact(Generic[P_co]):
     actor: str
     recorded: str
     data: P_co
+    seq: int = 0
 
 
 class Tapes:
@@ -90,7 +115,7 @@ class Story:
 
     batch: str
     events: tuple[Recorded, ...]
-    interruptions: tuple[Fact[BatchResumed], ...]
+    site: tuple[Recorded, ...]
     tapes: Tapes
 
     @classmethod
@@ -99,19 +124,47 @@ class Story:
         events = tuple(ledger.events(batch=batch)) if batch else ()
         if not events:
             raise RecordError(f"there is no batch '{batch}'", mend="list them with: homeostat batches")
-        resumed = _facts(ledger.events(types=(BatchResumed.type,)), BatchResumed)
-        mine = tuple(fact for fact in resumed if fact.data.batch == batch)
-        return cls(batch, events, mine, Tapes(historian, batch))
+        return cls(batch, events, tuple(ledger.events(batch="", types=_SITE)), Tapes(historian, batch))
+
+    @cached_property
+    def interruptions(self) -> tuple[Fact[BatchResumed], ...]:
+        """Every time execution was taken up again after it had broken off."""
+        return tuple(fact for fact in self.about(BatchResumed) if fact.data.batch == self.batch)
 
     def of(self, kind: type[P]) -> list[Fact[P]]:
         """The facts of one kind, in the order of the ledger."""
-        return _facts((event for event in self.events if event.event.type == kind.type), kind)
+        known = self._told.get(kind)
+        if known is None:
+            known = self._told[kind] = _facts(self._by_type.get(kind.type, ()), kind)
+        return list(known)
 
     def mixed(self, kind: type[P], other: type[Q]) -> list[Fact[P | Q]]:
         """The facts of two kinds in one order, that of the ledger."""
-        facts: dict[str, Fact[P | Q]] = {fact.id: fact for fact in self.of(kind)}
-        facts |= {fact.id: fact for fact in self.of(other)}
-        return [facts[stored.event.id] for stored in self.events if stored.event.id in facts]
+        first: list[Fact[P | Q]] = list[Fact[P | Q]](self.of(kind))
+        second: list[Fact[P | Q]] = list[Fact[P | Q]](self.of(other))
+        return list(merge(first, second, key=lambda fact: fact.seq))
+
+    @cached_property
+    def _told(self) -> dict[type[Payload], list[Any]]:
+        """Facts by kind, once they were asked for: each list holds facts of its key's kind."""
+        return {}
+
+    @cached_property
+    def _by_type(self) -> Mapping[str, list[Recorded]]:
+        """The events of each type: a long story is gone through once."""
+        found: dict[str, list[Recorded]] = defaultdict(list)
+        for stored in self.events:
+            found[stored.event.type].append(stored)
+        return found
+
+    @cached_property
+    def record_events(self) -> tuple[Recorded, ...]:
+        """The events that make the record, without what persons did or said about it afterwards."""
+        return tuple(stored for stored in self.events if not is_act(stored))
+
+    def about(self, kind: type[P]) -> list[Fact[P]]:
+        """The facts of one kind that stand among the site's, about no one batch alone: resumptions, custody."""
+        return _facts((stored for stored in self.site if stored.event.type == kind.type), kind)
 
     @cached_property
     def started(self) -> Fact[BatchStarted] | None:
@@ -145,5 +198,5 @@ def _facts(events: Iterable[Recorded], kind: type[P]) -> list[Fact[P]]:
         event = stored.event
         data = payload(event.type, event.data)
         if isinstance(data, kind):
-            facts.append(Fact(event.id, event.time, event.actor, stored.recorded, data))
+            facts.append(Fact(event.id, event.time, event.actor, stored.recorded, data, stored.seq))
     return facts

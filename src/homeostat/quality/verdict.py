@@ -1,46 +1,44 @@
 """The verdict in words, and how much went as it should."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 
-from homeostat.quality.findings import Sections
-from homeostat.quality.model import Passed
+from homeostat.quality.exceptions import Matter
+from homeostat.quality.model import ExceptionReport, Passed
 from homeostat.quality.wording import count
 
 
-def summary(sections: Sections) -> str:
+def summary(matter: Matter) -> str:
     """The record in three short sentences: state, quality attributes, alarms."""
-    return " ".join([_state(sections), _attributes(sections), _alarms(sections)])
+    return " ".join([_state(matter), _attributes(matter), _alarms(matter)])
 
 
-def passed(sections: Sections) -> Passed:
-    """Pairs (passed, all) of everything that can pass."""
-    return Passed(
-        attributes=_tally(line.verdict == "within" for line in sections.attributes),
-        parameters=_tally(
-            line.within_proven is not None and not line.excursions for line in sections.parameters
-        ),
-        steps=_tally(line.state == "complete" for line in sections.steps),
-        prompts=_tally(line.accepted for line in sections.prompts),
-        samples=_tally(not line.missing for line in sections.samples),
-        commands=_tally(line.status == "done" for line in sections.moves),
-        tags=_tally(not line.gaps for line in sections.readings),
-    )
+def passed(report: ExceptionReport) -> Passed:
+    """Pairs (passed, all) of what the rules looked at, by the section of the record."""
+    tallies = {check.rule: (check.passed, check.checked) for check in report.checks}
+    return Passed(**{section: tallies.get(rule, (0, 0)) for section, rule in _RULES.items()})
 
 
-def _tally(outcomes: Iterable[bool]) -> tuple[int, int]:
-    known = list(outcomes)
-    return sum(known), len(known)
+_RULES: Mapping[str, str] = {
+    "attributes": "attributes",
+    "parameters": "parameters",
+    "steps": "phases",
+    "prompts": "prompts",
+    "samples": "samples",
+    "commands": "moves",
+    "tags": "readings",
+}
+"""The rule whose count a section of the record shows first."""
 
 
-def _state(sections: Sections) -> str:
-    header = sections.header
+def _state(matter: Matter) -> str:
+    header = matter.header
     return (
         f"{header.state.capitalize()}." if header.finished else f"Not finished: the batch is {header.state}."
     )
 
 
-def _attributes(sections: Sections) -> str:
-    lines = sections.attributes
+def _attributes(matter: Matter) -> str:
+    lines = matter.attributes
     if not lines:
         return "No quality attributes are declared."
     within = sum(line.verdict == "within" for line in lines)
@@ -49,8 +47,8 @@ def _attributes(sections: Sections) -> str:
     return f"{text}, {len(lines) - judged} not measured." if judged < len(lines) else f"{text}."
 
 
-def _alarms(sections: Sections) -> str:
-    alarms = sections.alarms
+def _alarms(matter: Matter) -> str:
+    alarms = matter.alarms
     if not alarms:
         return "No alarms."
     standing = sum(line.standing for line in alarms)

@@ -57,7 +57,7 @@ def run(check: Check, folder: Path) -> tuple[Literal["passed", "failed"], str]:
     """One check in a new folder, which is removed afterwards; whatever it raises is its failure."""
     with TemporaryDirectory(dir=folder, ignore_cleanup_errors=True) as place:
         try:
-            return "passed", check(Workbench(Path(place), *_ticking()))
+            return "passed", check(Workbench(Path(place), *ticking()))
         except HomeostatError as fault:
             return "failed", str(fault)
         except Exception as fault:  # noqa: BLE001 - a check that breaks has failed; the others are run all the same
@@ -79,7 +79,7 @@ def _result(
     return Result(requirement.id, requirement.clause, test, result, evidence, requirement.risk)
 
 
-def _ticking() -> tuple[Callable[[], str], Callable[[], str]]:
+def ticking() -> tuple[Callable[[], str], Callable[[], str]]:
     """A clock that goes on by a second at each look, and ids: the same in every run."""
     seconds, numbers = count(), count(1)
 

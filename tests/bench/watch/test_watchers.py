@@ -4,7 +4,7 @@ from homeostat.bench.watch.drill import DRILLS
 from homeostat.bench.watch.watchers import _seen
 from homeostat.monitoring.batches import Told
 from homeostat.monitoring.batches.state import Decision
-from homeostat.monitoring.learning.watching import Followed
+from homeostat.monitoring.learning.following import Followed
 
 DRILL = next(drill for drill in DRILLS if drill.fault.at.to("h") == 100.0)
 

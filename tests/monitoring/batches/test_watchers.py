@@ -1,6 +1,7 @@
 """Watchers: calm decisions, tags that contribute, phases, alignment, overtime; CVA frozen equals CVA learnt."""
 
 import math
+from collections.abc import Mapping
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from homeostat.monitoring.batches.good import ELAPSED
 from homeostat.monitoring.batches.held_out import alerting_run, attainable, longest_run
 from homeostat.monitoring.batches.learning import learn_phases
 from homeostat.monitoring.batches.state import Decision
-from homeostat.monitoring.batches.watcher import Calm, top
+from homeostat.monitoring.batches.watcher import Calm, Shares, top
 from homeostat.monitoring.frozen import Array
 from homeostat.monitoring.latent import CVA, learn_monitor
 
@@ -97,6 +98,51 @@ def test_parts_of_spe_sum_to_it() -> None:
 def test_parts_are_told_only_of_samples_beyond_a_limit() -> None:
     for said in told(WATCHER, batches(1, 20, 3, seed=5)[0]):
         assert bool(said.drivers) == bool(said.reason) == (max(said.ratios) > 1.0)
+
+
+def shared(watcher: Watcher, rows: Array, phases: list[str] | None = None) -> list[tuple[Told, Shares]]:
+    """What is said of each sample, with every tag's share."""
+    memory, found = watcher.begin(), []
+    for place, values in enumerate(rows):
+        phase = phases[place] if phases else ""
+        shares = watcher.shares(memory, phase, values)
+        memory, said = watcher.look(memory, phase, values)
+        found.append((said, shares))
+    return found
+
+
+def test_every_sample_has_shares_the_largest_of_which_are_its_drivers() -> None:
+    rows = batches(1, 20, 3, seed=5)[0]
+    rows[12:, 1] += 3.0
+    for said, shares in shared(WATCHER, rows):
+        assert [tuple(tag for tag, _ in each) for each in shares] == [TAGS] * 3
+        sums = [sum(abs(part) for _, part in each) for each in shares]
+        assert sums[1:] == pytest.approx(said.ratios[1:], rel=1e-6, abs=1e-9)
+        if said.drivers:
+            farthest = shares[int(np.argmax(said.ratios))]
+            assert top(TAGS, [part for _, part in farthest]) == said.drivers
+
+
+def test_where_nothing_is_judged_there_are_no_shares() -> None:
+    rows = GOOD[0].copy()
+    rows[8] = math.nan
+    found = shared(WATCHER, rows)
+    assert [place for place, (_, shares) in enumerate(found) if not shares] == [8]
+    assert WATCHER.shares(WATCHER.begin(), "elsewhere", rows[0])  # it tells no phases apart
+    apart = WATCHER.model_copy(update={"by_phase": True})
+    assert apart.shares(apart.begin(), "elsewhere", rows[0]) == ()
+
+
+def test_it_tells_in_words_how_it_watches_and_where_its_limits_lie() -> None:
+    facts = WATCHER.facts()
+    assert facts["held against"] == "good batches at the same time since the start"
+    assert "20 samples, 2 component(s)" in facts["model"]
+    assert facts["limits"].startswith("T² ")
+    assert MONITOR.limits is not None
+    assert f"{float(MONITOR.limits.t2.max()):.4g}" in facts["limits"]
+    assert f"{MONITOR.limits.action:.4g} times" in facts["action"]
+    assert "states" in (model := varying_facts())["model"]
+    assert "newest 3 samples" in model["held against"]
 
 
 def test_a_batch_that_outlasts_all_good_ones_is_an_alert_and_before_that_undecided() -> None:
@@ -211,6 +257,27 @@ def test_parts_of_the_states_and_of_the_residuals_sum_to_their_ratios() -> None:
         place = int(np.argmax(one.ratios))
         if place < 2:
             assert sum(part for _, part in one.drivers) == pytest.approx(one.ratios[place], rel=1e-9)
+
+
+def varying_facts() -> Mapping[str, str]:
+    """The facts of a watcher of dynamics."""
+    model = CVA(2, lags=3)
+    model.fit(*model.past_and_future(series(400, 1), series(400, 1)))
+    return varying(model).facts()
+
+
+def test_shares_of_dynamics_sum_to_the_ratios_of_states_and_residuals() -> None:
+    model = CVA(2, lags=3)
+    model.fit(*model.past_and_future(series(400, 1), series(400, 1)))
+    rows = series(20, 5)
+    rows[11, 0] = math.nan
+    found = shared(varying(model), rows)
+    assert [bool(shares) for _, shares in found] == [False] * 2 + [True] * 18
+    for said, shares in found[2:]:
+        sums = [sum(part for _, part in each) for each in shares]
+        assert sums[:2] == pytest.approx(said.ratios[:2], rel=1e-9)
+    ended = varying(model, mean=np.zeros((12, 3)), scale=np.ones((12, 3)))
+    assert not shared(ended, rows)[-1][1]
 
 
 def test_a_missing_value_stands_at_the_one_before_and_a_gap_is_undecided() -> None:

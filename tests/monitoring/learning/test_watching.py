@@ -12,10 +12,11 @@ from homeostat.errors import MonitoringError
 from homeostat.monitoring.batches import GoodBatches, VaryingProcess
 from homeostat.monitoring.learning import Table, read_table
 from homeostat.monitoring.learning.columns import Wanted
+from homeostat.monitoring.learning.following import follow_table
 from homeostat.monitoring.learning.lateness import warned
 from homeostat.monitoring.learning.runs import Grid, Laid, Run, Runs
 from homeostat.monitoring.learning.varying import learn_varying
-from homeostat.monitoring.learning.watching import Asked, Watching, follow_table, train_watcher
+from homeostat.monitoring.learning.watching import Asked, Watching, train_watcher
 from homeostat.monitoring.package import read_any, write
 
 LAID = Laid("run", "time [h]")
@@ -185,3 +186,10 @@ def test_a_watched_column_with_a_bad_cell_or_a_value_too_large_is_refused(tmp_pa
         with pytest.raises(MonitoringError, match=what) as caught:
             train_watcher(read_table(tables.written(tmp_path / "t.csv", rows)), ASKED)  # type: ignore[arg-type]
         assert caught.value.where == "t.csv, line 32, column 'acid'"
+
+
+def test_infinite_values_are_told_to_be_missing(tmp_path: Path) -> None:
+    rows = long_tables.columns(12)
+    rows["acid"][30] = "inf"  # type: ignore[index,call-overload]
+    learnt = train_watcher(read_table(tables.written(tmp_path / "t.csv", rows)), ASKED)  # type: ignore[arg-type]
+    assert "1 infinite values of 'acid' count as missing" in learnt.decisions

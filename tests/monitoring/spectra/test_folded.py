@@ -80,3 +80,25 @@ def test_nan_gives_no_number() -> None:
 def test_chains_that_cannot_be_folded_are_refused() -> None:
     with pytest.raises(MonitoringError, match="cannot be folded"):
         Folded.of(calibrate(SAMPLES, (SNV(), DERIVED, SNV()), 2))
+
+
+def test_a_spectrum_of_another_length_is_refused() -> None:
+    folded = Folded.of(calibrate(SAMPLES, CHAINS["SNV last"], 3))
+    for spectrum in (SAMPLES.spectra[0][:-1], SAMPLES.spectra[:1], np.ones(500)):
+        with pytest.raises(MonitoringError, match="points, the calibration"):
+            folded.read(spectrum, 1.0)
+
+
+def test_whole_numbers_and_views_are_read_as_well() -> None:
+    folded = Folded.of(calibrate(SAMPLES, CHAINS["SNV last"], 3))
+    counts = np.round(1000.0 * SAMPLES.spectra[0])
+    plain = folded.read(counts, 1.0)
+    assert folded.read(counts.astype(np.int64), 1.0) == plain
+    assert folded.read(np.repeat(counts, 2)[::2], 1.0) == plain
+
+
+def test_a_spectrum_that_stands_far_above_its_own_changes_keeps_its_digits() -> None:
+    calibration = calibrate(SAMPLES, CHAINS["SNV first"], 3)
+    lifted = SAMPLES.spectra[:4] + 1e5
+    quick = [Folded.of(calibration).read(one, 1.0).value for one in lifted]
+    np.testing.assert_allclose(quick, calibration.read(lifted).value, rtol=0.0, atol=1e-5)

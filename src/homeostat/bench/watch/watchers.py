@@ -19,8 +19,9 @@ from homeostat.bench.watch.drill import DRILLS, SOUND, Drill
 from homeostat.execution import Options, run
 from homeostat.monitoring.learning import read_table
 from homeostat.monitoring.learning.columns import Wanted
+from homeostat.monitoring.learning.following import Followed, follow_table
 from homeostat.monitoring.learning.runs import Laid
-from homeostat.monitoring.learning.watching import Asked, Followed, Watching, follow_table, train_watcher
+from homeostat.monitoring.learning.watching import Asked, Watching, train_watcher
 from homeostat.process import Process, Quantity, load
 from homeostat.quality.batch_series import TIME, batch_series
 from homeostat.quality.batch_table import BATCH

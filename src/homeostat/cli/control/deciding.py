@@ -9,6 +9,7 @@ import typer
 
 from homeostat.cli.options import DEFAULT_SITE, SiteDir, reason_text
 from homeostat.cli.output import show
+from homeostat.cli.persons import As, Code, PasswordFile, ordering
 
 
 class Level(StrEnum):
@@ -26,6 +27,11 @@ def _name(value: str) -> str:
     return value
 
 
+def _person(value: str | None) -> str | None:
+    """The name of a person as given, or a usage error."""
+    return None if value is None else _name(value)
+
+
 Controller = Annotated[
     str, typer.Argument(metavar="CONTROLLER", callback=_name, help="Its name in the process file.")
 ]
@@ -34,23 +40,48 @@ Proposal = Annotated[
     typer.Argument(metavar="PROPOSAL", callback=_name, help="The move, as `explain` and the panel name it."),
 ]
 Of = Annotated[str, typer.Option("--batch", metavar="ID", help="The batch.")]
-By = Annotated[str, typer.Option("--by", metavar="NAME", callback=_name, help="Who gives the order.")]
+By = Annotated[
+    str | None,
+    typer.Option(
+        "--by", metavar="NAME", callback=_person, help="Who gives the order; at a GMP site --as instead."
+    ),
+]
 Why = Annotated[
     str, typer.Option("--why", metavar="TEXT", callback=reason_text, help="The reason, for the record.")
 ]
 
 
 def approve(
-    *, controller: Controller, proposal: Proposal, batch: Of, by: By, why: Why, site: SiteDir = DEFAULT_SITE
+    *,
+    controller: Controller,
+    proposal: Proposal,
+    batch: Of,
+    why: Why,
+    by: By = None,
+    account: As = None,
+    password_file: PasswordFile = None,
+    code: Code = "",
+    site: SiteDir = DEFAULT_SITE,
 ) -> None:
     """Let a supervised controller make the move that it proposes; an approval counts until the proposal expires."""
+    by = ordering(site, by, account, "control.order", password_file=password_file, code=code)
     _give(site, batch, order="approve", controller=controller, proposal=proposal, by=by, reason=why)
 
 
 def refuse(
-    *, controller: Controller, proposal: Proposal, batch: Of, by: By, why: Why, site: SiteDir = DEFAULT_SITE
+    *,
+    controller: Controller,
+    proposal: Proposal,
+    batch: Of,
+    why: Why,
+    by: By = None,
+    account: As = None,
+    password_file: PasswordFile = None,
+    code: Code = "",
+    site: SiteDir = DEFAULT_SITE,
 ) -> None:
     """Do not let a supervised controller make the move that it proposes."""
+    by = ordering(site, by, account, "control.order", password_file=password_file, code=code)
     _give(site, batch, order="refuse", controller=controller, proposal=proposal, by=by, reason=why)
 
 
@@ -59,11 +90,15 @@ def authority(
     controller: Controller,
     level: Annotated[Level, typer.Argument(help="What it may do from now on.")],
     batch: Of,
-    by: By,
     why: Why,
+    by: By = None,
+    account: As = None,
+    password_file: PasswordFile = None,
+    code: Code = "",
     site: SiteDir = DEFAULT_SITE,
 ) -> None:
     """Give a controller another authority: to advise, to move once a person approves, or to move by itself."""
+    by = ordering(site, by, account, "control.order", password_file=password_file, code=code)
     _give(site, batch, order="authority", controller=controller, authority=level.value, by=by, reason=why)
 
 

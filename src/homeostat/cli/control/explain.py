@@ -1,5 +1,7 @@
 """`homeostat control explain`: what the controllers of a batch did, move by move, and why."""
 
+import math
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -21,6 +23,9 @@ def explain(
     move: Annotated[
         int | None, typer.Option(metavar="N", min=1, help="Everything about the Nth plan, from 1.")
     ] = None,
+    again: Annotated[
+        bool, typer.Option("--again", help="With --move: make it again from what is on record of it.")
+    ] = False,
     site: SiteDir = DEFAULT_SITE,
     as_json: AsJson = False,
 ) -> None:
@@ -47,8 +52,10 @@ def explain(
                 f"there is no plan {move}: batch {batch} has {len(plans)}", mend="name one of them"
             )
         chosen = plans[move - 1]
-        _one(chosen, as_json=as_json)
+        _one(chosen, _again(site, batch, chosen) if again else None, as_json=as_json)
         return
+    if again:
+        raise RecordError("it is not said which plan is to be made again", mend="name it with --move")
     if as_json:
         show_json([_object(one) for one in found])
         return
@@ -58,6 +65,18 @@ def explain(
 def _object(one: "Happening") -> dict[str, object]:
     kind = {"event": one.event, "time": one.time, "type": one.fact.type}
     return {**kind, **one.fact.model_dump(mode="json")}
+
+
+def _again(site: Path, batch: str, one: "Happening") -> tuple[str, ...]:
+    """What comes out otherwise when a plan is made again from its event."""
+    from homeostat.execution.again import again
+    from homeostat.ledger.catalogue import MovePlanned
+    from homeostat.site import Site
+
+    if not isinstance(one.fact, MovePlanned):
+        return ()
+    with Site.open(site).reading() as (ledger, _):
+        return again(ledger, batch, one.fact)
 
 
 def _all(found: "list[Happening]", plans: "list[Happening]") -> None:
@@ -72,26 +91,38 @@ def _all(found: "list[Happening]", plans: "list[Happening]") -> None:
     )
 
 
-def _one(one: "Happening", *, as_json: bool) -> None:
+def _one(one: "Happening", differs: tuple[str, ...] | None, *, as_json: bool) -> None:
     from homeostat.ledger.catalogue import MovePlanned
 
     if as_json:
-        show_json(_object(one))
+        show_json(_object(one) | ({} if differs is None else {"differs": differs}))
         return
     fact = one.fact
     if isinstance(fact, MovePlanned):
         show(fact.text, *_tables(fact))
         show(
-            f"Objective {number(fact.value)}, {number(fact.without)} if nothing were moved; "
+            f"Objective {number(fact.value)}, {number(fact.without)} if nothing were moved{_left_out(fact)}; "
             f"{fact.iterations} iterations; model, aims and settings {fact.means[:16]}"
         )
+    if differs is not None:
+        same = "every number comes out the same" if not differs else "these differ: " + ", ".join(differs)
+        show(f"Made again from what this event says was believed: {same}.")
 
 
 def _tables(fact: "MovePlanned") -> list[Table]:
     moves = [(clock(time), *map(number, row)) for time, row in zip(fact.times, fact.outputs, strict=True)]
     names = tuple(f"{loop} [{unit}]" for loop, unit in zip(fact.loops, fact.units, strict=True))
     expected = [(each.of, each.unit, *map(number, (each.values[0], *_ends(each)))) for each in fact.foretold]
-    columns = ("quantity", "unit", "now", "at the end", "lowest", "highest", "unmoved until then")
+    columns = (
+        "quantity",
+        "unit",
+        "now",
+        "at the end",
+        "lowest",
+        "highest",
+        "this move left out",
+        "unmoved until then",
+    )
     limits = [(each.limit, clock(each.at), number(each.multiplier)) for each in fact.limits]
     ends = [(clock(end), number(value)) for end, value in fact.harvests]
     return [
@@ -102,5 +133,10 @@ def _tables(fact: "MovePlanned") -> list[Table]:
     ]
 
 
-def _ends(each: "Foretold") -> tuple[float, float, float, float]:
-    return each.values[-1], each.low[-1], each.high[-1], each.without[-1]
+def _left_out(fact: "MovePlanned") -> str:
+    return "" if fact.skipped is None else f", {number(fact.skipped)} if only this move were left out"
+
+
+def _ends(each: "Foretold") -> tuple[float, ...]:
+    skipped = each.skipped[-1] if each.skipped else math.nan
+    return each.values[-1], each.low[-1], each.high[-1], skipped, each.without[-1]

@@ -1,4 +1,4 @@
-"""`homeostat watch explain`: what a model is, or why it says what it says of one row."""
+"""`homeostat watch explain`: what a model or watcher is, or why it says what it says of one row."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -10,10 +10,11 @@ from homeostat.cli.output import Table, show, show_json
 from homeostat.cli.text import number
 from homeostat.cli.twin.values import OptionError
 from homeostat.cli.watch.options import TABLE_HELP, Model, read_model
+from homeostat.cli.watch.sample import sample
 
 if TYPE_CHECKING:
     from homeostat.monitoring.learning.explaining import Explained
-    from homeostat.monitoring.package import Package
+    from homeostat.monitoring.package import Package, WatchPackage
 
 SHOWN = 15
 
@@ -25,8 +26,14 @@ def explain(
     row: Annotated[int, typer.Option(metavar="N", min=1, help="Which row of the table, from 1.")] = 1,
     as_json: AsJson = False,
 ) -> None:
-    """Tell what a model is and rests on; with a table, every input's share in the value of one row."""
+    """Tell what a model is and rests on; with a table, every input's share in the value of one row.
+
+    Of a watcher, every tag's share in its statistics at the sample that stands at that row, and how the verdict on the
+    batch came about.
+    """
     from homeostat.monitoring.learning import explaining, read_table
+    from homeostat.monitoring.learning.following import explain_sample
+    from homeostat.monitoring.package import WatchPackage
 
     package = read_model(model)
     if table is None:
@@ -35,13 +42,17 @@ def explain(
     read = read_table(table)
     if row > read.rows:
         raise OptionError(f"the table has {read.rows} rows", where=f"--row {row}", mend="name one of them")
-    _row(package, explaining.explain(package, read, row - 1), as_json=as_json)
+    if isinstance(package, WatchPackage):
+        sample(package, explain_sample(package, read, row - 1), as_json=as_json)
+    else:
+        _row(package, explaining.explain(package, read, row - 1), as_json=as_json)
 
 
-def _model(package: "Package", *, as_json: bool) -> None:
-    from homeostat.monitoring.learning.explaining import described
+def _model(package: "Package | WatchPackage", *, as_json: bool) -> None:
+    from homeostat.monitoring.learning.explaining import described, described_watcher
+    from homeostat.monitoring.package import WatchPackage
 
-    facts = described(package)
+    facts = described_watcher(package) if isinstance(package, WatchPackage) else described(package)
     if as_json:
         show_json(facts)
         return

@@ -9,6 +9,7 @@ from homeostat.cli.text import number
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from homeostat.monitoring.learning.evidence import FalseAlarm
     from homeostat.monitoring.package import Metrics
 
 _SHOWN = (
@@ -21,6 +22,8 @@ _SHOWN = (
     ("coverage", "coverage", True),
 )
 MOST_GROUPS = 30
+LARGE = 1e4
+"""Shares from which on digits behind the point say nothing."""
 
 
 def by_group(title: str, metrics: "Sequence[Metrics]") -> Table:
@@ -32,6 +35,18 @@ def by_group(title: str, metrics: "Sequence[Metrics]") -> Table:
         for one in metrics[: MOST_GROUPS + 1]
     ]
     return Table(title, columns, rows, frozenset(columns) - {"group"})
+
+
+def false_alarms(alarms: "Sequence[FalseAlarm]") -> Table:
+    """How often good batches that were left out would have been called out, one row a kind of alarm."""
+    columns = ("of batches left out, judged by the others", "share", "95 % interval")
+    rows = [(one.what, percent(one.share), f"{percent(one.low)} to {percent(one.high)}") for one in alarms]
+    return Table("False alarms", columns, rows, frozenset(columns[1:]))
+
+
+def share(part: float) -> str:
+    """What a tag adds to a statistic over its limit, with its sign."""
+    return f"{part:+.2f}" if abs(part) < LARGE else f"{part:+.3g}"
 
 
 def percent(share: float | None) -> str:

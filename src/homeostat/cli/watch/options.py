@@ -1,5 +1,6 @@
 """What several commands of `watch` take, and how it is read."""
 
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,18 +10,18 @@ from homeostat.cli.twin.values import OptionError
 from homeostat.cli.watch.signing import accepted
 
 if TYPE_CHECKING:
-    from homeostat.monitoring.package import Acceptance, Package
+    from homeostat.monitoring.package import Acceptance, Package, WatchPackage
 
 Model = Annotated[Path, typer.Argument(metavar="MODEL.json", help="A model that `watch train` made.")]
 TABLE_HELP = "A table: CSV (commas, semicolons, tabs) or .xlsx, also gzipped; the first line holds headings."
 _SIGNS = (">=", "<=")
 
 
-def read_model(path: Path) -> "Package":
+def read_model(path: Path) -> "Package | WatchPackage":
     """The package at `path`; hash, self-test and signature are checked. Raises MonitoringError when it is none."""
     from homeostat.monitoring import package
 
-    found = package.read(path)
+    found = package.read_any(path)
     accepted(found, None, path)
     return found
 
@@ -47,6 +48,8 @@ def _limit(text: str) -> "Acceptance":
             try:
                 value = float(bound)
             except ValueError:
+                break
+            if not (isfinite(value) and metric):
                 break
             low, high = (value, None) if sign == ">=" else (None, value)
             return Acceptance(metric=metric, subgroup=subgroup.strip(), minimum=low, maximum=high)

@@ -9,7 +9,7 @@ from homeostat.cli.files import write_whole
 from homeostat.cli.options import AsJson
 from homeostat.cli.output import Table, show, show_json
 from homeostat.cli.twin.values import OptionError
-from homeostat.cli.watch.figures import by_group
+from homeostat.cli.watch.figures import by_group, false_alarms
 from homeostat.cli.watch.options import Model, check_out, read_model
 
 
@@ -21,7 +21,10 @@ def report(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Hold a model against the checklist of Annex 22 (draft), FDA, Annex 11, Annex 1 and ICH: evidence or gap."""
+    """Hold a model against the checklist of Annex 22 (draft), FDA, Annex 11, Annex 1 and ICH: evidence or gap.
+
+    A watcher as well: the false alarms of batches that were left out stand for figures on rows held out.
+    """
     from homeostat.monitoring.learning.validation import validate
 
     if html is not None:
@@ -38,15 +41,15 @@ def report(
     rows = [(one.id, one.status, one.text, one.evidence) for one in found.findings]
     checklist = Table("Checklist", ("id", "status", "requirement", "evidence"), rows)
     judged = Table("Acceptance limits", ("limit", "rows", "found", "outcome"), found.judged)
+    held = by_group("Rows held out (nested cross-validation)", found.metrics)
+    figures = false_alarms(found.alarms) if found.alarms else held
     count = f"{found.count('met')} met, {found.count('partly')} partly, {found.count('gap')} gaps"
     if html is None:
-        show(
-            head, count, by_group("Rows held out (nested cross-validation)", found.metrics), judged, checklist
-        )
+        show(head, count, figures, judged, checklist)
         return
     from homeostat.cli.watch.page import page
 
     facts = {"Model": found.name, "Version": found.version, "SHA-256": found.hash, "Checklist": count}
     title = f"Validation report: {found.name}"
-    write_whole(html, page(title, facts, [by_group("Rows held out", found.metrics), judged, checklist]))
+    write_whole(html, page(title, facts, [figures, judged, checklist]))
     show(f"{head}", f"{count}; page: {html}")

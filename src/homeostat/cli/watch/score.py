@@ -34,18 +34,18 @@ def score(
     """Judge every row: value, interval, ok, alert, action or undecided, distance from the known inputs, and why.
 
     Where the table holds the truth, how well the model did goes on the record of its uses, beside the model. Of a
-    watcher, every batch: when it was called out first, and by which tags.
+    watcher, every batch: when it was called out first, and by which tags; how many were goes on record.
     """
     from homeostat.monitoring.learning import read_table, recording, scoring
     from homeostat.monitoring.package import WatchPackage, read_any
 
-    package = read_any(model)
+    package, when = read_any(model), datetime.now(UTC).isoformat(timespec="seconds")
     accepted(package, trusted, model)
     if isinstance(package, WatchPackage):
-        judge(package, table, as_json=as_json)
+        judge(package, model, table, when, as_json=as_json)
         return
     scored = scoring.score(package, read_table(table))
-    kept = recording.record(scored, model, datetime.now(UTC).isoformat(timespec="seconds"))
+    kept = recording.record(scored, model, when)
     if as_json:
         show_json(_object(scored, kept))
         return

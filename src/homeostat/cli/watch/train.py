@@ -5,11 +5,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import typer
+
 from homeostat.cli.options import AsJson
 from homeostat.cli.output import Table, show, show_json
 from homeostat.cli.text import number
 from homeostat.cli.twin.values import OptionError
 from homeostat.cli.watch.figures import by_group, percent
+from homeostat.cli.watch.meant import check_meant, declared_use
 from homeostat.cli.watch.options import acceptance, check_out
 from homeostat.cli.watch.signing import By, Sign, seal, signer_of
 from homeostat.cli.watch.taught import (
@@ -49,12 +52,11 @@ if TYPE_CHECKING:
     from homeostat.monitoring.learning.training import Settings, Trained
 
 SHOWN_TRIALS = 8
-GOOD = "Does the batch run like good ones?"
-"""What a watcher answers, unless another question is told."""
 _LIMITS = ("limit", "rows", "found", "outcome")
 
 
 def train(
+    ctx: typer.Context,
     *,
     table: TableFile,
     target: Target = None,
@@ -95,18 +97,15 @@ def train(
     from homeostat.monitoring.learning.columns import Wanted
     from homeostat.monitoring.learning.runs import Laid
     from homeostat.monitoring.learning.watching import Asked
-    from homeostat.monitoring.package import IntendedUse
 
     check_out(out, "--out")
     signer = signer_of(sign, by)
-    if (target is None) == (batches is None):
-        raise _undecided(target)
+    check_meant(ctx, target, batches)
     if test is not None and test_share is not None:
         raise OptionError("there are two test sets", where="--test, --test-share", mend="give one of them")
     wanted = Wanted(tuple(columns or ()), tuple(without or ()), until)
     created = datetime.now(UTC).isoformat(timespec="seconds")
-    asks = question or (GOOD if target is None else f"What will {target} be?")
-    use = IntendedUse(question=asks, context=context, critical=critical)
+    use = declared_use(question, target, context, critical=critical)
     if batches is not None:
         laid = Laid(batches, time, phases)
         learn(
@@ -142,18 +141,6 @@ def train(
         )
         _predict(settings, _Tables(table, out, test, test_share, applied), as_json=as_json)
     seal(out, signer, by, as_json=as_json)
-
-
-def _undecided(target: str | None) -> OptionError:
-    """What is wrong with asking for a model that predicts and watches, or for neither."""
-    if target is not None:
-        what = "a model either predicts or watches"
-        return OptionError(what, where="--target, --batches", mend="give one of them")
-    return OptionError(
-        "there is nothing to learn",
-        where="--target",
-        mend="name the column to predict, or with --batches the one that tells batches apart",
-    )
 
 
 class _Tables(NamedTuple):

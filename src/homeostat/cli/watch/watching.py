@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING, Any
 from homeostat.cli.output import Table, show, show_json
 from homeostat.cli.text import number
 from homeostat.cli.twin.values import OptionError
-from homeostat.cli.watch.figures import percent
+from homeostat.cli.watch.figures import percent, share
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from homeostat.monitoring.batches import Told
     from homeostat.monitoring.latent import Rate
-    from homeostat.monitoring.learning.watching import Asked, Followed, Watching
+    from homeostat.monitoring.learning.following import Followed
+    from homeostat.monitoring.learning.watching import Asked, Watching
     from homeostat.monitoring.package import WatchPackage
 
 DRIVERS = 3
@@ -49,16 +52,26 @@ def learn(table: Path, out: Path, asked: "Asked", *, as_json: bool) -> None:
         show(*_told(watching, out))
 
 
-def judge(package: "WatchPackage", table: Path, *, as_json: bool) -> None:
-    """Tell of each batch in `table` when it was called out first, and by which tags."""
+def judge(package: "WatchPackage", model: Path, table: Path, when: str, *, as_json: bool) -> None:
+    """Tell of each batch in `table` when it was called out first, and by which tags; and keep on record that it was."""
     from homeostat.monitoring.learning import read_table
-    from homeostat.monitoring.learning.watching import follow_table
+    from homeostat.monitoring.learning.following import follow_table
+    from homeostat.monitoring.learning.recording import record_watched
 
-    found = follow_table(package, read_table(table))
+    read = read_table(table)
+    found = follow_table(package, read)
+    kept = record_watched(package, read, found, model, when)
     if as_json:
         batches = [_batch(package, one) for one in found]
-        show_json({"model": package.name, "hash": package.content_hash, "batches": batches})
+        use = {"use": kept.number, "told": kept.told}
+        show_json({"model": package.name, "hash": package.content_hash, "batches": batches, "record": use})
         return
+    show(
+        f"{package.name}: batches beside good ones; 1 is on a limit", _batches(package, found), "", kept.told
+    )
+
+
+def _batches(package: "WatchPackage", found: "Sequence[Followed]") -> Table:
     rows = [_row(package, one) for one in found]
     names = package.watcher.statistics
     columns = (
@@ -71,26 +84,17 @@ def judge(package: "WatchPackage", table: Path, *, as_json: bool) -> None:
         "reason",
     )
     figures = frozenset({"samples", "since [h]", *(f"max {name}" for name in names)})
-    show(f"{package.name}: batches beside good ones; 1 is on a limit", Table("", columns, rows, figures))
+    return Table("", columns, rows, figures)
 
 
 def _row(package: "WatchPackage", followed: "Followed") -> tuple[str, ...]:
-    verdict, at = _worst(followed)
+    verdict, at = followed.worst
     said = followed.told[at]
     greatest = [number(one) for one in _greatest(package, followed)]
-    tags = ", ".join(f"{name} {part:+.2f}" for name, part in said.drivers[:DRIVERS])
+    tags = ", ".join(f"{name} {share(part)}" for name, part in said.drivers[:DRIVERS])
     since = number(followed.times[at]) if verdict in ("alert", "action") else ""
     reason = said.reason if verdict != "ok" else ""
     return followed.name, str(len(followed.told)), verdict, since, *greatest, tags if since else "", reason
-
-
-def _worst(followed: "Followed") -> tuple[str, int]:
-    """The gravest decision of a batch, and the place where it was made first."""
-    for decision in ("action", "alert", "ok"):
-        at = followed.first(decision)
-        if at is not None:
-            return decision, at
-    return "undecided", len(followed.told) - 1
 
 
 def _greatest(package: "WatchPackage", followed: "Followed") -> list[float]:
@@ -100,7 +104,7 @@ def _greatest(package: "WatchPackage", followed: "Followed") -> list[float]:
 
 
 def _batch(package: "WatchPackage", followed: "Followed") -> dict[str, Any]:
-    verdict, at = _worst(followed)
+    verdict, at = followed.worst
     samples = [_sample(package, *each) for each in zip(followed.times, followed.told, strict=True)]
     since = followed.times[at] if verdict in ("alert", "action") else None
     return {"batch": followed.name, "verdict": verdict, "since_h": since, "samples": samples}

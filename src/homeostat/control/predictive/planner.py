@@ -42,6 +42,11 @@ class Planner:
         """SHA-256 of all that a plan comes from but its question: model, aims, limits, settings, solver."""
         return hashlib.sha256(f"{self._task.fingerprint}\n{self._solving.identity}".encode()).hexdigest()
 
+    @property
+    def beats(self) -> int:
+        """The heartbeat: how many iterations were ever begun. Whoever waits for an answer may look at it."""
+        return self._solving.beats
+
     def answer(self, question: Question) -> Answer:
         """The plan for a question, or why there is none."""
         with self._lock:  # a solver that was given up may still be at work in its thread
@@ -128,9 +133,14 @@ class _Solved(NamedTuple):
 
 def _finite(planned: Planned) -> bool:
     """Whether everything that is told of a plan is a number."""
-    told = [planned.value, planned.without, *(value for row in planned.moves for value in row)]
+    told = [
+        planned.value,
+        planned.without,
+        planned.skipped,
+        *(value for row in planned.moves for value in row),
+    ]
     for each in planned.foretold:
-        told += [*each.values, *each.low, *each.high, *each.without]
+        told += [*each.values, *each.low, *each.high, *each.without, *each.skipped]
     return all(map(math.isfinite, told))
 
 

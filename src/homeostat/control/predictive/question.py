@@ -23,6 +23,7 @@ class Question:
 class Foretold:
     """A watched quantity at the start and at the end of each step, as the plan leads it, and without any move.
 
+    `skipped` is what it would be without the first move alone, the later ones made as far as they may follow.
     `low` and `high` are those of the scenarios under the same moves: what a later plan would mend is not counted on.
     """
 
@@ -31,6 +32,7 @@ class Foretold:
     low: tuple[float, ...]
     high: tuple[float, ...]
     without: tuple[float, ...]
+    skipped: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,8 @@ class Active:
 class Planned:
     """A plan: `moves` (steps, inputs) from `times` (batch hours) on, its worth, and what it was weighed against.
 
-    `value` is its objective, `without` that of leaving the inputs as they were, `ends` that of each end compared.
+    `value` is its objective, `without` that of leaving the inputs as they were, `skipped` that of leaving out the first
+    move alone, `ends` that of each end compared.
     """
 
     times: tuple[float, ...]
@@ -55,6 +58,7 @@ class Planned:
     ends: tuple[tuple[float, float], ...]
     value: float
     without: float
+    skipped: float
     iterations: int
     foretold: tuple[Foretold, ...]
     active: tuple[Active, ...]

@@ -36,7 +36,14 @@ def _expected(task: Task, planned: Planned) -> str:
     """The first aim that counts at the end, with what it would be without the move."""
     aims = [term for term in task.terms if not term.throughout] or list(task.terms)
     found = next((each for each in planned.foretold if each.quantity == aims[0].quantity), None)
-    return "" if found is None else _outcome(task, aims[0], found, planned.end)
+    if found is None:
+        return ""
+    text = _outcome(task, aims[0], found, planned.end)
+    return text if planned.skipped == planned.without else f"{text}, {_left_out(found)}"
+
+
+def _left_out(found: Foretold) -> str:
+    return f"{found.skipped[-1]:.4g} if only this move were left out"
 
 
 def _outcome(task: Task, term: Term, found: Foretold, end: float) -> str:

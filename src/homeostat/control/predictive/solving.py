@@ -43,6 +43,11 @@ class Solving:
         """What decides the solver's kernel."""
         return self._solver.identity
 
+    @property
+    def beats(self) -> int:
+        """The solver's heartbeat: how many iterations were ever begun."""
+        return self._solver.beats
+
     def solve(self, question: Question, futures: Futures, guess: Guess | None) -> Outcome:
         """The best moves, as the solver hands them over: look at its status first."""
         start, before = self._start(question)
@@ -90,6 +95,7 @@ class Solving:
             futures, start, before, [own[0]] * len(ways)
         )  # as it would go if nobody planned anew
         unmoved = self._walk(futures, start, before, [[before] * self._task.steps] * len(ways))
+        skipped = self._walk(futures, start, before, [self._without_first(before, rows) for rows in own])
         return Planned(
             times=times,
             moves=tuple([tuple(row) for row in own[0]]),
@@ -97,10 +103,22 @@ class Solving:
             ends=(),
             value=_mean([path.cost for path in planned]),
             without=_mean([path.cost for path in unmoved]),
+            skipped=_mean([path.cost for path in skipped]),
             iterations=outcome.iterations,
-            foretold=self._foretold(followed, unmoved),
+            foretold=self._foretold(followed, unmoved, skipped),
             active=self._active(outcome, times),
         )
+
+    def _without_first(
+        self, before: Sequence[float], rows: Sequence[Sequence[float]]
+    ) -> list[Sequence[float]]:
+        """The moves without the first: it is made up for by those after it, as far as changes are allowed."""
+        kept = [before]
+        for row in rows[1:]:
+            kept.append(
+                [_near(u, v, a.change) for u, v, a in zip(row, kept[-1], self._task.actuators, strict=True)]
+            )
+        return kept
 
     def _start(self, question: Question) -> tuple[tuple[float, ...], tuple[float, ...]]:
         """The planned states and the moved inputs now; an input outside its envelope is taken as at its end."""
@@ -129,7 +147,9 @@ class Solving:
             for rows, p in zip(moves, futures.rest, strict=True)
         ]
 
-    def _foretold(self, followed: Sequence[Path], unmoved: Sequence[Path]) -> tuple[Foretold, ...]:
+    def _foretold(
+        self, followed: Sequence[Path], unmoved: Sequence[Path], skipped: Sequence[Path]
+    ) -> tuple[Foretold, ...]:
         return tuple(
             [
                 Foretold(
@@ -138,6 +158,7 @@ class Solving:
                     low=_each(min, followed, k),
                     high=_each(max, followed, k),
                     without=unmoved[0].column(k),
+                    skipped=skipped[0].column(k),
                 )
                 for k, name in enumerate(self._task.watched)
             ]
@@ -182,6 +203,11 @@ def _end(actuator: Actuator, multiplier: float) -> str:
     if multiplier > 0.0:
         return f"{actuator.input} <= {actuator.high:g}"
     return f"{actuator.input} >= {actuator.low:g}"
+
+
+def _near(wanted: float, before: float, change: float | None) -> float:
+    """The wanted value, no further from the one before than may be changed at a time."""
+    return wanted if change is None else min(max(wanted, before - change), before + change)
 
 
 def _each(pick: Callable[..., float], paths: Sequence[Path], place: int) -> tuple[float, ...]:

@@ -73,7 +73,8 @@ class Facts:
 class Standing:
     """Where the controller stands: its authority, its rung and why, the course it may follow, and what waits.
 
-    `moved` is when outputs were last taken from the course (µs), `failures` how many plans failed in a row.
+    `moved` is when outputs were last taken from the course (µs), `goals` where those go that are not there yet (None:
+    there), `failures` how many plans failed in a row.
     """
 
     authority: Authority
@@ -84,18 +85,21 @@ class Standing:
     proposal: Proposal | None = None
     failures: int = 0
     moved: int = -1
+    goals: tuple[float | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
     """The next standing; the `outputs` of the moved loops, None where the loops are left to themselves.
 
-    `clamped` names for each output the clamp that changed it.
+    Of a move that is made in this scan, `clamped` names for each output the clamp that changed it, and `allowed` is
+    what it was changed to: where the output goes, at its rate.
     """
 
     standing: Standing
     outputs: tuple[float, ...] | None
     clamped: tuple[str, ...] = ()
+    allowed: tuple[float, ...] = ()
 
 
 def climb(rules: Rules, standing: Standing, facts: Facts) -> Decision:
@@ -110,7 +114,7 @@ def climb(rules: Rules, standing: Standing, facts: Facts) -> Decision:
     if rung in ("plan", "last plan") and standing.course is not None:
         return _follow(rules, standing, facts, standing.course)
     if rung == "hold":
-        return Decision(standing, _safe(rules, facts), ("",) * len(rules.safe))
+        return Decision(standing, _safe(rules, facts))
     return Decision(standing, None)
 
 
@@ -176,22 +180,27 @@ def _rung(rules: Rules, standing: Standing, facts: Facts) -> tuple[Rung, str]:
 
 
 def _safe(rules: Rules, facts: Facts) -> tuple[float, ...]:
-    """The safe outputs, or those in force; within the range of the envelope in either case."""
+    """On the way to the safe outputs, or those in force; within the envelope in either case."""
     held = zip(rules.envelopes, facts.outputs, rules.safe, strict=True)
-    return tuple(envelope.inside(out if safe is None else safe) for envelope, out, safe in held)
+    return tuple([envelope.towards(out, out if safe is None else safe) for envelope, out, safe in held])
 
 
 def _follow(rules: Rules, standing: Standing, facts: Facts, course: Course) -> Decision:
-    """Outputs from the course: a step of it is one move, and stays in force until the next."""
-    wanted = course.at(facts.time)
+    """Outputs from the course: a step of it is one move, made at the rate that is allowed, and then in force."""
     start = max((t for t in course.times if t <= facts.time), default=course.times[0])
     mark = max(start, course.made)
     if standing.moved >= mark:
-        wanted = facts.outputs
-    clamped = [
-        envelope.clamp(before, value)
-        for envelope, before, value in zip(rules.envelopes, facts.outputs, wanted, strict=True)
-    ]
-    return Decision(
-        replace(standing, moved=mark), tuple(value for value, _ in clamped), tuple(why for _, why in clamped)
-    )
+        return _on_the_way(rules, standing, facts)
+    wanted = zip(rules.envelopes, facts.outputs, course.at(facts.time), strict=True)
+    clamped = [envelope.clamp(before, value) for envelope, before, value in wanted]
+    allowed, why = tuple([value for value, _ in clamped]), tuple([clamp for _, clamp in clamped])
+    decision = _on_the_way(rules, replace(standing, moved=mark, goals=allowed), facts)
+    return replace(decision, clamped=why, allowed=allowed)
+
+
+def _on_the_way(rules: Rules, standing: Standing, facts: Facts) -> Decision:
+    """Outputs one scan nearer to their goals; one that has reached its goal stays, wherever it is put then."""
+    going = list(zip(rules.envelopes, facts.outputs, standing.goals, strict=True))
+    outputs = tuple([e.towards(before, before if goal is None else goal) for e, before, goal in going])
+    left = tuple([goal if goal != u else None for u, goal in zip(outputs, standing.goals, strict=True)])
+    return Decision(replace(standing, goals=left), outputs)

@@ -37,14 +37,15 @@ def make_plan(
     until: str = "",
     packages: "Mapping[str, Package | WatchPackage] | None" = None,
     corrected: bool = True,
+    gmp: bool = False,
 ) -> Plan:
     """Resolve `process` for equipment that can be steered or not.
 
     `initial` holds starting values of twin states that are known for this run, `parameters` those of a batch on
     record, both in the model's units; `until` names the phase after which the batch pauses; `packages` are those of
     the soft sensors, by name. A twin that is not `corrected` follows its inputs alone, and its observer is as if not
-    declared. Raises ProcessError where the declaration does not fit its model, MonitoringError where it does not fit a
-    package.
+    declared. At a `gmp` site the lot of every addition is asked for. Raises ProcessError where the declaration does
+    not fit its model, MonitoringError where it does not fit a package.
     """
     declared = process
     if not corrected:
@@ -52,7 +53,7 @@ def make_plan(
     tags = tuple(process.tags)
     loops = resolve_loops(process) if steers else ()
     twin = resolve_twin(process, tags, initial, parameters or {})
-    nodes = resolve_recipe(process, tags, loops, twin)
+    nodes = resolve_recipe(process, tags, loops, twin, lots=gmp)
     limits = resolve_limits(process, tags, steers=steers)
     attributes = resolve_attributes(process)
     plan = Plan(
@@ -73,6 +74,7 @@ def make_plan(
         until=next((n for n, node in enumerate(nodes) if node.phase and node.name == until), -1),
         crosschecks=resolve_crosschecks(process, twin),
         controllers=resolve_controllers(process, twin, loops, nodes),
+        gmp=gmp,
     )
     return replace(plan, process=declared, models=resolve_models(plan, packages or {}))
 

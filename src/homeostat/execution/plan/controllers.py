@@ -30,9 +30,12 @@ def _controller(
     moved = [loops[place] for place in places]
     inputs = tuple(_input(process, loop, name) for loop in moved)
     units = {q.name: q.unit for group in model(twin.model).signature.groups for q in group}
-    task = _task(process, twin, declared, inputs, units, [loop.output_unit for loop in moved])
+    task = _task(process, twin, declared, inputs, units)
     task.check()
-    envelopes = [_envelope(move, loop) for move, loop in zip(declared.moves.values(), moved, strict=True)]
+    scan = process.scan.to("h")
+    envelopes = [
+        _envelope(move, loop, scan) for move, loop in zip(declared.moves.values(), moved, strict=True)
+    ]
     planned = (*task.states, *task.watched)
     signals = twin.observer.settings.signals if twin.observer else ()
     rules = Rules(
@@ -54,6 +57,7 @@ def _controller(
         inputs=inputs,
         scales=tuple(_scale(loop.output_unit, units[name]) for loop, name in zip(moved, inputs, strict=True)),
         deadline=declared.deadline.to("s"),
+        heartbeat=declared.heartbeat.to("s"),
     )
 
 
@@ -75,17 +79,16 @@ def _task(
     declared: Controller,
     inputs: tuple[str, ...],
     units: dict[str, str],
-    output_units: list[str],
 ) -> Task:
     horizon, step = declared.horizon.to("h"), declared.step.to("h")
     steps = max(round(horizon / step), 1)
-    moves = zip(inputs, declared.moves.values(), output_units, strict=True)
+    moves, every = zip(inputs, declared.moves.values(), strict=True), declared.every.to("h")
     return Task(
         model=twin.model,
         steps=steps,
         horizon=horizon,
         free=min(declared.free_moves, steps),
-        actuators=tuple(_actuator(name, move, unit, units[name]) for name, move, unit in moves),
+        actuators=tuple([_actuator(name, move, units[name], every) for name, move in moves]),
         terms=tuple(_term(process, aim, units) for aim in declared.aims),
         limits=tuple(_limit(process, bound, units) for bound in declared.limits),
         held=declared.held,
@@ -146,17 +149,25 @@ def _limit(process: Process, bound: Bound, units: dict[str, str]) -> Limit:
     )
 
 
-def _actuator(name: str, move: Move, unit: str, to: str) -> Actuator:
+def _actuator(name: str, move: Move, to: str, every: float) -> Actuator:
     low, high = (end.to(to) for end in move.envelope)
     return Actuator(
         input=name,
         low=low,
         high=high,
-        change=None if move.change is None else move.change.difference(to),
+        change=_change(move, to, every),
         cost=None if move.cost is None else _amount(move.cost, to),
         suppression=None if move.suppression is None else move.suppression.difference(to),
         least=None if move.least is None else move.least.to(to),
     )
+
+
+def _change(move: Move, unit: str, every: float) -> float | None:
+    """The largest change at a move: as declared, and no more than what is made before the next plan comes."""
+    changes = [] if move.change is None else [move.change.difference(unit)]
+    if move.rate is not None:
+        changes.append(move.rate.ratio(unit, "h") * every)
+    return min(changes, default=None)
 
 
 def _amount(cost: Quantity, unit: str) -> float:
@@ -164,11 +175,12 @@ def _amount(cost: Quantity, unit: str) -> float:
     return cost.ratio(unit, "1/h")
 
 
-def _envelope(move: Move, loop: LoopPlan) -> Envelope:
+def _envelope(move: Move, loop: LoopPlan, scan: float) -> Envelope:
     low, high = (end.to(loop.output_unit) for end in move.envelope)
     change = None if move.change is None else move.change.difference(loop.output_unit)
     least = None if move.least is None else move.least.to(loop.output_unit)
-    return Envelope(max(low, loop.tuning.low), min(high, loop.tuning.high), change, least)
+    stride = None if move.rate is None else move.rate.ratio(loop.output_unit, "h") * scan
+    return Envelope(max(low, loop.tuning.low), min(high, loop.tuning.high), change, least, stride)
 
 
 def _scale(unit: str, to: str) -> tuple[float, float]:

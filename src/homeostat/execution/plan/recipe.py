@@ -19,6 +19,7 @@ from homeostat.process import (
     Operation,
     Phase,
     Process,
+    Prompt,
     Sampling,
     Step,
     UnitProcedure,
@@ -33,10 +34,15 @@ _LEVELS: tuple[Literal["unit procedure", "operation", "phase"], ...] = (
 
 
 def resolve_recipe(
-    process: Process, tags: tuple[str, ...], loops: tuple[LoopPlan, ...], twin: TwinPlan
+    process: Process,
+    tags: tuple[str, ...],
+    loops: tuple[LoopPlan, ...],
+    twin: TwinPlan,
+    *,
+    lots: bool = False,
 ) -> tuple[Node, ...]:
-    """Every step of the recipe, parents before children."""
-    flattener = _Flattener(process, tags, loops, twin)
+    """Every step of the recipe, parents before children; `lots`: the lot of every addition has to be scanned."""
+    flattener = _Flattener(process, tags, loops, twin, lots)
     flattener.add(process.recipe.procedure, parent=-1, prefix="", depth=0)
     return tuple(flattener.nodes)
 
@@ -45,9 +51,14 @@ class _Flattener:
     """Walks the tree once and gives each step its index."""
 
     def __init__(
-        self, process: Process, tags: tuple[str, ...], loops: tuple[LoopPlan, ...], twin: TwinPlan
+        self,
+        process: Process,
+        tags: tuple[str, ...],
+        loops: tuple[LoopPlan, ...],
+        twin: TwinPlan,
+        lots: bool,
     ) -> None:
-        self.process, self.tags, self.loops, self.twin = process, tags, loops, twin
+        self.process, self.tags, self.loops, self.twin, self.lots = process, tags, loops, twin, lots
         self.nodes: list[Node] = []
 
     def add(self, steps: Sequence[Step], *, parent: int, prefix: str, depth: int) -> tuple[int, ...]:
@@ -88,10 +99,17 @@ class _Flattener:
             ),
             modes=tuple((loop_of[name], mode) for name, mode in phase.modes.items() if name in loop_of),
             outputs=tuple(through.values()),
-            prompts=phase.prompts,
+            prompts=(*phase.prompts, *(self._lots(phase) if self.lots else ())),
             samplings=tuple(_sampling(sampling) for sampling in phase.samples),
             until=resolve_condition(self.process, phase.until) if phase.until else (),
         )
+
+    def _lots(self, phase: Phase) -> list[Prompt]:
+        """A scan for each material that is added and whose lot the declaration does not ask for."""
+        asked = {prompt.material for prompt in phase.prompts}
+        added = dict.fromkeys(addition.material for addition in phase.add)
+        titles = {name: self.process.materials[name].title for name in added if name not in asked}
+        return [Prompt(text=f"Scan the lot: {titles[name]}", kind="scan", material=name) for name in titles]
 
     def _set(self, name: str, phase: Phase) -> Act:
         unit = self.process.tags[name].unit

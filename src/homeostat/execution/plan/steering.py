@@ -14,7 +14,8 @@ class ControllerPlan:
 
     `loops` are those it moves, by position, `inputs` the model's inputs behind them, and `scales` slope and offset from
     an output to its input. `heeded` are the signals of what it plans: while the twin disagrees with one, it is not
-    asked. An answer that takes longer than `deadline` seconds is not used.
+    asked. An answer that takes longer than `deadline` seconds is not used, nor one of a solver that is silent for
+    `heartbeat` seconds.
     """
 
     name: str
@@ -28,6 +29,7 @@ class ControllerPlan:
     inputs: tuple[str, ...]
     scales: tuple[tuple[float, float], ...]
     deadline: float
+    heartbeat: float
 
     @cached_property
     def means(self) -> str:

@@ -294,7 +294,7 @@ class Plan:
     """Everything the scan needs, resolved; `until` is the node after which the batch pauses (-1: none).
 
     `survey` is what each signal is expected to do, `rules` how alarms live, `suppressions` what suppresses them,
-    `models` the soft sensors and watchers.
+    `models` the soft sensors and watchers. At a `gmp` site only persons answer.
     """
 
     process: Process
@@ -315,6 +315,7 @@ class Plan:
     models: tuple[SoftPlan | WatchPlan, ...] = ()
     suppressions: tuple[SuppressionPlan, ...] = ()
     controllers: tuple[ControllerPlan, ...] = ()
+    gmp: bool = False
 
     @property
     def outputs(self) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from homeostat.equipment import Scan
 from homeostat.execution.conditions import Facts
 from homeostat.execution.plan.types import Plan
 from homeostat.execution.sheet import Sheet
+from homeostat.execution.stages.dropping import tell_dropped, titled
 from homeostat.execution.stages.notices import alert, failure, pass_time
 from homeostat.execution.state import BatchState
 from homeostat.monitoring.alarms import QUIET, Notice, Transition, watch
@@ -60,7 +61,8 @@ def watch_limits(plan: Plan, state: BatchState, seen: Seen, time: int, sheet: Sh
     state = pass_time(plan, state, facts, sheet)
     state, found = _signals(plan, state, time)
     notices += [*_belief(state), *found]
-    return alert(plan, state, notices, time, sheet) if notices else state
+    state = alert(plan, state, notices, time, sheet) if notices else state
+    return tell_dropped(plan, state, time, sheet)
 
 
 def _notice(transition: Transition) -> Notice:
@@ -91,18 +93,12 @@ def _signals(plan: Plan, state: BatchState, time: int) -> tuple[BatchState, list
     over = [name for name, last in state.disagreed.items() if name not in flagged and time - last >= AGREED]
     kept = {name: last for name, last in state.disagreed.items() if name not in over}
     notices = [
-        Notice(f"{SIGNAL}{name}", True, "low", f"{_title(plan, name)}: {DISAGREES[verdict]}")
+        Notice(f"{SIGNAL}{name}", True, "low", f"{titled(plan, name)}: {DISAGREES[verdict]}")
         for name, verdict in flagged.items()
         if name not in state.disagreed
     ]
     notices += [
-        Notice(f"{SIGNAL}{name}", False, "low", f"{_title(plan, name)}: agrees with the twin again")
+        Notice(f"{SIGNAL}{name}", False, "low", f"{titled(plan, name)}: agrees with the twin again")
         for name in over
     ]
     return replace(state, disagreed=kept | dict.fromkeys(flagged, time)), notices
-
-
-def _title(plan: Plan, signal: str) -> str:
-    """What a signal is called: a tag by its title, a laboratory's quantity by its name."""
-    tag = plan.process.tags.get(signal)
-    return tag.title if tag is not None else signal.capitalize()

@@ -8,13 +8,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Literal, NamedTuple
 
-from homeostat.errors import UnitError
 from homeostat.execution.plan.types import AttributePlan, Plan
 from homeostat.execution.sheet import Sheet
+from homeostat.execution.stages import entries
 from homeostat.execution.stages.authority import hear, miss
 from homeostat.execution.stages.belief import Observer
+from homeostat.execution.stages.changes import change
 from homeostat.execution.stages.notices import alert, failure, order
 from homeostat.execution.stages.recipe import intend, open_prompt, put_step
+from homeostat.execution.stages.sources import judge_source
 from homeostat.execution.state import BatchState, Inputs, OpenPrompt
 from homeostat.execution.states import ACTING, Command, State, follow
 from homeostat.ledger.catalogue import (
@@ -25,18 +27,20 @@ from homeostat.ledger.catalogue import (
     CommandOutcome,
     CommandRefused,
     ControlOrdered,
+    CorrectionGiven,
     LogEnded,
     Payload,
     PlanMissed,
     PromptAnswered,
-    PromptClosed,
     PromptOpened,
+    RecipeChangeOrdered,
     SampleDoubted,
     SampleResult,
+    SourceJudged,
     StateChanged,
+    VerificationGiven,
 )
 from homeostat.monitoring.alarms import Notice
-from homeostat.process import Quantity
 
 APPLIED, AGAIN, LEAVE = "applied", "send again", "leave out"
 
@@ -71,6 +75,10 @@ def command(state: BatchState, given: Command, cause: str, sheet: Sheet) -> Batc
 
 
 def _given(at: Context, state: BatchState, arrival: CommandGiven) -> BatchState:
+    if arrival.objection:
+        refused = CommandRefused(command=arrival.command, state=state.state.value, reason=arrival.objection)
+        at.sheet.note(refused)
+        return state
     return command(state, Command(arrival.command), arrival.reason, at.sheet)
 
 
@@ -94,7 +102,9 @@ def _outcome(at: Context, state: BatchState, arrival: CommandOutcome) -> BatchSt
     if follow(state.state, Command.HOLD) is not None:
         state = command(state, Command.HOLD, f"{arrival.intent}: {arrival.status}", at.sheet)
     question = _reconciliation(at.plan, state, arrival)
-    judging = OpenPrompt(pending.node, "choice", "1", None, None, question.choices, (), arrival.intent)
+    judging = OpenPrompt(
+        pending.node, "choice", "1", None, None, question.choices, (), arrival.intent, None, at.time
+    )
     return open_prompt(state, pending.node, question, judging, at.sheet)
 
 
@@ -108,6 +118,14 @@ def _ordered(at: Context, state: BatchState, arrival: AlarmOrdered) -> BatchStat
 
 def _controlled(at: Context, state: BatchState, arrival: ControlOrdered) -> BatchState:
     return hear(at.plan, state, arrival, at.time, at.sheet)
+
+
+def _recipe_change(at: Context, state: BatchState, arrival: RecipeChangeOrdered) -> BatchState:
+    return change(at.plan, state, arrival, at.sheet)
+
+
+def _sourced(at: Context, state: BatchState, arrival: SourceJudged) -> BatchState:
+    return judge_source(at.plan, state, arrival, at.time, at.sheet)
 
 
 def _missed(at: Context, state: BatchState, arrival: PlanMissed) -> BatchState:
@@ -137,42 +155,25 @@ def _settle(state: BatchState, intent: str) -> BatchState:
 
 
 def _answer(at: Context, state: BatchState, arrival: PromptAnswered) -> BatchState:
-    prompt = state.prompts.get(arrival.prompt)
-    if prompt is None:
-        at.sheet.note(PromptClosed(prompt=arrival.prompt, accepted=False, reason="this prompt is not open"))
-        return state
-    refusal = judge(prompt, arrival.answer)
-    at.sheet.note(PromptClosed(prompt=arrival.prompt, accepted=not refusal, reason=refusal))
-    if refusal:
-        return state
-    step = state.steps[prompt.node]
-    waiting = tuple(name for name in step.prompts if name != arrival.prompt)
-    state = put_step(state, prompt.node, replace(step, prompts=waiting))
-    state = replace(state, prompts={k: v for k, v in state.prompts.items() if k != arrival.prompt})
-    if prompt.intent:
-        return _reconcile(at, state, prompt, arrival.answer)
-    if arrival.answer in prompt.hold:
-        return command(state, Command.HOLD, f"{arrival.prompt} was answered: {arrival.answer}", at.sheet)
+    return _entered(at, arrival.prompt, entries.answer(at.plan, state, arrival, at.time, at.sheet))
+
+
+def _verification(at: Context, state: BatchState, arrival: VerificationGiven) -> BatchState:
+    return _entered(at, arrival.prompt, entries.verify(at.plan, state, arrival, at.time, at.sheet))
+
+
+def _correction(at: Context, state: BatchState, arrival: CorrectionGiven) -> BatchState:
+    return _entered(at, arrival.prompt, entries.correct(at.plan, state, arrival, at.time, at.sheet))
+
+
+def _entered(at: Context, prompt: str, entered: entries.Entered) -> BatchState:
+    """What an entry brings about beyond its prompt: a command reconciled, or a hold."""
+    state, settled = entered.state, entered.settled
+    if settled is not None and settled.intent:
+        return _reconcile(at, state, settled, entered.answer)
+    if entered.hold and follow(state.state, Command.HOLD) is not None:
+        return command(state, Command.HOLD, f"{prompt} {entered.hold}", at.sheet)
     return state
-
-
-def judge(prompt: OpenPrompt, answer: str) -> str:
-    """Why an answer cannot be accepted; empty when it can."""
-    if prompt.kind == "choice" and answer not in prompt.choices:
-        return "the answer is none of: " + ", ".join(prompt.choices)
-    return _judge_number(prompt, answer) if prompt.kind == "numeric" else ""
-
-
-def _judge_number(prompt: OpenPrompt, answer: str) -> str:
-    """A number alone is in the prompt's unit; with a unit it is converted."""
-    try:
-        quantity = Quantity.parse(answer)
-        value = quantity.value if quantity.unit == "1" else quantity.to(prompt.unit)
-    except UnitError as error:
-        return error.what
-    if (prompt.low is not None and value < prompt.low) or (prompt.high is not None and value > prompt.high):
-        return f"the answer lies outside {prompt.low:g} to {prompt.high:g} {prompt.unit}"
-    return ""
 
 
 def _reconcile(at: Context, state: BatchState, prompt: OpenPrompt, answer: str) -> BatchState:
@@ -250,5 +251,9 @@ _HANDLERS: Mapping[type[Payload], Callable[..., BatchState]] = {
     PlanMissed: _missed,
     SampleDoubted: _doubted,
     SampleResult: _result,
+    SourceJudged: _sourced,
     PromptAnswered: _answer,
+    VerificationGiven: _verification,
+    CorrectionGiven: _correction,
+    RecipeChangeOrdered: _recipe_change,
 }

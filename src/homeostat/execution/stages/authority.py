@@ -17,7 +17,7 @@ def miss(plan: Plan, state: BatchState, arrival: PlanMissed) -> BatchState:
 
 def hear(plan: Plan, state: BatchState, arrival: ControlOrdered, time: int, sheet: Sheet) -> BatchState:
     """The state after a person's order; one that cannot be followed is refused on record."""
-    refusal = _refusal(plan, state, arrival)
+    refusal = _refusal(plan, state, arrival, time)
     if refusal:
         about = {"order": arrival.order, "controller": arrival.controller, "by": arrival.by}
         sheet.note(ControlRefused(**about, reason=refusal))
@@ -29,7 +29,7 @@ def hear(plan: Plan, state: BatchState, arrival: ControlOrdered, time: int, shee
     return _put(plan, state, arrival.controller, lambda m: replace(m, refused=arrival.proposal))
 
 
-def _refusal(plan: Plan, state: BatchState, arrival: ControlOrdered) -> str:
+def _refusal(plan: Plan, state: BatchState, arrival: ControlOrdered, time: int) -> str:
     """Why an order cannot be followed; empty when it can."""
     pairs = zip(plan.controllers, state.controllers, strict=True)
     found = [memory for controller, memory in pairs if controller.name == arrival.controller]
@@ -38,10 +38,12 @@ def _refusal(plan: Plan, state: BatchState, arrival: ControlOrdered) -> str:
         return f"there is no controller {arrival.controller}; there is: {known}"
     if arrival.order == "authority":
         return "" if arrival.authority else "no authority is named"
-    waiting = found[0].standing.proposal
+    memory, waiting = found[0], found[0].standing.proposal
     if waiting is None or waiting.name != arrival.proposal:
         return f"no proposal {arrival.proposal or '(unnamed)'} waits for a decision"
-    return ""
+    if waiting.name in (memory.approved, memory.refused):
+        return f"the proposal {waiting.name} was {'approved' if memory.approved else 'refused'} just before"
+    return f"the proposal {waiting.name} has expired" if time >= waiting.expires else ""
 
 
 def _authority(plan: Plan, state: BatchState, arrival: ControlOrdered, time: int, sheet: Sheet) -> BatchState:
@@ -60,7 +62,10 @@ def _authority(plan: Plan, state: BatchState, arrival: ControlOrdered, time: int
                 reason=f"{arrival.by}: {arrival.reason}",
             )
         )
-        standing = replace(lowered(before, authority, time), failures=0, proposal=None)
+        decided = (
+            before.proposal if memory.approved or memory.refused else None
+        )  # it is followed in this scan
+        standing = replace(lowered(before, authority, time), failures=0, proposal=decided)
         if before.authority == "advisory":  # nobody has let its advice through
             standing = replace(standing, course=None, stale="")
         return replace(memory, standing=standing, due=0)

@@ -103,7 +103,7 @@ def _facts(
         time=at.time,
         engaged=True,
         outputs=outputs,
-        gate=_gate(at.controller, state),
+        gate=_gate(at.controller, state) or _past(at, memory.standing),
         disobeys=_disobeys(at, strikes),
         blind=all(_blind(at, state, loop) for loop in at.controller.loops),
         fresh=fresh,
@@ -152,6 +152,15 @@ def _gate(controller: ControllerPlan, state: BatchState) -> str:
     return f"the twin disagrees with: {', '.join(doubted)}" if doubted else ""
 
 
+def _past(at: At, standing: Standing) -> str:
+    """Why no plan will come for a controller that has none; empty as long as one may."""
+    task = at.controller.task
+    if standing.course is not None or standing.proposal is not None or task.ends_from(at.time / HOUR):
+        return ""
+    last = task.end if task.ends is None else task.ends.last
+    return f"nothing is left to plan: {at.time / HOUR:.0f} h is past its last end, {last:g} h"
+
+
 def _strikes(at: At, memory: ControllerState, outputs: tuple[float, ...]) -> tuple[int, ...]:
     """For each loop the scans in a row in which its actuator showed something else than it was told."""
     counts = list(memory.strikes or (0,) * len(outputs))
@@ -193,15 +202,20 @@ def _closing(at: At, standing: Standing) -> bool:
 def _driven(
     controller: ControllerPlan, loops: tuple[LoopState, ...], decision: Decision
 ) -> tuple[LoopState, ...]:
-    """The loops with the outputs decided on; one that is left to itself goes on from where it is."""
+    """The loops with the outputs decided on; one that is left to itself goes on from where it is.
+
+    Where the loops stand in for the controller they keep to its envelope; where it is not at work, or only advises,
+    they work as they were declared.
+    """
     changed = list(loops)
+    stands_in = decision.standing.rung == "loops"
     for k, loop in enumerate(controller.loops):
-        before = loops[loop]
+        before, envelope = loops[loop], controller.rules.envelopes[k]
         if decision.outputs is None:
-            changed[loop] = replace(before, driven=False)
+            changed[loop] = replace(before, driven=False, fence=envelope if stands_in else None)
         else:
             pid = replace(before.pid, output=decision.outputs[k])
-            changed[loop] = replace(before, driven=True, pid=pid)
+            changed[loop] = replace(before, driven=True, fence=None, pid=pid)
     return tuple(changed)
 
 
@@ -218,7 +232,7 @@ def _note(at: At, before: Standing, decision: Decision) -> None:
                 reason=after.why,
             )
         )
-    if after.moved == before.moved or decision.outputs is None or after.course is None:
+    if after.course is None:
         return
     wanted = after.course.at(after.moved)
     for k, clamp in enumerate(decision.clamped):
@@ -229,7 +243,7 @@ def _note(at: At, before: Standing, decision: Decision) -> None:
                     controller=name,
                     loop=loop.name,
                     planned=wanted[k],
-                    output=decision.outputs[k],
+                    output=decision.allowed[k],
                     unit=loop.output_unit,
                     clamp=clamp,
                 )

@@ -55,7 +55,7 @@ def _regulate(
     """One controller step; a loop that has been blind for too long goes to its safe output, which is noticed."""
     loop, memory = plan.loops[place], loops[place]
     value, feeds = usable[loop.tag], _fed(plan, loop, memory, usable)
-    pid = _move(plan, loops, place, usable, feeds)
+    pid = _fenced(memory, _move(plan, loops, place, usable, feeds))
     after = replace(memory, pid=pid, blind=None, feeds=feeds)
     if value == value:
         if memory.blind is not None and _lost(loop, time - plan.scan - memory.blind):
@@ -65,8 +65,22 @@ def _regulate(
     if _lost(loop, time - since) and loop.safe is not None:
         if not _lost(loop, time - plan.scan - since):
             notices.append(_blindness(loop, raised=True))
-        after = after if memory.driven else replace(after, pid=PidState(loop.safe, loop.safe))
+        after = after if memory.driven else replace(after, pid=_put(memory, loop.safe))
     return replace(after, blind=since)
+
+
+def _fenced(memory: LoopState, pid: PidState) -> PidState:
+    """The controller step within the envelope of the predictive controller that the loop stands in for."""
+    if memory.fence is None or memory.driven:
+        return pid
+    output = memory.fence.towards(memory.pid.output, pid.output)
+    return pid if output == pid.output else replace(pid, output=output)
+
+
+def _put(memory: LoopState, safe: float) -> PidState:
+    """On the way to the safe output: there at once, unless an envelope has a rate."""
+    output = safe if memory.fence is None else memory.fence.towards(memory.pid.output, safe)
+    return PidState(output, output)
 
 
 def _fed(plan: Plan, loop: LoopPlan, memory: LoopState, usable: Sequence[float]) -> tuple[FeedState, ...]:
@@ -102,8 +116,16 @@ def _move(
         hours=plan.hours,
         feed=feed,
         override=memory.pid.output if memory.driven else _followed(plan, loops, place, usable),
-        reach=_reach(plan, loops, place) if loop.inner >= 0 else None,
+        reach=_room(plan, loops, place),
     )
+
+
+def _room(plan: Plan, loops: Sequence[LoopState], place: int) -> tuple[float, float] | None:
+    """The limits of this scan, where there are any beside those of the tuning."""
+    if plan.loops[place].inner >= 0:
+        return _reach(plan, loops, place)
+    fence = loops[place].fence
+    return None if fence is None else fence.reach(loops[place].pid.output)
 
 
 def _followed(plan: Plan, loops: Sequence[LoopState], place: int, usable: Sequence[float]) -> float | None:
@@ -119,10 +141,10 @@ def _followed(plan: Plan, loops: Sequence[LoopState], place: int, usable: Sequen
 
 def _reach(plan: Plan, loops: Sequence[LoopState], place: int) -> tuple[float, float]:
     """The limits of a loop's output now: an outer loop goes no further where its inner one is at an end already."""
-    loop, output = plan.loops[place], loops[place].pid.output
+    loop, output, fence = plan.loops[place], loops[place].pid.output, loops[place].fence
     low, high = loop.tuning.low, loop.tuning.high
     if loop.inner < 0:
-        return low, high
+        return (low, high) if fence is None else (fence.low, fence.high)
     least, most = _reach(plan, loops, loop.inner)
     beneath, reverse = loops[loop.inner].pid.output, plan.loops[loop.inner].tuning.reverse
     if beneath >= most:
@@ -148,12 +170,15 @@ def direct(plan: Plan, loops: Loops, phase: PhasePlan, cause: str, sheet: Sheet)
             setpoint=setpoints.get(index, before.setpoint),
             mode=modes.get(index, before.mode),
             pid=PidState(output, output) if index in outputs else before.pid,
+            driven=before.driven and index not in outputs,  # in this scan the recipe answers for the output
+            fence=None if index in outputs else before.fence,
         )
-        sheet.note(_event(plan.loops[index], changed[index], cause))
+        sheet.note(told(plan.loops[index], changed[index], cause))
     return tuple(changed)
 
 
-def _event(loop: LoopPlan, memory: LoopState, cause: str) -> LoopChanged:
+def told(loop: LoopPlan, memory: LoopState, cause: str) -> LoopChanged:
+    """The event of a loop that was set anew."""
     return LoopChanged(
         loop=loop.name,
         setpoint=memory.setpoint,

@@ -93,7 +93,7 @@ def _begin(plan: Plan, node: Node, state: BatchState, index: int, facts: Facts, 
     """Start a step; a phase asks its prompts first."""
     sheet.note(_changed(node, "running", "start"))
     state = put_step(state, index, StepState("running", facts.time))
-    return _ask(node, node.phase, state, index, sheet) if node.phase and plan.steers else state
+    return _ask(node, node.phase, state, index, facts.time, sheet) if node.phase and plan.steers else state
 
 
 def _act(plan: Plan, node: Node, state: BatchState, index: int, facts: Facts, sheet: Sheet) -> BatchState:
@@ -125,10 +125,10 @@ def put_step(state: BatchState, index: int, step: StepState) -> BatchState:
     return replace(state, steps=(*state.steps[:index], step, *state.steps[index + 1 :]))
 
 
-def _ask(node: Node, phase: PhasePlan, state: BatchState, index: int, sheet: Sheet) -> BatchState:
+def _ask(node: Node, phase: PhasePlan, state: BatchState, index: int, time: int, sheet: Sheet) -> BatchState:
     for number, prompt in enumerate(phase.prompts, start=1):
         question = _question(node, prompt, prompt_name(node.path, number))
-        state = open_prompt(state, index, question, _judging(index, prompt), sheet)
+        state = open_prompt(state, index, question, _judging(index, prompt, time), sheet)
     return state
 
 
@@ -155,12 +155,31 @@ def _question(node: Node, prompt: Prompt, name: str) -> PromptOpened:
         kind=prompt.kind,
         unit=prompt.unit,
         choices=prompt.choices,
+        asks=prompt.model_dump(mode="json", include=FURTHER, exclude_defaults=True) or None,
     )
 
 
-def _judging(index: int, prompt: Prompt) -> OpenPrompt:
-    low, high = (bound.to(prompt.unit) for bound in prompt.range) if prompt.range else (None, None)
-    return OpenPrompt(index, prompt.kind, prompt.unit, low, high, prompt.choices, prompt.hold)
+FURTHER = {
+    *("name", "expect", "pattern", "material", "target", "tolerance", "device", "formula"),
+    *("not_before", "not_after", "meaning", "critical", "late"),
+}
+"""What a prompt may ask beyond a value of its kind."""
+
+
+def _judging(index: int, prompt: Prompt, time: int) -> OpenPrompt:
+    low, high = _limits(prompt)
+    kind, hold = prompt.kind, prompt.hold
+    return OpenPrompt(index, kind, prompt.unit, low, high, prompt.choices, hold, asks=prompt, opened=time)
+
+
+def _limits(prompt: Prompt) -> tuple[float | None, float | None]:
+    """The ends of what is allowed, in the prompt's unit."""
+    if prompt.range is not None:
+        return prompt.range[0].to(prompt.unit), prompt.range[1].to(prompt.unit)
+    if prompt.target is None or prompt.tolerance is None:
+        return None, None
+    target, tolerance = prompt.target.to(prompt.unit), prompt.tolerance.difference(prompt.unit)
+    return target - tolerance, target + tolerance
 
 
 def intend(node: Node, state: BatchState, index: int, act: Act, sheet: Sheet) -> BatchState:

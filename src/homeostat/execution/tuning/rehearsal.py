@@ -14,7 +14,7 @@ from homeostat.execution.scan import begin, execute
 from homeostat.execution.stages.alarms import Seen
 from homeostat.execution.stages.recipe import complete
 from homeostat.execution.state import BatchState, Inputs, LoopState
-from homeostat.ledger.catalogue import CommandIntended, CommandOutcome, Payload, PromptOpened
+from homeostat.ledger.catalogue import CommandIntended, CommandOutcome, Payload
 from homeostat.process import Process
 from homeostat.process.monitoring import Monitoring
 from homeostat.process.twin import SensorFaults
@@ -76,8 +76,7 @@ class Rehearsal:
                     intent=event, status=outcome.status, value=outcome.value, detail=outcome.detail
                 )
                 self._arrivals.append(told)
-            elif isinstance(decision, PromptOpened):
-                self._operator.ask(decision.prompt, time)
+            self._operator.hear(decision, time)
         outputs = moves(self.plan, self._state.loops)
         self._driver.regulate(outputs)
         self.done.append(Did(tuple(commands), outputs))

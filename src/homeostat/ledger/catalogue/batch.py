@@ -1,8 +1,8 @@
 """The life of a batch as a whole: begun, taken up again, ended, and its ISA-88 states."""
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
-from pydantic import JsonValue
+from pydantic import Field, JsonValue
 
 from homeostat.ledger.catalogue.alarms import AlarmSettings
 from homeostat.ledger.catalogue.base import Payload, Role
@@ -16,6 +16,9 @@ class BatchStarted(Payload):
 
     `declaration` is the process as JSON text, which keeps the order of the file where canonical bytes would sort it.
     `alarms` is what was settled on each alarm, for the record: the declaration with what stands where it is silent.
+    `models` are the hashes of the model packages by soft sensor, `definition` the approved version that it starts from,
+    `started_by` the account, `site_kind` "training" or "gmp"; all empty in records from before there were such.
+    `operator` says whether prompts were answered by persons or by the script of the declaration.
     """
 
     type: ClassVar[str] = "batch.started"
@@ -33,6 +36,11 @@ class BatchStarted(Payload):
     environment: dict[str, JsonValue]
     until: str = ""
     alarms: tuple[AlarmSettings, ...] = ()
+    models: dict[str, str] = Field(default_factory=dict)
+    definition: str = ""
+    started_by: str = ""
+    site_kind: Literal["", "training", "gmp"] = ""
+    operator: Literal["script", "person"] = "script"
 
 
 class BatchEnded(Payload):

@@ -9,21 +9,29 @@ RECONCILE = "reconcile "
 
 
 class CommandGiven(Payload):
-    """A person (or the run's own options) gave the batch an ISA-88 command."""
+    """A person (or the run's own options) gave the batch an ISA-88 command.
+
+    `by` is the person's account and `slip` the order it was handed in as; the run itself gives neither. `objection` is
+    what was found against it when it was taken up.
+    """
 
     type: ClassVar[str] = "command.given"
     role: ClassVar[Role] = "input"
     command: str
     reason: str
+    by: str | None = None
+    slip: str | None = None
+    objection: str | None = None
 
 
 class CommandRefused(Payload):
-    """A command that the ISA-88 table does not allow in the present state."""
+    """A command that the ISA-88 table does not allow in the present state, or that its giver may not give: `reason`."""
 
     type: ClassVar[str] = "command.refused"
     role: ClassVar[Role] = "decision"
     command: str
     state: str
+    reason: str | None = None
 
 
 class CommandIntended(Payload):

@@ -2,6 +2,8 @@
 
 from typing import ClassVar, Literal
 
+from pydantic import JsonValue
+
 from homeostat.ledger.catalogue.base import Payload, Role
 
 
@@ -18,7 +20,10 @@ class StepChanged(Payload):
 
 
 class PromptOpened(Payload):
-    """The operator is asked something; `prompt` is the name that the answer refers to."""
+    """A person is asked something; `prompt` is the name that the answer refers to.
+
+    `asks` are the further conditions of the answer as the process file declares them, where there are any.
+    """
 
     type: ClassVar[str] = "prompt.opened"
     role: ClassVar[Role] = "decision"
@@ -28,15 +33,7 @@ class PromptOpened(Payload):
     kind: str
     unit: str
     choices: tuple[str, ...]
-
-
-class PromptAnswered(Payload):
-    """The operator answered a prompt."""
-
-    type: ClassVar[str] = "prompt.answered"
-    role: ClassVar[Role] = "input"
-    prompt: str
-    answer: str
+    asks: dict[str, JsonValue] | None = None
 
 
 class PromptClosed(Payload):

@@ -12,7 +12,8 @@ Authority = Literal["advisory", "supervised", "autonomous"]
 class Foretold(BaseModel):
     """A quantity in `unit` as foreseen at the ends of the plan's steps, with the lowest and highest scenario.
 
-    `without` is what it would be had the outputs stayed as they were.
+    `without` is what it would be had the outputs stayed as they were, `skipped` what it would be without the first move
+    alone: the outputs stay for the first step, and then follow the plan as far as changes are allowed.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -22,6 +23,7 @@ class Foretold(BaseModel):
     low: tuple[float, ...]
     high: tuple[float, ...]
     without: tuple[float, ...]
+    skipped: tuple[float, ...] = ()
 
 
 class Binding(BaseModel):
@@ -38,10 +40,12 @@ class MovePlanned(Payload):
 
     A supervised move waits under the name `proposal` for its approval until `expires` (µs).
 
-    `value` is the plan's objective and `without` that of leaving the outputs as they were (smaller is better); `limits`
-    are those that shape it; `believed` the states planned on, with the standard deviation of those that are watched;
-    `foretold` what it is expected to bring. `means` is the SHA-256 of model, solver and settings; `text` says it all in
-    a sentence. `harvests` are the ends it compared, each with its objective.
+    `value` is the plan's objective, `without` that of leaving the outputs as they were, `skipped` that of leaving out
+    the first move alone (smaller is better); `limits` are those that shape it. `believed` is all that the plan was made
+    from: every state, input and parameter of the model, with the standard deviation of those that are watched or that
+    scenarios bear, as is that of a watched output. `foretold` is what it is expected to bring. `means` is the SHA-256
+    of model, solver and settings; `text` says it all in a sentence. `harvests` are the ends it compared, each with its
+    objective.
     """
 
     type: ClassVar[str] = "move.planned"
@@ -62,6 +66,7 @@ class MovePlanned(Payload):
     iterations: int
     value: float
     without: float
+    skipped: float | None = None
     believed: dict[str, tuple[float, float | None]]
     foretold: tuple[Foretold, ...]
     limits: tuple[Binding, ...]

@@ -104,6 +104,7 @@ GRANTS: Mapping[RoleName, frozenset[Permission]] = {
             "model.approve",
             "audit.review",
             "user.review",
+            "user.train",
             "site.validate",
         )
     ),

@@ -3,6 +3,7 @@
 memory, phase, values -> (aligned samples) -> `Phased.step` -> T², SPE and newest SPE over their limits -> settled
 """
 
+from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal, NamedTuple, Self
 
 import numpy as np
@@ -14,10 +15,21 @@ from homeostat.monitoring.batches.monitor import Monitor
 from homeostat.monitoring.batches.phases import Phased, PhasedState
 from homeostat.monitoring.batches.state import Judged, State
 from homeostat.monitoring.batches.warping import Warping
-from homeostat.monitoring.batches.watcher import Calm, Memory, Told, Watcher, farthest, top
+from homeostat.monitoring.batches.watcher import (
+    Calm,
+    Memory,
+    Shares,
+    Told,
+    Watcher,
+    farthest,
+    spanning,
+    top,
+)
 from homeostat.monitoring.frozen import Array
 from homeostat.monitoring.frozen.piece import named
 
+NAMES = ("T²", "SPE", "newest SPE")
+"""The ratios in words."""
 T2, SPE = 0, 1
 """The places of two of the ratios."""
 ELAPSED = "samples taken"
@@ -92,6 +104,34 @@ class GoodBatches(Watcher):
         after = self._overtime(before, after)
         return after, after.told
 
+    def shares(self, memory: Memory, phase: str, values: Array) -> Shares:
+        """See `Watcher.shares`; nothing while an alignment waits."""
+        before = GoodMemory(*memory)
+        if not self.by_phase:
+            phase = self.phased.phases[0].name
+        rows = [values] if self.aligner is None else self.aligner.step(before.place, values)[1]
+        state, judged = before.state, None
+        for row in rows:
+            state, judged = self.phased.step(state, phase, row)
+        if judged is None or state.state is None or judged.decision == "undecided":
+            return ()
+        monitor, inner = self.phased.phases[state.place].monitor, state.state
+        parts = (_parts(monitor, inner, judged, place) for place in range(len(self.statistics)))
+        return tuple(tuple(zip(monitor.tags, each, strict=True)) for each in parts)
+
+    def facts(self) -> Mapping[str, str]:
+        """See `Watcher.facts`."""
+        against = "at the same time since the start"
+        if self.by_phase:
+            against = "in the same phase of the recipe"
+        elif self.aligner is not None:
+            against = "that have come as far"
+        found = {"held against": f"good batches {against}"}
+        for phase, longest in zip(self.phased.phases, self.longest, strict=True):
+            where = f", {phase.name}" if self.by_phase else ""
+            found |= {f"{what}{where}": told for what, told in _facts(phase.monitor, longest).items()}
+        return found
+
     def _overtime(self, before: GoodMemory, after: GoodMemory) -> GoodMemory:
         """The memory with the samples counted that the phase took, and an alert where they are too many."""
         place = after.state.place
@@ -124,9 +164,20 @@ class GoodBatches(Watcher):
             judged.spe / judged.spe_limit,
             judged.newest / judged.newest_limit,
         )
-        place, reason = farthest(("T²", "SPE", "newest SPE"), ratios)
+        place, reason = farthest(NAMES, ratios)
         drivers = top(monitor.tags, _parts(monitor, state, judged, place)) if reason else ()
         return Told(judged.sample, ratios, calm.decision, drivers, reason)
+
+
+def _facts(monitor: Monitor, longest: int) -> dict[str, str]:
+    """A monitor's size and limits in words."""
+    samples = f"{monitor.samples} samples, {monitor.size} component(s); the longest good one has {longest}"
+    found = {"model": samples}
+    if monitor.limits is not None:
+        spans = [spanning(column) for column in zip(*monitor.limits.rows(), strict=True)]
+        found["limits"] = ", ".join(f"{name} {span}" for name, span in zip(NAMES, spans, strict=True))
+        found["action"] = f"beyond {monitor.limits.action:.4g} times a limit"
+    return found
 
 
 def _parts(monitor: Monitor, state: State, judged: Judged, place: int) -> list[float]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from homeostat.errors import MonitoringError
 from homeostat.monitoring.batches.limits import Limits
 from homeostat.monitoring.frozen import Array
 from homeostat.monitoring.latent import HeldOut, Rate, held_out, rate
@@ -70,6 +71,7 @@ def limits_of(traces: Array, confidence: float, action_confidence: float) -> tup
     there = ~np.isnan(ratios[:, :, 0]).reshape(-1)
     found = [held_out(ratios[:, :, k].reshape(-1)[there], confidence, groups[there]) for k in range(kinds)]
     severity = np.stack([_severity(ratios, b, confidence) for b in range(batches)])
+    check_severity(list(severity))
     action = held_out(np.nanmax(severity, axis=1), action_confidence, range(batches))
     factors = np.array([one.limit for one in found])
     limits = _level(traces) * factors
@@ -83,6 +85,23 @@ def limits_of(traces: Array, confidence: float, action_confidence: float) -> tup
         severity,
     )
     return _frozen(limits, action), alarms
+
+
+def check_severity(severity: Sequence[Array]) -> None:
+    """Raise MonitoringError for the first left-out batch of which nothing can be said, or whose numbers overflow."""
+    for number, one in enumerate(severity, 1):
+        known = one[~np.isnan(one)]
+        if not len(known):
+            what = "too little was measured to judge any of its samples"
+        elif not np.isfinite(known).all():
+            what = "some of its values lie so far from all others that they cannot be compared"
+        else:
+            continue
+        raise MonitoringError(
+            what,
+            where=f"batch {number} of {len(severity)}",
+            mend="correct or leave out the batch, or the tag that is hardly measured",
+        )
 
 
 def longest_run(severity: Array) -> int:

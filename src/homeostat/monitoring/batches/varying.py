@@ -7,16 +7,19 @@
 Learned by `latent.CVA`; judged as `latent.CanonicalMonitor` does, in plain arithmetic whose order is written down.
 """
 
+from collections.abc import Mapping
 from typing import ClassVar, Literal, NamedTuple, Self
 
 import numpy as np
 from pydantic import Field, model_validator
 
 from homeostat.monitoring.batches.state import Decision
-from homeostat.monitoring.batches.watcher import Calm, Memory, Told, Watcher, farthest, top
+from homeostat.monitoring.batches.watcher import Calm, Memory, Shares, Told, Watcher, farthest, top
 from homeostat.monitoring.frozen import Array, Matrix, Vector
 from homeostat.monitoring.frozen.strict import dot, project
 
+NAMES = ("T² of the states", "T² of the residuals", "its average")
+"""The ratios in words."""
 NEEDED = 0.5
 """The share of the newest window's values that must be measured (assumption)."""
 
@@ -81,15 +84,53 @@ class VaryingProcess(Watcher):
     def look(self, memory: Memory, phase: str, values: Array) -> tuple[Memory, Told]:
         """See `Watcher.look`. A missing value stands at what the sample before had, less the usual course."""
         before = VaryingMemory(*memory)
-        if len(self.mean) > 1 and before.sample >= len(self.mean):
+        if self._over(before):
             return self._undecided(before, "beyond the end of good batches")
         window = self._window(before, values)
         after = before._replace(sample=before.sample + 1, window=window.tobytes())
+        if reason := self._wanting(window, values):
+            return self._undecided(after, reason)
+        return self._judged(after, self._scaled(window))
+
+    def shares(self, memory: Memory, phase: str, values: Array) -> Shares:
+        """See `Watcher.shares`; those of the average are the parts of its newest residual."""
+        before = VaryingMemory(*memory)
+        if self._over(before):
+            return ()
+        window = self._window(before, values)
+        if self._wanting(window, values):
+            return ()
+        z = self._scaled(window)
+        parts = (self._parts(z, place) for place in range(len(self.statistics)))
+        return tuple(tuple(zip(self.tags, each, strict=True)) for each in parts)
+
+    def facts(self) -> Mapping[str, str]:
+        """See `Watcher.facts`."""
+        course = (
+            f"the usual course over {len(self.mean)} samples" if len(self.mean) > 1 else "one usual level"
+        )
+        limits = (self.units * self.limit).tolist()
+        return {
+            "held against": f"what the newest {self.lags} samples of good batches told of the next, less {course}",
+            "model": f"{len(self.states)} states, {len(self.residuals)} residuals",
+            "limits": ", ".join(f"{name} {limit:.4g}" for name, limit in zip(NAMES, limits, strict=True)),
+            "action": f"beyond {self.action:.4g} times a limit",
+        }
+
+    def _over(self, before: VaryingMemory) -> bool:
+        """Whether the batch is longer than what is known of good ones."""
+        return len(self.mean) > 1 and before.sample >= len(self.mean)
+
+    def _wanting(self, window: Array, values: Array) -> str:
+        """Why nothing can be said of a window and its newest values; "" where it can."""
         if len(window) < self.lags:
-            return self._undecided(after, f"{self.lags} samples are wanted first")
+            return f"{self.lags} samples are wanted first"
         if float(np.isfinite(values).sum()) < NEEDED * len(self.tags) or not np.isfinite(window).all():
-            return self._undecided(after, "too little was measured")
-        return self._judged(after, (window.reshape(-1) - self.center) / self.divisor)
+            return "too little was measured"
+        return ""
+
+    def _scaled(self, window: Array) -> Array:
+        return np.asarray((window.reshape(-1) - self.center) / self.divisor, np.float64)
 
     def _window(self, before: VaryingMemory, values: Array) -> Array:
         """The newest samples (n, J), n <= lags, newest first, scaled by the usual course."""
@@ -106,7 +147,7 @@ class VaryingProcess(Watcher):
         average = after.average + self.weight * (residual - after.average)
         measured = np.array([t2, residual, average]) / self.units / self.limit
         ratios: list[float] = measured.tolist()
-        place, reason = farthest(("T² of the states", "T² of the residuals", "its average"), ratios)
+        place, reason = farthest(NAMES, ratios)
         raw: Decision = "ok"
         if ratios[place] > 1.0:
             raw = "action" if ratios[place] > self.action else "alert"

@@ -8,7 +8,7 @@ of a good batch; either ends when as many samples in a row lay within.
 """
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, ClassVar, NamedTuple
 
 from pydantic import Field, SerializeAsAny
@@ -21,6 +21,10 @@ Memory = tuple[Any, ...]
 """What a watcher remembers of a running batch: immutable, and its own affair."""
 DRIVERS = 5
 """How many contributing tags are told."""
+LARGE = 1e4
+"""Ratios from which on digits behind the point say nothing."""
+Shares = tuple[tuple[tuple[str, float], ...], ...]
+"""Of each statistic, the tags and their parts of its ratio to the limit."""
 
 
 class Calm(NamedTuple):
@@ -67,6 +71,15 @@ class Watcher(Piece):
     def look(self, memory: Memory, phase: str, values: Array) -> tuple[Memory, Told]:
         """The memory after a sample of `values` (J,), NaN where one is missing, and what is said of it."""
 
+    @abstractmethod
+    def shares(self, memory: Memory, phase: str, values: Array) -> Shares:
+        """What each tag adds to each ratio that `look` would tell of the same sample, in the order of `statistics`;
+        nothing where it would tell none."""
+
+    @abstractmethod
+    def facts(self) -> Mapping[str, str]:
+        """How it watches, and where its limits lie, in words by what they are about."""
+
     def settle(self, calm: Calm, raw: Decision) -> Calm:
         """What is decided after a sample that alone would be called `raw`."""
         if raw == "undecided":
@@ -91,7 +104,17 @@ def top(tags: Sequence[str], parts: Sequence[float]) -> tuple[tuple[str, float],
     return tuple((tags[place], float(parts[place])) for place in order if parts[place] != 0.0)
 
 
+def spanning(values: Sequence[float]) -> str:
+    """The least and the greatest value in words, or the only one."""
+    low, high = min(values), max(values)
+    return f"{low:.4g}" if low == high else f"{low:.4g} to {high:.4g}"
+
+
 def farthest(names: Sequence[str], ratios: Sequence[float]) -> tuple[int, str]:
     """Which ratio is the greatest, and that in words where it is beyond its limit."""
     place = max(range(len(ratios)), key=lambda number: ratios[number])
-    return place, f"{names[place]} {ratios[place]:.2f} times its limit" if ratios[place] > 1.0 else ""
+    return place, f"{names[place]} {_times(ratios[place])} times its limit" if ratios[place] > 1.0 else ""
+
+
+def _times(ratio: float) -> str:
+    return f"{ratio:.2f}" if ratio < LARGE else f"{ratio:.3g}"

@@ -65,8 +65,15 @@ def choose(table: Table, rows: Integers, truth: Array, wanted: Wanted, apart: fr
             where=table.name,
             mend="bring columns of numbers that vary: " + "; ".join(decisions),
         )
+    if all(_flat(table.number(name)[rows]) for name in names):
+        raise MonitoringError(
+            "all rows are alike",
+            where=table.name,
+            mend="bring rows whose inputs vary: " + "; ".join(decisions),
+        )
     axis = _axis(names) if len(names) >= SPECTRUM and _spectrum(names, table) == names else None
     if axis is not None:
+        _check_spectra(table, names, rows)
         decisions.append(f"the inputs are a spectrum of {len(names)} points from {axis[0]:g} to {axis[-1]:g}")
     return Chosen(tuple(names), axis, tuple(decisions))
 
@@ -129,7 +136,8 @@ def _numeric(table: Table, names: Sequence[str], rows: Integers, decisions: list
         if name in table.numbers:
             found.append(name)
             continue
-        labels = sorted({label for row in rows if (label := table.labels(name)[row])})
+        cells = table.labels(name)
+        labels = sorted({label for row in rows if (label := cells[row])})
         if 2 <= len(labels) <= min(MOST_LABELS, len(rows) // 4):
             indicators = [f"{name}={label}" for label in labels]
             found += indicators[1:] if len(labels) == 2 else indicators
@@ -172,7 +180,7 @@ def _faults(name: str, values: Array, truth: Array, *, spectrum: bool) -> Iterat
     if known.mean() < MOST_MISSING:
         yield "missing in more than half of the rows"
         return
-    if float(np.ptp(values[known])) == 0.0:
+    if _flat(values):
         if not spectrum:
             yield "constant"
         return
@@ -180,6 +188,21 @@ def _faults(name: str, values: Array, truth: Array, *, spectrum: bool) -> Iterat
         yield "THE TARGET ITSELF in another form (a leak)"
     if not spectrum and _counts(name, values):
         yield "numbering the rows"
+
+
+def _check_spectra(table: Table, names: Sequence[str], rows: Integers) -> None:
+    """Raise MonitoringError for a spectrum that is the same throughout: nothing was measured."""
+    spectra = np.stack([table.number(name)[rows] for name in names], axis=1)
+    for row, spectrum in zip(rows.tolist(), spectra, strict=True):
+        if _flat(spectrum):
+            raise MonitoringError(
+                "the spectrum is flat: nothing was measured", where=table.place(row), mend="leave the row out"
+            )
+
+
+def _flat(values: Array) -> bool:
+    known = values[np.isfinite(values)]
+    return float(np.ptp(known)) == 0.0 if len(known) else True
 
 
 def _squared_correlation(a: Array, b: Array) -> float:

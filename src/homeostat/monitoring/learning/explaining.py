@@ -1,4 +1,4 @@
-"""Why a model says what it says: every input's share in one row's value; and what the model is, in facts."""
+"""Why a model says what it says: every input's share in one row's value; and what a model or watcher is, in facts."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,9 +6,10 @@ from typing import Any
 import numpy as np
 
 from homeostat.monitoring.frozen import Form, lead_back, run_through
+from homeostat.monitoring.learning.evidence import false_alarms
 from homeostat.monitoring.learning.scoring import inputs
 from homeostat.monitoring.learning.table import Table
-from homeostat.monitoring.package import Package
+from homeostat.monitoring.package import Package, WatchPackage
 from homeostat.monitoring.prediction import Ruling, Verdict
 
 
@@ -56,6 +57,28 @@ def described(package: Package) -> dict[str, Any]:
         "interval": f"{100 * package.interval.coverage:.0f} %: {package.interval.method}",
         **({} if package.ruling is None else {"decides": _margins(package.ruling)}),
         **{f"{name}, held out": value for name, value in values.items()},
+    }
+
+
+def described_watcher(package: WatchPackage) -> dict[str, Any]:
+    """The watcher in facts: purpose, what it was learnt from, what it holds a batch against, its false alarms."""
+    watcher = package.watcher
+    told = {
+        "name": package.name,
+        "version": package.version,
+        "hash": package.content_hash,
+        "question": package.use.question,
+        "context": package.use.context,
+        "critical": "yes" if package.use.critical else "no",
+        "kind": str(watcher.model_dump()["kind"]),
+        "samples": f"every {package.interval:g} h from {package.begins:g} h on",
+        **watcher.facts(),
+        "alert": f"{watcher.run} sample(s) in a row beyond a limit",
+        "learnt from": f"{package.training.rows} rows of {package.training.groups} good batches",
+        "notes": package.training.note,
+    }
+    return told | {
+        f"{one.what}, left out": str(one).removeprefix(f"{one.what} ") for one in false_alarms(package)
     }
 
 

@@ -32,12 +32,14 @@ class Preparation:
     """How much is claimed of the spectra: that they scatter alike claims more than that they have a baseline."""
 
     def fit(self, x: Array) -> tuple[tuple[Step, ...], Array]:
-        """The steps, and the rows `x` (n, p) after them."""
+        """The steps, and the rows `x` (n, p) after them; where a step leaves no finite numbers it is the last."""
         steps: list[Step] = []
         for make in self.makings:
             step = make(x)
             x = step.apply(x)
             steps.append(step)
+            if not np.isfinite(x).all():
+                break
         return tuple(steps), x
 
     def within(self, start: int, stop: int, told: str) -> "Preparation":

@@ -1,17 +1,24 @@
 """The record of scoring: how a model did on a table that held the truth goes beside the model, chained to what was.
 
 In: what was scored, and where the model lies. Out: what was kept, in words. A table that was locked when the model was
-trained counts as one more use of the locked test (MON-09); any other is how the model does in use (MON-14). Where
-nothing can be written the scoring stands all the same, and says so.
+trained counts as one more use of the locked test (MON-09); any other is how the model does in use (MON-14). Of a
+watcher it is kept how many batches it called out; those that it was learnt from are told apart. Where nothing can be
+written the scoring stands all the same, and says so.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from homeostat.errors import MonitoringError
+from homeostat.monitoring.learning.following import Followed, counted, digest_of
 from homeostat.monitoring.learning.scoring import Scored
+from homeostat.monitoring.learning.table import Table
+from homeostat.monitoring.package import WatchPackage
 from homeostat.monitoring.package.uses import (
+    AGAIN,
     COMPARED,
+    JUDGED,
     LOCKED_TEST,
     record_of,
     record_use,
@@ -51,4 +58,27 @@ def record(scored: Scored, model: Path, when: str) -> Kept | None:
     except MonitoringError as fault:
         return Kept(None, f"Not recorded: {fault.what}.")
     more = f": the locked test set, used {times} times by now" if locked else ""
+    return Kept(use.number, f"Recorded as use {use.number} in {record_of(model).name}{more}.")
+
+
+def record_watched(
+    package: WatchPackage, table: Table, batches: Sequence[Followed], model: Path, when: str
+) -> Kept:
+    """Record that the watcher at `model` was held against the `batches` of a table."""
+    digest = digest_of(package, table)
+    again = digest == package.training.sha256
+    try:
+        use = record_use(
+            model,
+            what=AGAIN if again else JUDGED,
+            by=BY,
+            when=when,
+            content_hash=package.content_hash,
+            table=digest,
+            results=(counted(batches),),
+            note=table.name[:200],
+        )
+    except MonitoringError as fault:
+        return Kept(None, f"Not recorded: {fault.what}.")
+    more = ": the table it was learnt from, which proves nothing" if again else ""
     return Kept(use.number, f"Recorded as use {use.number} in {record_of(model).name}{more}.")

@@ -18,6 +18,8 @@ from homeostat.process.soft import PATIENCE, unit_in
 from homeostat.process.units import convert
 
 HOUR = "h"
+MOST_SAMPLES = 1_000_000
+"""Of a batch; more are surely a wrong unit of time."""
 CLOSE = 1e-9
 """Hours within which two times are one."""
 
@@ -93,18 +95,22 @@ def lay_out(table: Table, laid: Laid, wanted: Wanted, interval: float | None) ->
     begins = max(float(np.ceil(np.median(firsts) / interval - CLOSE) * interval), 0.0) + 0.0
     if not unit_in(laid.time)[1]:
         decisions.append(f"'{laid.time}' names no unit: taken as hours")
+    infinite = {name: count for name, count in table.infinite.items() if name in names}
+    decisions += [f"{count} infinite values of '{name}' count as missing" for name, count in infinite.items()]
     found = on_grid(table, laid, tuple(names), Grid(interval, begins))
     return Runs(found.runs, found.tags, found.grid, tuple(decisions))
 
 
 def on_grid(table: Table, laid: Laid, tags: Sequence[str], grid: Grid) -> Runs:
     """The runs of a table on the `grid`. Raises MonitoringError for columns or values that are not there."""
+    for name in (laid.batches, laid.time, *([laid.phases] if laid.phases else []), *tags):
+        table.check_single(name)
     members, times = _members(table, laid)
     columns = np.stack([table.number(name) for name in tags], axis=1)
     labels = table.labels(laid.phases) if laid.phases else None
     runs = []
     for name, rows in members.items():
-        moments = _moments(float(times[rows[-1]]), grid)
+        moments = _moments(float(times[rows[-1]]), grid, f"{table.name}, batch '{name}'")
         if not len(moments):
             continue
         values = _last_known(times[rows], columns[rows], moments, max(PATIENCE.to(HOUR), grid.interval))
@@ -148,8 +154,14 @@ def _varies(values: Array) -> bool:
     return len(known) > 1 and float(np.ptp(known)) > 0.0
 
 
-def _moments(last: float, grid: Grid) -> Array:
-    count = int(np.floor((last - grid.begins) / grid.interval + CLOSE)) + 1
+def _moments(last: float, grid: Grid, where: str) -> Array:
+    count = int(min(np.floor((last - grid.begins) / grid.interval + CLOSE), MOST_SAMPLES)) + 1
+    if count > MOST_SAMPLES:
+        raise MonitoringError(
+            f"until {last:g} h there are more than {MOST_SAMPLES:,} samples, one every {grid.interval:g} h",
+            where=where,
+            mend="check the times and their unit, or take samples less often",
+        )
     return np.asarray(grid.begins + grid.interval * np.arange(max(count, 0)), np.float64)
 
 

@@ -57,6 +57,7 @@ def given(names: Sequence[str], table: Table) -> dict[str, Array]:
     for name in names:
         heading = name if table.has(name) else places.get(_float(name), name)
         if table.has(heading):
+            table.check_single(heading)
             found[name] = _filled(table, heading)
     missing = [name for name in names if name not in found]
     if missing:
@@ -90,6 +91,7 @@ def _float(name: str) -> float:
 def _truth(package: Package, table: Table) -> Array | None:
     if package.target not in table.headings:
         return None
+    table.check_single(package.target)
     if package.classes is None:
         return table.number(package.target)
     labels = table.labels(package.target)

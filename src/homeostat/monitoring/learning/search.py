@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from homeostat.errors import MonitoringError
 from homeostat.monitoring.frozen import Array, Form, Integers, Step
 from homeostat.monitoring.frozen.clipped import Clipped
 from homeostat.monitoring.frozen.composed import Blend, Staged
@@ -106,6 +107,11 @@ def choose(
     for preparation in menu.preparations:
         trials += _tried(task, preparation, menu.families, divisions)
         step()
+    if not trials:
+        raise MonitoringError(
+            "no preparation leaves numbers of these spectra",
+            mend="leave out spectra that are flat or a straight line",
+        )
     if menu.regions and task.axis is not None:
         trials += _regional(task, task.axis, trials, divisions)
         step()
@@ -159,9 +165,9 @@ def _tried(
     task: Task, preparation: Preparation, families: Sequence[Family], divisions: Divisions
 ) -> Iterator[Trial]:
     _, prepared = preparation.fit(task.x)
-    rows = _turned(prepared) if task.axis is not None else prepared
-    if not np.isfinite(rows).all():
+    if not np.isfinite(prepared).all():
         return  # a flat spectrum has no scatter to correct: the preparation is not for this table
+    rows = _turned(prepared) if task.axis is not None else prepared
     for family in families:
         paths = np.stack([_held_out(family, rows, task.y, folds) for folds in divisions])
         losses = np.mean((paths - task.y) ** 2, axis=0)

@@ -60,9 +60,7 @@ class Table:
         """How many cells of a column of numbers were infinite; columns without any are left out."""
         counts = {}
         for name in self.numbers:
-            count = sum(
-                cell.strip().lower().lstrip("+-") in {"inf", "infinity"} for cell in self._cells(name)
-            )
+            count = sum(map(_says_infinite, self._cells(name)))
             if count:
                 counts[name] = count
         return counts
@@ -147,14 +145,21 @@ class Table:
         )
 
     def _check_size(self, name: str) -> None:
-        beyond = np.flatnonzero(np.abs(self.numbers[name]) > LARGEST)
-        if len(beyond):
+        values = self.numbers[name]
+        unheld = [row for row in np.flatnonzero(np.isnan(values)) if self._overflows(self._cells(name)[row])]
+        beyond = [*np.flatnonzero(np.abs(values) > LARGEST), *unheld]
+        if beyond:
             row = int(beyond[0])
             raise MonitoringError(
                 f"{self._cells(name)[row].strip()[:40]} is too large",
                 where=self.place(row, name),
                 mend=f"values up to {LARGEST:g} can be computed with: correct it, or leave the cell empty",
             )
+
+    def _overflows(self, cell: str) -> bool:
+        """Whether a cell writes a number that no double holds."""
+        value = self.value(cell)
+        return value is not None and bool(np.isinf(value)) and not _says_infinite(cell)
 
     def _no_number(self, name: str) -> MonitoringError:
         for row, cell in enumerate(self._cells(name)):
@@ -185,6 +190,10 @@ def _parsed(cells: Sequence[str], decimal: str) -> Array | None:
         values[row] = value
     values[~np.isfinite(values)] = np.nan
     return values
+
+
+def _says_infinite(cell: str) -> bool:
+    return cell.strip().lower().lstrip("+-") in {"inf", "infinity"}
 
 
 def _value(cell: str, decimal: str) -> float | None:

@@ -51,12 +51,20 @@ def state(
     """The task that a table poses. Raises MonitoringError where it poses none, naming the column or row."""
     for name in (target, *([group] if group else [])):
         table.check_single(name)
+    if group == target:
+        raise MonitoringError(
+            f"'{target}' cannot tell the groups: it is what is to be predicted",
+            where=f"{table.name}, column '{group}'",
+            mend="name the column of donors, batches or reactors, or leave the groups out",
+        )
     asked = question(table, target, rule)
     truth = asked.truth(table, target)
     rows = np.flatnonzero(np.isfinite(truth))
     _check_target(truth[rows], table, target)
     groups = None if group is None else _groups(table, group, rows)
     chosen = choose(table, rows, truth[rows], wanted, frozenset({target} | ({group} if group else set())))
+    for name in chosen.names:
+        table.check_single(name)
     lost = table.rows - len(rows)
     notes = [f"{lost} rows have no value of '{target}' and are left out"] if lost else []
     x = np.stack([table.number(name)[rows] for name in chosen.names], axis=1)

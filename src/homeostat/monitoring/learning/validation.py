@@ -3,6 +3,7 @@
 In: a package and the path it was read from, beside which its uses are recorded. Out: a `Validation`.
 """
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cache
 from importlib.resources import files
@@ -11,8 +12,17 @@ from typing import Any
 
 import yaml
 
-from homeostat.monitoring.learning.evidence import EVIDENCE, Case, Status, results
-from homeostat.monitoring.package import Acceptance, Metrics, Package
+from homeostat.monitoring.learning.evidence import (
+    PREDICTING,
+    WATCHING,
+    Case,
+    FalseAlarm,
+    Status,
+    Told,
+    false_alarms,
+    results,
+)
+from homeostat.monitoring.package import Acceptance, Metrics, Package, WatchPackage
 from homeostat.monitoring.package.metrics import Judged, judge
 from homeostat.monitoring.package.uses import uses
 
@@ -39,7 +49,10 @@ class Finding:
 
 @dataclass(frozen=True, eq=False)
 class Validation:
-    """The report: findings in the checklist's order, figures on rows held out, and acceptance limits with outcomes."""
+    """The report: findings in the checklist's order, figures on rows held out, and acceptance limits with outcomes.
+
+    Of a watcher there are false alarms of batches left out instead of limits with outcomes.
+    """
 
     name: str
     version: str
@@ -48,6 +61,7 @@ class Validation:
     metrics: tuple[Metrics, ...]
     judged: tuple[tuple[str, str, str, str], ...]
     """Limit, rows, value found, outcome."""
+    alarms: tuple[FalseAlarm, ...] = ()
 
     def count(self, status: Status) -> int:
         """How many requirements have the status."""
@@ -64,6 +78,7 @@ class Validation:
             "acceptance": [
                 dict(zip(("limit", "rows", "found", "outcome"), row, strict=True)) for row in self.judged
             ],
+            "false_alarms": [each._asdict() for each in self.alarms],
         }
 
 
@@ -74,17 +89,28 @@ def checklist() -> tuple[Requirement, ...]:
     return tuple(Requirement(**line) for line in yaml.safe_load(text))
 
 
-def validate(package: Package, path: Path) -> Validation:
+def validate(package: Package | WatchPackage, path: Path) -> Validation:
     """The report of the package read from `path`. Raises MonitoringError where the record of its uses was changed."""
-    record = uses(path)
-    mine = tuple(use for use in record if use.model == package.content_hash)
+    mine = tuple(use for use in uses(path) if use.model == package.content_hash)
+    if isinstance(package, WatchPackage):
+        watching = Case(package, mine)
+        told = {name: prove(watching) for name, prove in WATCHING.items()}
+        return _report(package, told, alarms=false_alarms(package))
     judged = judge(package.acceptance, results(mine)) if results(mine) else ()
-    case = Case(package, mine, judged)
-    findings = tuple(
-        Finding(each.id, each.source, each.text, *EVIDENCE[each.id](case)) for each in checklist()
-    )
-    rows = tuple(outcome(each) for each in judged)
-    return Validation(package.name, package.version, package.content_hash, findings, package.metrics, rows)
+    predicting = Case(package, mine, judged)
+    told = {name: prove(predicting) for name, prove in PREDICTING.items()}
+    return _report(package, told, tuple(outcome(each) for each in judged))
+
+
+def _report(
+    package: Package | WatchPackage,
+    told: Mapping[str, Told],
+    rows: tuple[tuple[str, str, str, str], ...] = (),
+    alarms: tuple[FalseAlarm, ...] = (),
+) -> Validation:
+    findings = tuple(Finding(each.id, each.source, each.text, *told[each.id]) for each in checklist())
+    known = (package.name, package.version, package.content_hash)
+    return Validation(*known, findings, package.metrics, rows, alarms)
 
 
 def outcome(judged: Judged) -> tuple[str, str, str, str]:

@@ -13,7 +13,7 @@ from scipy import stats
 
 from homeostat.errors import MonitoringError
 from homeostat.monitoring.batches import VaryingProcess
-from homeostat.monitoring.batches.held_out import alerting_run, attainable, longest_run
+from homeostat.monitoring.batches.held_out import alerting_run, attainable, check_severity, longest_run
 from homeostat.monitoring.batches.unfolding import cube
 from homeostat.monitoring.frozen import Array, Integers
 from homeostat.monitoring.latent import CVA, Rate, held_out, rate
@@ -80,6 +80,7 @@ def learn_varying(
     distance = (pooled / units).max(axis=1)
     limit = held_out(distance[there], confidence, groups[there].tolist())
     severity = [_severity(distance, groups, number, confidence) for number in range(len(found))]
+    check_severity(severity)
     share = attainable(len(found), action)
     longest = [longest_run(one) for one in severity]
     run, alerts = alerting_run(longest)

@@ -1,7 +1,7 @@
-"""From a long table of good batches to a frozen watcher; and what a watcher says of the batches in a table.
+"""From a long table of good batches to a frozen watcher.
 
 In: a `Table`, and what the user says of it. Out: a `WatchPackage` with what was decided and how often it would have
-cried wolf; or, of batches to judge, when each was called out first and for what.
+cried wolf. What it says of other batches is in `following`.
 """
 
 import platform
@@ -12,15 +12,17 @@ import numpy as np
 
 from homeostat import __version__
 from homeostat.errors import MonitoringError
-from homeostat.monitoring.batches import GoodBatches, Indicator, Told, Watcher, learn_indicator
+from homeostat.monitoring.batches import GoodBatches, Indicator, Watcher, learn_indicator
 from homeostat.monitoring.batches.good import ELAPSED
 from homeostat.monitoring.batches.held_out import attainable
 from homeostat.monitoring.batches.learning import ACTION, CONFIDENCE, LearnedPhases, learn_phases
 from homeostat.monitoring.frozen import Array
 from homeostat.monitoring.latent import Rate
 from homeostat.monitoring.learning.columns import Wanted
+from homeostat.monitoring.learning.enough import check_enough
+from homeostat.monitoring.learning.following import learnt_digest
 from homeostat.monitoring.learning.lateness import warned
-from homeostat.monitoring.learning.runs import Grid, Laid, Run, Runs, lay_out, on_grid
+from homeostat.monitoring.learning.runs import Laid, Runs, lay_out
 from homeostat.monitoring.learning.table import Table
 from homeostat.monitoring.learning.threads import one_thread
 from homeostat.monitoring.learning.training import described, versions
@@ -32,7 +34,6 @@ from homeostat.monitoring.package import (
     Training,
     WatchPackage,
     freeze_watcher,
-    table_digest,
 )
 from homeostat.process.soft import unit_in
 
@@ -72,19 +73,6 @@ class Watching:
     rates: Mapping[str, Rate]
 
 
-@dataclass(frozen=True)
-class Followed:
-    """One batch of a table as it was told live: the `times` (h) of its samples, and what was said of each."""
-
-    name: str
-    times: tuple[float, ...]
-    told: tuple[Told, ...]
-
-    def first(self, *decisions: str) -> int | None:
-        """The place of the first sample at which one of the `decisions` was made."""
-        return next((n for n, one in enumerate(self.told) if one.decision in decisions), None)
-
-
 def train_watcher(table: Table, asked: Asked) -> Watching:
     """Learn from the good batches of the `table`. Raises MonitoringError where they are no such set."""
     ways = [("phases", asked.laid.phases), ("align", asked.align), ("lags", asked.lags)]
@@ -97,7 +85,7 @@ def train_watcher(table: Table, asked: Asked) -> Watching:
         raise MonitoringError(
             f"{len(found.runs)} batch(es) give no limits", where=table.name, mend=f"bring {FEWEST} or more"
         )
-    with one_thread():
+    with one_thread(), np.errstate(all="ignore"):  # what overflows is told as an error, with its batch
         watcher, decisions, rates = _learned(found, asked)
     decisions = (*found.decisions, *decisions)
     package = freeze_watcher(
@@ -118,20 +106,6 @@ def train_watcher(table: Table, asked: Asked) -> Watching:
     return Watching(package, decisions, rates)
 
 
-def follow_table(package: WatchPackage, table: Table) -> tuple[Followed, ...]:
-    """What is said of the batches in a table that names its columns as the one learnt from. Raises MonitoringError."""
-    batches, time, *rest = package.training.columns[: 3 if package.watcher.phases else 2]
-    grid = Grid(package.interval, package.begins)
-    found = on_grid(table, Laid(batches, time, *rest), package.names, grid)
-    return tuple(_followed(package, run) for run in found.runs)
-
-
-def _followed(package: WatchPackage, run: Run) -> Followed:
-    told = package.follow(list(zip(run.phases, run.rows, strict=True)))
-    times = [package.begins + package.interval * number for number in range(len(told))]
-    return Followed(run.name, tuple(times), told)
-
-
 Found = tuple[Watcher, tuple[str, ...], dict[str, Rate]]
 
 
@@ -147,6 +121,9 @@ def _varying(found: Runs, asked: Asked) -> Found:
     if asked.lags is None:
         raise MonitoringError("no number of lags is given", where="lags")
     rows = [run.rows for run in found.runs]
+    if len(rows) > 1:
+        shortest = min(map(len, rows))
+        check_enough({WHOLE: [one[:shortest] for one in rows]}, found.tags, CONFIDENCE)
     learned = learn_varying(rows, found.tags, asked.lags, asked.components, CONFIDENCE, ACTION)
     watcher = learned.watcher
     told = (
@@ -230,6 +207,7 @@ def _segments(found: Runs) -> list[dict[str, Array]]:
 
 
 def _phases(phases: Mapping[str, Sequence[Array]], tags: Sequence[str], asked: Asked) -> LearnedPhases:
+    check_enough(phases, tags, CONFIDENCE)
     batches = len(next(iter(phases.values())))
     sizes = None if asked.components is None else dict.fromkeys(phases, asked.components)
     return learn_phases(
@@ -275,9 +253,8 @@ def _inputs(found: Runs) -> tuple[Input, ...]:
 
 def _training(table: Table, asked: Asked, found: Runs) -> Training:
     laid = [name for name in (asked.laid.batches, asked.laid.time, asked.laid.phases) if name]
-    columns = {name: table.number(name) for name in found.tags} | {name: table.labels(name) for name in laid}
     return Training(
-        sha256=table_digest(columns),
+        sha256=learnt_digest(table, laid, found.tags),
         rows=table.rows,
         groups=len(found.runs),
         columns=(*laid, *found.tags),

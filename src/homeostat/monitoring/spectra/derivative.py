@@ -11,7 +11,7 @@ from homeostat.monitoring.frozen import Array, Vector
 from homeostat.monitoring.spectra.linear import LinearStep
 
 
-class _Kernel(LinearStep):
+class Kernel(LinearStep):
     """Each point becomes the sum of its neighbours times `kernel` (w,).
 
     The kernel has a middle, and is even or odd about it: neighbours at one distance are taken together.
@@ -41,8 +41,8 @@ class _Kernel(LinearStep):
         """The same on padded rows, or on a single one: fewer dimensions are quicker."""
         last = len(self.kernel) - 1
         middle = padded[..., last // 2 : last // 2 + points]
-        filtered: Array = middle * self.kernel[last // 2] if self._even else np.zeros(middle.shape)
-        part, pair = np.empty(middle.shape), np.add if self._even else np.subtract
+        filtered: Array = middle * self.kernel[last // 2] if self.even else np.zeros(middle.shape)
+        part, pair = np.empty(middle.shape), np.add if self.even else np.subtract
         for shift, factor in self._pairs:
             pair(padded[..., last - shift : last - shift + points], padded[..., shift : shift + points], part)
             np.multiply(part, factor, part)
@@ -61,7 +61,8 @@ class _Kernel(LinearStep):
         return whole, np.zeros(len(weights))
 
     @cached_property
-    def _even(self) -> bool:
+    def even(self) -> bool:
+        """Whether neighbours at one distance count alike, and not against each other."""
         return bool(np.array_equal(self.kernel, self.kernel[::-1]))
 
     @cached_property
@@ -77,7 +78,7 @@ def _symmetric(kernel: Array, even: bool) -> Array:
     return np.asarray((kernel + mirrored) / 2.0)
 
 
-class SavitzkyGolay(_Kernel):
+class SavitzkyGolay(Kernel):
     """The value or derivative of a local least-squares polynomial (Savitzky & Golay 1964)."""
 
     kind: Literal["savitzky-golay"] = "savitzky-golay"
@@ -99,7 +100,7 @@ class SavitzkyGolay(_Kernel):
         return cls(kernel=_symmetric(kernel, derivative % 2 == 0))
 
 
-class NorrisWilliams(_Kernel):
+class NorrisWilliams(Kernel):
     """The difference across a gap of locally averaged points (Norris & Williams 1984)."""
 
     kind: Literal["norris-williams"] = "norris-williams"

@@ -1,8 +1,8 @@
 """The quick way through a calibration: its linear steps folded into the PLS directions beforehand.
 
 What is left to do with a live spectrum is one product with each component, and for SNV two moments, for MSC and
-EMSC one product more. Values and leverages equal the plain steps' (to rounding). The distance from the calibration's
-plane is not looked at here: `Calibration.read` does that.
+EMSC one product more, in native code. Values and leverages equal the plain steps' (to rounding). The distance from the
+calibration's plane is not looked at here: `Calibration.read` does that.
 """
 
 from collections.abc import Sequence
@@ -15,7 +15,9 @@ import numpy as np
 from homeostat.errors import MonitoringError
 from homeostat.monitoring.frozen import Array, Step
 from homeostat.monitoring.spectra.calibration import Calibration
+from homeostat.monitoring.spectra.derivative import Kernel
 from homeostat.monitoring.spectra.linear import LinearStep
+from homeostat.monitoring.spectra.native import Moments, Products
 from homeostat.monitoring.spectra.scatter import EMSC, MSC, SNV
 from homeostat.monitoring.spectra.sums import products
 
@@ -32,55 +34,69 @@ class Told(NamedTuple):
     leverage: float
 
 
-@dataclass(frozen=True)
 class _Unity:
     """No scatter correction: nothing is divided."""
 
-    def of(self, spectrum: Array) -> float:
+    def of(self, spectrum: Array, share: float) -> float:
+        """1."""
         return 1.0
 
 
-@dataclass(frozen=True)
 class _Deviation:
-    """SNV: the standard deviation of the spectrum as the steps before (`head`) leave it."""
+    """SNV: the standard deviation of the spectrum as the steps before (`head`) leave it.
 
-    head: tuple[Step, ...]
+    If the last of these is a kernel, it runs in native code together with the sums.
+    """
 
-    def of(self, spectrum: Array) -> float:
-        row = spectrum[None]
-        for step in self.head:
-            row = step.apply(row)
-        points = row[0]
-        count = len(points)
-        mean, square = float(np.add.reduce(points)) / count, float(np.add.reduce(points * points)) / count
+    def __init__(self, head: tuple[Step, ...], widths: Sequence[int]) -> None:
+        self._head = head
+        last = head[-1] if head else None
+        kernel, even = (last.kernel, last.even) if isinstance(last, Kernel) else (np.ones(1), True)
+        self._before = head[:-1] if isinstance(last, Kernel) else head
+        self._count = widths[len(self._before)]
+        self._moments = Moments(kernel, self._count, even=even)
+
+    def of(self, spectrum: Array, share: float) -> float:
+        """The deviation; `share` is not looked at."""
+        total, squares = self._moments.of(_passed(self._before, spectrum).tobytes())
+        mean, square = total / self._count, squares / self._count
         variance = square - mean * mean
         if not variance > CANCELLED * square:
-            centred = points - mean
-            variance = float(np.add.reduce(centred * centred)) / count
+            points = _passed(self._head, spectrum)
+            centred = points - float(np.add.reduce(points)) / self._count
+            variance = float(np.add.reduce(centred * centred)) / self._count
         return sqrt(variance)
 
 
-@dataclass(frozen=True)
 class _Share:
     """MSC and EMSC: how much of the reference is in the spectrum."""
 
-    reader: Array
-    offset: float
+    def __init__(self, offset: float) -> None:
+        self._offset = offset
 
-    def of(self, spectrum: Array) -> float:
-        return float(np.add.reduce(self.reader * spectrum)) + self.offset
+    def of(self, spectrum: Array, share: float) -> float:
+        """The `share` that was read, less what the steps before added."""
+        return share + self._offset
+
+
+def _passed(steps: Sequence[Step], spectrum: Array) -> Array:
+    """A spectrum (p,) after some steps."""
+    row = spectrum[None]
+    for step in steps:
+        row = step.apply(row)
+    return np.asarray(row[0], np.float64)
 
 
 @dataclass(frozen=True)
 class Folded:
-    """Scores are `directions` (a of (w,)) times the points from `start` to `stop`, plus `inner`, over the divisor,
-    plus `outer`; each adds `answers` to the value and its square over `power` to the leverage."""
+    """Scores are `products` with the points from `start` to `stop`, plus `inner`, over the divisor, plus `outer`; each
+    adds `answers` to the value and its square over `power` to the leverage."""
 
     calibration: Calibration
     start: int
     stop: int
     divisor: _Unity | _Deviation | _Share
-    directions: tuple[Array, ...]
+    products: Products
     terms: tuple[tuple[float, float, float, float], ...]
 
     @classmethod
@@ -95,28 +111,33 @@ class Folded:
         folded, inner = _through(head, widths, np.concatenate([weights, reader]))
         count = len(calibration.answers)
         start, stop = _used(folded)
-        directions = tuple(np.ascontiguousarray(row[start:stop]) for row in folded)
         divisor: _Unity | _Deviation | _Share = _Unity()
         if isinstance(scatter, SNV):
-            divisor = _Deviation(head)
+            divisor = _Deviation(head, widths)
         elif scatter is not None:
-            divisor = _Share(directions[count], float(inner[count]))
+            divisor = _Share(float(inner[count]))
         columns = (inner[:count], outer + more, calibration.answers, calibration.power)
         terms = tuple(zip(*(column.tolist() for column in columns), strict=True))
-        return cls(calibration, start, stop, divisor, directions[:count], terms)
+        return cls(calibration, start, stop, divisor, Products(folded[:, start:stop]), terms)
 
     def read(self, spectrum: Array, quantile: float) -> Told:
         """The value of `spectrum` (p,), plus and minus `quantile` deviations of a spectrum like the calibration's.
 
-        The deviation is that of `Calibration.read` with the usual residual. NaN gives NaN.
+        The deviation is that of `Calibration.read` with the usual residual. NaN gives NaN. Raises MonitoringError for
+        another number of points.
         """
-        used = spectrum[self.start : self.stop]
-        divisor = self.divisor.of(spectrum if isinstance(self.divisor, _Deviation) else used)
-        model, part = self.calibration, np.empty(used.shape)
+        points = np.asarray(spectrum, np.float64)
+        if points.shape != self.calibration.wavelengths.shape:
+            raise MonitoringError(
+                f"the spectrum has {points.size} points, the calibration {len(self.calibration.wavelengths)}",
+                mend="resample it onto the calibration's wavelengths",
+            )
+        found = self.products.of(points[self.start : self.stop].tobytes())
+        divisor = self.divisor.of(points, found[-1] if found else 0.0)
+        model = self.calibration
         value, leverage = model.intercept, 1.0 / model.rows
-        for direction, (inner, outer, answer, power) in zip(self.directions, self.terms, strict=True):
-            product = float(np.add.reduce(np.multiply(direction, used, part))) + inner
-            score = (product / divisor if divisor else float("nan")) + outer
+        for product, (inner, outer, answer, power) in zip(found, self.terms, strict=False):
+            score = ((product + inner) / divisor if divisor else float("nan")) + outer
             value += score * answer
             leverage += score * score / power
         freedom = 1.0 - (len(self.terms) + 1) / model.rows

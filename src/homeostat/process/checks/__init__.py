@@ -23,6 +23,7 @@ from homeostat.process.checks.outputs import outputs
 from homeostat.process.checks.prompts import prompts
 from homeostat.process.checks.recordings import recordings
 from homeostat.process.checks.references import references
+from homeostat.process.checks.released import released
 from homeostat.process.checks.seeded import seeded
 from homeostat.process.checks.simulated import simulated
 from homeostat.process.checks.soft import soft
@@ -50,6 +51,7 @@ CHECKS: tuple[Check, ...] = (
     crosschecked,
     alarms,
     soft,
+    released,
     recordings,
 )
 

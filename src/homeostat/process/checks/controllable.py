@@ -61,6 +61,9 @@ def _move(where: Path, move: Move, tag: Tag) -> Iterator[Fault]:
         yield Fault((*where, "envelope"), what, "stay within the range, and leave something to move")
     if move.least is None:
         return
+    if move.rate is not None:
+        what = "a switch goes from off to its least at once, which no rate allows"
+        yield Fault((*where, "rate"), what, "leave out the rate or the least")
     least = move.least.to(tag.unit)
     if not low < least <= high:
         yield Fault((*where, "least"), f"{move.least} is no part of the envelope", "choose a value within it")

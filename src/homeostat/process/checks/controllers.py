@@ -84,7 +84,7 @@ def controlled_quantities(subject: Subject) -> Iterator[Expected]:
     """Every quantity of the controllers whose unit follows from the process itself."""
     for name, controller in subject.process.controllers.items():
         path: Path = ("controllers", name)
-        for field in ("every", "step", "horizon", "deadline", "age", "approval"):
+        for field in ("every", "step", "horizon", "deadline", "heartbeat", "age", "approval"):
             yield Expected((*path, field), getattr(controller, field), "min", "a time", "positive")
         if controller.end is not None:
             yield Expected((*path, "end"), controller.end, "min", "a time", "positive")
@@ -115,6 +115,8 @@ def _of_moves(subject: Subject, path: Path, controller: Controller) -> Iterator[
             value = getattr(move, field)
             if value is not None:
                 yield Expected((*where, field), value, tag.unit, of, "positive")
+        if move.rate is not None:
+            yield Expected((*where, "rate"), move.rate, tag.unit, f"{of} for each time", "positive", per="h")
         if move.cost is not None:
             yield Expected((*where, "cost"), move.cost, tag.unit, "an amount", "positive", per="1/h")
 

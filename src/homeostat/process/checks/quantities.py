@@ -14,7 +14,7 @@ from homeostat.process.equipment import Tag
 from homeostat.process.issues import Path
 from homeostat.process.monitoring import Outlook
 from homeostat.process.observer import Observer
-from homeostat.process.recipe import Phase
+from homeostat.process.recipe import Phase, Prompt
 from homeostat.process.seeded import SeededFault
 from homeostat.process.units import Quantity, compatible
 
@@ -37,9 +37,17 @@ def quantities(subject: Subject) -> Iterator[Expected]:
     yield from _of_outlook(subject.process.monitoring.outlook)
     yield from _of_soft_sensors(subject)
     yield from _of_crosschecks(subject)
+    yield from _of_release(subject)
     for name, recording in subject.process.recordings.items():
         yield time(("recordings", name, "stale"), recording.stale, "positive")
         yield time(("recordings", name, "longest_gap"), recording.longest_gap, "positive")
+
+
+def _of_release(subject: Subject) -> Iterator[Expected]:
+    release = subject.process.release
+    yield _share(("release", "confidence"), release.confidence)
+    for name, test in release.pending.items():
+        yield time(("release", "pending", name, "due"), test.due, "positive")
 
 
 def _share(path: Path, quantity: Quantity) -> Expected:
@@ -117,6 +125,17 @@ def _of_phase(subject: Subject, path: Path, phase: Phase) -> Iterator[Expected]:
     for i, prompt in enumerate(phase.prompts):
         for k, end in enumerate(prompt.range or ()):
             yield Expected((*path, "prompts", i, "range", k), end, prompt.unit, "this prompt")
+        yield from _of_prompt((*path, "prompts", i), prompt)
+
+
+def _of_prompt(path: Path, prompt: Prompt) -> Iterator[Expected]:
+    for where, quantity in given(((*path, "target"), prompt.target)):
+        yield Expected(where, quantity, prompt.unit, "this prompt")
+    for where, quantity in given(((*path, "tolerance"), prompt.tolerance)):
+        yield Expected(where, quantity, prompt.unit, "this prompt", "zero")
+    times = ((*path, "not_before"), prompt.not_before), ((*path, "not_after"), prompt.not_after)
+    for where, quantity in given(*times, ((*path, "late"), prompt.late)):
+        yield time(where, quantity)
 
 
 def _of_conditions(subject: Subject) -> Iterator[Expected]:

@@ -18,7 +18,7 @@ from homeostat.quality.model.acts import (
     StepLine,
 )
 from homeostat.quality.model.base import Part, Priority, Severity, Verdict
-from homeostat.quality.model.document import BatchRecord, Finding, Header, Passed, Provenance
+from homeostat.quality.model.document import BatchRecord, Header, Passed, Provenance, SignedLine
 from homeostat.quality.model.measurements import (
     AttributeLine,
     ComparisonLine,
@@ -45,6 +45,7 @@ from homeostat.quality.model.monitored import (
     Tally,
     VerdictLine,
 )
+from homeostat.quality.model.reviewed import Check, ExceptionReport, Finding, Group, Remark
 from homeostat.quality.model.steered import (
     ControllerLine,
     DrivenLine,
@@ -61,14 +62,17 @@ __all__ = [
     "AttributeLine",
     "BatchRecord",
     "BoardLine",
+    "Check",
     "CommandLine",
     "ComparisonLine",
     "ControllerLine",
     "Drifted",
     "DrivenLine",
+    "ExceptionReport",
     "Excursion",
     "Finding",
     "Gap",
+    "Group",
     "Header",
     "Hush",
     "Interruption",
@@ -90,6 +94,7 @@ __all__ = [
     "PromptLine",
     "Provenance",
     "ReadingLine",
+    "Remark",
     "ResultLine",
     "RungLine",
     "SaidLine",
@@ -98,6 +103,7 @@ __all__ = [
     "SetpointLine",
     "Severity",
     "SignalLine",
+    "SignedLine",
     "Standing",
     "StateLine",
     "StepLine",

@@ -19,17 +19,35 @@ class StepLine(Part):
 
 
 class Answer(Part):
-    """One answer to a prompt and what became of it (`accepted` is None while it is not judged)."""
+    """One answer to a prompt and what became of it (`accepted` is None while it is not judged).
+
+    Of a person's entry also: whether it is an answer, a verification or a correction, when it was entered and when it
+    happened (stamps), why it is late or changed, its source and attached file, what a reviewer has to know (`flags`),
+    and the number entered or calculated. `status` is empty where the demonstration operator simply answered.
+    """
 
     answer: str
     by: str
     time: int
     accepted: bool | None
     reason: str
+    act: Literal["answer", "verification", "correction"] = "answer"
+    status: str = ""
+    entered: str = ""
+    happened: str = ""
+    why: str = ""
+    source: str = ""
+    attachment: str = ""
+    old: str = ""
+    value: float | None = None
+    flags: tuple[str, ...] = ()
 
 
 class PromptLine(Part):
-    """A question to the operator with every answer; `accepted` says whether one settled it."""
+    """A question to a person with every answer; `accepted` says whether one settled it.
+
+    `changed`: the answer that stands is not the first that was taken. `unverified`: it waits for a second person.
+    """
 
     prompt: str
     step: str
@@ -39,6 +57,9 @@ class PromptLine(Part):
     asked: int
     answers: tuple[Answer, ...]
     accepted: bool
+    changed: bool = False
+    unverified: bool = False
+    critical: bool = False
 
 
 class Hush(Part):

@@ -1,4 +1,4 @@
-"""The batch record itself: its head, its findings, and all sections together."""
+"""The batch record itself: its head, its exceptions, and all sections together."""
 
 from typing import Literal
 
@@ -16,7 +16,7 @@ from homeostat.quality.model.acts import (
     StateLine,
     StepLine,
 )
-from homeostat.quality.model.base import Part, Severity
+from homeostat.quality.model.base import Part
 from homeostat.quality.model.measurements import (
     AttributeLine,
     ComparisonLine,
@@ -33,11 +33,16 @@ from homeostat.quality.model.monitored import (
     SampleNote,
     SignalLine,
 )
+from homeostat.quality.model.reviewed import Check, Finding, Remark
 from homeostat.quality.model.steered import ControllerLine
 
 
 class Header(Part):
-    """What was made, for whom, by which process, on which equipment, and how it ended."""
+    """What was made, for whom, by which process, on which equipment, and how it ended.
+
+    `notice` must be seen wherever the record is shown: that it was made for training. `definition` is the approved
+    version that the batch was started from, `started_by` the account that did.
+    """
 
     batch: str
     patient: str
@@ -57,16 +62,25 @@ class Header(Part):
     duration: int
     started: str
     ended: str
+    site_kind: Literal["", "training", "gmp"] = ""
+    notice: str = ""
+    definition: str = ""
+    started_by: str = ""
 
 
-class Finding(Part):
-    """Something a reviewer must look at."""
+class SignedLine(Part):
+    """A signature on the record: printed name, meaning and time (21 CFR 11.50), and how it stands now."""
 
-    severity: Severity
-    kind: str
-    subject: str
-    text: str
-    time: int | None
+    name: str
+    account: str
+    roles: tuple[str, ...]
+    meaning: str
+    at: str
+    why: str
+    state: Literal["valid", "superseded", "invalid"]
+    words: str
+    event: str
+    sha256: str
 
 
 class Passed(Part):
@@ -98,7 +112,11 @@ class BatchRecord(Part):
     format: Literal["homeostat batch record 1"] = "homeostat batch record 1"
     summary: str
     header: Header
+    rules: int
+    rules_sha256: str
     exceptions: tuple[Finding, ...]
+    checks: tuple[Check, ...]
+    remarks: tuple[Remark, ...]
     passed: Passed
     attributes: tuple[AttributeLine, ...]
     comparisons: tuple[ComparisonLine, ...]
@@ -123,11 +141,23 @@ class BatchRecord(Part):
     loops: tuple[LoopLine, ...]
     readings: tuple[ReadingLine, ...]
     interruptions: tuple[Interruption, ...]
+    signatures: tuple[SignedLine, ...] = ()
     provenance: Provenance
 
     def content(self) -> dict[str, JsonValue]:
-        """The record without wall-clock stamps, chain hashes and interruptions: equal for equal runs."""
-        return self.model_dump(
+        """The record without wall-clock stamps, chain hashes and how it was executed: equal for equal runs."""
+        made = self.model_copy(
+            update={
+                "exceptions": tuple(one for one in self.exceptions if not one.execution),
+                "checks": tuple(one for one in self.checks if not one.execution),
+            }
+        )
+        return made.model_dump(
             mode="json",
-            exclude={"header": {"started", "ended"}, "interruptions": True, "provenance": True},
+            exclude={
+                "header": {"started", "ended"},
+                "interruptions": True,
+                "signatures": True,
+                "provenance": True,
+            },
         )

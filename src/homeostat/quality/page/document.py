@@ -3,7 +3,7 @@
 from importlib.resources import files
 
 from homeostat.historian import Historian
-from homeostat.quality.model import BatchRecord
+from homeostat.quality.model import BatchRecord, SignedLine
 from homeostat.quality.page.figures import Drawn, Figure, Tape, compared, held, others, rendered
 from homeostat.quality.page.foreseen import foreseen
 from homeostat.quality.page.judged import attributes
@@ -23,7 +23,8 @@ def render_html(record: BatchRecord, charts_source: Historian) -> str:
     body = [
         tag("a", "Skip to the record", href="#record", class_="skip"),
         tag("header", tag("span", "Homeostat"), tag("span", "Batch record"), class_="masthead"),
-        tag("main", *_first_screen(record, drawn), *_sections(record, drawn), _signatures(), id="record"),
+        *([tag("p", head.notice, class_="notice", role="note")] if head.notice else []),
+        tag("main", *_first_screen(record, drawn), *_sections(record, drawn), _signatures(record), id="record"),
         tag(
             "footer",
             f"Batch {head.batch}. Made from {count(record.provenance.events, 'ledger event')}; verify with"
@@ -31,7 +32,11 @@ def render_html(record: BatchRecord, charts_source: Historian) -> str:
         ),
     ]
     title = f"Batch record {head.batch}" + (f": {head.title}" if head.title else "")
-    return "<!doctype html>\n" + tag("html", _head(title, head.batch), tag("body", *body), lang="en") + "\n"
+    return (
+        "<!doctype html>\n"
+        + tag("html", _head(title, head.batch, head.notice), tag("body", *body), lang="en")
+        + "\n"
+    )
 
 
 def _drawn(record: BatchRecord, historian: Historian) -> Drawn:
@@ -48,7 +53,7 @@ def _drawn(record: BatchRecord, historian: Historian) -> Drawn:
     )
 
 
-def _head(title: str, batch: str) -> Markup:
+def _head(title: str, batch: str, notice: str) -> Markup:
     style = (files("homeostat.quality.page") / "style.css").read_text("utf-8")
     return tag(
         "head",
@@ -56,14 +61,18 @@ def _head(title: str, batch: str) -> Markup:
         tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
         tag("meta", name="generator", content="Homeostat"),
         tag("title", title),
-        tag("style", Markup(style + _running_head(batch))),
+        tag("style", Markup(style + _running_head(batch, notice))),
     )
 
 
-def _running_head(batch: str) -> str:
-    """The batch in the margin of each printed page; anything but plain characters is left out of the style."""
-    name = "".join(letter for letter in batch if letter.isascii() and (letter.isalnum() or letter in "-_."))
-    return f'@page {{ @top-left {{ content: "Batch record {name}"; }} }}\n'
+def _running_head(batch: str, notice: str) -> str:
+    """Batch and notice in the margin of each printed page; all but plain characters is left out of the style."""
+    name, words = (
+        "".join(one for one in text if one.isascii() and (one.isalnum() or one in "-_. "))
+        for text in (batch.replace(" ", ""), notice)
+    )
+    right = f' @top-right {{ content: "{words}"; }}' if words else ""
+    return f'@page {{ @top-left {{ content: "Batch record {name}"; }}{right} }}\n'
 
 
 def _first_screen(record: BatchRecord, drawn: Drawn) -> list[Markup]:
@@ -121,6 +130,8 @@ def _identity(record: BatchRecord) -> Markup:
             "Patient": head.patient,
             "Process": f"{head.process} {head.version}".strip(),
             "Approval": head.approval.state,
+            "Definition": head.definition,
+            "Started by": head.started_by,
             "Equipment": plain(kind) if kind else "",
             "Started": _stamp(head.started),
             "Ended": _stamp(head.ended) or "not yet",
@@ -173,11 +184,18 @@ def _sections(record: BatchRecord, drawn: Drawn) -> list[Markup]:
     ]
 
 
-def _signatures() -> Markup:
-    lines = [tag("tr", tag("th", role, scope="row"), tag("td"), tag("td"), tag("td")) for role in _ROLES]
-    heads = [tag("th", name, scope="col") for name in ("Role", "Name", "Date", "Signature")]
+def _signatures(record: BatchRecord) -> Markup:
+    """Who signed, meaning what and when, and what is wrong with it; nobody signs on paper what is kept here."""
+    if not record.signatures:
+        return tag("section", tag("p", "Signatures: none yet."), class_="signatures")
+    heads = [tag("th", name, scope="col") for name in ("Meaning", "Name", "Role", "Date", "Reason", "Stands")]
+    lines = [_signed(line) for line in record.signatures]
     whole = tag("table", tag("caption", "Signatures"), tag("thead", tag("tr", *heads)), tag("tbody", *lines))
     return tag("section", whole, class_="signatures")
 
 
-_ROLES = ("Reviewed (production)", "Reviewed (quality)", "Released (qualified person)")
+def _signed(line: SignedLine) -> Markup:
+    stands = line.state if line.state == "valid" else f"{line.state.upper()}: {line.words}"
+    name = f"{line.name} ({line.account})"
+    cells = (name, ", ".join(line.roles), _stamp(line.at), line.why, stands)
+    return tag("tr", tag("th", line.meaning, scope="row"), *[tag("td", cell) for cell in cells])

@@ -1,8 +1,8 @@
 """Sections of what was done: steps, prompts, samples, materials, commands, loops."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from homeostat.quality.model import BatchRecord, MoveLine, SampleLine
+from homeostat.quality.model import Answer, BatchRecord, MoveLine, PromptLine, SampleLine
 from homeostat.quality.page.figures import Drawn
 from homeostat.quality.page.glyphs import timeline
 from homeostat.quality.page.markup import Markup, join, tag
@@ -42,28 +42,57 @@ def prompts(record: BatchRecord, drawn: Drawn) -> Markup:
         (
             line.text,
             moment(line.asked),
-            join([_answer(one.answer, line.unit, one.reason, one.accepted) for one in line.answers]),
+            join([_answer(line, one) for one in line.answers]),
             ", ".join(dict.fromkeys(one.by for one in line.answers)),
             moment(line.answers[-1].time if line.answers else None),
-            chip("settled", "good") if line.accepted else chip("open", "major"),
+            _settled(line),
         )
         for line in record.prompts
     ]
     return table("Prompts", "Prompt|Asked>|Answer|By|Answered>|State", rows)
 
 
-def _answer(answer: str, unit: str, reason: str, accepted: bool | None) -> Markup:
-    said = tag("div", f"{answer} {unit_text(unit)}".rstrip())
-    return join([said, tag("small", f"refused: {reason}")]) if accepted is False else said
+def _settled(line: PromptLine) -> Markup:
+    """Whether a prompt is settled; a value that was changed since its first entry carries a mark (Annex 11, 8)."""
+    state = chip("unverified", "major") if line.unverified else chip("open", "major")
+    return join(
+        [
+            chip("settled", "good") if line.accepted else state,
+            chip("changed", "minor") if line.changed else "",
+        ]
+    )
+
+
+def _answer(line: PromptLine, one: Answer) -> Markup:
+    said = one.answer or ("entry verified" if one.act == "verification" else "")
+    words = f"{said} {unit_text(line.unit)}".rstrip() if one.act != "verification" else said
+    if one.value is not None and line.kind == "calculation":
+        words = f"{one.value:.6g} {unit_text(line.unit)} ({one.answer})"
+    told = tag("div", f"corrected to {words}, was {one.old}" if one.status == "corrected" else words)
+    return join([told, *(tag("small", note) for note in _notes(one))])
+
+
+def _notes(one: Answer) -> list[str]:
+    """What is on record of an entry beside its value."""
+    late = one.happened and one.happened != one.entered
+    return [
+        *([f"refused: {one.reason}"] if one.accepted is False else []),
+        *([f"entered {one.entered}, happened {one.happened}"] if late else []),
+        *([f"why: {one.why}"] if one.why else []),
+        *([f"from {one.source}"] if one.source else []),
+        *([f"file {one.attachment[:12]}…"] if one.attachment else []),
+        *one.flags,
+    ]
 
 
 def samples(record: BatchRecord, drawn: Drawn) -> Markup:
     """Samples and what the laboratory reported: one column a quantity and unit."""
     results = {line.sample: _results(line) for line in record.samples}
     kinds = list(dict.fromkeys(kind for found in results.values() for kind in found))
+    changed = _changed(record)
     rows = [
         (
-            line.sample,
+            _marked(line.sample, changed.get(line.sample, ())),
             moment(line.taken),
             *(number(results[line.sample].get(kind)) for kind in kinds),
             duration(max(one.reported for one in line.results) - line.taken) if line.results else "–",
@@ -74,6 +103,21 @@ def samples(record: BatchRecord, drawn: Drawn) -> Markup:
     heads = [f"{name} ({unit_text(unit)})" if unit_text(unit) else name for name, unit in kinds]
     measured = "".join(f"{head.replace('|', '/')}>|" for head in heads)
     return table("Samples", f"Sample|Taken at>|{measured}Reported after>|No result of", rows)
+
+
+def _changed(record: BatchRecord) -> Mapping[str, list[str]]:
+    """What was changed of a sample's results since they were first entered, each in words (EU GMP Annex 11, 8)."""
+    found: dict[str, list[str]] = {}
+    for one in record.exceptions:
+        if one.group == "changed entry" and one.kind == "sample":
+            found.setdefault(one.subject, []).append(one.text)
+    return found
+
+
+def _marked(text: str, changes: Sequence[str]) -> Markup:
+    """A text with a mark and the history of what was changed there."""
+    history = [tag("div", tag("small", change)) for change in changes]
+    return join([text, " ", chip("changed", "minor"), *history]) if history else join([text])
 
 
 def _results(line: SampleLine) -> dict[tuple[str, str], float | None]:

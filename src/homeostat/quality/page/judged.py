@@ -24,8 +24,22 @@ def exceptions(record: BatchRecord, drawn: Drawn) -> Markup:
     return join(
         [
             table("Findings, the gravest first", "Severity|Kind|Finding|When>", rows),
+            tag("p", _checked(record)),
+            *(tag("p", f"Remark: {one.text}") for one in record.remarks),
             _interruptions(record),
         ]
+    )
+
+
+def _checked(record: BatchRecord) -> str:
+    """By which rules, of how many things, how many passed: so that no silence is taken for a check."""
+    checked, passed, flagged, waiting = (
+        sum(getattr(one, count) for one in record.checks)
+        for count in ("checked", "passed", "flagged", "waiting")
+    )
+    return (
+        f"By rule set {record.rules}, {count(checked, 'thing was', 'things were')} checked:"
+        f" {passed} passed, {flagged} flagged, {waiting} not due yet."
     )
 
 
@@ -53,6 +67,11 @@ ORIGINS: Mapping[str, str] = {
     "prompt": "prompts",
     "sample": "samples",
     "readings": "readings",
+    "signal": "signals",
+    "entry": "prompts",
+    "control": "control",
+    "outlook": "outlook",
+    "interruption": "exceptions",
 }
 
 

@@ -112,6 +112,7 @@ class Attempt:
             return Ending(Status.NOT_FINITE, point, 0, math.inf, self.mu, m)
         self.theta_low, self.theta_high = 1e-4 * max(1.0, m.theta), 1e4 * max(1.0, m.theta)
         for k in range(self.settings.iterations + 1):
+            self.space.beats += 1
             error = m.error(0.0, self.counts)
             if error <= tolerance:
                 return Ending(Status.SOLVED, point, k, error, self.mu, m)

@@ -55,6 +55,11 @@ class Solver:
         """What decides the kernel: for the record of a solve."""
         return self.kernel.identity
 
+    @property
+    def beats(self) -> int:
+        """How many iterations were ever begun: a solver at work shows more and more, also to another thread."""
+        return self.space.beats
+
     def solve(
         self,
         start: ArrayLike,

@@ -17,7 +17,12 @@ Indices = NDArray[np.int64]
 
 
 class Workspace:
-    """Arrays (nodes, stride): `points[0]`, `points[1]` by name, `data` for what both share, `head` for numbers."""
+    """Arrays (nodes, stride): `points[0]`, `points[1]` by name, `data` for what both share, `head` for numbers.
+
+    `beats` counts the iterations that were ever begun in it: what a watchdog looks at, and nothing depends on.
+    """
+
+    beats: int = 0
 
     def __init__(self, kernel: Kernel, tree: Tree) -> None:
         self.kernel, self.tree = kernel, tree

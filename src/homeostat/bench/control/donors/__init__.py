@@ -10,13 +10,13 @@ on the tuning donors, `scoring` says what a batch was worth. Every batch is a wh
 import os
 from pathlib import Path
 
-from homeostat.bench.control.donors.contest import compete, written
+from homeostat.bench.control.donors.contest import compete
 from homeostat.bench.control.donors.declaration import declared
 from homeostat.bench.control.donors.telling import told
 from homeostat.bench.result import Result
 
 KEEP = "HOMEOSTAT_BENCH_DONORS"
-"""The environment variable that names a file to keep every batch in, one JSON object a line."""
+"""The environment variable that names a file to keep every batch in, one JSON object a line, and to go on from."""
 COUNT = "HOMEOSTAT_BENCH_DONORS_COUNT"
 """The environment variable that has the first so many donors scored only."""
 
@@ -25,7 +25,5 @@ def measure(*, quick: bool) -> list[Result]:
     """All scoring donors under every contender; `quick` the first two."""
     first, last = declared().seeds.scoring
     count = 2 if quick else int(os.environ.get(COUNT, last - first + 1))
-    batches = compete(declared().contenders, range(first, min(first + count, last + 1)))
-    if KEEP in os.environ:
-        written(batches, Path(os.environ[KEEP]))
-    return told(batches)
+    kept = Path(os.environ[KEEP]) if KEEP in os.environ else None
+    return told(compete(declared().contenders, range(first, min(first + count, last + 1)), kept))

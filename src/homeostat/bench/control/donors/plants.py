@@ -16,7 +16,7 @@ BESIDE = ("daily-samples", "transduction-check", "interleukin-supplement")
 TRUE = "release"
 """The assay without variation that says what is in the product."""
 PATIENT = Quantity(1.0, "h")
-"""The deadline of plans here: batches run as fast as they can, so that no answer is late by the batch's own time."""
+"""How long a plan may take here, and be silent: batches run as fast as they can, on a machine with other work."""
 
 
 def plant(contender: Contender, seed: int, scan: Quantity | None = None) -> Process:
@@ -63,7 +63,7 @@ def _steered(contender: Contender, scan: Quantity) -> Process:
     tree["strategy"] |= _dumped(contender.strategy)
     tree["controllers"] = _dumped(contender.controllers)
     for each in tree["controllers"].values():
-        each["deadline"] = str(PATIENT)
+        each["deadline"] = each["heartbeat"] = str(PATIENT)
     operations = {each["name"]: each for each in tree["recipe"]["procedure"][0]["operations"]}
     _expand(operations["expansion"], contender)
     _hand_over(operations["harvest"], contender)

@@ -1,0 +1,61 @@
+"""`homeostat bundle`: everything about a batch in one file that a third party can check without this software."""
+
+import secrets
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from homeostat.cli.files import write_whole
+from homeostat.cli.options import DEFAULT_SITE, AsJson, Batch, SiteDir
+from homeostat.cli.output import show, show_json
+
+
+def bundle_batch(
+    *,
+    batch: Batch,
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="The zip file to write.")],
+    site: SiteDir = DEFAULT_SITE,
+    heads: Annotated[
+        Path | None,
+        typer.Option(
+            "--heads",
+            metavar="FILE",
+            help="Heads that the receiver holds from before: prove they are continued.",
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Bundle a batch: events with proofs, record, sealed PDF, values. Check it with docs/verify_bundle.py."""
+    from homeostat.execution.clock import stamp
+    from homeostat.governance import Office
+    from homeostat.ledger import read_heads
+    from homeostat.quality.bundle import make_bundle
+    from homeostat.site import Site
+
+    place = Site.open(site)
+    with (
+        place.reading() as (_, historian),
+        Office.open(place, stamp, lambda: secrets.token_hex(16)) as office,
+    ):
+        made = make_bundle(office, historian, batch, anchors=read_heads(heads) if heads else ())
+    write_whole(out, made.content)
+    if as_json:
+        show_json(
+            {
+                "batch": batch,
+                "file": str(out),
+                "bytes": len(made.content),
+                "events": made.events,
+                "members": list(made.members),
+                "key": made.fingerprint,
+                "head": {"size": made.head.size, "root": made.head.root.hex()},
+            }
+        )
+        return
+    show(
+        f"Bundle of batch {batch}: {out} ({len(made.content):,} bytes, {made.events} events)",
+        f"Signed with the site's key {made.fingerprint}",
+        "Tell the receiver this fingerprint by another way than the file; they check with:",
+        f"  python verify_bundle.py {out.name} --key {made.fingerprint}",
+    )

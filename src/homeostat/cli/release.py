@@ -1,0 +1,313 @@
+"""`homeostat release`: what stands in the way of a batch, the signatures that let it go, and what is reported later."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from homeostat.cli.failures import ExitCode
+from homeostat.cli.options import DEFAULT_SITE, AsJson, Batch, SiteDir, reason_text
+from homeostat.cli.output import Table, show, show_json
+from homeostat.cli.persons import As, Code, PasswordFile, acting, opened
+
+if TYPE_CHECKING:
+    from homeostat.governance.signing import Signature
+    from homeostat.quality.release import Result, Status
+
+release = typer.Typer(
+    name="release",
+    help="Release a batch: check what stands in the way, sign the certificate, report what comes later, recall.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+Why = Annotated[
+    str, typer.Option("--why", metavar="TEXT", callback=reason_text, help="The reason, for the record.")
+]
+Exceptional = Annotated[
+    bool, typer.Option("--exceptional", help="A product that is out of specification, for a named patient.")
+]
+
+
+@release.command("check")
+def check(
+    *, batch: Batch, exceptional: Exceptional = False, site: SiteDir = DEFAULT_SITE, as_json: AsJson = False
+) -> None:
+    """Show the results and all that stands in the way. Exit code 1 if anything does."""
+    from homeostat.quality.release import grounds, obstacles
+    from homeostat.site import Site
+
+    found = grounds(Site.open(site), batch, exceptional=exceptional)
+    against = obstacles(found)
+    if as_json:
+        show_json(
+            {
+                "batch": batch,
+                "state": found.status.state,
+                "obstacles": [one._asdict() for one in against],
+                "certificate": found.certificate.model_dump(mode="json"),
+            }
+        )
+    else:
+        show(
+            Table(
+                f"Certificate of batch {batch}"
+                + (" (TRAINING)" if found.certificate.site == "training" else ""),
+                ("attribute", "specified", "result", "source", "probability", "decision"),
+                [_row(one) for one in found.certificate.results],
+            ),
+            Table("In the way", ("kind", "what", "mend"), [tuple(one) for one in against]),
+            f"Batch {batch}: {found.status.state}. "
+            + ("Something stands in the way." if against else "Nothing stands in the way."),
+        )
+    if against:
+        raise typer.Exit(ExitCode.FAILED)
+
+
+@release.command("sign")
+def sign_release(
+    *,
+    batch: Batch,
+    why: Why,
+    exceptional: Exceptional = False,
+    site: SiteDir = DEFAULT_SITE,
+    account: As = None,
+    password_file: PasswordFile = None,
+    code: Code = "",
+    as_json: AsJson = False,
+) -> None:
+    """Release the batch: the qualified person signs its certificate."""
+    from homeostat.quality.release import grounds
+    from homeostat.quality.release import release as let_go
+
+    with acting(site, account, "batch.release", password_file=password_file, code=code) as (
+        office,
+        person,
+        secret,
+    ):
+        found = grounds(office.site, batch, exceptional=exceptional)
+        signed = let_go(office, person, secret, found, why)
+    _signed(batch, signed, "released", as_json=as_json)
+
+
+@release.command("reject")
+def reject_batch(
+    *,
+    batch: Batch,
+    why: Why,
+    site: SiteDir = DEFAULT_SITE,
+    account: As = None,
+    password_file: PasswordFile = None,
+    code: Code = "",
+    as_json: AsJson = False,
+) -> None:
+    """Reject the batch for good: the qualified person signs."""
+    from homeostat.quality.release import grounds, reject
+
+    with acting(site, account, "batch.release", password_file=password_file, code=code) as (
+        office,
+        person,
+        secret,
+    ):
+        signed = reject(office, person, secret, grounds(office.site, batch), why)
+    _signed(batch, signed, "rejected", as_json=as_json)
+
+
+@release.command("request")
+def request_release(
+    *,
+    batch: Batch,
+    why: Why,
+    site: SiteDir = DEFAULT_SITE,
+    account: As = None,
+    password_file: PasswordFile = None,
+    code: Code = "",
+    as_json: AsJson = False,
+) -> None:
+    """The treating physician asks for a product that is out of specification."""
+    from homeostat.quality.release import grounds, request
+
+    with acting(site, account, "release.request", password_file=password_file, code=code) as (
+        office,
+        person,
+        secret,
+    ):
+        signed = request(office, person, secret, grounds(office.site, batch, exceptional=True), why)
+    _signed(batch, signed, "requested", as_json=as_json)
+
+
+@release.command("agree")
+def agree_release(
+    *,
+    batch: Batch,
+    why: Why,
+    site: SiteDir = DEFAULT_SITE,
+    account: As = None,
+    password_file: PasswordFile = None,
+    code: Code = "",
+    as_json: AsJson = False,
+) -> None:
+    """The sponsor agrees to the release of a product that is out of specification."""
+    from homeostat.quality.release import agree, grounds
+
+    with acting(site, account, "release.agree", password_file=password_file, code=code) as (
+        office,
+        person,
+        secret,
+    ):
+        signed = agree(office, person, secret, grounds(office.site, batch, exceptional=True), why)
+    _signed(batch, signed, "agreed", as_json=as_json)
+
+
+@release.command("report")
+def report_test(
+    *,
+    batch: Batch,
+    test: Annotated[str, typer.Argument(metavar="TEST", help="The pending test.")],
+    positive: Annotated[bool, typer.Option("--positive/--negative", help="What was found.")],
+    evidence: Annotated[
+        str, typer.Option(metavar="TEXT", callback=reason_text, help="The laboratory's report.")
+    ],
+    why: Why,
+    site: SiteDir = DEFAULT_SITE,
+    account: As = None,
+    password_file: PasswordFile = None,
+    code: Code = "",
+    as_json: AsJson = False,
+) -> None:
+    """Report a test that was pending at the release; a positive one alerts and recalls. Exit code 1 if it does."""
+    from homeostat.quality.release import report, whereabouts
+
+    with acting(site, account, "record.review", password_file=password_file, code=code) as (
+        office,
+        person,
+        _,
+    ):
+        parts = whereabouts(office.ledger, batch)
+        outcome: Literal["positive", "negative"] = "positive" if positive else "negative"
+        stands = report(office, person, batch, test, outcome, evidence=evidence, parts=parts, why=why)
+    _status(batch, stands, as_json=as_json)
+    if positive:
+        raise typer.Exit(ExitCode.FAILED)
+
+
+@release.command("recall")
+def recall_batch(
+    *,
+    batch: Batch,
+    cause: Annotated[str, typer.Option(metavar="TEXT", callback=reason_text, help="What was found.")],
+    why: Why,
+    site: SiteDir = DEFAULT_SITE,
+    account: As = None,
+    password_file: PasswordFile = None,
+    code: Code = "",
+    as_json: AsJson = False,
+) -> None:
+    """Call a released batch back: an urgent alert, and the list of where its parts are."""
+    from homeostat.quality.release import recall, status, whereabouts
+    from homeostat.quality.release.status import TYPES
+
+    with acting(site, account, "record.review", password_file=password_file, code=code) as (
+        office,
+        person,
+        _,
+    ):
+        recall(office, person, batch, cause, parts=whereabouts(office.ledger, batch), why=why)
+        stands = status(office.acts(TYPES, batch))
+    _status(batch, stands, as_json=as_json)
+
+
+@release.command("certificate")
+def certificate(
+    *,
+    batch: Batch,
+    pdf: Annotated[
+        Path, typer.Option("--pdf", metavar="FILE", help="Where to write it, sealed by the site.")
+    ],
+    exceptional: Exceptional = False,
+    site: SiteDir = DEFAULT_SITE,
+    as_json: AsJson = False,
+) -> None:
+    """Write the certificate of analysis as it stands, with its signatures, as PDF/A-3."""
+    from homeostat.cli.files import write_whole
+    from homeostat.quality.documents.issuing import sealed, signature_lines
+    from homeostat.quality.release import grounds
+    from homeostat.quality.release.paper import certificate_paper
+
+    with opened(site) as office:
+        found = grounds(office.site, batch, exceptional=exceptional)
+        last = max(one.recorded for one in office.ledger.events(batch=batch))
+        lines = [one for one in signature_lines(office.ledger, batch) if one.of == f"certificate {batch}"]
+        paper = certificate_paper(found.certificate, found.status, lines, last)
+        content = sealed(office, paper, found.certificate.content())
+    write_whole(pdf, content)
+    if as_json:
+        show_json({"batch": batch, "file": str(pdf), "state": found.status.state})
+    else:
+        show(f"Certificate of batch {batch} ({found.status.state}): {pdf}")
+
+
+@release.command("status")
+def show_status(*, batch: Batch, site: SiteDir = DEFAULT_SITE, as_json: AsJson = False) -> None:
+    """How the release stands, which tests are pending, and what was recalled."""
+    from homeostat.errors import QualityError
+    from homeostat.quality.release import status
+    from homeostat.quality.release.status import TYPES
+    from homeostat.site import Site
+
+    with Site.open(site).reading() as (ledger, _):
+        if batch not in ledger.batches():
+            raise QualityError(f"there is no batch '{batch}'", mend="list them with: homeostat batches")
+        stands = status(ledger.events(batch=batch, types=TYPES))
+    _status(batch, stands, as_json=as_json)
+
+
+def _row(one: "Result") -> tuple[str, ...]:
+    from homeostat.quality.wording import bounds, quantity
+
+    chance = "" if one.probability is None else f"{one.probability:.3g}"
+    value = "" if one.value is None else quantity(one.value, one.unit)
+    return one.title, bounds(one.low, one.high, one.unit), value, one.source, chance, one.conformity
+
+
+def _signed(batch: str, signed: "Signature", what: str, *, as_json: bool) -> None:
+    said = signed.signed
+    if as_json:
+        show_json(
+            {"batch": batch, "meaning": said.meaning, "by": said.name, "at": said.at, "event": signed.event}
+        )
+    else:
+        show(f"Batch {batch} was {what} by {said.name} ({said.account}), {said.at}: {said.why}")
+
+
+def _status(batch: str, stands: "Status", *, as_json: bool) -> None:
+    if as_json:
+        show_json(
+            {
+                "batch": batch,
+                "state": stands.state,
+                "exceptional": stands.exceptional,
+                "pending": dict(stands.pending),
+                "parts": [dict(one) for one in stands.parts],
+                "by": stands.by,
+                "at": stands.when,
+            }
+        )
+        return
+    show(
+        f"Batch {batch}: {stands.state}" + (f", by {stands.by}, {stands.when}." if stands.by else "."),
+        Table(
+            "Tests reported after the release",
+            ("test", "outcome"),
+            [(name, outcome or "pending") for name, outcome in stands.pending.items()],
+        ),
+        Table(
+            "To be called back",
+            ("container", "patient", "custodian", "place", "state"),
+            [
+                tuple(
+                    str(one.get(key, "")) for key in ("container", "patient", "custodian", "place", "state")
+                )
+                for one in stands.parts
+            ],
+        ),
+    )

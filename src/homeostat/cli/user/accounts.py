@@ -1,0 +1,168 @@
+"""`homeostat user found|add|invite|roles|lock|unlock|retire`: accounts from the first one to the last day."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from homeostat.cli.options import DEFAULT_SITE, AsJson, SiteDir
+from homeostat.cli.persons import As, Code, PasswordFile, acting, new_password, opened
+from homeostat.cli.user.shared import Roles, Who, Why, told
+
+Name = Annotated[str, typer.Option("--name", metavar="NAME", help="The person's name, as it is printed.")]
+Verified = Annotated[
+    str, typer.Option("--verified", metavar="TEXT", help="How the person's identity was established.")
+]
+NewFile = Annotated[
+    Path | None,
+    typer.Option("--new-password-file", metavar="FILE", help="A file whose first line is the new password."),
+]
+
+
+def found_site(
+    *,
+    account: Who,
+    name: Name,
+    verified: Verified,
+    why: Why,
+    new_password_file: NewFile = None,
+    site: SiteDir = DEFAULT_SITE,
+    as_json: AsJson = False,
+) -> None:
+    """Make the first administrator of a site, with a password of their own."""
+    from homeostat.governance.people import Secret, found
+
+    with opened(site) as office:
+        secret = Secret(new_password(account, new_password_file))
+        found(office, account, name, secret, verified=verified, why=why)
+        told(office, account, f"{account} is the first administrator of this site.", as_json=as_json)
+
+
+def add_user(
+    *,
+    account: Who,
+    name: Name,
+    role: Roles,
+    verified: Verified,
+    why: Why,
+    site: SiteDir = DEFAULT_SITE,
+    by: As = None,
+    password_file: PasswordFile = None,
+    code: Code = "",
+    as_json: AsJson = False,
+) -> None:
+    """Enrol a person. They take their account over with the one-time code that is printed: user join."""
+    from homeostat.governance.people import enrol
+
+    with acting(site, by, "user.manage", password_file=password_file, code=code) as (office, me, _):
+        given = enrol(office, me, account, name, role, verified=verified, why=why)
+        told(office, account, _invited(account, given), as_json=as_json, code=given)
+
+
+def invite_user(
+    *,
+    account: Who,
+    why: Why,
+    site: SiteDir = DEFAULT_SITE,
+    by: As = None,
+    password_file: PasswordFile = None,
+    code: Code = "",
+    as_json: AsJson = False,
+) -> None:
+    """Give a person who has not taken their account over yet another one-time code."""
+    from homeostat.governance.people import invite
+
+    with acting(site, by, "user.manage", password_file=password_file, code=code) as (office, me, _):
+        given = invite(office, me, account, why=why)
+        told(office, account, _invited(account, given), as_json=as_json, code=given)
+
+
+def change_user_roles(
+    *,
+    account: Who,
+    role: Roles,
+    why: Why,
+    site: SiteDir = DEFAULT_SITE,
+    by: As = None,
+    password_file: PasswordFile = None,
+    code: Code = "",
+    as_json: AsJson = False,
+) -> None:
+    """Give an account these roles in place of those it has."""
+    from homeostat.governance.people import change_roles
+
+    with acting(site, by, "user.manage", password_file=password_file, code=code) as (office, me, _):
+        change_roles(office, me, account, tuple(role), why=why)
+        told(office, account, f"{account} is now {', '.join(role)}.", as_json=as_json)
+
+
+def lock_user(
+    *,
+    account: Who,
+    why: Why,
+    site: SiteDir = DEFAULT_SITE,
+    by: As = None,
+    password_file: PasswordFile = None,
+    code: Code = "",
+    as_json: AsJson = False,
+) -> None:
+    """Lock an account at once; everybody may lock their own."""
+    from homeostat.governance.people import lock
+
+    _keep(lock, account, why, site, by, password_file, code, words="is locked", as_json=as_json)
+
+
+def unlock_user(
+    *,
+    account: Who,
+    why: Why,
+    site: SiteDir = DEFAULT_SITE,
+    by: As = None,
+    password_file: PasswordFile = None,
+    code: Code = "",
+    as_json: AsJson = False,
+) -> None:
+    """Let a locked account be used again."""
+    from homeostat.governance.people import unlock
+
+    _keep(unlock, account, why, site, by, password_file, code, words="can be used again", as_json=as_json)
+
+
+def retire_user(
+    *,
+    account: Who,
+    why: Why,
+    site: SiteDir = DEFAULT_SITE,
+    by: As = None,
+    password_file: PasswordFile = None,
+    code: Code = "",
+    as_json: AsJson = False,
+) -> None:
+    """End an account for good; its id is never given again."""
+    from homeostat.governance.people import retire
+
+    _keep(retire, account, why, site, by, password_file, code, words="is retired", as_json=as_json)
+
+
+def _keep(  # noqa: PLR0917  what every one of these commands was given
+    act: Callable[..., None],
+    account: str,
+    why: str,
+    site: Path,
+    by: str | None,
+    password_file: Path | None,
+    code: str,
+    *,
+    words: str,
+    as_json: bool,
+) -> None:
+    with acting(site, by, "user.manage", password_file=password_file, code=code) as (office, me, _):
+        act(office, me, account, why=why)
+        told(office, account, f"{account} {words}.", as_json=as_json)
+
+
+def _invited(account: str, code: str) -> str:
+    return (
+        f"{account} is enrolled. One-time code, for the person alone: {code} (homeostat user join {account})."
+    )

@@ -1,0 +1,100 @@
+"""Authority: whether a session's person may do what they are about to do. Every act asks here first.
+
+session alive? account active? role? qualified? -> the account, or an `AuthorityError` and a refusal on record
+"""
+
+from typing import Literal, TypeAlias
+
+from homeostat.errors import AuthorityError
+from homeostat.governance.known import directory, moment
+from homeostat.governance.office import Office
+from homeostat.governance.session import Session
+from homeostat.governance.sessions import Presence, Sessions
+from homeostat.ledger.catalogue.people import AccessRefused, SessionClosed
+from homeostat.ledger.identity import Account, Permission, permitted
+from homeostat.ledger.identity.qualifications import QUALIFICATIONS
+
+Cause: TypeAlias = Literal["session", "account", "role", "training", "segregation"]
+_Fault: TypeAlias = tuple[Cause, str, str]
+
+
+def authorise(office: Office, session: Session, permission: Permission, *, task: str = "") -> Account:
+    """The account behind `session`, if it may use `permission` now, and is qualified for `task` where one is named.
+
+    Raises AuthorityError otherwise, and puts the refusal on record.
+    """
+    account = present(office, session, permission)
+    fault = _unfit(account, permission) or _unqualified(office, account, permission, task)
+    if fault:
+        raise refusal(office, session, permission, *fault)
+    return account
+
+
+def present(office: Office, session: Session, permission: str) -> Account:
+    """The account behind a session that is alive, and whose use is noted; AuthorityError otherwise."""
+    store, now = Sessions(office.site), office.clock()
+    known = directory(office)
+    account, presence = known.get(session.person), store.find(session.token)
+    if account is None or presence is None or presence.account != account.id:
+        raise refusal(office, session, permission, "session", "there is no such session", "log in again")
+    cause = presence.ended(now, known.policy) or _overtaken(office, account, presence)
+    if cause:
+        store.end(session.token)
+        act = SessionClosed(account=account.id, session=session.token, cause=cause, why="found by the system")
+        office.put("system", act)
+        raise refusal(
+            office, session, permission, "session", f"the session has ended ({cause})", "log in again"
+        )
+    store.touch(session.token, now)
+    return account
+
+
+def distinct(office: Office, session: Session, permission: Permission, others: dict[str, str]) -> None:
+    """Refuse an act whose person has had another part in the same thing: part -> the account that had it.
+
+    `distinct(office, session, "step.verify", {"performed it": "demo-operator"})`
+    """
+    part = next((part for part, account in others.items() if account == session.person), None)
+    if part is not None:
+        words = f"{session.person} {part}: another person has to do this"
+        raise refusal(office, session, permission, "segregation", words, "have a second person do it")
+
+
+def refusal(
+    office: Office, session: Session, permission: str, cause: Cause, words: str, mend: str
+) -> AuthorityError:
+    """The error of a refused act, once the refusal is on record."""
+    known = directory(office).get(session.person)
+    person = session.person if known else ""
+    act = AccessRefused(account=person, permission=permission, cause=cause, why=words)
+    office.put(person or "unknown", act)
+    return AuthorityError(f"'{permission}' is refused: {words}", where=session.person, mend=mend)
+
+
+def _overtaken(
+    office: Office, account: Account, presence: Presence
+) -> Literal["credential", "account"] | None:
+    """Whether the account has changed so that its open sessions are over."""
+    if account.state != "active" or (account.demonstration and office.site.kind == "gmp"):
+        return "account"
+    return "credential" if account.fingerprint != presence.fingerprint else None
+
+
+def _unfit(account: Account, permission: Permission) -> _Fault | None:
+    if permitted(account.roles, permission):
+        return None
+    return "role", f"{account.id} holds no role that permits it", "ask a person who does"
+
+
+def _unqualified(office: Office, account: Account, permission: Permission, task: str) -> _Fault | None:
+    """At a GMP site every needed qualification must stand; at a training site only none may have run out."""
+    for name in filter(None, (QUALIFICATIONS.get(permission, ""), task)):
+        held = account.qualifications.get(name)
+        if held is None and office.site.kind == "training":
+            continue
+        if held is None or held.withdrawn:
+            return "training", f"{account.id} is not qualified for '{name}'", "record the training first"
+        if moment(held.expires) <= moment(office.clock()):
+            words = f"the qualification of {account.id} for '{name}' expired {held.expires}"
+            return "training", words, "renew the training first"
+    return None

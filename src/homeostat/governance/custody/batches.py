@@ -1,0 +1,93 @@
+"""Batches in the chain of identity: what went into one, whose it therefore is, and what was filled from it."""
+
+from homeostat.errors import AuthorityError
+from homeostat.governance.authority import authorise
+from homeostat.governance.custody.book import Book
+from homeostat.governance.custody.entry import enter, stated
+from homeostat.governance.custody.issuing import prefix
+from homeostat.governance.custody.matching import positively_matched, stop
+from homeostat.governance.custody.state import Bound
+from homeostat.governance.office import Office
+from homeostat.governance.session import Session
+from homeostat.ledger import Ledger
+from homeostat.ledger.catalogue import BatchStarted, ContainerFilled, CustodyBound, Vessel, payload
+
+
+def identity_of(ledger: Ledger, batch: str) -> Bound | None:
+    """The chain of identity that a batch was bound to, with the patient's code; None where it has none yet."""
+    return Book.of(ledger).bound.get(batch)
+
+
+def bind(
+    office: Office, session: Session, batch: str, container: str, *, scan: str, second: str, why: str
+) -> CustodyBound:
+    """Put the content of a container into a batch, before or while it is executed; the batch is of its identity then.
+
+    Raises MismatchError where label, second identifier or the batch's own patient is another; AuthorityError where the
+    batch is of another chain of identity.
+    """
+    authorise(office, session, "custody.transfer")
+    name, reason = stated(batch, "a batch"), stated(why, "a reason", 200)
+    known = Book.of(office.ledger).movable(container, session.person)
+    positively_matched(office, session, container, scan, second)
+    patient = Book.of(office.ledger).identity(known.identity).patient
+    started = _patient_of(office.ledger, name)
+    if started not in (None, patient):
+        raise stop(office, session, (container,), f"batch {name} is of another patient than {container}")
+
+    def make(book: Book) -> CustodyBound:
+        one = book.movable(container, session.person)
+        bound = book.bound.get(name)
+        if bound is not None and bound.identity != one.identity:
+            raise AuthorityError(
+                f"the batch is of the chain of identity {bound.identity}", where=f"batch {name}, {container}"
+            )
+        return CustodyBound(
+            why=reason, batch=name, containers=(container,), identity=one.identity, patient=patient
+        )
+
+    return enter(office, session.person, make)
+
+
+def _patient_of(ledger: Ledger, batch: str) -> str | None:
+    """The patient's code that a batch was started for; None where it has not begun."""
+    for recorded in ledger.events(batch=batch, types=(BatchStarted.type,)):
+        started = payload(recorded.event.type, recorded.event.data)
+        if isinstance(started, BatchStarted):
+            return started.patient
+    return None
+
+
+def fill(
+    office: Office,
+    session: Session,
+    batch: str,
+    *,
+    vessel: Vessel = "bag",
+    place: str,
+    logger: str,
+    why: str,
+) -> ContainerFilled:
+    """Put on record that a container was filled from a batch; it has the batch's identity and is the filler's."""
+    authorise(office, session, "custody.transfer")
+    where, device = stated(place, "a place"), stated(logger, "a temperature logger")
+    reason, site = stated(why, "a reason", 200), prefix(office)
+
+    def make(book: Book) -> ContainerFilled:
+        bound = book.bound.get(batch)
+        if bound is None:
+            raise AuthorityError(
+                "the batch has no chain of identity", where=f"batch {batch}", mend="bind a container to it"
+            )
+        number = book.next_number(site, "container")
+        return ContainerFilled(
+            why=reason,
+            container=number.text,
+            vessel=vessel,
+            batch=batch,
+            identity=bound.identity,
+            place=where,
+            logger=device,
+        )
+
+    return enter(office, session.person, make)

@@ -1,0 +1,52 @@
+"""Writing an entry into the custody book: judged on the book as it is, and refused where the book has moved on.
+
+make(book) -> act -> event "custody/NNNNNN"; where another was quicker, the book is read again and judged again
+"""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from homeostat.errors import AuthorityError, LedgerError
+from homeostat.governance.custody.book import Book
+from homeostat.governance.office import Office
+from homeostat.governance.together import put_together
+from homeostat.ledger.catalogue import Act
+
+_ATTEMPTS = 20
+
+A = TypeVar("A", bound=Act)
+
+
+def enter(
+    office: Office,
+    person: str,
+    make: Callable[[Book], A],
+    *,
+    beside: Callable[[str, A], tuple[Act, str]] | None = None,
+) -> A:
+    """Write what `make` says for the book as it stands; the act. `beside` gives another that is durable with it.
+
+    `make` raises AuthorityError where the book does not allow it. It is asked again when another entry came between.
+    """
+    for _ in range(_ATTEMPTS):
+        book = Book.of(office.ledger)
+        act = make(book)
+        entry = f"custody/{book.size + 1:06d}"
+        acts: list[tuple[Act, str]] = [(act, entry)]
+        if beside is not None:
+            acts.append(beside(entry, act))
+        try:
+            put_together(office, person, acts)
+            return act
+        except LedgerError:
+            if entry not in office.ledger:
+                raise
+    raise AuthorityError("others write in the custody book all the time", mend="try again")
+
+
+def stated(text: str, what: str, longest: int = 100) -> str:
+    """A text that a person gave, without blanks around it; AuthorityError where it is empty, long or unprintable."""
+    plain = text.strip()
+    if not 0 < len(plain) <= longest or not plain.isprintable():
+        raise AuthorityError(f"{what} has 1 to {longest} printable characters", where=repr(text))
+    return plain

@@ -1,0 +1,84 @@
+"""Holds: anybody may stop a container; only quality assurance lets it go on, or takes it out for good, by signature."""
+
+from homeostat.errors import AuthorityError
+from homeostat.governance.authority import authorise
+from homeostat.governance.custody.book import Book
+from homeostat.governance.custody.entry import enter, stated
+from homeostat.governance.custody.matching import requested
+from homeostat.governance.custody.state import Hold
+from homeostat.governance.office import Office
+from homeostat.governance.people import Secret
+from homeostat.governance.session import Session
+from homeostat.governance.signing import Subject, sign
+from homeostat.ledger import canonical
+from homeostat.ledger.catalogue import Change, ContainerResolved, ContainersHeld, Meaning, Resolution
+
+KIND = "hold"
+"""The kind of subject that quality assurance signs."""
+
+
+def hold(office: Office, session: Session, container: str, *, why: str) -> ContainersHeld:
+    """Stop a container: it may not move or be used. A deviation is requested."""
+    authorise(office, session, "deviation.open")
+    reason = stated(why, "a reason", 200)
+
+    def make(book: Book) -> ContainersHeld:
+        found = book.container(container)
+        if found.phase != "in custody" or found.held is not None:
+            raise AuthorityError(f"the container is {found.state}: it cannot be held", where=container)
+        changes = (Change(field="held", old=False, new=True),)
+        return ContainersHeld(
+            why=reason, containers=(container,), cause="order", finding=reason, changes=changes
+        )
+
+    return enter(office, session.person, make, beside=requested)
+
+
+def resolve(
+    office: Office,
+    session: Session,
+    secret: Secret,
+    container: str,
+    outcome: Resolution,
+    *,
+    deviation: str = "",
+    why: str,
+) -> ContainerResolved:
+    """Settle a hold: "cleared" lets the container go on, "rejected" takes it out of the chain for good.
+
+    `deviation` names the deviation in which it was looked into. Raises AuthorityError where the container is not held,
+    or where the person who settles it is the one whose act held it.
+    """
+    authorise(office, session, "deviation.close")
+    reason = stated(why, "a reason", 200)
+    known = _held(Book.of(office.ledger), container)
+    if session.person in known.by:
+        raise AuthorityError(
+            "who held it does not resolve it too", where=container, mend="another person must sign"
+        )
+    said = {"container": container, "finding": known.finding, "outcome": outcome, "deviation": deviation}
+    subject = Subject(KIND, f"{container} since {known.since}", canonical(said))
+    meaning: Meaning = "approved" if outcome == "cleared" else "rejected"
+    signature = sign(office, session, secret, subject, meaning, reason)
+
+    def make(book: Book) -> ContainerResolved:
+        if _held(book, container) != known:
+            raise AuthorityError("meanwhile it was held anew", where=container, mend="look at it again")
+        changes = (Change(field="held", old=True, new=outcome == "rejected"),)
+        return ContainerResolved(
+            why=reason,
+            container=container,
+            outcome=outcome,
+            deviation=deviation,
+            signature=signature.event,
+            changes=changes,
+        )
+
+    return enter(office, session.person, make)
+
+
+def _held(book: Book, name: str) -> Hold:
+    found = book.container(name).held
+    if found is None:
+        raise AuthorityError("the container is not held", where=name)
+    return found

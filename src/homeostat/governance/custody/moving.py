@@ -1,0 +1,125 @@
+"""Hand-over: the custodian checks and signs, the receiver checks and signs the same words, and only then it moves.
+
+offer (scan out, "performed") -> the custodian has it still -> receive (scan in, "verified") -> the receiver has it
+"""
+
+from homeostat.errors import AuthorityError
+from homeostat.governance.authority import authorise
+from homeostat.governance.custody.book import Book, terms
+from homeostat.governance.custody.entry import enter, stated
+from homeostat.governance.custody.matching import positively_matched
+from homeostat.governance.custody.state import Container, Offer
+from homeostat.governance.known import directory
+from homeostat.governance.office import Office
+from homeostat.governance.people import Secret
+from homeostat.governance.session import Session
+from homeostat.governance.signing import Subject, require, sign
+from homeostat.ledger.catalogue import Change, HandOverOffered, HandOverReceived
+
+KIND = "hand-over"
+"""The kind of subject that both parties sign."""
+
+
+def offer(
+    office: Office,
+    session: Session,
+    secret: Secret,
+    container: str,
+    *,
+    to: str,
+    place: str,
+    logger: str,
+    scan: str,
+    second: str,
+    why: str,
+) -> HandOverOffered:
+    """Give a container out of hand, to the account `to` at `place`, with the temperature logger that goes with it.
+
+    The label's scan and the `second` identifier must be the container's, or it is held (MismatchError). A second offer
+    takes the place of the first. Raises AuthorityError where the container is not the giver's, or held.
+    """
+    authorise(office, session, "custody.transfer")
+    where, device = stated(place, "a place"), stated(logger, "a temperature logger")
+    reason = stated(why, "a reason", 200)
+    _refuse_receiver(office, session, to)
+    known = Book.of(office.ledger).movable(container, session.person)
+    positively_matched(office, session, container, scan, second)
+    unsigned = HandOverOffered(
+        why=reason,
+        number=f"{container}/{office.nonce()}",
+        container=container,
+        identity=known.identity,
+        giver=session.person,
+        receiver=to,
+        place=where,
+        logger=device,
+        at=office.clock(),
+        scanned=scan.strip(),
+        signature="",
+    )
+    subject = Subject(KIND, unsigned.number, terms(unsigned))
+    signature = sign(office, session, secret, subject, "performed", reason)
+    act = unsigned.model_copy(update={"signature": signature.event})
+
+    def make(book: Book) -> HandOverOffered:
+        book.movable(container, session.person)
+        return act
+
+    return enter(office, session.person, make)
+
+
+def _refuse_receiver(office: Office, session: Session, to: str) -> None:
+    """A hand-over takes two persons, both known here."""
+    if to == session.person:
+        raise AuthorityError("nobody hands over to themselves", where=to)
+    if to not in directory(office).accounts:
+        raise AuthorityError("there is no such account", where=to, mend="enrol the receiver first")
+
+
+def receive(
+    office: Office,
+    session: Session,
+    secret: Secret,
+    container: str,
+    *,
+    scan: str,
+    second: str,
+    why: str,
+) -> HandOverReceived:
+    """Take over a container that was offered: from this act on, and not before, it is in the receiver's custody.
+
+    Raises MismatchError where the label or the second identifier is another's; AuthorityError where nothing was
+    offered to this person, or the giver's signature does not stand.
+    """
+    authorise(office, session, "custody.transfer")
+    reason = stated(why, "a reason", 200)
+    known = _offered(Book.of(office.ledger), container, session.person)
+    positively_matched(office, session, container, scan, second)
+    subject = Subject(KIND, known.number, known.content)
+    require(office.ledger, subject, ("performed",))
+    signature = sign(office, session, secret, subject, "verified", reason)
+
+    def make(book: Book) -> HandOverReceived:
+        if _offered(book, container, session.person) != known:
+            raise AuthorityError("meanwhile it was offered anew", where=container, mend="check it again")
+        return HandOverReceived(
+            why=reason,
+            number=known.number,
+            container=container,
+            scanned=scan.strip(),
+            signature=signature.event,
+            changes=(Change(field="custodian", old=known.giver, new=session.person),),
+        )
+
+    return enter(office, session.person, make)
+
+
+def _offered(book: Book, name: str, person: str) -> Offer:
+    """The offer that waits for `person`. Raises AuthorityError where there is none, or the container is held."""
+    container: Container = book.container(name)
+    book.movable(name, container.custodian)
+    if container.offer is None or container.offer.receiver != person:
+        raise AuthorityError(
+            f"it was not offered to {person}", where=name, mend=f"{container.custodian} has it in custody"
+        )
+    return container.offer

@@ -1,0 +1,198 @@
+"""What persons do with definitions: submit, review, approve, reject, retire. Each is one event, or a refusal in words.
+
+The author neither reviews nor approves; the approval is a signature that states from when the version holds.
+"""
+
+import re
+from datetime import datetime
+
+from homeostat.errors import AuthorityError, LedgerError
+from homeostat.governance.authority import authorise
+from homeostat.governance.definitions.content import identity
+from homeostat.governance.definitions.difference import difference
+from homeostat.governance.definitions.fold import (
+    APPROVES,
+    Definition,
+    Definitions,
+    definition_id,
+    definitions,
+    subject_of,
+)
+from homeostat.governance.office import Office
+from homeostat.governance.people import Secret
+from homeostat.governance.session import Session
+from homeostat.governance.signing import Signature, give
+from homeostat.ledger.catalogue import Change, DefinitionKind, DefinitionRetired, DefinitionSubmitted
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
+_VERSION = re.compile(r"\d+\.\d+\.\d+")
+
+
+def submit(
+    office: Office,
+    session: Session,
+    kind: DefinitionKind,
+    name: str,
+    version: str,
+    content: str,
+    *,
+    why: str,
+) -> Definition:
+    """Hand in a version of a definition, as its author.
+
+    Raises AuthorityError for what is not of this kind, and for a version that exists: a change is a new version.
+    """
+    authorise(office, session, "definition.author")
+    where = definition_id(kind, name, version)
+    if not (_NAME.fullmatch(name) and _VERSION.fullmatch(version)):
+        mend = "a name of small letters, digits, dots, dashes, underscores; a version like 1.2.0"
+        raise AuthorityError("this is no name and version of a definition", where=where, mend=mend)
+    hash, known = identity(kind, name, version, content), _now(office)
+    if (earlier := known.get(kind, name, version)) is not None:
+        raise _exists(earlier)
+    told = DefinitionSubmitted(
+        why=why,
+        changes=_changes(known, kind, name, content),
+        kind=kind,
+        name=name,
+        version=version,
+        hash=hash,
+        content=content,
+    )
+    try:
+        office.put(session.person, told, event=f"definition/{where}")
+    except LedgerError:
+        if (earlier := _now(office).get(kind, name, version)) is not None:
+            raise _exists(earlier) from None
+        raise
+    return _get(office, kind, name, version)
+
+
+def review(
+    office: Office, session: Session, secret: Secret, kind: str, name: str, version: str, *, why: str
+) -> Signature:
+    """Sign a version as reviewed. Raises AuthorityError to its author, and where it is no longer under review."""
+    one = _for(office, session, kind, name, version, ("submitted", "reviewed"))
+    authorise(office, session, "definition.review")
+    changes = (Change(field="state", old=one.state, new="reviewed"),)
+    return give(office, session, secret, subject_of(one), "reviewed", why, changes=changes)
+
+
+def reject(
+    office: Office, session: Session, secret: Secret, kind: str, name: str, version: str, *, why: str
+) -> Signature:
+    """Sign a version as rejected: it can never be approved; another version may be submitted."""
+    one = _for(office, session, kind, name, version, ("submitted", "reviewed"))
+    authorise(office, session, "definition.review")
+    changes = (Change(field="state", old=one.state, new="rejected"),)
+    return give(office, session, secret, subject_of(one), "rejected", why, changes=changes)
+
+
+def approve(
+    office: Office,
+    session: Session,
+    secret: Secret,
+    kind: str,
+    name: str,
+    version: str,
+    *,
+    why: str,
+    effective: str = "",
+) -> Signature:
+    """Sign a version as approved; it holds from `effective` on (ISO 8601 with offset; "": from now).
+
+    Raises AuthorityError to its author, where it was not reviewed, and for a date that has passed.
+    """
+    one = _for(office, session, kind, name, version, ("reviewed",))
+    authorise(office, session, APPROVES.get(one.kind, "definition.approve"))
+    begins = _effective(office.clock(), effective)
+    changes = (
+        Change(field="state", old=one.state, new="approved"),
+        Change(field="effective", old="", new=begins),
+    )
+    return give(
+        office,
+        session,
+        secret,
+        subject_of(one),
+        "approved",
+        why,
+        terms={"effective": begins},
+        changes=changes,
+    )
+
+
+def retire(office: Office, session: Session, kind: str, name: str, version: str, *, why: str) -> str:
+    """Take a version out of use for good; batches that run by it go on. The id of the event."""
+    authorise(office, session, "definition.retire")
+    one = _get(office, kind, name, version)
+    if one.state == "retired":
+        raise AuthorityError("it is retired already", where=one.id)
+    changes = (Change(field="state", old=one.state, new="retired"),)
+    told = DefinitionRetired(why=why, changes=changes, kind=one.kind, name=name, version=version)
+    return office.put(session.person, told, event=f"definition/{one.id}/retired")
+
+
+def _now(office: Office) -> Definitions:
+    return definitions(office.ledger, office.clock())
+
+
+def _get(office: Office, kind: str, name: str, version: str) -> Definition:
+    found = _now(office).get(kind, name, version)
+    if found is None:
+        raise AuthorityError(
+            "no such version was submitted",
+            where=definition_id(kind, name, version),
+            mend="list them with: homeostat approve list",
+        )
+    return found
+
+
+def _for(
+    office: Office, session: Session, kind: str, name: str, version: str, states: tuple[str, ...]
+) -> Definition:
+    """A version that is in one of `states` and was not submitted by this person."""
+    one = _get(office, kind, name, version)
+    if one.author == session.person:
+        raise AuthorityError(
+            f"{session.person} is its author, and an author neither reviews nor approves",
+            where=one.id,
+            mend="another person must sign",
+        )
+    if one.state not in states:
+        raise AuthorityError(f"it is {one.state}, not {' or '.join(states)}", where=one.id)
+    return one
+
+
+def _exists(earlier: Definition) -> AuthorityError:
+    return AuthorityError(
+        f"this version exists ({earlier.state}) and is never changed",
+        where=earlier.id,
+        mend="a change is a new version: submit it under a later number",
+    )
+
+
+def _changes(known: Definitions, kind: str, name: str, content: str) -> tuple[Change, ...]:
+    """What a new version changes: against the version that holds, or else the one submitted last."""
+    mine = [one for one in known.versions if (one.kind, one.name) == (kind, name)]
+    before = known.effective(kind, name) or (mine[-1] if mine else None)
+    return difference(before.content, content) if before else ()
+
+
+def _effective(now: str, wanted: str) -> str:
+    """From when an approval holds. Raises AuthorityError for a moment that is none, or has passed."""
+    if not wanted:
+        return now
+    try:
+        begins = datetime.fromisoformat(wanted)
+        passed = begins < datetime.fromisoformat(now)
+    except (ValueError, TypeError) as error:
+        raise AuthorityError(
+            f"'{wanted}' is no moment in time",
+            mend="like 2026-12-01T00:00:00+01:00, with the offset from UTC",
+        ) from error
+    if passed:
+        raise AuthorityError(
+            f"{wanted} has passed: nothing is approved backwards", mend="name a later moment"
+        )
+    return wanted

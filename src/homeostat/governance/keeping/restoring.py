@@ -1,0 +1,152 @@
+"""Restoring: a site as it was backed up, at a new place, and only if it is what it was.
+
+    backup -> checked -> unpacked beside the place -> ledger verified, head compared -> renamed
+
+An old backup over a newer past is found: where newer exported heads are known, the events behind the backup are
+missing, and that is said in words; to go on without them needs an explicit order and stays on record.
+"""
+
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from homeostat.errors import SiteError
+from homeostat.governance.authority import authorise
+from homeostat.governance.keeping import manifest as listing
+from homeostat.governance.keeping.checking import check_backup, opened
+from homeostat.governance.keeping.cipher import key_of, unseal
+from homeostat.governance.keeping.manifest import Manifest
+from homeostat.governance.office import Office
+from homeostat.governance.session import Session
+from homeostat.ledger import Head, PublicKey, read_heads, verify_ledger
+from homeostat.ledger.catalogue import SiteRestored
+from homeostat.ledger.keys import PRIVATE_NAME
+from homeostat.site import Site
+
+_STEPPED = ("the clock went back", "and from here on")
+"""A clock that was set back is part of what was backed up: `homeostat verify` tells it of the restored site, too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """A site that was brought back; `writable`: its private keys are there. `lost` says what it is known to lack."""
+
+    site: Site
+    manifest: Manifest
+    digest: str
+    writable: bool
+    lost: str = ""
+
+
+def restore(
+    path: Path,
+    place: Path,
+    *,
+    passphrase: str = "",
+    heads: Path | None = None,
+    fingerprint: str = "",
+    accept_loss: bool = False,
+) -> Restored:
+    """The site of the backup at `path`, at the new `place`.
+
+    `heads` is a file of exported heads that lay elsewhere, `fingerprint` that of the site's key: with them an older or
+    foreign backup is found. Raises SiteError where the backup is not whole, where it lacks what `heads` bear witness
+    to (unless the loss is accepted), or where the place is not free.
+    """
+    checked = check_backup(path, fingerprint)
+    if checked.manifest is None or checked.faults:
+        raise SiteError("; ".join(checked.faults), where=str(path), mend="take another backup")
+    if place.exists() and (not place.is_dir() or any(place.iterdir())):
+        raise SiteError("the place is not free", where=str(place), mend="name a new directory")
+    scratch = place.with_name(f".{place.name}.restoring")
+    shutil.rmtree(scratch, ignore_errors=True)
+    try:
+        site = _unpacked(path, scratch, checked.manifest, passphrase)
+        lost = _verified(site, checked.manifest, heads, path)
+        if lost and not accept_loss:
+            raise SiteError(lost, where=str(path), mend="take a newer backup, or accept the loss explicitly")
+        if place.is_dir():
+            place.rmdir()
+        scratch.replace(place)
+    except OSError as fault:
+        raise SiteError(f"the site cannot be restored: {fault.strerror}", where=str(place)) from fault
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    home = Site.open(place)
+    digest = listing.digest(checked.manifest.content())
+    return Restored(home, checked.manifest, digest, (home.keys / PRIVATE_NAME).is_file(), lost)
+
+
+def put_restored(office: Office, session: Session, restored: Restored, *, why: str) -> str:
+    """Put on record that the site was brought back, and what it is known to have lost; the event's id."""
+    authorise(office, session, "site.keep")
+    told = SiteRestored(
+        why=f"{why}; {restored.lost}" if restored.lost else why,
+        manifest=restored.digest,
+        made=restored.manifest.made,
+        events=restored.manifest.events,
+        root=restored.manifest.root,
+    )
+    return office.put(session.person, told)
+
+
+def _unpacked(path: Path, scratch: Path, made: Manifest, passphrase: str) -> Site:
+    scratch.mkdir(parents=True)
+    for folder in ("heads", "keys", "records"):
+        (scratch / folder).mkdir()
+    if made.salt and not passphrase:
+        raise SiteError("the backup is sealed", where=str(path), mend="give its passphrase")
+    key = key_of(passphrase, bytes.fromhex(made.salt)) if made.salt else b""
+    with opened(path) as archive:
+        for name in made.members:
+            content = archive.read(name)
+            if key and not listing.is_open(name):
+                content = unseal(key, name, content)
+            _write(scratch, name, content, 0o600 if name.startswith("keys/") else 0o644)
+    return Site.open(scratch)
+
+
+def _write(root: Path, name: str, content: bytes, mode: int) -> None:
+    """A file inside `root`, on disk on return; a name that leads out of it is refused."""
+    target = (root / name).resolve()
+    if not target.is_relative_to(root.resolve()):
+        raise SiteError("a name in the backup leads out of the site", where=name)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _verified(site: Site, made: Manifest, heads: Path | None, path: Path) -> str:
+    """What the unpacked site is known to lack; SiteError where it is not what the manifest says."""
+    key = PublicKey.load(site.keys)
+    check = verify_ledger(site.ledger_path, public_key=key, heads=site.heads_file)
+    damage = [one for one in check.findings if not one.what.startswith(_STEPPED)]
+    if damage:
+        found = "; ".join(f"{one.where}: {one.what}" for one in damage[:3])
+        raise SiteError(f"the ledger in the backup is not sound: {found}", where=str(path))
+    mine = read_heads(site.heads_file)
+    if not mine or (mine[-1].size, mine[-1].root.hex()) != (made.events, made.root):
+        raise SiteError("the ledger in the backup does not end in the head of its manifest", where=str(path))
+    return _lost(mine, [] if heads is None else read_heads(heads), key)
+
+
+def _lost(mine: list[Head], known: list[Head], key: PublicKey) -> str:
+    """What heads from elsewhere say about a restored ledger, in words; "" if it holds all they bear witness to."""
+    ours = {head.size: head for head in mine}
+    for head in known:
+        if not head.signed_by(key):
+            return f"the known head of {head.size} events is another site's or was changed"
+        if head.size in ours and ours[head.size] != head:
+            return (
+                f"the ledger is not the one whose head of {head.size} events is known: the past was rewritten"
+            )
+    newest = max(known, key=lambda head: head.size, default=mine[-1])
+    if newest.size <= mine[-1].size:
+        return ""
+    return (
+        f"the backup is older than a head that is known: it holds {mine[-1].size} events, but {newest.size} were signed"
+        f" by {newest.recorded}; the last {newest.size - mine[-1].size} are missing"
+    )

@@ -1,0 +1,33 @@
+"""Codes as dark and light modules: DataMatrix (ISO/IEC 16022) and Code 128 (ISO/IEC 15417).
+
+The symbols come from ppf-datamatrix and python-barcode; here they become rows of booleans, true is dark.
+"""
+
+from typing import TypeAlias
+
+from barcode.codex import Code128
+from ppf.datamatrix import DataMatrix
+
+from homeostat.errors import AuthorityError
+
+Modules: TypeAlias = tuple[tuple[bool, ...], ...]
+
+_FIRST, _LAST = " ", "~"
+
+
+def data_matrix(text: str) -> Modules:
+    """The square symbol of `text`, rows from above; AuthorityError where it is not plain printable ASCII."""
+    _refuse_unprintable(text)
+    return tuple(tuple(bool(module) for module in row) for row in DataMatrix(text).matrix)
+
+
+def code_128(text: str) -> tuple[bool, ...]:
+    """The bars of `text` from the left, without quiet zones; AuthorityError where it is not printable ASCII."""
+    _refuse_unprintable(text)
+    (bars,) = Code128(text).build()
+    return tuple(module == "1" for module in bars)
+
+
+def _refuse_unprintable(text: str) -> None:
+    if not text or not all(_FIRST <= character <= _LAST for character in text):
+        raise AuthorityError("a code holds printable ASCII characters only", where=repr(text))

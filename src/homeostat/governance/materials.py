@@ -1,0 +1,214 @@
+"""Lots of materials: what persons did with them, the lot as it stands, and whether it may enter a product.
+
+session, lot, why -> authority -> act in the ledger; acts -> `lots` -> status, quantities, what is missing
+"""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+
+from homeostat.errors import AuthorityError
+from homeostat.governance.authority import authorise
+from homeostat.governance.office import Office
+from homeostat.governance.session import Session
+from homeostat.ledger import Ledger, Recorded
+from homeostat.ledger.catalogue import Act, Change, payload
+from homeostat.ledger.catalogue.materials import LotJudged, LotMoved, LotReceived, LotReconciled
+from homeostat.process.units import check_unit
+
+TYPES = (LotReceived.type, LotJudged.type, LotMoved.type, LotReconciled.type)
+How = Literal["used", "returned", "destroyed", "lost"]
+Status = Literal["quarantine", "released", "rejected"]
+_MEND = "list the lots with: homeostat material list"
+
+
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """A lot as it stands: quantities in `unit`, `moved` by how, and what was counted last (NaN: never)."""
+
+    material: str
+    lot: str
+    status: Status
+    unit: str
+    received: float
+    expires: str
+    supplier: str
+    used: float = 0.0
+    returned: float = 0.0
+    destroyed: float = 0.0
+    lost: float = 0.0
+    batches: tuple[str, ...] = ()
+    counted: float = math.nan
+    difference: float = math.nan
+
+    @property
+    def left(self) -> float:
+        """What there should be."""
+        return self.received - self.used - self.returned - self.destroyed - self.lost
+
+    def expired(self, now: str) -> bool:
+        """Whether it may not be used any more at the stamp `now`."""
+        return datetime.fromisoformat(now) >= datetime.fromisoformat(self.expires)
+
+    def objections(self, now: str) -> tuple[str, ...]:
+        """Why the lot may not enter a product now; empty when it may."""
+        said = f"lot {self.lot} of {self.material}"
+        found = [] if self.status == "released" else [f"{said} is not released: {self.status}"]
+        return (*found, *((f"{said} expired {self.expires}",) if self.expired(now) else ()))
+
+
+def lots(ledger: Ledger) -> dict[tuple[str, str], Lot]:
+    """Every lot of the site by material and number, in the order in which they came."""
+    return fold(ledger.events(types=TYPES))
+
+
+def fold(events: Iterable[Recorded]) -> dict[tuple[str, str], Lot]:
+    """The lots that these events tell of."""
+    found: dict[tuple[str, str], Lot] = {}
+    for recorded in events:
+        act = payload(recorded.event.type, recorded.event.data)
+        if isinstance(act, LotReceived):
+            found.setdefault((act.material, act.lot), _received(act))
+        elif isinstance(act, LotJudged | LotMoved | LotReconciled) and (act.material, act.lot) in found:
+            key = act.material, act.lot
+            found[key] = _after(found[key], act)
+    return found
+
+
+def receive(
+    office: Office,
+    session: Session,
+    *,
+    material: str,
+    lot: str,
+    quantity: float,
+    unit: str,
+    expires: str,
+    supplier: str,
+    why: str,
+) -> Lot:
+    """Take a lot into quarantine. Raises AuthorityError where it is known already or cannot be what is said."""
+    authorise(office, session, "material.receive")
+    check_unit(unit)
+    _positive(quantity)
+    if datetime.fromisoformat(expires).utcoffset() is None:
+        raise AuthorityError("the expiry needs its offset from UTC", where=expires)
+    if (material, lot) in lots(office.ledger):
+        raise AuthorityError(f"lot {lot} of {material} was received already", mend=_MEND)
+    act = LotReceived(
+        why=why, material=material, lot=lot, quantity=quantity, unit=unit, expires=expires, supplier=supplier
+    )
+    office.put(session.person, act, event=f"lot/{material}/{lot}/received")
+    return _received(act)
+
+
+def judge(
+    office: Office,
+    session: Session,
+    material: str,
+    lot: str,
+    verdict: Literal["released", "rejected"],
+    *,
+    why: str,
+) -> Lot:
+    """Release a lot that is in date and in quarantine, or reject one. Raises AuthorityError."""
+    authorise(office, session, "material.release")
+    found = _known(office, material, lot)
+    if found.status == verdict or (verdict == "released" and found.status == "rejected"):
+        raise AuthorityError(f"lot {lot} of {material} is {found.status}", mend=_MEND)
+    if verdict == "released" and found.expired(office.clock()):
+        raise AuthorityError(f"lot {lot} of {material} expired {found.expires}", mend="reject it")
+    change = Change(field="status", old=found.status, new=verdict)
+    return _put(
+        office,
+        session,
+        found,
+        LotJudged(why=why, changes=(change,), material=material, lot=lot, verdict=verdict),
+    )
+
+
+def move(
+    office: Office,
+    session: Session,
+    material: str,
+    lot: str,
+    how: How,
+    quantity: float,
+    *,
+    batch: str = "",
+    why: str,
+) -> Lot:
+    """Use some of a lot in a batch, return, destroy or lose it. Raises AuthorityError where that cannot be."""
+    authorise(office, session, "material.use")
+    _positive(quantity)
+    found = _known(office, material, lot)
+    objections = found.objections(office.clock()) if how == "used" else ()
+    if objections:
+        raise AuthorityError("; ".join(objections), mend="take a lot that is released and in date")
+    if how == "used" and not batch:
+        raise AuthorityError("a lot is used in a batch", mend="name it with --batch")
+    if quantity > found.left * (1.0 + 1e-9):
+        what = f"only {found.left:g} {found.unit} of lot {lot} should be left"
+        raise AuthorityError(what, mend="count what is there: homeostat material reconcile")
+    change = Change(field="left", old=found.left, new=found.left - quantity)
+    act = LotMoved(
+        why=why, changes=(change,), material=material, lot=lot, how=how, quantity=quantity, batch=batch
+    )
+    return _put(office, session, found, act)
+
+
+def reconcile(
+    office: Office, session: Session, material: str, lot: str, left: float, *, tolerance: float, why: str
+) -> LotReconciled:
+    """Compare what was counted with received = used + returned + destroyed + lost + left; `tolerance` in the unit."""
+    authorise(office, session, "material.use")
+    if not (0.0 <= left < math.inf and 0.0 <= tolerance < math.inf):
+        raise AuthorityError("a count and a tolerance are numbers from 0 up")
+    found = _known(office, material, lot)
+    difference = found.left - left
+    act = LotReconciled(
+        why=why,
+        material=material,
+        lot=lot,
+        left=left,
+        difference=difference,
+        tolerance=tolerance,
+        within=abs(difference) <= tolerance,
+    )
+    _put(office, session, found, act)
+    return act
+
+
+def _put(office: Office, session: Session, found: Lot, act: LotJudged | LotMoved | LotReconciled) -> Lot:
+    office.put(session.person, act, batch=act.batch if isinstance(act, LotMoved) else "")
+    return _after(found, act)
+
+
+def _known(office: Office, material: str, lot: str) -> Lot:
+    found = lots(office.ledger).get((material, lot))
+    if found is None:
+        raise AuthorityError(f"there is no lot {lot} of {material}", mend=_MEND)
+    return found
+
+
+def _positive(quantity: float) -> None:
+    if not 0.0 < quantity < math.inf:
+        raise AuthorityError("a quantity is a number above 0")
+
+
+def _received(act: LotReceived) -> Lot:
+    return Lot(act.material, act.lot, "quarantine", act.unit, act.quantity, act.expires, act.supplier)
+
+
+def _after(lot: Lot, act: Act) -> Lot:
+    if isinstance(act, LotJudged):
+        return replace(lot, status=act.verdict)
+    if isinstance(act, LotReconciled):
+        return replace(lot, counted=act.left, difference=act.difference)
+    if not isinstance(act, LotMoved):
+        return lot
+    moved = {act.how: getattr(lot, act.how) + act.quantity}
+    batches = (*lot.batches, act.batch) if act.batch and act.batch not in lot.batches else lot.batches
+    return replace(lot, batches=batches, **moved)

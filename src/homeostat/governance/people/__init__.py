@@ -1,0 +1,53 @@
+"""People: enrolment, login, passwords, second factors, lock-out, training, reviews of who may do what.
+
+login(office, account, Secret) -> Session -> authorise(...) in every act -> logout
+"""
+
+from homeostat.governance.people.accountability import DECLARATION
+from homeostat.governance.people.credentials import change_password
+from homeostat.governance.people.enrolment import activate, enrol, found, invite
+from homeostat.governance.people.keeping import change_roles, lock, retire, unlock
+from homeostat.governance.people.login import accept, bearer, login, logout, reauthenticate, recognise, resume
+from homeostat.governance.people.policy import set_policy
+from homeostat.governance.people.reset import complete_reset, confirm_reset, request_reset
+from homeostat.governance.people.second_factor import (
+    Offer,
+    enrol_factor,
+    offer_factor,
+    remove_factor,
+    test_factor,
+)
+from homeostat.governance.people.secret import Secret
+from homeostat.governance.people.training import train, withdraw
+
+__all__ = [
+    "DECLARATION",
+    "Offer",
+    "Secret",
+    "accept",
+    "activate",
+    "bearer",
+    "change_password",
+    "change_roles",
+    "complete_reset",
+    "confirm_reset",
+    "enrol",
+    "enrol_factor",
+    "found",
+    "invite",
+    "lock",
+    "login",
+    "logout",
+    "offer_factor",
+    "reauthenticate",
+    "recognise",
+    "remove_factor",
+    "request_reset",
+    "resume",
+    "retire",
+    "set_policy",
+    "test_factor",
+    "train",
+    "unlock",
+    "withdraw",
+]

@@ -1,0 +1,61 @@
+"""Setting a password: always a new key, sealed in its file before the ledger says that it is in force.
+
+The old key is revoked by the same event; its file goes afterwards, so that an old password opens nothing.
+"""
+
+from contextlib import suppress
+from datetime import timedelta
+
+from homeostat.errors import AuthorityError
+from homeostat.governance.known import directory, moment
+from homeostat.governance.office import Office
+from homeostat.governance.people.identifying import identify, keys_folder, least
+from homeostat.governance.people.secret import Secret
+from homeostat.governance.together import put_together
+from homeostat.ledger.catalogue import Change
+from homeostat.ledger.catalogue.people import CredentialSet
+from homeostat.ledger.identity import Account, PersonalKey
+from homeostat.ledger.identity.passwords import weakness
+from homeostat.ledger.identity.personal import opened, place
+
+
+def change_password(office: Office, account: str, secret: Secret, password: str, *, why: str) -> None:
+    """The person behind `account` sets another password; an expired one can be changed as well.
+
+    Raises AuthorityError where `secret` is not theirs or `password` is not fit.
+    """
+    known = identify(office, account, secret, "password")
+    found = known.account
+    if opened(keys_folder(office), found.id, found.fingerprint, password, least(found)) is not None:
+        raise AuthorityError("this is the password that is to be changed", mend="choose another")
+    key = PersonalKey.generate(found.id).with_totp(known.key.totp if found.second_factor else "")
+    put_together(office, found.id, [(credential(office, found, key, password, why), "")])
+    discard_old(office, found)
+
+
+def credential(office: Office, account: Account, key: PersonalKey, password: str, why: str) -> CredentialSet:
+    """The act that puts `key` in force, whose file is on disk on return. AuthorityError for an unfit password."""
+    fault = "" if account.demonstration else weakness(password, account.id, account.name)
+    if fault:
+        raise AuthorityError(fault, where=account.id, mend="choose another password")
+    key.write(keys_folder(office), password, least(account))
+    return CredentialSet(
+        account=account.id,
+        public=key.public,
+        fingerprint=key.fingerprint,
+        expires="" if account.demonstration else _expiry(office),
+        why=why,
+        changes=(Change(field="key", old=account.fingerprint or None, new=key.fingerprint),),
+    )
+
+
+def discard_old(office: Office, before: Account) -> None:
+    """Remove the files of the keys that an account has had; one that cannot be removed is revoked all the same."""
+    for key in before.keys:
+        with suppress(OSError):
+            place(keys_folder(office), before.id, key.fingerprint).unlink(missing_ok=True)
+
+
+def _expiry(office: Office) -> str:
+    days = directory(office).policy.password_days
+    return (moment(office.clock()) + timedelta(days=days)).isoformat() if days else ""

@@ -1,0 +1,125 @@
+"""Signing: a person who has just identified themselves again signs exactly what was shown.
+
+office, session, secret, subject, meaning -> key unlocked -> one event, durable, or a refusal in words
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from homeostat.errors import AuthorityError
+from homeostat.governance.known import directory
+from homeostat.governance.office import Office
+from homeostat.governance.people import Secret, reauthenticate
+from homeostat.governance.session import Session
+from homeostat.governance.signing.apart import refuse_both
+from homeostat.governance.signing.statement import statement_of
+from homeostat.ledger import JSON
+from homeostat.ledger.catalogue import Change, Meaning, RecordSigned
+from homeostat.ledger.chain import GENESIS
+from homeostat.ledger.identity import Account, PersonalKey
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is signed: its kind and id, the bytes that were shown, and the batch it belongs to ("": the site)."""
+
+    kind: str
+    id: str
+    content: bytes
+    batch: str = ""
+
+    @property
+    def sha256(self) -> str:
+        """SHA-256 of what was shown, hex."""
+        return hashlib.sha256(self.content).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """A signature that is durable: the id of its event, and what it says."""
+
+    event: str
+    signed: RecordSigned
+
+
+def sign(
+    office: Office, session: Session, secret: Secret, subject: Subject, meaning: Meaning, why: str
+) -> Signature:
+    """Sign `subject`. The secret is asked for each time: both components, at every signature (21 CFR 11.200(a)(1)).
+
+    Whether this person may sign this is asked before, with `authorise`. Raises AuthorityError where the session or the
+    secret does not hold, or where the person has signed the subject in a role that must be another's; LedgerError
+    where it could not be stored: then nothing is signed.
+    """
+    return give(office, session, secret, subject, meaning, why)
+
+
+def give(
+    office: Office,
+    session: Session,
+    secret: Secret,
+    subject: Subject,
+    meaning: Meaning,
+    why: str,
+    *,
+    terms: Mapping[str, JSON] | None = None,
+    changes: Sequence[Change] = (),
+) -> Signature:
+    """`sign`, with `terms` that the signer states besides, and the `changes` that the signature brings about."""
+    if not why.strip():
+        raise AuthorityError("a signature needs a reason", where=_where(subject), mend="say why you sign")
+    refuse_both(office.ledger, session.person, subject.kind, subject.id, subject.batch, meaning)
+    key = reauthenticate(office, session, secret)
+    account = directory(office).accounts[session.person]
+    event = f"signature/{office.nonce()}"
+    unsigned = _said(office, account, key, subject, meaning).model_copy(
+        update={"why": why, "terms": dict(terms or {}), "changes": tuple(changes)}
+    )
+    signed = unsigned.model_copy(update={"signature": key.sign(statement_of(event, unsigned)).hex()})
+    office.put(session.person, signed, batch=subject.batch, event=event)
+    return Signature(event, signed)
+
+
+def _said(
+    office: Office, account: Account, key: PersonalKey, subject: Subject, meaning: Meaning
+) -> RecordSigned:
+    """What the signature says of who, what, when and where; still without the signature itself."""
+    if key.account != account.id:
+        raise AuthorityError("nobody signs for another", where=f"{account.id}, key of {key.account}")
+    head = office.ledger.head
+    return RecordSigned(
+        why="",
+        account=account.id,
+        name=account.name,
+        roles=account.roles,
+        meaning=meaning,
+        at=stamped(office),
+        kind=subject.kind,
+        subject=subject.id,
+        batch=subject.batch,
+        sha256=subject.sha256,
+        place=head.size if head else 0,
+        chain=(head.chain if head else GENESIS).hex(),
+        key=key.fingerprint,
+        signature="",
+    )
+
+
+def stamped(office: Office) -> str:
+    """The time of a signature, which must say its offset: an hour at the end of summer time happens twice.
+
+    Raises AuthorityError for a clock that does not.
+    """
+    stamp = office.clock()
+    if datetime.fromisoformat(stamp).utcoffset() is None:
+        raise AuthorityError(
+            f"the clock says {stamp}, without its offset from UTC",
+            mend="a signature needs an unambiguous time",
+        )
+    return stamp
+
+
+def _where(subject: Subject) -> str:
+    return f"{subject.kind} {subject.id}"

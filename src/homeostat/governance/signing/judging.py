@@ -1,0 +1,149 @@
+"""Judging signatures: is each still what it was, about what stands now?
+
+ledger, subject, content -> every signature about it: valid, superseded or invalid, and why in words
+"""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from homeostat.errors import LedgerError
+from homeostat.governance.known import accounts
+from homeostat.governance.signing.statement import statement
+from homeostat.ledger import Ledger, Recorded
+from homeostat.ledger.catalogue import Meaning, RecordSigned, payload
+from homeostat.ledger.chain import GENESIS
+from homeostat.ledger.identity.accounts import Key
+from homeostat.ledger.identity.personal import public_key
+
+State = Literal["valid", "superseded", "invalid"]
+SIGNED = (RecordSigned.type,)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A signature as it stands: who (account, printed name, roles then), what it means, when (ISO with offset), why.
+
+    `state` is "valid", "superseded" (what was signed has changed since) or "invalid" (copied, forged, or made with a
+    key that was not good any more); `words` says so in a sentence. `event` is the id of its event, `seq` its place.
+    """
+
+    event: str
+    seq: int
+    person: str
+    name: str
+    roles: tuple[str, ...]
+    meaning: Meaning
+    when: str
+    why: str
+    state: State
+    words: str
+    signed: RecordSigned
+
+    @property
+    def line(self) -> str:
+        """The signature as it is printed: name, meaning, time (21 CFR 11.50(a)), and what is wrong with it if so."""
+        said = f"{self.name} ({self.person}), {self.meaning}, {self.when}"
+        return said if self.state == "valid" else f"{said}: {self.state.upper()}, {self.words}"
+
+
+def signatures(ledger: Ledger, kind: str, id: str, content: bytes | None = None) -> tuple[Standing, ...]:
+    """Every signature about a subject, in the order of the ledger, judged by the `content` it has now.
+
+    Without `content` only their genuineness is judged: none is called superseded.
+    """
+    judge = Judge(ledger)
+    found = (one for one in ledger.events(types=SIGNED) if _about(one, kind, id))
+    return tuple(judge.standing(one, content) for one in found)
+
+
+def _about(recorded: Recorded, kind: str, id: str) -> bool:
+    return (recorded.event.data.get("kind"), recorded.event.data.get("subject")) == (kind, id)
+
+
+class Judge:
+    """Judges signatures of one ledger; who has which key is looked up once."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._accounts = accounts(ledger)
+
+    def all(self, batch: str | None = None) -> Iterator[Standing]:
+        """Every signature at the site, or of one batch, judged as to whether it is genuine."""
+        return (self.standing(one, None) for one in self._ledger.events(types=SIGNED, batch=batch))
+
+    def named(self, event: str) -> Standing | None:
+        """The signature with this event id; None where there is none."""
+        found = (one for one in self._ledger.events(types=SIGNED) if one.event.id == event)
+        return next((self.standing(one, None) for one in found), None)
+
+    def standing(self, recorded: Recorded, content: bytes | None) -> Standing:
+        """How a signature event stands. Raises LedgerError where its payload is none of a signature."""
+        signed = _signed(recorded)
+        state, words = _invalid(self._fault(recorded, signed)) or _compared(signed, content)
+        return Standing(
+            event=recorded.event.id,
+            seq=recorded.seq,
+            person=signed.account,
+            name=signed.name,
+            roles=signed.roles,
+            meaning=signed.meaning,
+            when=signed.at,
+            why=signed.why,
+            state=state,
+            words=words,
+            signed=signed,
+        )
+
+    def _fault(self, recorded: Recorded, signed: RecordSigned) -> str:
+        """Why a signature is invalid; empty where it is genuine."""
+        event = recorded.event
+        if (event.batch, event.actor) != (signed.batch, signed.account):
+            given = f"batch {signed.batch}" if signed.batch else "the site"
+            return f"it was given by {signed.account} for {given} and was copied to where it stands"
+        account = self._accounts.get(signed.account)
+        key = next((one for one in account.keys if one.fingerprint == signed.key), None) if account else None
+        if key is None:
+            return f"its key is none of {signed.account}'s"
+        if not _holds(key, signed.signature, statement(event.id, event.data)):
+            return "it does not sign these words: it was copied from another record, or forged"
+        if not key.held(recorded.seq):
+            return "its key was not in force when it was given: it had been revoked or replaced"
+        if not self._in_place(recorded.seq, signed):
+            return "the record that it was given in is not the one before it"
+        return ""
+
+    def _in_place(self, seq: int, signed: RecordSigned) -> bool:
+        """Whether the ledger at the place of signing is the one that was signed over."""
+        if not 0 <= signed.place < seq:
+            return False
+        if signed.place == 0:
+            return signed.chain == GENESIS.hex()
+        last = next(self._ledger.events(after=signed.place - 1), None)
+        return last is not None and last.hash.hex() == signed.chain
+
+
+def _signed(recorded: Recorded) -> RecordSigned:
+    signed = payload(recorded.event.type, recorded.event.data)
+    if not isinstance(signed, RecordSigned):
+        raise LedgerError("this event is no signature", where=f"event {recorded.event.id}")
+    return signed
+
+
+def _invalid(fault: str) -> tuple[State, str] | None:
+    return ("invalid", fault) if fault else None
+
+
+def _compared(signed: RecordSigned, content: bytes | None) -> tuple[State, str]:
+    if content is None or hashlib.sha256(content).hexdigest() == signed.sha256:
+        return "valid", "it stands as it was given"
+    return "superseded", "what was signed has changed since"
+
+
+def _holds(key: Key, signature: str, message: bytes) -> bool:
+    """Whether a signature (hex) was made with `key`; a text that is not hexadecimal signs nothing."""
+    try:
+        return public_key(key.public).verifies(message, bytes.fromhex(signature))
+    except ValueError:
+        return False

@@ -1,0 +1,88 @@
+"""An account as the ledger's acts have made it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+State: TypeAlias = Literal["invited", "active", "locked", "retired"]
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A person's public key (hex), in force from event `since` until event `until` (exclusive; None: it still is)."""
+
+    public: str
+    fingerprint: str
+    since: int
+    until: int | None = None
+
+    def held(self, seq: int) -> bool:
+        """Whether it was in force at event `seq`."""
+        return self.since <= seq and (self.until is None or seq < self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class Qualification:
+    """That a person is trained for a task, until when (stamp), and what shows it."""
+
+    task: str
+    expires: str
+    evidence: str
+    by: str
+    withdrawn: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reset:
+    """A reset under way: the SHA-256 of each half of the proof, and who gave it."""
+
+    by: str
+    code: str
+    expires: str
+    confirmed_by: str = ""
+    confirmed_code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A person's account. Stamps are ISO 8601 with offset; `since` is when it came into its state.
+
+    `fingerprint` names the key in force ("" while there is none), `password_expires` is "" for one that lasts.
+    """
+
+    id: str
+    name: str
+    roles: tuple[str, ...]
+    demonstration: bool
+    verified: str
+    enrolled: str
+    since: str
+    state: State = "invited"
+    lock: str = ""
+    invitation: str = ""
+    invitation_expires: str = ""
+    keys: tuple[Key, ...] = ()
+    password_expires: str = ""
+    reset: Reset | None = None
+    failures: int = 0
+    refusals: int = 0
+    second_factor: bool = False
+    counter: int | None = None
+    factor_tested: str = ""
+    accepted: str = ""
+    last_login: str = ""
+    qualifications: Mapping[str, Qualification] = field(default_factory=dict)
+
+    @property
+    def key(self) -> Key | None:
+        """The key in force."""
+        return self.keys[-1] if self.keys and self.keys[-1].until is None else None
+
+    @property
+    def fingerprint(self) -> str:
+        """The fingerprint of the key in force; "" where there is none."""
+        return self.key.fingerprint if self.key else ""
+
+    def key_at(self, seq: int, fingerprint: str) -> Key | None:
+        """The key with this fingerprint, if it was in force at event `seq`."""
+        return next((key for key in self.keys if key.fingerprint == fingerprint and key.held(seq)), None)

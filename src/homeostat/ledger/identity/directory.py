@@ -1,0 +1,242 @@
+"""The directory: all accounts of a site as a fold over the ledger's acts about persons."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias, TypeVar, cast
+
+from homeostat.errors import LedgerError
+from homeostat.ledger.catalogue import people as acts
+from homeostat.ledger.catalogue.base import Act
+from homeostat.ledger.event import Recorded
+from homeostat.ledger.identity.accounts import Account, Key, Qualification, Reset, State
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How long sessions and passwords last (0 days: they do not expire), and how many failures lock an account."""
+
+    idle_minutes: int = 15
+    session_hours: int = 12
+    password_days: int = 180
+    attempts: int = 5
+
+
+@dataclass(frozen=True)
+class Directory:
+    """Accounts by id in the order they were enrolled, the policy in force, and the last event taken in."""
+
+    accounts: Mapping[str, Account] = field(default_factory=dict)
+    policy: Policy = Policy()
+    seq: int = 0
+
+    @classmethod
+    def of(cls, events: Iterable[Recorded]) -> "Directory":
+        """The directory after `events`; those that are not about persons are passed over."""
+        return cls().after(events)
+
+    def after(self, events: Iterable[Recorded]) -> "Directory":
+        """This directory with further events taken in."""
+        accounts, policy, seq = dict(self.accounts), self.policy, self.seq
+        for stored in events:
+            seq = stored.seq
+            act = _act(stored)
+            if isinstance(act, acts.AccessPolicySet):
+                policy = Policy(act.idle_minutes, act.session_hours, act.password_days, act.attempts)
+            elif isinstance(act, acts.AccountEnrolled):
+                accounts.setdefault(act.account, _enrolled(act, stored))
+            elif act is not None:
+                account = accounts.get(getattr(act, "account", ""))
+                if account is not None:
+                    accounts[account.id] = _CHANGES[act.type](account, act, stored)
+        return Directory(accounts, policy, seq)
+
+    def get(self, account: str) -> Account | None:
+        """The account of this id."""
+        return self.accounts.get(account)
+
+    def active(self) -> list[Account]:
+        """The accounts that can be used."""
+        return [account for account in self.accounts.values() if account.state == "active"]
+
+
+A = TypeVar("A", bound=Act)
+_Change: TypeAlias = Callable[[Account, Act, Recorded], Account]
+_CHANGES: dict[str, _Change] = {}
+
+
+def _folds(kind: type[A]) -> Callable[[Callable[[Account, A, Recorded], Account]], _Change]:
+    """Register how acts of a kind change the account they are about."""
+
+    def register(change: Callable[[Account, A, Recorded], Account]) -> _Change:
+        _CHANGES[kind.type] = cast(_Change, change)
+        return _CHANGES[kind.type]
+
+    return register
+
+
+def _act(stored: Recorded) -> Act | None:
+    kind = _KINDS.get(stored.event.type)
+    if kind is None:
+        return None
+    try:
+        return kind.model_validate(stored.event.data)
+    except ValueError as error:
+        raise LedgerError("an act about a person cannot be read", where=f"event {stored.seq}") from error
+
+
+def _enrolled(act: acts.AccountEnrolled, stored: Recorded) -> Account:
+    return Account(
+        id=act.account,
+        name=act.name,
+        roles=act.roles,
+        demonstration=act.demonstration,
+        verified=act.verified,
+        enrolled=stored.recorded,
+        since=stored.recorded,
+        invitation=act.invitation,
+        invitation_expires=act.expires,
+    )
+
+
+@_folds(acts.AccountInvited)
+def _invited(account: Account, act: acts.AccountInvited, stored: Recorded) -> Account:
+    return replace(account, invitation=act.invitation, invitation_expires=act.expires)
+
+
+@_folds(acts.RolesChanged)
+def _roles(account: Account, act: acts.RolesChanged, stored: Recorded) -> Account:
+    return replace(account, roles=act.roles)
+
+
+@_folds(acts.AccountLocked)
+def _locked(account: Account, act: acts.AccountLocked, stored: Recorded) -> Account:
+    if account.state == "retired":
+        return account
+    return replace(account, state="locked", lock=act.cause, since=stored.recorded)
+
+
+@_folds(acts.AccountUnlocked)
+def _unlocked(account: Account, act: acts.AccountUnlocked, stored: Recorded) -> Account:
+    if account.state != "locked":
+        return account
+    state: State = "active" if account.key else "invited"
+    return replace(account, state=state, lock="", failures=0, since=stored.recorded)
+
+
+@_folds(acts.AccountRetired)
+def _retired(account: Account, act: acts.AccountRetired, stored: Recorded) -> Account:
+    return replace(_revoked_keys(account, stored), state="retired", since=stored.recorded, reset=None)
+
+
+@_folds(acts.CredentialSet)
+def _credential(account: Account, act: acts.CredentialSet, stored: Recorded) -> Account:
+    if account.state == "retired":
+        return account
+    key = Key(act.public, act.fingerprint, stored.seq)
+    changed = _revoked_keys(account, stored)
+    state = "active" if account.state == "invited" else account.state
+    since = stored.recorded if state != account.state else account.since
+    return replace(
+        changed,
+        keys=(*changed.keys, key),
+        state=state,
+        since=since,
+        invitation="",
+        password_expires=act.expires,
+        reset=None,
+        failures=0 if state == "active" else account.failures,
+    )
+
+
+@_folds(acts.CredentialRevoked)
+def _revoked(account: Account, act: acts.CredentialRevoked, stored: Recorded) -> Account:
+    return _revoked_keys(account, stored)
+
+
+def _revoked_keys(account: Account, stored: Recorded) -> Account:
+    keys = tuple(key if key.until is not None else replace(key, until=stored.seq) for key in account.keys)
+    return replace(account, keys=keys)
+
+
+@_folds(acts.ResetRequested)
+def _reset(account: Account, act: acts.ResetRequested, stored: Recorded) -> Account:
+    return replace(account, reset=Reset(stored.event.actor, act.code, act.expires))
+
+
+@_folds(acts.ResetConfirmed)
+def _confirmed(account: Account, act: acts.ResetConfirmed, stored: Recorded) -> Account:
+    if account.reset is None:
+        return account
+    changed = replace(account.reset, confirmed_by=stored.event.actor, confirmed_code=act.code)
+    return replace(account, reset=changed)
+
+
+@_folds(acts.SessionOpened)
+def _opened(account: Account, act: acts.SessionOpened, stored: Recorded) -> Account:
+    failures = account.failures if account.state == "locked" else 0
+    changed = replace(account, failures=failures, last_login=stored.recorded)
+    return changed if act.counter is None else _spent(changed, act.counter)
+
+
+@_folds(acts.LoginRefused)
+def _refused(account: Account, act: acts.LoginRefused, stored: Recorded) -> Account:
+    guess = act.cause in {"password", "code"}
+    return replace(account, failures=account.failures + guess, refusals=account.refusals + 1)
+
+
+@_folds(acts.FailuresCleared)
+def _cleared(account: Account, act: acts.FailuresCleared, stored: Recorded) -> Account:
+    return account if account.state == "locked" else replace(account, failures=0)
+
+
+@_folds(acts.AccountabilityAccepted)
+def _accepted(account: Account, act: acts.AccountabilityAccepted, stored: Recorded) -> Account:
+    return replace(account, accepted=act.text)
+
+
+@_folds(acts.FactorEnrolled)
+def _factor(account: Account, act: acts.FactorEnrolled, stored: Recorded) -> Account:
+    return replace(account, second_factor=True, counter=None, factor_tested=stored.recorded)
+
+
+@_folds(acts.FactorUsed)
+def _used(account: Account, act: acts.FactorUsed, stored: Recorded) -> Account:
+    tested = stored.recorded if act.at == "test" else account.factor_tested
+    return replace(_spent(account, act.counter), factor_tested=tested)
+
+
+def _spent(account: Account, counter: int) -> Account:
+    return replace(account, counter=max(counter, account.counter or 0))
+
+
+@_folds(acts.FactorRemoved)
+def _removed(account: Account, act: acts.FactorRemoved, stored: Recorded) -> Account:
+    return replace(account, second_factor=False, counter=None)
+
+
+@_folds(acts.TrainingRecorded)
+def _trained(account: Account, act: acts.TrainingRecorded, stored: Recorded) -> Account:
+    qualified = Qualification(act.task, act.expires, act.evidence, stored.event.actor)
+    return replace(account, qualifications={**account.qualifications, act.task: qualified})
+
+
+@_folds(acts.TrainingWithdrawn)
+def _withdrawn(account: Account, act: acts.TrainingWithdrawn, stored: Recorded) -> Account:
+    old = account.qualifications.get(act.task)
+    if old is None:
+        return account
+    return replace(account, qualifications={**account.qualifications, act.task: replace(old, withdrawn=True)})
+
+
+_KINDS: Mapping[str, type[Act]] = {
+    **{
+        kind.type: kind
+        for kind in vars(acts).values()
+        if isinstance(kind, type) and kind is not Act and issubclass(kind, Act) and kind.type in _CHANGES
+    },
+    acts.AccountEnrolled.type: acts.AccountEnrolled,
+    acts.AccessPolicySet.type: acts.AccessPolicySet,
+}
+
+TYPES: frozenset[str] = frozenset(_KINDS)
+"""The types of events that the directory is folded from."""

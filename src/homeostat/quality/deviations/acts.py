@@ -1,0 +1,212 @@
+"""Acts on deviations: each asks who may, looks where the deviation stands, and writes one numbered event.
+
+The number of an act is one more than those on record: who writes it has read all before it, and of two persons who act
+at once the second is told to look again.
+"""
+
+from datetime import date
+
+from homeostat.errors import LedgerError, QualityError
+from homeostat.governance.authority import authorise, distinct
+from homeostat.governance.office import Office
+from homeostat.governance.people import Secret
+from homeostat.governance.session import Session
+from homeostat.governance.signing import Signature, Subject, give
+from homeostat.ledger.catalogue import (
+    Act,
+    ActionDone,
+    ActionKind,
+    ActionPlanned,
+    Change,
+    Classification,
+    DeviationAssessed,
+    DeviationClassified,
+    DeviationExplained,
+    DeviationLinked,
+    DeviationOpened,
+)
+from homeostat.quality.deviations.state import KIND, Deviation, deviation, deviations, dossier
+
+_ATTEMPTS = 20
+
+
+def open_deviation(
+    office: Office,
+    session: Session,
+    *,
+    title: str,
+    finding: str,
+    batch: str = "",
+    exceptions: tuple[str, ...] = (),
+    why: str,
+) -> str:
+    """Open a deviation, of a batch or of the site; its number ("DEV-0001").
+
+    Raises AuthorityError, QualityError where something is left empty.
+    """
+    authorise(office, session, "deviation.open")
+    _stated(title=title, finding=finding, why=why)
+    for _ in range(_ATTEMPTS):
+        name = f"DEV-{len(deviations(office.ledger)) + 1:04d}"
+        act = DeviationOpened(
+            why=why,
+            deviation=name,
+            batch=batch,
+            title=title,
+            finding=finding,
+            exceptions=exceptions,
+            changes=(Change(field="state", old=None, new="open"),),
+        )
+        event = f"deviation/{name}/0001"
+        if event in office.ledger:
+            continue  # another person was quicker: look again
+        office.put(session.person, act, batch=batch, event=event)
+        return name
+    raise QualityError("no number could be had", mend="try again")
+
+
+def link(office: Office, session: Session, name: str, exceptions: tuple[str, ...], *, why: str) -> None:
+    """Let a deviation cover further exceptions. Raises AuthorityError, QualityError where it is closed."""
+    authorise(office, session, "deviation.open")
+    one = _open(office, name, why)
+    new = [*one.exceptions, *exceptions]
+    act = DeviationLinked(
+        why=why,
+        deviation=name,
+        exceptions=exceptions,
+        changes=(_change("exceptions", [*one.exceptions], new),),
+    )
+    _put(office, session, one, act)
+
+
+def classify(
+    office: Office, session: Session, name: str, classification: Classification, *, why: str
+) -> None:
+    """Say how grave a deviation is. Raises AuthorityError, QualityError where it is closed."""
+    authorise(office, session, "deviation.assess")
+    one = _open(office, name, why)
+    changes = (_change("classification", one.classification, classification),)
+    act = DeviationClassified(why=why, deviation=name, classification=classification, changes=changes)
+    _put(office, session, one, act)
+
+
+def assess(office: Office, session: Session, name: str, impact: str, *, why: str) -> None:
+    """Say what a deviation means for product and patient. Raises AuthorityError, QualityError where it is closed."""
+    authorise(office, session, "deviation.assess")
+    one = _open(office, name, why)
+    _stated(impact=impact)
+    changes = (_change("impact", one.impact, impact),)
+    _put(office, session, one, DeviationAssessed(why=why, deviation=name, impact=impact, changes=changes))
+
+
+def explain(office: Office, session: Session, name: str, cause: str, *, why: str) -> None:
+    """State the root cause of a deviation. Raises AuthorityError, QualityError where it is closed."""
+    authorise(office, session, "deviation.assess")
+    one = _open(office, name, why)
+    _stated(cause=cause)
+    changes = (_change("cause", one.cause, cause),)
+    _put(office, session, one, DeviationExplained(why=why, deviation=name, cause=cause, changes=changes))
+
+
+def plan_action(
+    office: Office,
+    session: Session,
+    name: str,
+    *,
+    kind: ActionKind,
+    text: str,
+    owner: str,
+    due: str,
+    why: str,
+) -> str:
+    """Plan an action (CAPA) with its owner and the day it is due (YYYY-MM-DD); its number ("CAPA-1")."""
+    authorise(office, session, "deviation.assess")
+    one = _open(office, name, why)
+    _stated(text=text, owner=owner)
+    action = f"CAPA-{len(one.actions) + 1}"
+    act = ActionPlanned(
+        why=why,
+        deviation=name,
+        action=action,
+        kind=kind,
+        text=text,
+        owner=owner,
+        due=_day(due),
+        changes=(_change(f"{action} state", None, "planned"),),
+    )
+    _put(office, session, one, act)
+    return action
+
+
+def finish_action(
+    office: Office, session: Session, name: str, action: str, *, evidence: str, why: str
+) -> None:
+    """Put on record that an action was carried out, also after the deviation was closed."""
+    authorise(office, session, "deviation.assess")
+    _stated(evidence=evidence, why=why)
+    one = deviation(office.ledger, name)
+    planned = next((capa for capa in one.actions if capa.action == action), None)
+    if planned is None or planned.evidence:
+        state = "was done before" if planned else "is not planned"
+        raise QualityError(f"the action {action} {state}", where=name)
+    changes = (_change(f"{action} evidence", planned.evidence, evidence),)
+    act = ActionDone(why=why, deviation=name, action=action, evidence=evidence, changes=changes)
+    _put(office, session, one, act)
+
+
+def close(office: Office, session: Session, secret: Secret, name: str, *, why: str) -> Signature:
+    """Close a deviation by signing all that is on record of it; `why` is the conclusion.
+
+    Raises AuthorityError where the person opened it or may not; QualityError while something is lacking.
+    """
+    authorise(office, session, "deviation.close")
+    one = _open(office, name, why)
+    distinct(office, session, "deviation.close", {"opened it": one.opened_by})
+    if one.lacking:
+        raise QualityError(
+            f"it cannot be closed: it lacks {', '.join(one.lacking)}",
+            where=name,
+            mend="homeostat deviation assess, cause and capa",
+        )
+    subject = Subject(KIND, name, dossier(one), one.batch)
+    return give(
+        office, session, secret, subject, "approved", why, changes=(_change("state", "open", "closed"),)
+    )
+
+
+def _open(office: Office, name: str, why: str) -> Deviation:
+    """A deviation that is open, for an act that has a reason."""
+    _stated(why=why)
+    one = deviation(office.ledger, name)
+    if not one.open:
+        raise QualityError("it is closed: what was found since needs a deviation of its own", where=name)
+    return one
+
+
+def _put(office: Office, session: Session, one: Deviation, act: Act) -> None:
+    acts = sum(turn.act.startswith("deviation.") for turn in one.history)
+    event = f"deviation/{one.id}/{acts + 1:04d}"
+    try:
+        office.put(session.person, act, batch=one.batch, event=event)
+    except LedgerError as error:
+        raise QualityError(
+            "another person has just changed it", where=one.id, mend="look at it again, then repeat"
+        ) from error
+
+
+def _change(field: str, old: object, new: object) -> Change:
+    return Change.model_validate({"field": field, "old": old, "new": new})
+
+
+def _stated(**texts: str) -> None:
+    for name, text in texts.items():
+        if not text.strip():
+            what = "a reason (why)" if name == "why" else f"its {name}"
+            raise QualityError(f"{what} has to be stated", where=name)
+
+
+def _day(text: str) -> str:
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError as error:
+        raise QualityError(f"'{text}' is no day", where="due", mend="write it as YYYY-MM-DD") from error

@@ -1,0 +1,109 @@
+"""Tables of what was done in a batch: steps, prompts, samples, materials, commands, set-points, orders."""
+
+from homeostat.quality.documents.paper import Table, table
+from homeostat.quality.model import Answer, BatchRecord, PromptLine, SampleLine
+from homeostat.quality.wording import duration, moment, quantity
+
+
+def done(record: BatchRecord) -> tuple[Table, ...]:
+    """Steps of the recipe, states of the batch, and prompts with every answer."""
+    steps = [
+        (
+            line.title,
+            line.level,
+            moment(line.start),
+            moment(line.end),
+            duration(line.duration),
+            line.state + (f": {line.cause}" if line.cause else ""),
+        )
+        for line in record.steps
+    ]
+    states = [(moment(one.time), one.before, one.after, one.cause) for one in record.states]
+    prompts = [row for line in record.prompts for row in _answers(line)]
+    return (
+        table("Steps of the recipe", "Step|Level|From>|To>|Duration>|State", steps),
+        table("States of the batch", "At>|Before|After|Cause", states),
+        table("Prompts and every answer", "Prompt|Asked>|Answer|By|Answered>|Outcome", prompts),
+    )
+
+
+def _answers(line: PromptLine) -> list[tuple[str, ...]]:
+    if not line.answers:
+        return [(line.text, moment(line.asked), "–", "–", "–", "open")]
+    return [
+        (line.text, moment(line.asked), f"{one.answer} {line.unit}", one.by, moment(one.time), _outcome(one))
+        for one in line.answers
+    ]
+
+
+def _outcome(answer: Answer) -> str:
+    if answer.accepted is None:
+        return "not judged"
+    return "accepted" if answer.accepted else f"refused: {answer.reason}"
+
+
+def settled(record: BatchRecord) -> tuple[Table, ...]:
+    """Samples with all their results, and what went into the vessel."""
+    samples = [row for line in record.samples for row in _results(line)]
+    materials = [
+        (
+            line.title,
+            moment(line.time),
+            quantity(line.amount, line.unit),
+            line.step,
+            "critical" if line.critical else "",
+            line.status,
+        )
+        for line in record.materials
+    ]
+    return (
+        table("Samples", "Sample|Taken>|Assay|Reported>|Results", samples),
+        table("Materials added", "Material|At>|Amount>|Step|Kind|Outcome", materials),
+    )
+
+
+def _results(line: SampleLine) -> list[tuple[str, ...]]:
+    rows: list[tuple[str, ...]] = [
+        (
+            line.sample,
+            moment(one.taken),
+            one.title,
+            moment(one.reported),
+            ", ".join(f"{each.quantity} {quantity(each.value, each.unit)}" for each in one.values),
+        )
+        for one in line.results
+    ]
+    return rows + [(line.sample, moment(line.taken), one, "–", "no result") for one in line.missing]
+
+
+def changed(record: BatchRecord) -> tuple[Table, ...]:
+    """Commands to the equipment and to the batch, set-points, and orders about alarms."""
+    moves = [
+        (
+            f"{one.kind} {one.target}".rstrip(),
+            moment(one.intended),
+            quantity(one.value, one.unit),
+            "–" if one.applied is None else quantity(one.applied, one.unit),
+            one.step,
+            " ".join(filter(None, (one.status, one.detail, one.reconciled))),
+        )
+        for one in record.moves
+    ]
+    setpoints = [
+        (one.loop, moment(one.time), quantity(one.setpoint, one.unit), one.mode, one.cause)
+        for one in record.setpoints
+    ]
+    given = [
+        (one.command, moment(one.time), one.by, "accepted" if one.accepted else "refused", one.reason)
+        for one in record.commands
+    ]
+    ordered = [
+        (one.order, one.alarm, moment(one.time), one.by, one.why, one.refused or "followed")
+        for one in record.alarm_orders
+    ]
+    return (
+        table("Commands to the equipment", "Command|At>|Intended>|Applied>|Step|Outcome", moves),
+        table("Set-points and modes", "Loop|At>|Set-point>|Mode|Cause", setpoints),
+        table("Commands to the batch", "Command|At>|By|Outcome|Reason", given),
+        table("Orders about alarms", "Order|Alarm|At>|By|Why|Outcome", ordered),
+    )

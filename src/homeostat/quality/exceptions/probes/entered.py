@@ -1,0 +1,121 @@
+"""What people and the laboratory entered: samples without result, results late or reported anew, corrections."""
+
+from collections.abc import Iterator
+
+from homeostat.ledger.catalogue import (
+    ContainerFilled,
+    ContainersHeld,
+    CustodyBound,
+    EntryJudged,
+    SampleDrawn,
+    SampleResult,
+)
+from homeostat.quality.exceptions.matter import Matter
+from homeostat.quality.exceptions.ruleset import Rule
+from homeostat.quality.exceptions.seen import NOT_DUE, PASSED, Seen, Sign, classed, one, tail
+from homeostat.quality.story import Fact
+from homeostat.quality.wording import duration, quantity
+
+WAITING = "waits for a second person"
+"""How the flag of a correction says that it has to be verified."""
+
+
+def samples(matter: Matter, rule: Rule) -> Iterator[Seen]:
+    """Every sample: once the batch has ended, each assay owes a result."""
+    for line in matter.samples:
+        if line.missing and not matter.header.finished:
+            yield NOT_DUE
+        elif line.missing:
+            events = matter.places.of(SampleDrawn, "sample", line.sample)
+            missing = ", ".join(line.missing)
+            yield one("open", line.sample, line.taken, events, sample=line.sample, missing=missing)
+        else:
+            yield PASSED
+
+
+def results(matter: Matter, rule: Rule) -> Iterator[Seen]:
+    """Every result: whether it was entered in time, and whether it changed one that stood."""
+    assays = matter.story.process.assays if matter.story.process else {}
+    standing: dict[tuple[str, str], SampleResult] = {}
+    for fact in matter.story.of(SampleResult):
+        data = fact.data
+        assay = assays.get(data.assay)
+        due = 0 if assay is None else round(assay.turnaround.to("s") * 1e6)
+        signs = (*_late(rule, fact, due), *_changed(fact, standing.get((data.sample, data.assay))))
+        standing[data.sample, data.assay] = data
+        yield Seen(signs) if signs else PASSED
+
+
+def _late(rule: Rule, fact: Fact[SampleResult], due: int) -> Iterator[Sign]:
+    """The time of entry against that of the event (ALCOA: contemporaneous)."""
+    after = fact.time - fact.data.taken
+    if after > due + rule.span("longest delay"):
+        fills = {"sample": fact.data.sample, "assay": fact.data.assay, "after": duration(after)}
+        yield Sign("late", fact.data.sample, fills | {"due": duration(due)}, fact.time, (fact.id,))
+
+
+def _changed(fact: Fact[SampleResult], before: SampleResult | None) -> Iterator[Sign]:
+    """Each value that another report gave otherwise, with what it was."""
+    for name, value in fact.data.values.items() if before else ():
+        old = before.values.get(name) if before else None
+        if old is not None and old != value:
+            unit = fact.data.units.get(name, "")
+            fills = {"sample": fact.data.sample, "assay": fact.data.assay, "name": name}
+            fills |= {"old": quantity(old, unit), "new": quantity(value, unit)}
+            yield Sign("changed", fact.data.sample, fills, fact.time, (fact.id,))
+
+
+def entries(matter: Matter, rule: Rule) -> Iterator[Seen]:
+    """Every entry of a person: late, corrected, flagged, or still waiting for the second person."""
+    titles = {line.prompt: line.text for line in matter.prompts}
+    last: dict[str, Fact[EntryJudged]] = {}
+    for fact in matter.story.of(EntryJudged):
+        if fact.data.status != "refused":
+            last[fact.data.prompt] = fact
+        asked = f"“{titles.get(fact.data.prompt, fact.data.prompt)}”"
+        signs = tuple(_entry(rule, fact, asked))
+        yield Seen(signs) if signs else PASSED
+    for name, fact in last.items():
+        if not waits(fact.data):
+            yield PASSED
+        elif not matter.header.finished:
+            yield NOT_DUE
+        else:
+            yield one("unverified", name, fact.time, (fact.id,), asked=f"“{titles.get(name, name)}”")
+
+
+def waits(judged: EntryJudged) -> bool:
+    """Whether an entry counts only once a second person has verified it."""
+    return judged.status == "unverified" or any(WAITING in flag for flag in judged.flags)
+
+
+def _entry(rule: Rule, fact: Fact[EntryJudged], asked: str) -> Iterator[Sign]:
+    data = fact.data
+    fills: dict[str, object] = {"asked": asked, "by": data.by, "old": data.old, "new": data.answer}
+    fills["because"] = tail(data.reason)
+    if data.status == "corrected":
+        yield Sign("corrected", data.prompt, fills, fact.time, (fact.id,))
+    if data.status == "refused" and data.act != "answer":
+        yield Sign("refused", data.prompt, fills | {"act": data.act}, fact.time, (fact.id,))
+    for flag in data.flags:
+        if WAITING not in flag:
+            case = classed(rule, flag, "flagged")
+            yield Sign(case, data.prompt, fills | {"flag": flag}, fact.time, (fact.id,))
+
+
+def custody(matter: Matter, rule: Rule) -> Iterator[Seen]:
+    """Every hold on a container that went into the batch or came out of it."""
+    story, own = matter.story, set[str]()
+    for bound in story.about(CustodyBound):
+        own |= set(bound.data.containers) if bound.data.batch == story.batch else set()
+    own |= {one.data.container for one in story.about(ContainerFilled) if one.data.batch == story.batch}
+    held = {name for fact in story.about(ContainersHeld) for name in fact.data.containers}
+    for _ in sorted(own - held):
+        yield PASSED
+    for fact in story.about(ContainersHeld):
+        mine = [name for name in fact.data.containers if name in own]
+        if mine:
+            containers = ", ".join(mine)
+            yield one(
+                fact.data.cause, mine[0], None, (fact.id,), containers=containers, finding=fact.data.finding
+            )

@@ -1,0 +1,34 @@
+"""Release: the results with their uncertainty, what stands in the way, and the signatures that let a product go.
+
+    site, batch -> grounds (results, review, deviations, custody, verification) -> obstacles -> certificate -> release
+    tests that come later -> report -> complete, or alert and recall of every part
+    out of specification -> request (physician), agree (sponsor), release (qualified person), over one certificate
+
+Every decision is one signature on the certificate's bytes; `status` folds them by a table of what may follow what.
+"""
+
+from homeostat.quality.release.acting import agree, recall, reject, release, report, request, subject
+from homeostat.quality.release.certificate import Certificate
+from homeostat.quality.release.grounds import grounds, whereabouts
+from homeostat.quality.release.obstacles import Grounds, Obstacle, obstacles
+from homeostat.quality.release.results import Result
+from homeostat.quality.release.status import Status, status
+
+__all__ = [
+    "Certificate",
+    "Grounds",
+    "Obstacle",
+    "Result",
+    "Status",
+    "agree",
+    "grounds",
+    "obstacles",
+    "recall",
+    "reject",
+    "release",
+    "report",
+    "request",
+    "status",
+    "subject",
+    "whereabouts",
+]

@@ -1,0 +1,141 @@
+"""Gather the grounds of a release from the stores: record, results, review, deviations, custody, verification.
+
+site, batch -> Grounds (pure data, see `obstacles`)
+"""
+
+import hashlib
+from collections.abc import Iterator
+
+from pydantic import JsonValue
+
+from homeostat.errors import AuthorityError, QualityError
+from homeostat.governance.custody import Book, identity_of, trace
+from homeostat.governance.signing import Need, signatures
+from homeostat.historian import Historian
+from homeostat.ledger import Ledger
+from homeostat.ledger.catalogue import ModelLoaded
+from homeostat.monitoring.package import Package, parse_any
+from homeostat.process import Process
+from homeostat.quality.credibility import Adequate, adequacy
+from homeostat.quality.deviations import deviations
+from homeostat.quality.record import batch_record
+from homeostat.quality.release.acting import subject
+from homeostat.quality.release.certificate import Certificate, certify, evidence
+from homeostat.quality.release.obstacles import Grounds
+from homeostat.quality.release.results import results
+from homeostat.quality.release.status import TYPES, status
+from homeostat.quality.review import Review, review, unresolved
+from homeostat.quality.story import Story
+from homeostat.quality.verify import verify_site
+from homeostat.site import Site
+
+EXCEPTIONAL: tuple[Need, ...] = (Need("requested", "treating physician"), Need("agreed", "sponsor"))
+"""Whose signatures an exceptional release needs beside the qualified person's (EU GMP Part IV, 11.5; paraphrase)."""
+_SHOWN = 3
+
+
+def grounds(site: Site, batch: str, *, exceptional: bool = False) -> Grounds:
+    """All that the release of `batch` rests on now; the whole site is verified for it.
+
+    Raises RecordError where there is no such batch, QualityError where its process cannot be read.
+    """
+    check = verify_site(site)
+    altered = tuple(f"{one.where}: {one.what}" for one in check.findings[:_SHOWN])
+    with site.reading() as (ledger, historian):
+        record = batch_record(ledger, historian, batch)
+        story = Story.read(ledger, historian, batch)
+        process = story.process
+        if process is None:
+            raise QualityError("the batch's process cannot be read: nothing can be decided", where=batch)
+        reviewed = review(ledger, historian, batch)
+        signed = reviewed.state == "reviewed"
+        certificate = certify(
+            record,
+            process,
+            results(record, process, credible(ledger, historian, story, process)),
+            site=site.kind,
+            exceptional=exceptional,
+            review=hashlib.sha256(reviewed.shown).hexdigest() if signed else "",
+            deviations=[one.id for one in deviations(ledger, batch)],
+            evidence=evidence(ledger.events(batch=batch)),
+        )
+        return Grounds(
+            state=record.header.state,
+            finished=record.header.finished,
+            status=status(ledger.events(batch=batch, types=TYPES)),
+            certificate=certificate,
+            altered=altered,
+            unresolved=[f"{one.id}: {one.words}" for one in unresolved(ledger, historian, batch)],
+            reviewed=_review_in_words(reviewed),
+            custody=tuple(_custody(site, ledger, batch)),
+            unsigned=tuple(unsigned(ledger, certificate)) if exceptional else (),
+        )
+
+
+def credible(ledger: Ledger, historian: Historian, story: Story, process: Process) -> dict[str, Adequate]:
+    """Of each soft sensor of the batch that is named to stand for an assay: whether it may."""
+    wanted, found = set(process.release.realtime.values()), dict[str, Adequate]()
+    for fact in story.of(ModelLoaded):
+        if fact.data.model in wanted:
+            package = parse_any(fact.data.package.encode(), fact.data.model)
+            found[fact.data.model] = (
+                adequacy(ledger, historian, package)
+                if isinstance(package, Package)
+                else Adequate(False, "it watches and tells no value")
+            )
+    return found
+
+
+def parts(ledger: Ledger, batch: str) -> tuple[str, ...]:
+    """The containers that hold, or held, what came from a batch."""
+    try:
+        found = trace(ledger, batch)
+    except AuthorityError:  # custody knows nothing of it
+        return ()
+    known = Book.of(ledger).containers
+    names = dict.fromkeys(edge.target.id for edge in found.forward if edge.target.kind == "container")
+    return tuple(name for name in names if name in known)
+
+
+def whereabouts(ledger: Ledger, batch: str) -> tuple[dict[str, JsonValue], ...]:
+    """Where every part of a batch's product is now, or whom it was given to: what a recall asks back."""
+    book = Book.of(ledger)
+    return tuple(_part(book, name) for name in parts(ledger, batch))
+
+
+def _part(book: Book, name: str) -> dict[str, JsonValue]:
+    container = book.containers[name]
+    patient = book.identities[container.identity].patient if container.identity in book.identities else ""
+    return {
+        "container": name,
+        "identity": container.identity,
+        "patient": patient,
+        "custodian": container.custodian,
+        "place": container.place,
+        "state": container.state,
+    }
+
+
+def _review_in_words(reviewed: Review) -> str:
+    if reviewed.state == "superseded":
+        return f"the review signed by {reviewed.signed_by} was overtaken: the record has changed since"
+    return "" if reviewed.state == "reviewed" else f"the review is {reviewed.state}"
+
+
+def _custody(site: Site, ledger: Ledger, batch: str) -> Iterator[str]:
+    """A batch of a GMP site must have its identity, and nothing of it may be held."""
+    if site.kind == "gmp" and identity_of(ledger, batch) is None:
+        yield "the batch is bound to no chain of identity"
+    book = Book.of(ledger)
+    for name in parts(ledger, batch):
+        if book.containers[name].held:
+            yield f"container {name} is held"
+
+
+def unsigned(ledger: Ledger, certificate: Certificate) -> Iterator[str]:
+    """The signatures that an exceptional release still lacks."""
+    shown = subject(certificate)
+    given = signatures(ledger, shown.kind, shown.id, shown.content)
+    for need in EXCEPTIONAL:
+        if not any(need.met_by(one) for one in given):
+            yield need.words

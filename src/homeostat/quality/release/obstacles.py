@@ -1,0 +1,107 @@
+"""What stands in the way of a release: each obstacle in words, as a pure function of the grounds.
+
+Grounds -> obstacles -> none: the certificate may be signed
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from homeostat.quality.release.certificate import Certificate
+from homeostat.quality.release.status import Status
+from homeostat.quality.wording import count
+
+
+@dataclass(frozen=True)
+class Grounds:
+    """All that a release rests on, as it stands now.
+
+    `state` is the batch's; `altered` what the verification of the site found, in words; `unresolved` the exceptions and
+    deviations that are open; `reviewed` why no signed review covers the record as it stands; `custody` what keeps
+    the product where it is; `unsigned` which signatures an exceptional release still lacks.
+    """
+
+    state: str
+    finished: bool
+    status: Status
+    certificate: Certificate
+    altered: Sequence[str] = ()
+    unresolved: Sequence[str] = ()
+    reviewed: str = ""
+    custody: Sequence[str] = ()
+    unsigned: Sequence[str] = ()
+
+
+class Obstacle(NamedTuple):
+    """What stands in the way: of which kind, in words, and how it is mended."""
+
+    kind: str
+    words: str
+    mend: str
+
+
+def obstacles(grounds: Grounds) -> tuple[Obstacle, ...]:
+    """Everything that stands in the way, in the order in which it would be asked."""
+    return tuple(found for rule in RULES for found in rule(grounds))
+
+
+def _order(grounds: Grounds) -> Iterator[Obstacle]:
+    if not grounds.status.may("release"):
+        yield Obstacle("state", f"the batch is {grounds.status.state}", "nothing can be released twice")
+
+
+def _ended(grounds: Grounds) -> Iterator[Obstacle]:
+    if not grounds.finished:
+        yield Obstacle("state", f"the batch has not ended: it is {grounds.state}", "let it come to its end")
+    elif grounds.state != "complete":
+        yield Obstacle("state", f"the batch ended {grounds.state}", "reject it")
+
+
+def _whole(grounds: Grounds) -> Iterator[Obstacle]:
+    for words in grounds.altered:
+        yield Obstacle("record", words, "see: homeostat verify")
+
+
+def _reviewed(grounds: Grounds) -> Iterator[Obstacle]:
+    if not grounds.certificate.review:
+        words = grounds.reviewed or "the record was not reviewed"
+        yield Obstacle("review", words, "see: homeostat review")
+
+
+def _resolved(grounds: Grounds) -> Iterator[Obstacle]:
+    for words in grounds.unresolved:
+        yield Obstacle("exception", words, "see: homeostat review, homeostat deviation")
+
+
+def _conforming(grounds: Grounds) -> Iterator[Obstacle]:
+    """Results that do not conform are waived by an exceptional release alone, and by all its signatures."""
+    certificate = grounds.certificate
+    if certificate.exceptional and certificate.conforms:
+        yield Obstacle("result", "every result conforms: nothing is exceptional", "release it as usual")
+    elif not certificate.exceptional:
+        for one in certificate.failing:
+            yield Obstacle(
+                "result",
+                f"{one.title}: {one.conformity} ({one.words})",
+                "measure it, or release exceptionally",
+            )
+    elif grounds.unsigned:
+        words = f"{count(len(grounds.unsigned), 'signature')} missing: {', '.join(grounds.unsigned)}"
+        yield Obstacle("signature", words, "see: homeostat release request, homeostat release agree")
+
+
+def _free(grounds: Grounds) -> Iterator[Obstacle]:
+    for words in grounds.custody:
+        yield Obstacle("custody", words, "see: homeostat custody show")
+
+
+RULES: tuple[Callable[[Grounds], Iterator[Obstacle]], ...] = (
+    _order,
+    _ended,
+    _whole,
+    _reviewed,
+    _resolved,
+    _conforming,
+    _free,
+)
+"""What is asked before a release, in order."""

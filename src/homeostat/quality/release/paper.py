@@ -1,0 +1,92 @@
+"""The certificate of analysis as a paper: identity, results with uncertainty, decisions, tests to come, signatures."""
+
+from collections.abc import Sequence
+
+from homeostat.quality.documents import Paper, SignatureLine
+from homeostat.quality.documents.paper import Section, Tone, section, table
+from homeostat.quality.release.certificate import Certificate
+from homeostat.quality.release.results import Result
+from homeostat.quality.release.status import Status
+from homeostat.quality.wording import bounds, quantity
+
+_TONES: dict[str, Tone] = {"released": "good", "released, tests pending": "care", "open": "plain"}
+
+
+def certificate_paper(
+    certificate: Certificate, status: Status, signatures: Sequence[SignatureLine], when: str
+) -> Paper:
+    """The paper of a certificate, whose release stands as `status`; `when` is the record's time (ISO 8601)."""
+    return Paper(
+        kind="certificate of analysis",
+        number=certificate.batch,
+        title=f"{certificate.process} {certificate.version}",
+        when=when,
+        training=certificate.site == "training",
+        statement=_statement(certificate, status),
+        tone=_TONES.get(status.state, "bad"),
+        note="Released out of specification, by request." if certificate.exceptional else "",
+        facts=(
+            ("Batch", certificate.batch),
+            ("Patient (code)", certificate.patient),
+            ("Process", f"{certificate.process} {certificate.version}"),
+            ("Content hash of the process", certificate.process_hash),
+            ("Decision rule", _rule(certificate)),
+            ("Deviations", ", ".join(certificate.deviations) or "none"),
+        ),
+        sections=tuple(_sections(certificate, status)),
+        signatures=tuple(signatures),
+        origin=(
+            ("Hash of the record's events", certificate.evidence),
+            ("Hash of the signed review", certificate.review or "not reviewed"),
+            ("Attached", "the certificate as it is signed, as JSON"),
+        ),
+    )
+
+
+def _statement(certificate: Certificate, status: Status) -> str:
+    good = sum(one.conformity == "conforms" for one in certificate.results)
+    return f"{status.state.capitalize()}. {good} of {len(certificate.results)} results conform."
+
+
+def _rule(certificate: Certificate) -> str:
+    if certificate.decision == "simple":
+        return "simple acceptance"
+    return (
+        f"guarded acceptance, probability of conformity at least {certificate.confidence:.3g} (JCGM 106:2012)"
+    )
+
+
+def _sections(certificate: Certificate, status: Status) -> list[Section]:
+    results = table(
+        "Results",
+        "Attribute|Specified|Result>|Uncertainty>|Probability>|Decision|Method",
+        [_row(one) for one in certificate.results],
+    )
+    pending = table(
+        "Reported after the release",
+        "Test|Within|Outcome|If positive",
+        [
+            (one.title, f"{one.due:g} h", status.pending.get(one.test) or "pending", one.action)
+            for one in certificate.pending
+        ],
+    )
+    parts = table(
+        "To be called back",
+        "Container|Patient|Custodian|Place",
+        [
+            tuple(str(one.get(key, "")) for key in ("container", "patient", "custodian", "place"))
+            for one in status.parts
+        ],
+    )
+    made = [section("Results", results), section("Tests to come", pending), section("Recall", parts)]
+    return [one for one in made if one.tables]
+
+
+def _row(one: Result) -> tuple[str, ...]:
+    value = "" if one.value is None else quantity(one.value, one.unit)
+    spread = "" if one.uncertainty is None else quantity(one.uncertainty, one.unit)
+    chance = "" if one.probability is None else f"{one.probability:.4g}"
+    method = one.method or one.words
+    if one.source == "real-time":
+        method = f"{one.method} (predicted, model {one.model[:16]})"
+    return one.title, bounds(one.low, one.high, one.unit), value, spread, chance, one.conformity, method

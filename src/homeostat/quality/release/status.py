@@ -1,0 +1,101 @@
+"""How the release of a batch stands: a fold of the signatures on its certificate and of what was reported later.
+
+The table says what may follow what; nothing else moves the status.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal, TypeAlias
+
+from pydantic import JsonValue
+
+from homeostat.ledger import Recorded
+from homeostat.ledger.catalogue import BatchRecalled, PendingReported, RecordSigned, payload
+
+KIND = "certificate"
+"""The kind of subject that a release signs."""
+
+State: TypeAlias = Literal["open", "released", "released, tests pending", "rejected", "recalled"]
+Act: TypeAlias = Literal["release", "release in stages", "reject", "complete", "recall"]
+
+TRANSITIONS: Mapping[tuple[State, Act], State] = {
+    ("open", "release"): "released",
+    ("open", "release in stages"): "released, tests pending",
+    ("open", "reject"): "rejected",
+    ("released, tests pending", "complete"): "released",
+    ("released, tests pending", "recall"): "recalled",
+    ("released", "recall"): "recalled",
+}
+"""What may follow; whatever is not here is refused."""
+
+
+@dataclass(frozen=True)
+class Status:
+    """The state, if the product was out of specification, and each pending test with its outcome ("" while due).
+
+    `signature`, `by` and `when` are those of the decision, `parts` what has to come back from where.
+    """
+
+    state: State = "open"
+    exceptional: bool = False
+    pending: Mapping[str, str] = field(default_factory=dict)
+    signature: str = ""
+    by: str = ""
+    when: str = ""
+    parts: tuple[Mapping[str, JsonValue], ...] = ()
+
+    def may(self, act: Act) -> bool:
+        """Whether the table allows `act` now."""
+        return (self.state, act) in TRANSITIONS
+
+    @property
+    def due(self) -> tuple[str, ...]:
+        """The pending tests that have not been reported."""
+        return tuple(name for name, outcome in self.pending.items() if not outcome)
+
+
+TYPES = (RecordSigned.type, PendingReported.type, BatchRecalled.type)
+
+
+def status(events: Iterable[Recorded]) -> Status:
+    """The status after these events of one batch; those that are of other kinds are passed over."""
+    stands = Status()
+    for recorded in events:
+        data = payload(recorded.event.type, recorded.event.data) if recorded.event.type in TYPES else None
+        if isinstance(data, RecordSigned) and data.kind == KIND:
+            stands = _signed(stands, data, recorded.event.id)
+        elif isinstance(data, PendingReported):
+            stands = _reported(stands, data)
+        elif isinstance(data, BatchRecalled):
+            stands = replace(_moved(stands, "recall"), parts=data.parts) if stands.may("recall") else stands
+    return stands
+
+
+def _signed(stands: Status, data: RecordSigned, event: str) -> Status:
+    """A qualified person's signature decides; others on the same subject ask or agree."""
+    act: Act
+    if data.meaning == "released":
+        tests = data.terms.get("pending")
+        pending = {str(name): "" for name in tests} if isinstance(tests, list) else {}
+        act = "release in stages" if pending else "release"
+        exceptional = bool(data.terms.get("exceptional"))
+        stands = replace(stands, pending=pending, exceptional=exceptional) if stands.may(act) else stands
+    elif data.meaning == "rejected":
+        act = "reject"
+    else:
+        return stands
+    if not stands.may(act):
+        return stands
+    return replace(_moved(stands, act), signature=event, by=data.name, when=data.at)
+
+
+def _reported(stands: Status, data: PendingReported) -> Status:
+    if stands.pending.get(data.test) != "":
+        return stands
+    stands = replace(stands, pending={**stands.pending, data.test: data.outcome})
+    clean = not stands.due and "positive" not in stands.pending.values()
+    return _moved(stands, "complete") if clean else stands
+
+
+def _moved(stands: Status, act: Act) -> Status:
+    return replace(stands, state=TRANSITIONS.get((stands.state, act), stands.state))

@@ -1,0 +1,169 @@
+"""Acts of a reviewer: begin, say a word on each exception, sign what was shown."""
+
+from homeostat.errors import QualityError
+from homeostat.governance.authority import authorise, distinct
+from homeostat.governance.office import Office
+from homeostat.governance.people import Secret
+from homeostat.governance.session import Session
+from homeostat.governance.signing import Signature, Subject, give
+from homeostat.historian import Historian
+from homeostat.ledger import Ledger
+from homeostat.ledger.catalogue import (
+    BatchEnded,
+    Change,
+    ExceptionDisposed,
+    PromptAnswered,
+    ReviewBegun,
+    payload,
+)
+from homeostat.quality.deviations import deviation, link, open_deviation
+from homeostat.quality.exceptions import NEWEST
+from homeostat.quality.model import Finding
+from homeostat.quality.review.state import KIND, Review, review
+
+
+def begin(
+    office: Office, session: Session, historian: Historian, batch: str, rules: int = NEWEST, *, why: str
+) -> Review:
+    """Put on record that a person begins to review a batch, with the hash of the report they are shown."""
+    authorise(office, session, "record.review")
+    _reason(why)
+    now = review(office.ledger, historian, batch, rules)
+    shown = Subject(KIND, batch, now.shown, batch).sha256
+    changes = (Change(field="review", old=now.state, new="under way"),)
+    act = ReviewBegun(why=why, batch=batch, rules=rules, sha256=shown, changes=changes)
+    office.put(session.person, act, batch=batch)
+    return now
+
+
+def accept(
+    office: Office, session: Session, historian: Historian, batch: str, exception: str, *, why: str
+) -> None:
+    """Accept an exception for a reason. Raises QualityError for a critical one: that takes a deviation."""
+    authorise(office, session, "record.review")
+    _reason(why)
+    now = review(office.ledger, historian, batch)
+    found = _of(now, exception)
+    if found.severity == "critical":
+        raise QualityError(
+            "a critical exception cannot be accepted by its reviewer alone",
+            where=exception,
+            mend="raise a deviation: homeostat review dispose --deviation",
+        )
+    _dispose(office, session, now, found, "", why)
+
+
+def raise_deviation(
+    office: Office,
+    session: Session,
+    historian: Historian,
+    batch: str,
+    exception: str,
+    *,
+    existing: str = "",
+    why: str,
+) -> str:
+    """Raise a deviation for an exception, or let an `existing` one of the batch cover it; the deviation's number."""
+    authorise(office, session, "record.review")
+    _reason(why)
+    now = review(office.ledger, historian, batch)
+    found = _of(now, exception)
+    if existing:
+        if deviation(office.ledger, existing).batch != batch:
+            raise QualityError("the deviation is of another batch", where=existing)
+        link(office, session, existing, (exception,), why=why)
+    name = existing or open_deviation(
+        office,
+        session,
+        title=found.text,
+        finding=f"{found.text} ({found.id}, rule {found.rule}, events {', '.join(found.events) or 'none'})",
+        batch=batch,
+        exceptions=(exception,),
+        why=why,
+    )
+    _dispose(office, session, now, found, name, why)
+    return name
+
+
+def sign_review(
+    office: Office,
+    session: Session,
+    secret: Secret,
+    historian: Historian,
+    batch: str,
+    *,
+    shown: str = "",
+    why: str,
+) -> Signature:
+    """Sign the review of a batch that has ended, every exception of which has its disposition.
+
+    `shown` is the SHA-256 of what the reviewer was shown: where it is given, nothing else is signed. Raises
+    AuthorityError where the reviewer had a part in the batch, QualityError where the review is not complete.
+    """
+    authorise(office, session, "record.review")
+    _reason(why)
+    distinct(office, session, "record.review", performers(office.ledger, batch, session.person))
+    now = review(office.ledger, historian, batch)
+    subject = Subject(KIND, batch, now.shown, batch)
+    if shown and shown != subject.sha256:
+        raise QualityError("the record is not the one that was shown", where=batch, mend="review it again")
+    _complete(office, now)
+    terms = {"rules": now.report.rules, "exceptions": len(now.report.items), "passed": now.report.passed}
+    changes = (Change(field="review", old=now.state, new="reviewed"),)
+    return give(office, session, secret, subject, "reviewed", why, terms=terms, changes=changes)
+
+
+def performers(ledger: Ledger, batch: str, person: str) -> dict[str, str]:
+    """Whether a person had a part in a batch, as `distinct` asks: what they did -> the account."""
+    for recorded in ledger.events(batch=batch, types=(PromptAnswered.type,)):
+        answered = payload(recorded.event.type, recorded.event.data)
+        entry = answered.entry if isinstance(answered, PromptAnswered) else None
+        if person == (entry.by if entry else recorded.event.actor):
+            return {"performed steps of the batch": person}
+    return {}
+
+
+def _complete(office: Office, now: Review) -> None:
+    if not any(office.ledger.events(batch=now.batch, types=(BatchEnded.type,))):
+        raise QualityError("the batch has not ended", where=now.batch, mend="review it when it has")
+    if now.open:
+        names = ", ".join(one.id for one in now.open[:3])
+        more = f" and {len(now.open) - 3} more" if len(now.open) > 3 else ""
+        raise QualityError(
+            f"nothing was said of {names}{more}",
+            where=now.batch,
+            mend="accept them or raise deviations: homeostat review dispose",
+        )
+
+
+def _of(now: Review, exception: str) -> Finding:
+    found = next((item for item in now.report.items if item.id == exception), None)
+    if found is None:
+        raise QualityError(
+            f"batch {now.batch} has no exception '{exception}'",
+            mend=f"list them with: homeostat review {now.batch}",
+        )
+    return found
+
+
+def _dispose(office: Office, session: Session, now: Review, found: Finding, name: str, why: str) -> None:
+    before = now.said(found.id)
+    disposition = "deviation" if name else "accepted"
+    act = ExceptionDisposed.model_validate(
+        {
+            "why": why,
+            "batch": now.batch,
+            "exception": found.id,
+            "severity": found.severity,
+            "text": found.text,
+            "disposition": disposition,
+            "deviation": name,
+            "changes": (Change(field=found.id, old=before.disposition if before else None, new=disposition),),
+        }
+    )
+    office.put(session.person, act, batch=now.batch)
+
+
+def _reason(why: str) -> None:
+    if not why.strip():
+        raise QualityError("a reason (why) has to be stated", where="why")

@@ -1,0 +1,45 @@
+"""What stands against the release of a batch: grave exceptions that nothing covers, and deviations that are open."""
+
+from homeostat.historian import Historian
+from homeostat.ledger import Ledger
+from homeostat.quality.deviations import Deviation, deviations
+from homeostat.quality.exceptions import NEWEST
+from homeostat.quality.model import Finding
+from homeostat.quality.model.base import Part
+from homeostat.quality.review.state import Review, review
+
+
+class Unresolved(Part):
+    """One thing that has to be settled first, in words: an exception (`id` EX-…) or a deviation (DEV-…)."""
+
+    id: str
+    severity: str
+    words: str
+
+
+def unresolved(
+    ledger: Ledger, historian: Historian, batch: str, rules: int = NEWEST
+) -> tuple[Unresolved, ...]:
+    """Exceptions, critical and major, without a closed deviation or a signed acceptance; and all open deviations."""
+    now, raised = review(ledger, historian, batch, rules), deviations(ledger, batch)
+    against = [
+        Unresolved(id=item.id, severity=item.severity, words=item.text)
+        for item in now.report.items
+        if item.severity != "minor" and not _settled(now, raised, item)
+    ]
+    standing = [
+        Unresolved(
+            id=one.id, severity=one.classification or "unclassified", words=f"{one.title} (deviation open)"
+        )
+        for one in raised
+        if one.open
+    ]
+    return (*against, *standing)
+
+
+def _settled(now: Review, raised: tuple[Deviation, ...], item: Finding) -> bool:
+    """By a closed deviation that covers it, or by an acceptance under a review that is signed and stands."""
+    if any(item.id in one.exceptions and not one.open for one in raised):
+        return True
+    said = now.said(item.id)
+    return now.state == "reviewed" and said is not None and said.disposition == "accepted"

@@ -1,0 +1,79 @@
+"""`backup`, `restore` and `patient`: what a person types, what is printed, and what is refused."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from ..quality.sealed_scene import told_site
+from .kept import call
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    """A training site with a batch."""
+    return told_site(tmp_path / "site").root
+
+
+def test_a_sealed_backup_goes_and_comes_back(
+    site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    phrase = tmp_path / "phrase"
+    phrase.write_text("correct horse battery\n", "utf-8")
+    done = call("backup", tmp_path / "a.zip", "--site", site, "--passphrase-file", phrase, "--json")
+    assert done.returncode == 0, done.stderr
+    assert "training: demo-admin acts" in done.stderr
+    told = json.loads(done.stdout)
+    assert (told["keys"], told["by"]) == ("sealed", "demo-admin")
+    monkeypatch.setenv("HOMEOSTAT_BACKUP_PASSPHRASE", "correct horse battery")
+    back = call("restore", tmp_path / "a.zip", tmp_path / "back", "--key", told["key"], "--json")
+    assert back.returncode == 0, back.stderr
+    assert json.loads(back.stdout)["root"] == told["root"]
+    assert json.loads(back.stdout)["writable"] is True
+
+
+def test_without_a_passphrase_keys_stay_and_that_is_said(site: Path, tmp_path: Path) -> None:
+    done = call("backup", tmp_path / "a.zip", "--site", site)
+    assert "private keys left out" in done.stdout
+    assert "Keep a copy of the site's keys directory" in done.stdout
+    back = call("restore", tmp_path / "a.zip", tmp_path / "back")
+    assert back.returncode == 0
+    assert "the private keys are not here" in back.stderr
+
+
+def test_an_old_backup_over_newer_heads_is_refused_in_words(site: Path, tmp_path: Path) -> None:
+    call("backup", tmp_path / "a.zip", "--site", site)
+    heads = site / "heads" / "heads.jsonl"
+    done = call("restore", tmp_path / "a.zip", tmp_path / "back", "--heads", heads)
+    assert done.returncode == 2
+    assert "the backup is older than a head that is known" in done.stderr
+    again = call("restore", tmp_path / "a.zip", tmp_path / "back", "--heads", heads, "--accept-loss")
+    assert again.returncode == 0
+    assert "Lost: the backup is older" in again.stdout
+
+
+def test_a_second_backup_of_the_same_name_is_refused(site: Path, tmp_path: Path) -> None:
+    call("backup", tmp_path / "a.zip", "--site", site)
+    done = call("backup", tmp_path / "a.zip", "--site", site)
+    assert (done.returncode, "a file of this name already" in done.stderr) == (2, True)
+
+
+def test_a_patient_is_named_shown_and_erased(site: Path, tmp_path: Path) -> None:
+    source = tmp_path / "patient"
+    source.write_text("name: Jo Doe-Smith\nborn: 1980-02-29\n", "utf-8")
+    given = ("P-0815", "--site", site, "--why", "ordered")
+    assert call("patient", "add", *given, "--from", source).stdout == "Kept: P-0815\n"
+    shown = json.loads(call("patient", "show", *given, "--json").stdout)
+    assert shown == {"code": "P-0815", "identity": {"born": "1980-02-29", "name": "Jo Doe-Smith"}}
+    assert "Jo Doe-Smith" in call("patient", "show", *given).stdout
+    assert json.loads(call("patient", "erase", *given, "--json").stdout) == {"code": "P-0815", "erased": True}
+    done = call("patient", "show", *given)
+    assert (done.returncode, "nobody is kept under this code" in done.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("text", ["no colon", "name:", ": Jo"])
+def test_a_file_without_fields_is_refused(site: Path, tmp_path: Path, text: str) -> None:
+    source = tmp_path / "patient"
+    source.write_text(text, "utf-8")
+    done = call("patient", "add", "P-1", "--site", site, "--why", "x", "--from", source)
+    assert (done.returncode, "each line is a field" in done.stderr) == (2, True)

@@ -1,0 +1,75 @@
+"""`record --pdf` and `bundle`: files that leave the site, sealed and signed, and what is printed about them."""
+
+import hashlib
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from homeostat.quality.documents.sealing import check_seal
+
+from ..quality.sealed_scene import told_site
+from .conftest import Call
+from .kept import call
+
+SCRIPT = Path(__file__).parents[2] / "docs" / "verify_bundle.py"
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A training site with a batch."""
+    return told_site(tmp_path_factory.mktemp("bundle") / "site").root
+
+
+def test_a_record_is_written_as_a_sealed_document(homeostat: Call, site: Path, tmp_path: Path) -> None:
+    path = tmp_path / "record.pdf"
+    done = homeostat("record", "B0001", "--site", site, "--pdf", path, "--json")
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert told["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert check_seal(path.read_bytes(), told["certificate"]).sound
+    again = homeostat("record", "B0001", "--site", site, "--pdf", tmp_path / "again.pdf")
+    assert told["certificate"] in again.stdout
+    assert (tmp_path / "again.pdf").read_bytes() == path.read_bytes()
+
+
+def test_a_record_of_no_batch_is_refused(homeostat: Call, site: Path, tmp_path: Path) -> None:
+    done = homeostat("record", "B0009", "--site", site, "--pdf", tmp_path / "no.pdf")
+    assert (done.returncode, (tmp_path / "no.pdf").exists()) == (2, False)
+    assert "there is no batch 'B0009'" in done.stderr
+
+
+def test_a_bundle_is_written_and_verified_by_the_script(site: Path, tmp_path: Path) -> None:
+    path = tmp_path / "b.zip"
+    done = call("bundle", "B0001", "--site", site, "--out", path, "--json")
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert told["events"] == 4
+    assert {"events.jsonl", "proofs.json", "record.pdf"} <= set(told["members"])
+    command = [sys.executable, "-I", str(SCRIPT), str(path), "--key", told["key"]]
+    seen = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (seen.returncode, seen.stdout) == (0, "The bundle is whole and the site's.\n")
+
+
+def test_a_bundle_for_who_holds_older_heads(site: Path, tmp_path: Path) -> None:
+    held = tmp_path / "held.jsonl"
+    held.write_bytes((site / "heads" / "heads.jsonl").read_bytes().splitlines(True)[0])
+    done = call("bundle", "B0001", "--site", site, "--out", tmp_path / "b.zip", "--heads", held)
+    assert "python verify_bundle.py b.zip --key" in done.stdout
+    command = [sys.executable, "-I", str(SCRIPT), str(tmp_path / "b.zip"), "--heads", str(held)]
+    seen = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert seen.stdout.startswith("The bundle is whole: compare the key")
+    forged = json.loads(held.read_text("utf-8")) | {"root": "0" * 64}
+    held.write_text(json.dumps(forged) + "\n", "utf-8")
+    seen = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (seen.returncode, "changed, or another site's" in seen.stdout) == (1, True)
+
+
+def test_help_and_run_stay_quick() -> None:
+    """Neither typesetting nor sealing is loaded before it is asked for."""
+    rooms = "homeostat.cli.app, homeostat.cli.bundle, homeostat.cli.backup, homeostat.quality"
+    script = f"import sys, {rooms}; print(sorted(sys.modules))"
+    seen = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert not [name for name in ("'typst'", "'pyhanko'", "'pyarrow'") if name in seen.stdout]

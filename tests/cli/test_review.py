@@ -1,0 +1,93 @@
+"""`homeostat review`, `deviation` and `audit`: from the exceptions of a batch to a signed review, as typed."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from homeostat.historian import Historian
+from homeostat.site import Site
+
+from ..quality.faults import clean
+from ..quality.tale import Tale
+from .conftest import Call
+
+WHY = ("--why", "a test")
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    """A training site with a batch that has a gap and a repeated phase."""
+    site = Site.create(tmp_path / "site")
+    ticks = iter(range(10**6))
+    with (
+        site.recording(
+            lambda: f"2026-01-01T00:{next(ticks) // 60:02d}:{next(ticks) % 60:02d}+00:00"
+        ) as ledger,
+        Historian.open(site.historian_path) as historian,
+    ):
+        clean(Tale(ledger, historian), {"gap", "repeat"})
+    return site.root
+
+
+def test_a_review_from_the_first_look_to_the_signature(homeostat: Call, place: Path) -> None:
+    at = ("--site", place)
+    first = json.loads(homeostat("review", "B0001", "--json", *at).stdout)
+    assert first["state"] == "not begun"
+    gap, repeat = sorted((item["group"], item["id"]) for item in first["report"]["items"])
+    early = homeostat("review", "sign", "B0001", *WHY, *at)
+    assert early.returncode == 2
+    assert "nothing was said of" in early.stderr
+    assert homeostat("review", "dispose", "B0001", gap[1], "--accept", *WHY, *at).returncode == 0
+    raised = homeostat("review", "dispose", "B0001", repeat[1], "--deviation", *WHY, "--json", *at)
+    name = json.loads(raised.stdout)["deviation"]
+    signed = homeostat("review", "sign", "B0001", *WHY, *at)
+    assert "training: demo-qa acts" in signed.stderr
+    assert json.loads(homeostat("review", "B0001", "--json", *at).stdout)["state"] == "reviewed"
+    assert name in homeostat("deviation", "list", *at).stdout
+
+
+def test_the_page_of_a_review_fits_and_counts(homeostat: Call, place: Path) -> None:
+    shown = homeostat("review", "B0001", "--site", place).stdout
+    assert "2 exceptions" in shown
+    assert "repeated" in shown
+    assert len(shown.splitlines()) < 60
+    whole = homeostat("review", "B0001", "--all", "--site", place).stdout
+    assert "Samples (1)" in whole
+    older = homeostat("review", "B0001", "--rules", "0", "--site", place).stdout
+    assert "1 exceptions" in older
+    unknown = homeostat("review", "B0001", "--rules", "77", "--site", place)
+    assert unknown.returncode == 2
+    assert "there is no rule set 77" in unknown.stderr
+
+
+def test_a_deviation_from_opening_to_closing(homeostat: Call, place: Path) -> None:
+    at = ("--site", place)
+    opened = homeostat(
+        "deviation", "open", "Seal worn", "--finding", "a drop", "--batch", "B0001", *WHY, "--json", *at
+    )
+    name = json.loads(opened.stdout)["id"]
+    refused = homeostat("deviation", "close", name, *WHY, *at)
+    assert refused.returncode == 2
+    for words in (
+        ("assess", name, "--as-class", "major", "--impact", "none"),
+        ("cause", name, "an old seal"),
+        ("capa", name, "--text", "new seals", "--owner", "ada", "--due", "2027-01-31"),
+        ("close", name),
+    ):
+        done = homeostat("deviation", *words, *WHY, *at)
+        assert done.returncode == 0, done.stderr
+    shown = json.loads(homeostat("deviation", "show", name, "--json", *at).stdout)
+    assert (shown["classification"], shown["closed_by"]) == ("major", "demo-qa")
+    assert homeostat("deviation", "show", "DEV-9999", *at).returncode == 2
+
+
+def test_the_trail_is_listed_filtered_and_reviewed(homeostat: Call, place: Path) -> None:
+    at = ("--site", place)
+    homeostat("deviation", "open", "t", "--finding", "f", "--batch", "B0001", *WHY, *at)
+    listed = json.loads(homeostat("audit", "list", "--batch", "B0001", "--acts", "--json", *at).stdout)
+    assert [line["type"] for line in listed["lines"]] == ["deviation.opened"]
+    signed = homeostat("audit", "review", "--batch", "B0001", *WHY, *at)
+    assert signed.returncode == 0, signed.stderr
+    assert "(valid)" in homeostat("audit", "list", "--batch", "B0001", *at).stdout
+    assert homeostat("audit", "list", "--since", "soon", *at).returncode == 2

@@ -1,0 +1,193 @@
+"""Deviations: numbered, changed with old, new and why, closed by another's signature over all that is on record."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from homeostat.errors import AuthorityError, HomeostatError, QualityError
+from homeostat.governance import Office, Session
+from homeostat.governance.demonstration import SECRET, enrol_demonstration
+from homeostat.governance.people import Secret, login
+from homeostat.quality import deviations as rooms
+from homeostat.quality.deviations import deviation, deviations, dossier
+from homeostat.site import Site
+
+
+@dataclass
+class Desk:
+    """An open office with three persons."""
+
+    office: Office
+    operator: Session
+    qa: Session
+    qp: Session
+
+    def opened(self, batch: str = "") -> str:
+        """A deviation that the operator opens."""
+        return rooms.open_deviation(
+            self.office, self.operator, title="t", finding="f", batch=batch, why="seen"
+        )
+
+    def settled(self, name: str) -> None:
+        """Everything that a deviation needs before it is closed."""
+        rooms.classify(self.office, self.qa, name, "major", why="w")
+        rooms.assess(self.office, self.qa, name, "none on the product", why="w")
+        rooms.explain(self.office, self.qa, name, "worn seal", why="w")
+        rooms.plan_action(
+            self.office,
+            self.qa,
+            name,
+            kind="preventive",
+            text="new seals",
+            owner="ada",
+            due="2027-01-31",
+            why="w",
+        )
+
+
+def at(folder: Path) -> Iterator[Desk]:
+    """A desk at a new training site."""
+    ticks, names = count(), count()
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+
+    def stamp() -> str:
+        return (start + timedelta(seconds=next(ticks))).isoformat()
+
+    with Office.open(Site.create(folder), stamp, lambda: f"n{next(names)}") as office:
+        enrol_demonstration(office)
+        yield Desk(office, *(login(office, f"demo-{one}", SECRET) for one in ("operator", "qa", "qp")))
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    """A desk at a new training site."""
+    yield from at(tmp_path / "site")
+
+
+def test_numbers_follow_each_other_over_all_batches(desk: Desk) -> None:
+    assert [desk.opened(batch="B1"), desk.opened(), desk.opened(batch="B2")] == [
+        "DEV-0001",
+        "DEV-0002",
+        "DEV-0003",
+    ]
+    assert [one.id for one in deviations(desk.office.ledger, "B2")] == ["DEV-0003"]
+
+
+def test_each_change_keeps_old_new_who_and_why(desk: Desk) -> None:
+    name = desk.opened()
+    rooms.classify(desk.office, desk.qa, name, "minor", why="small")
+    rooms.classify(desk.office, desk.qa, name, "critical", why="looked again")
+    turn = deviation(desk.office.ledger, name).history[-1]
+    assert (turn.changes[0].old, turn.changes[0].new) == ("minor", "critical")
+    assert (turn.by, turn.why) == ("demo-qa", "looked again")
+
+
+def test_it_is_closed_by_another_person_over_all_that_is_on_record(desk: Desk) -> None:
+    name = rooms.open_deviation(desk.office, desk.qa, title="t", finding="f", why="seen")
+    with pytest.raises(QualityError, match="it lacks a classification"):
+        rooms.close(desk.office, desk.qp, SECRET, name, why="done")
+    desk.settled(name)
+    with pytest.raises(AuthorityError, match="opened it"):
+        rooms.close(desk.office, desk.qa, SECRET, name, why="done")
+    with pytest.raises(AuthorityError):
+        rooms.close(desk.office, desk.operator, SECRET, name, why="done")
+    with pytest.raises(AuthorityError):
+        rooms.close(desk.office, desk.qp, Secret("wrong"), name, why="done")
+    assert deviation(desk.office.ledger, name).open
+    rooms.close(desk.office, desk.qp, SECRET, name, why="no effect on the product")
+    closed = deviation(desk.office.ledger, name)
+    assert (closed.open, closed.closed_by, closed.conclusion) == (
+        False,
+        "demo-qp",
+        "no effect on the product",
+    )
+
+
+def test_a_closed_one_takes_nothing_but_its_actions_done(desk: Desk) -> None:
+    name = desk.opened()
+    desk.settled(name)
+    rooms.close(desk.office, desk.qa, SECRET, name, why="done")
+    with pytest.raises(QualityError, match="closed"):
+        rooms.assess(desk.office, desk.qa, name, "grave", why="late")
+    rooms.finish_action(desk.office, desk.qa, name, "CAPA-1", evidence="order 7", why="done")
+    one = deviation(desk.office.ledger, name)
+    assert (one.actions[0].evidence, one.open) == ("order 7", False)
+    with pytest.raises(QualityError, match="was done before"):
+        rooms.finish_action(desk.office, desk.qa, name, "CAPA-1", evidence="again", why="w")
+
+
+@pytest.mark.parametrize("what", ["why", "title", "finding"])
+def test_nothing_is_opened_without_words(desk: Desk, what: str) -> None:
+    said = {"title": "t", "finding": "f", "why": "w"} | {what: "  "}
+    with pytest.raises(QualityError, match="stated"):
+        rooms.open_deviation(
+            desk.office, desk.operator, title=said["title"], finding=said["finding"], why=said["why"]
+        )
+
+
+def test_an_operator_may_open_and_not_assess(desk: Desk) -> None:
+    with pytest.raises(AuthorityError):
+        rooms.assess(desk.office, desk.operator, desk.opened(), "none", why="w")
+
+
+def test_a_day_has_to_be_one(desk: Desk) -> None:
+    with pytest.raises(QualityError, match="is no day"):
+        rooms.plan_action(
+            desk.office, desk.qa, desk.opened(), kind="correction", text="x", owner="ada", due="soon", why="w"
+        )
+
+
+ACTS = ("open", "classify", "assess", "explain", "plan", "link", "close")
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    acts=st.lists(st.tuples(st.sampled_from(ACTS), st.sampled_from(("operator", "qa", "qp"))), max_size=15)
+)
+def test_any_acts_of_anybody_leave_a_state_that_the_ledger_gives_again(
+    tmp_path_factory: pytest.TempPathFactory, acts: list[tuple[str, str]]
+) -> None:
+    for desk in at(tmp_path_factory.mktemp("any") / "site"):
+        for act, who in acts:
+            before = deviations(desk.office.ledger)
+            try:
+                tried(desk, act, getattr(desk, who))
+            except HomeostatError:
+                assert deviations(desk.office.ledger) == before  # what was refused changed nothing
+        now = deviations(desk.office.ledger)
+        with desk.office.site.reading() as (ledger, _):
+            assert deviations(ledger) == now
+        for one in now:
+            turns = [turn for turn in one.history if turn.changes]
+            assert len(turns) == len(one.history)
+            assert all(turn.by and turn.why and turn.when for turn in turns)
+            assert one.open or one.closed_by not in {"", one.opened_by}
+            assert dossier(one)
+
+
+def tried(desk: Desk, act: str, who: Session) -> None:
+    """One act of somebody, who may or may not do it."""
+    office, name = desk.office, "DEV-0001"
+    match act:
+        case "open":
+            rooms.open_deviation(office, who, title="t", finding="f", why="w")
+        case "classify":
+            rooms.classify(office, who, name, "minor", why="w")
+        case "assess":
+            rooms.assess(office, who, name, "none", why="w")
+        case "explain":
+            rooms.explain(office, who, name, "a cause", why="w")
+        case "plan":
+            rooms.plan_action(
+                office, who, name, kind="corrective", text="x", owner="ada", due="2027-01-01", why="w"
+            )
+        case "link":
+            rooms.link(office, who, name, ("EX-1",), why="w")
+        case _:
+            rooms.close(office, who, SECRET, name, why="w")
