@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from homeostat.governance.custody import trace
+from homeostat.ledger import PublicKey
 from homeostat.site import Site
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -31,12 +32,12 @@ FIRST = "CART-001"
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One output: the command line after `homeostat`, and how it is shown.
+    """One output: the command line after `homeostat` (or another `program`), and how it is shown.
 
     `codes` are the exit codes it may end with, `lines` the number of lines kept, `kill` a text that, once
     printed, has the process killed (as a loss of power would), `needs` the outputs made before it, `before`
     what is done to the folder first, `picture` the file drawn, which goes to docs/images/, `names` gives the
-    words that stand in braces in the command: identifiers that a site makes.
+    words that stand in braces in the command: identifiers that a site makes, `program` what is called.
     """
 
     command: str
@@ -47,6 +48,7 @@ class Shown:
     before: Callable[[Path], None] | None = None
     picture: str | None = None
     names: Callable[[Path], Mapping[str, str]] | None = None
+    program: str = "homeostat"
 
 
 def clinic(folder: Path) -> None:
@@ -72,6 +74,21 @@ def forge(folder: Path) -> None:
     if forged == stored:
         raise SystemExit("the ledger holds no patient code to forge")
     ledger.write_bytes(forged)
+
+
+def phrase(folder: Path) -> None:
+    """Lay the passphrase of the backup into the folder."""
+    (folder / "phrase.txt").write_text("a long passphrase of your own\n", "utf-8")
+
+
+def script(folder: Path) -> None:
+    """Lay the script that verifies bundles into the folder."""
+    shutil.copy(ROOT / "docs" / "verify_bundle.py", folder)
+
+
+def fingerprint(folder: Path) -> Mapping[str, str]:
+    """The fingerprint of the site's key."""
+    return {"key": PublicKey.load(folder / "site" / "keys").fingerprint}
 
 
 def faulty(folder: Path) -> None:
@@ -108,6 +125,9 @@ _DRILL = "--site drill"
 _WATCH = "watch score nk.json nk_new_batches.csv"
 _RUNS = "--map nk_map.yaml"
 
+_GAP = "EX-3e71195d9773"
+"""The one exception of the first batch: its name follows from what it says."""
+
 SHOWN: Mapping[str, Shown] = {
     "help": Shown("--help"),
     "process-list": Shown("process list"),
@@ -139,7 +159,10 @@ SHOWN: Mapping[str, Shown] = {
     "record": Shown(f"record {FIRST} --format json --out -", lines=60, needs=("run",)),
     "user-list": Shown("user list", needs=("run",)),
     "review": Shown(f"review {FIRST}", needs=("run",)),
-    "review-sign": Shown(f'review sign {FIRST} --why "read in full"', needs=("run",)),
+    "review-accept": Shown(
+        f'review dispose {FIRST} {_GAP} --accept --why "a lost signal; samples cover it"', needs=("run",)
+    ),
+    "review-sign": Shown(f'review sign {FIRST} --why "read in full"', needs=("review-accept",)),
     "release-check": Shown(f"release check {FIRST}", needs=("review-sign",)),
     "release-sign": Shown(f'release sign {FIRST} --why "fit for use"', needs=("review-sign",)),
     "release-report": Shown(
@@ -147,6 +170,26 @@ SHOWN: Mapping[str, Shown] = {
         needs=("release-sign",),
     ),
     "validate": Shown("validate --site validation", lines=60),
+    "record-pdf": Shown(f"record {FIRST} --pdf record.pdf", needs=("run",)),
+    "certificate-pdf": Shown(
+        f"release certificate {FIRST} --pdf certificate.pdf",
+        needs=("run",),
+        picture="certificate.png",
+    ),
+    "bundle": Shown(f"bundle {FIRST} --out bundle.zip", needs=("run",)),
+    "bundle-verified": Shown(
+        "verify_bundle.py bundle.zip --key {key}",
+        needs=("bundle",),
+        names=fingerprint,
+        program="python",
+        before=script,
+    ),
+    "backup": Shown("backup site-backup.zip --passphrase-file phrase.txt", needs=("bundle",), before=phrase),
+    "restore": Shown(
+        "restore site-backup.zip restored --passphrase-file phrase.txt --key {key}",
+        needs=("backup",),
+        names=fingerprint,
+    ),
     "forged": Shown("verify --site forged", codes=(1,), needs=("run",), before=forge),
     "killed": Shown(
         "run --batch CART-002 --patient P-018 --seed 8", codes=(-signal.SIGKILL,), kill="Perfuse"
@@ -259,13 +302,13 @@ def execute(shown: Shown, folder: Path) -> str:
         shown.before(folder)
     plain = {**os.environ, "COLUMNS": "110", "NO_COLOR": "1", "TERM": "dumb", "PYTHONIOENCODING": "utf-8"}
     line = shown.command.format(**shown.names(folder)) if shown.names else shown.command
-    command = [str(SCRIPTS / "homeostat"), *shlex.split(line)]
+    command = [str(SCRIPTS / shown.program), *shlex.split(line)]
     with subprocess.Popen(
         command, cwd=folder, env=plain, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     ) as process:
         text = "".join(until_killed(process, shown.kill))
     if process.returncode not in shown.codes:
-        raise SystemExit(f"homeostat {shown.command} ended with {process.returncode}:\n{text}")
+        raise SystemExit(f"{shown.program} {shown.command} ended with {process.returncode}:\n{text}")
     return session(shown, line, text.replace(f"{folder}/", ""), process.returncode)
 
 
@@ -283,7 +326,16 @@ def session(shown: Shown, line: str, text: str, code: int) -> str:
     if len(lines) > shown.lines:
         lines = [*lines[: shown.lines], f"... ({len(lines) - shown.lines} more lines)"]
     ending = {0: [], -signal.SIGKILL: ["Killed"]}.get(code, ["", "$ echo $?", str(code)])
-    return "\n".join([f"$ homeostat {line}", *lines, *ending]) + "\n"
+    return "\n".join([f"$ {shown.program} {line}", *lines, *ending]) + "\n"
+
+
+def draw(folder: Path, picture: str) -> None:
+    """Keep a picture that a command drew; of a document, its first page (with pdftoppm of poppler-utils)."""
+    document = (folder / picture).with_suffix(".pdf")
+    if document.is_file():
+        page = (folder / picture).with_suffix("")
+        subprocess.run(["pdftoppm", "-r", "80", "-png", "-singlefile", document, page], check=True)
+    shutil.copy(folder / picture, IMAGES / picture)
 
 
 def dependencies() -> str:
@@ -309,7 +361,7 @@ def main() -> None:
             text = execute(SHOWN[name], folder)
             (OUTPUT / f"{name}.txt").write_text(text, encoding="utf-8")
             if picture := SHOWN[name].picture:
-                shutil.copy(folder / picture, IMAGES / picture)
+                draw(folder, picture)
     if "dependencies" in names:
         print("dependencies", flush=True)
         (OUTPUT / "dependencies.md").write_text(dependencies(), encoding="utf-8")

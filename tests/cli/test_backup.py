@@ -77,3 +77,38 @@ def test_a_file_without_fields_is_refused(site: Path, tmp_path: Path, text: str)
     source.write_text(text, "utf-8")
     done = call("patient", "add", "P-1", "--site", site, "--why", "x", "--from", source)
     assert (done.returncode, "each line is a field" in done.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("phrase", "said"),
+    [
+        ("wrong horse battery", "mend: give the passphrase that it was sealed with"),
+        ("", "--passphrase-file, or HOMEOSTAT_BACKUP_PASSPHRASE"),
+    ],
+)
+def test_a_wrong_passphrase_restores_nothing(
+    site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, phrase: str, said: str
+) -> None:
+    monkeypatch.setenv("HOMEOSTAT_BACKUP_PASSPHRASE", "correct horse battery")
+    call("backup", tmp_path / "a.zip", "--site", site)
+    monkeypatch.setenv("HOMEOSTAT_BACKUP_PASSPHRASE", phrase)
+    before = sorted(tmp_path.iterdir())
+    done = call("restore", tmp_path / "a.zip", tmp_path / "back")
+    assert (done.returncode, sorted(tmp_path.iterdir())) == (2, before)
+    assert said in done.stderr
+
+
+@pytest.mark.parametrize("kept", [0, 100, 5000])
+def test_a_backup_that_is_cut_off_restores_nothing(site: Path, tmp_path: Path, kept: int) -> None:
+    call("backup", tmp_path / "a.zip", "--site", site)
+    (tmp_path / "a.zip").write_bytes((tmp_path / "a.zip").read_bytes()[:kept])
+    before = sorted(tmp_path.iterdir())
+    done = call("restore", tmp_path / "a.zip", tmp_path / "back")
+    assert (done.returncode, sorted(tmp_path.iterdir())) == (2, before)
+    assert "damaged, cut off, or no backup" in done.stderr
+
+
+def test_a_place_that_is_not_empty_is_left_as_it_is(site: Path, tmp_path: Path) -> None:
+    call("backup", tmp_path / "a.zip", "--site", site)
+    done = call("restore", tmp_path / "a.zip", site)
+    assert (done.returncode, "the place is not free" in done.stderr) == (2, True)

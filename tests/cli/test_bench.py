@@ -2,7 +2,7 @@
 
 import json
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 
@@ -32,7 +32,7 @@ def measured(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     """Benchmarks that take no time; the list holds the `quick` of each measurement."""
     calls: list[bool] = []
 
-    def measure(self: Bench, *, quick: bool) -> list[Result]:
+    def measure(self: Bench, *, quick: bool, topics: Sequence[str] = ()) -> list[Result]:
         calls.append(quick)
         return [FAST, SLOW]
 
@@ -170,3 +170,27 @@ def test_scratch_directories_vanish() -> None:
         assert first != second
         assert first.parent == folder
     assert not folder.exists()
+
+
+def test_one_topic_of_a_benchmark_can_be_measured_and_an_unknown_one_is_named(homeostat: Call) -> None:
+    refused = homeostat("bench", "watch", "--topic", "weather")
+    assert refused.returncode == 2
+    assert "tennessee" in refused.stderr
+    assert "it is one topic" in homeostat("bench", "run", "--topic", "scan").stderr
+
+
+def test_topics_are_measured_by_themselves(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    class Part:
+        @staticmethod
+        def measure(*, quick: bool) -> list[Result]:
+            return [FAST]
+
+    def part(name: str) -> type[Part]:
+        asked.append(name)
+        return Part
+
+    monkeypatch.setattr("homeostat.bench.registry.importlib.import_module", part)
+    assert Bench("", "bench.of").measure(quick=True, topics=("one", "two")) == [FAST, FAST]
+    assert asked == ["bench.of.one", "bench.of.two"]

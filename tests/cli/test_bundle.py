@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from homeostat.quality.documents.sealing import check_seal
+from homeostat.site import Site
 
 from ..quality.sealed_scene import told_site
 from .conftest import Call
@@ -33,6 +34,37 @@ def test_a_record_is_written_as_a_sealed_document(homeostat: Call, site: Path, t
     again = homeostat("record", "B0001", "--site", site, "--pdf", tmp_path / "again.pdf")
     assert told["certificate"] in again.stdout
     assert (tmp_path / "again.pdf").read_bytes() == path.read_bytes()
+
+
+def test_a_gmp_site_hands_nothing_to_nobody(homeostat: Call, tmp_path: Path) -> None:
+    place, out = told_site(tmp_path / "gmp", "gmp").root, tmp_path / "x"
+    for command in (("record", "--pdf"), ("bundle", "--out"), ("release certificate", "--pdf")):
+        done = homeostat(*command[0].split(), "B0001", "--site", place, command[1], out)
+        assert (done.returncode, out.exists()) == (2, False)
+        assert "it has to be known who acts" in done.stderr
+
+
+def test_who_took_a_file_is_on_record(homeostat: Call, site: Path, tmp_path: Path) -> None:
+    told = json.loads(
+        homeostat(
+            "record", "B0001", "--site", site, "--pdf", tmp_path / "a.pdf", "--as", "demo-qp", "--json"
+        ).stdout
+    )
+    with Site.open(site).reading() as (ledger, _):
+        *_, act = ledger.events(types=("document.issued",))
+    assert (act.event.actor, act.event.data["sha256"]) == ("demo-qp", told["sha256"])
+
+
+def test_a_deviation_is_written_as_a_sealed_document(homeostat: Call, site: Path, tmp_path: Path) -> None:
+    given = ("--finding", "38.4 °C for 22 minutes", "--why", "the alarm was seen", "--site", site)
+    opened = homeostat("deviation", "open", "Too warm", *given, "--batch", "B0001", "--json")
+    name = json.loads(opened.stdout)["id"]
+    paths = (tmp_path / "a.pdf", tmp_path / "b.pdf")
+    for path in paths:
+        done = homeostat("deviation", "show", name, "--pdf", path, "--site", site)
+        assert done.returncode == 0, done.stderr
+    assert check_seal(paths[0].read_bytes()).sound
+    assert paths[0].read_bytes() == paths[1].read_bytes()
 
 
 def test_a_record_of_no_batch_is_refused(homeostat: Call, site: Path, tmp_path: Path) -> None:

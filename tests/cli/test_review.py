@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from homeostat.historian import Historian
+from homeostat.ledger import Event
+from homeostat.ledger.catalogue import DeviationRequested
 from homeostat.site import Site
 
 from ..quality.faults import clean
@@ -59,6 +61,30 @@ def test_the_page_of_a_review_fits_and_counts(homeostat: Call, place: Path) -> N
     unknown = homeostat("review", "B0001", "--rules", "77", "--site", place)
     assert unknown.returncode == 2
     assert "there is no rule set 77" in unknown.stderr
+
+
+def test_a_review_that_was_begun_is_shown_as_under_way(homeostat: Call, place: Path) -> None:
+    begun = homeostat("review", "begin", "B0001", *WHY, "--site", place)
+    assert "Batch B0001: review under way." in begun.stdout
+
+
+def test_a_requested_deviation_is_listed_and_taken_up(homeostat: Call, place: Path) -> None:
+    at = ("--site", place)
+    with Site.open(place).recording(lambda: "2026-01-02T00:00:00+00:00") as ledger:
+        asked = DeviationRequested(why="found", about=("B0001",), finding="a torn bag", source="")
+        ledger.append(Event("asked/1", asked.type, "", 0, "ada", asked.model_dump(mode="json")))
+        ledger.commit()
+    (listed,) = json.loads(homeostat("deviation", "list", "--json", *at).stdout)
+    assert (listed["state"], listed["id"], listed["batch"]) == ("requested", "asked/1", "B0001")
+    assert "a torn bag" in homeostat("deviation", "list", *at).stdout
+    opened = homeostat("deviation", "open", "Torn bag", "--request", "asked/1", *WHY, "--json", *at)
+    told = json.loads(opened.stdout)
+    assert (told["batch"], told["finding"]) == ("B0001", "a torn bag")
+    (now,) = json.loads(homeostat("deviation", "list", "--json", *at).stdout)
+    assert (now["state"], now["id"]) == ("open", told["id"])
+    again = homeostat("deviation", "open", "Torn bag", "--request", "asked/1", *WHY, *at)
+    assert again.returncode == 2
+    assert "was raised for it already" in again.stderr
 
 
 def test_a_deviation_from_opening_to_closing(homeostat: Call, place: Path) -> None:

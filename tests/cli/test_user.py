@@ -53,9 +53,13 @@ def type_(homeostat: Call, monkeypatch: pytest.MonkeyPatch) -> Any:
 def staffed(gmp: Path, type_: Any) -> Path:
     """The site with an administrator, an operator and somebody of quality assurance, all accountable."""
     type_(gmp, "found", "ada", "--name", "Ada L", "--verified", "passport", *WHY, NEW_PASSWORD=ADA)
-    for account, role, word in (("maria", "operator", MARIA), ("vera", "quality assurance", VERA)):
+    for account, role, word in (("vera", "quality assurance", VERA), ("maria", "operator", MARIA)):
         facts = ("--name", account.title(), "--role", role, "--verified", "passport")
         code = type_(gmp, "add", account, *facts, *WHY, "--as", "ada", PASSWORD=ADA)["code"]
+        if account == "maria":
+            joining = ("join", account)
+            assert "has not agreed" in type_(gmp, *joining, fails=True, CODE=code, NEW_PASSWORD=word)
+            type_(gmp, "agree", account, *WHY, "--as", "vera", PASSWORD=VERA)
         type_(gmp, "join", account, CODE=code, NEW_PASSWORD=word)
         type_(gmp, "accept", "--as", account, PASSWORD=word)
     return gmp
@@ -68,9 +72,11 @@ def test_persons_come_change_and_go(staffed: Path, type_: Any) -> None:
     assert (listed["maria"]["accountable"], listed["ada"]["accountable"]) == (True, False)
     ada = {"PASSWORD": ADA}
     changed = type_(staffed, "roles", "maria", "--role", "supervisor", *WHY, "--as", "ada", **ada)
-    assert changed["roles"] == ["supervisor"]
+    assert (changed["roles"], changed["awaits_agreement"]) == (["operator"], ["supervisor"])
+    agreed = type_(staffed, "agree", "maria", *WHY, "--as", "vera", PASSWORD=VERA)
+    assert (agreed["roles"], agreed["awaits_agreement"]) == (["supervisor"], [])
     assert type_(staffed, "lock", "maria", *WHY, "--as", "ada", **ada)["state"] == "locked"
-    assert "is locked" in type_(staffed, "accept", "--as", "maria", fails=True, PASSWORD=MARIA)
+    assert "ask an administrator" in type_(staffed, "accept", "--as", "maria", fails=True, PASSWORD=MARIA)
     assert type_(staffed, "unlock", "maria", *WHY, "--as", "ada", **ada)["state"] == "active"
     assert type_(staffed, "retire", "maria", *WHY, "--as", "ada", **ada)["state"] == "retired"
     again = ("add", "maria", "--name", "M", "--role", "operator", "--verified", "x", *WHY, "--as", "ada")
@@ -109,12 +115,18 @@ def test_training_second_factor_policy_and_review(staffed: Path, type_: Any, tmp
     assert type_(staffed, *words, PASSWORD=MARIA)["second_factor"] is True
     assert "not right" in type_(staffed, "accept", "--as", "maria", fails=True, PASSWORD=MARIA)
     policy = type_(staffed, "policy", "--idle-minutes", "5", *WHY, "--as", "ada", PASSWORD=ADA)
-    assert policy == {"idle_minutes": 5, "session_hours": 12, "password_days": 180, "attempts": 5}
+    assert policy == {
+        "idle_minutes": 5,
+        "session_hours": 12,
+        "password_days": 180,
+        "attempts": 5,
+        "lock_minutes": 30,
+    }
     assert "from 3 to 10" in type_(
         staffed, "policy", "--attempts", "99", *WHY, "--as", "ada", fails=True, PASSWORD=ADA
     )
     review = type_(staffed, "review", "--sign", *WHY, "--as", "vera", PASSWORD=VERA)
-    assert [line["account"] for line in review["lines"]] == ["ada", "maria", "vera"]
+    assert [line["account"] for line in review["lines"]] == ["ada", "vera", "maria"]
     assert review["signature"]["meaning"] == "reviewed"
     assert "access was never reviewed" in review["findings"]
 
@@ -165,7 +177,9 @@ def test_at_a_training_site_a_demonstration_identity_acts_and_it_is_said(
     place = Site.create(tmp_path / "training").root
     assert "demo-admin acts" in homeostat("user", "lock", "demo-qp", *WHY, "--site", place).stderr
     assert {one["account"]: one["state"] for one in type_(place, "list")}["demo-qp"] == "locked"
-    assert "holds no role" in type_(place, "lock", "demo-qa", *WHY, "--as", "demo-operator", fails=True)
+    assert "mend: ask administrator" in type_(
+        place, "lock", "demo-qa", *WHY, "--as", "demo-operator", fails=True
+    )
     report = homeostat("user", "review", "--site", place).stdout
     assert "demo-qp: is locked" in report
     assert "a demonstration identity" in report

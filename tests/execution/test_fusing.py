@@ -214,6 +214,20 @@ def test_a_sensor_that_disagrees_is_flagged_until_it_agrees(plan: Plan, observer
     assert belief.flagged == ()
 
 
+def test_one_result_that_the_twin_cannot_believe_is_told_until_a_later_one_agrees(
+    plan: Plan, observer: FusingObserver
+) -> None:
+    before = _follow(plan, observer, observer.begin(), range(61))
+    expected = before.states[plan.twin.states.index("viable")]
+    far = observer.result(before, _result(30, 5.0 * expected))
+    assert dict(far.flagged) == {"count viable": "rejected"}
+    assert far.states == before.states
+    later = _follow(plan, observer, far, range(61, 91))
+    assert dict(later.flagged) == {"count viable": "rejected"}
+    near = observer.result(later, _result(80, later.states[plan.twin.states.index("viable")]))
+    assert near.flagged == ()
+
+
 def test_an_alarm_is_raised_with_the_flag_and_cleared_once_the_signal_has_agreed_for_a_while(
     plan: Plan,
 ) -> None:

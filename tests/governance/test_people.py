@@ -18,7 +18,8 @@ from homeostat.governance.known import directory
 from homeostat.governance.people import Secret
 from homeostat.governance.sessions import Sessions
 from homeostat.ledger import Ledger
-from homeostat.ledger.identity import Policy, passwords
+from homeostat.ledger.catalogue.people import CredentialSet
+from homeostat.ledger.identity import PersonalKey, Policy, passwords
 from homeostat.site import Kind, Site
 from homeostat.validation.staff import Member, staff
 
@@ -193,6 +194,7 @@ def test_codes_run_out_after_a_week(office: Office, team: dict[str, Member], clo
     with pytest.raises(AuthorityError, match="expired"):
         people.complete_reset(office, "maria", (one, other), WORD, why=WHY)
     again = people.invite(office, people.login(office, "ada", team["ada"].secret), "piet", why=WHY)
+    people.agree(office, people.login(office, "vera", team["vera"].secret), "piet", why=WHY)
     with pytest.raises(AuthorityError, match="not right"):
         people.activate(office, "piet", code, WORD, why=WHY)
     people.activate(office, "piet", again, WORD, why=WHY)
@@ -249,9 +251,74 @@ def test_roles_count_from_the_moment_they_are_given_and_taken(
 ) -> None:
     maria = team["maria"].session
     people.change_roles(office, team["ada"].session, "maria", ("sponsor",), why=WHY)
+    authorise(office, maria, "step.perform")  # the new role counts once quality assurance agrees
+    with pytest.raises(AuthorityError, match="no role"):
+        authorise(office, maria, "release.agree")
+    assert people.agree(office, team["vera"].session, "maria", why=WHY) == ("sponsor",)
     with pytest.raises(AuthorityError, match="no role"):
         authorise(office, maria, "step.perform")
     authorise(office, maria, "release.agree")
+
+
+def test_quality_assurance_agrees_to_what_is_asked_for_and_to_nothing_else(
+    office: Office, team: dict[str, Member]
+) -> None:
+    ada, vera = team["ada"].session, team["vera"].session
+    with pytest.raises(AuthorityError, match="nothing about maria awaits"):
+        people.agree(office, vera, "maria", why=WHY)
+    people.change_roles(office, ada, "vera", ("quality assurance", "qualified person"), why=WHY)
+    with pytest.raises(AuthorityError, match="another person"):
+        people.agree(office, vera, "vera", why=WHY)
+    with pytest.raises(AuthorityError, match="no role"):
+        people.agree(office, ada, "vera", why=WHY)
+    for lose in (
+        lambda: people.retire(office, ada, "vera", why=WHY),
+        lambda: people.change_roles(office, ada, "vera", ("sponsor",), why=WHY),
+    ):
+        with pytest.raises(AuthorityError, match="last person of quality assurance"):
+            lose()
+
+
+def test_an_administrator_who_is_quality_assurance_too_agrees_to_nothing(
+    opens: Callable[[Kind], Office],
+) -> None:
+    office = opens("training")
+    team = staff(office, ada="administrator", both=("administrator", "quality assurance"), maria="operator")
+    people.request_reset(office, team["ada"].session, "maria", why=WHY)
+    with pytest.raises(AuthorityError, match="is an administrator"):
+        people.confirm_reset(office, team["both"].session, "maria", why=WHY)
+
+
+def test_a_person_of_quality_assurance_is_enrolled_once_without_anybodys_agreement(office: Office) -> None:
+    people.found(office, "ada", "Ada", Secret(WORD), verified="passport", why=WHY)
+    ada = people.login(office, "ada", Secret(WORD))
+    for account, held, pending in (("vera", ("quality assurance",), ()), ("eve", (), ("quality assurance",))):
+        people.enrol(office, ada, account, account, ["quality assurance"], verified="passport", why=WHY)
+        one = directory(office).accounts[account]
+        assert (one.roles, one.pending) == (held, pending)
+    marked = [one.event.data["founding"] for one in office.acts(("account.enrolled",))]
+    assert marked == [True, True, False]
+
+
+def test_a_lock_by_order_outlasts_one_by_attempts(
+    office: Office, team: dict[str, Member], clock: Clock
+) -> None:
+    _fail(office, "maria", 5)
+    people.lock(office, team["ada"].session, "maria", why="it may be a theft")
+    clock.now += timedelta(days=1)
+    with pytest.raises(AuthorityError):
+        people.login(office, "maria", team["maria"].secret)
+    assert directory(office).accounts["maria"].lock == "order"
+
+
+def test_what_a_person_did_not_prove_is_told_by_verify(office: Office, team: dict[str, Member]) -> None:
+    forged = PersonalKey.generate("maria")
+    act = CredentialSet(account="maria", public=forged.public, fingerprint=forged.fingerprint, why=WHY)
+    office.put("maria", act)
+    number = office.ledger.size
+    people.login(office, "maria", team["maria"].secret)
+    (found,) = people.unproved(office.ledger)
+    assert found.what == f"event {number} sets a password key for maria that its owner did not prove"
 
 
 def test_the_last_administrator_stays(office: Office, team: dict[str, Member]) -> None:
@@ -266,15 +333,21 @@ def test_the_last_administrator_stays(office: Office, team: dict[str, Member]) -
 
 def test_what_is_wrong_is_not_told_to_who_guesses(office: Office, team: dict[str, Member]) -> None:
     told = set()
-    for account in ("maria", "nobody"):
+    people.lock(office, team["ada"].session, "vera", why=WHY)
+    for account, guess in (
+        ("maria", "a guess"),
+        ("nobody", "a guess"),
+        ("vera", team["vera"].secret.password),
+    ):
         with pytest.raises(AuthorityError) as refused:
-            people.login(office, account, Secret("a wrong guess"))
-        told.add(refused.value.what)
+            people.login(office, account, Secret(guess))
+        told.add(str(refused.value))
     assert len(told) == 1
     kept = list(office.acts(("login.refused",)))
-    assert [(one.event.actor, one.event.data["account"]) for one in kept] == [
-        ("unknown", "maria"),
-        ("unknown", ""),
+    assert [(one.event.actor, one.event.data["account"], one.event.data["cause"]) for one in kept] == [
+        ("unknown", "maria", "password"),
+        ("unknown", "", "unknown"),
+        ("unknown", "vera", "state"),
     ]
     assert b"nobody" not in kept[1].body
 

@@ -40,10 +40,11 @@ PERMISSIONS: tuple[Permission, ...] = (
     "step.perform",
     "user.manage",
     "user.review",
+    "user.agree",
     "user.train",
     "deviation.open",
 )
-WAITS = (2, 2, 2, 2, 6, 16, 800)  # minutes; no sum of them is just the 15 of idleness
+WAITS = (2, 2, 2, 2, 6, 16, 31, 800)  # minutes; no sum of them is just the 15 of idleness
 
 ids, roles, sure = st.sampled_from(IDS), st.sampled_from(ROLES), st.integers(0, 3).map(bool)
 which = st.integers(0, 30)
@@ -63,6 +64,9 @@ class Person:
     halves: list[str] = field(default_factory=list)
     asked_by: str = ""
     trained: int | None = None
+    pending: tuple[str, ...] = ()
+    ordered: bool = False
+    locked_at: int = 0
 
 
 @dataclass
@@ -105,6 +109,8 @@ class People(RuleBasedStateMachine):
         self._login("ada", right=True)
         for account, role in (("berta", "quality assurance"), ("carl", "administrator")):
             self.enrol(0, account, (role,))
+            if account == "carl":
+                self.agree(0, account)
             self.activate(account, right=True)
             self._login(account, right=True)
 
@@ -115,6 +121,7 @@ class People(RuleBasedStateMachine):
         """The whole story once more, from the first event."""
         site, events = self.office.site, [*self.office.ledger.events()]
         assert Directory.of(events).accounts == directory(self.office).accounts
+        assert not directory(self.office).unproved
         for stored in events:
             act = payload(stored.event.type, stored.event.data)
             assert isinstance(act, Act)
@@ -183,7 +190,19 @@ class People(RuleBasedStateMachine):
     def _failed(self, person: Person) -> None:
         person.failures += 1
         if person.failures >= 5 and person.state == "active":
-            person.state = "locked"
+            person.state, person.ordered, person.locked_at = "locked", False, self.minutes
+
+    def _thawed(self, account: str) -> Person | None:
+        """The person, whom failed attempts keep away for half an hour only."""
+        person = self.persons.get(account)
+        if (
+            person
+            and person.state == "locked"
+            and not person.ordered
+            and self.minutes >= person.locked_at + 30
+        ):
+            person.state, person.failures = "active", 0
+        return person
 
     # commands
 
@@ -202,13 +221,27 @@ class People(RuleBasedStateMachine):
             ),
         )
         if isinstance(code, str):
-            self.persons[account] = Person(held, "invited", code=code)
+            founding = held == ("quality assurance",) and not any(
+                "quality assurance" in (*it.roles, *it.pending) for it in self.persons.values()
+            )
+            agreed, pending = (held, ()) if founding else ((), held)
+            self.persons[account] = Person(agreed, "invited", code=code, pending=pending)
+
+    @rule(by=which, account=ids)
+    def agree(self, by: int, account: str) -> None:
+        one, person = self._one(by, "quality assurance"), self.persons.get(account)
+        allowed = self._may(one, "user.agree") and one.session.person != account and person is not None
+        allowed = allowed and person is not None and person.state != "retired" and bool(person.pending)
+        self._judged(allowed, lambda: people.agree(self.office, one.session, account, why="seen"))
+        if allowed and person:
+            person.roles, person.pending = person.pending, ()
 
     @rule(account=ids, right=sure)
     def activate(self, account: str, right: bool) -> None:
         person = self.persons.get(account)
         code, word = person.code if person and right else "0000", self._word()
         allowed = person is not None and right and person.state == "invited" and bool(code)
+        allowed = allowed and person is not None and bool(person.roles)
         if person and person.state == "invited" and self.minutes > 7 * 24 * 60:
             return  # codes run out; a test of its own shows it
         self._judged(allowed, lambda: people.activate(self.office, account, code, word, why="taken over"))
@@ -226,7 +259,7 @@ class People(RuleBasedStateMachine):
             self._login(account, right=True)
 
     def _login(self, account: str, *, right: bool) -> None:
-        person = self.persons.get(account)
+        person = self._thawed(account)
         word = person.password if person and right else "not the password"
         allowed = person is not None and person.state == "active" and right
         session = self._judged(allowed, lambda: people.login(self.office, account, Secret(word)))
@@ -268,13 +301,21 @@ class People(RuleBasedStateMachine):
     def change_roles(self, by: int, account: str, held: tuple[str, ...]) -> None:
         one, person = self._one(by, "administrator"), self.persons.get(account)
         allowed = self._keeps(one, account) and held in GOOD_ROLES
+        allowed = allowed and ("quality assurance" in held or not self._last_of_quality(account))
         if person is not None and set(held) == set(person.roles):
             return
         self._judged(
             allowed, lambda: people.change_roles(self.office, one.session, account, held, why="moved")
         )
-        if allowed and person:
-            person.roles = held
+        if allowed and person and set(held) <= set(person.roles):
+            person.roles, person.pending = held, ()
+        elif allowed and person:
+            person.pending = held
+
+    def _last_of_quality(self, account: str) -> bool:
+        """Whether nobody could agree to anything without this person."""
+        there = [name for name, it in self.persons.items() if "quality assurance" in it.roles]
+        return [name for name in there if self.persons[name].state != "retired"] == [account]
 
     def _keeps(self, one: Open, account: str) -> bool:
         """Whether a session's person may change this account: another's, that is not retired."""
@@ -289,10 +330,10 @@ class People(RuleBasedStateMachine):
             name for name, it in self.persons.items() if it.state == "active" and "administrator" in it.roles
         ]
         allowed = self._use(one) and keepers != [account] if own else self._keeps(one, account)
-        allowed = allowed and person is not None and person.state != "locked"
+        allowed = allowed and person is not None and not (person.state == "locked" and person.ordered)
         self._judged(allowed, lambda: people.lock(self.office, one.session, account, why="on leave"))
         if allowed and person:
-            person.state = "locked"
+            person.state, person.ordered = "locked", True
 
     @rule(by=which, account=ids)
     def unlock(self, by: int, account: str) -> None:
@@ -306,14 +347,14 @@ class People(RuleBasedStateMachine):
     @rule(by=which, account=st.sampled_from(IDS[3:]))
     def retire(self, by: int, account: str) -> None:
         one, person = self._one(by, "administrator"), self.persons.get(account)
-        allowed = self._keeps(one, account)
+        allowed = self._keeps(one, account) and not self._last_of_quality(account)
         self._judged(allowed, lambda: people.retire(self.office, one.session, account, why="left"))
         if allowed and person:
             person.state = "retired"
 
     @rule(account=ids, right=sure)
     def change_password(self, account: str, right: bool) -> None:
-        person, word = self.persons.get(account), self._word()
+        person, word = self._thawed(account), self._word()
         old = Secret(person.password if person and right else "not the password")
         allowed = person is not None and person.state == "active" and right
         self._judged(
@@ -338,7 +379,7 @@ class People(RuleBasedStateMachine):
     @rule(by=which, account=ids)
     def agree_to_reset(self, by: int, account: str) -> None:
         one, person = self._one(by, "quality assurance"), self.persons.get(account)
-        allowed = self._may(one, "user.review") and person is not None and person.state != "retired"
+        allowed = self._may(one, "user.agree") and person is not None and person.state != "retired"
         allowed = allowed and person is not None and bool(person.halves)
         allowed = allowed and person is not None and one.session.person not in {person.asked_by, account}
         half = self._judged(
@@ -384,11 +425,11 @@ class People(RuleBasedStateMachine):
     @invariant()
     def the_ledger_says_what_the_rules_say(self) -> None:
         told = {
-            name: (one.roles, one.state, len(one.keys), one.failures, bool(one.accepted))
+            name: (one.roles, one.pending, one.state, len(one.keys), one.failures, bool(one.accepted))
             for name, one in directory(self.office).accounts.items()
         }
         assert told == {
-            name: (one.roles, one.state, one.keys, one.failures, one.accepted)
+            name: (one.roles, one.pending, one.state, one.keys, one.failures, one.accepted)
             for name, one in self.persons.items()
         }
 

@@ -15,6 +15,7 @@ from homeostat.ledger.catalogue import people as acts
 from homeostat.ledger.identity import TYPES, Directory, PersonalKey, passwords, permitted, public_key, totp
 from homeostat.ledger.identity.passwords import DEMONSTRATION, STRONG, Cost, bearable, weakness
 from homeostat.ledger.identity.personal import digest, one_time_code, opened, place
+from homeostat.ledger.identity.proofs import statement
 
 CHEAP = Cost(2, 1, 1)
 DEVICE = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"  # "12345678901234567890" in base 32, as in RFC 6238
@@ -180,6 +181,7 @@ def _recorded(seq: int, act: Act) -> Recorded:
 
 
 _IDS = st.sampled_from(["maria", "piet"])
+_FIRST, _SECOND = PersonalKey.generate("maria"), PersonalKey.generate("maria")
 
 
 def _any_act() -> st.SearchStrategy[Act]:
@@ -189,6 +191,7 @@ def _any_act() -> st.SearchStrategy[Act]:
             account=_IDS,
             name=st.just("M"),
             roles=st.just(("operator",)),
+            fingerprint=st.just(_FIRST.fingerprint),
             why=st.just("w"),
         ),
         st.builds(acts.RolesChanged, account=_IDS, roles=st.just(("supervisor",)), why=st.just("w")),
@@ -198,8 +201,8 @@ def _any_act() -> st.SearchStrategy[Act]:
         st.builds(
             acts.CredentialSet,
             account=_IDS,
-            public=st.just("00"),
-            fingerprint=st.sampled_from("abcd"),
+            public=st.just(_FIRST.public),
+            fingerprint=st.sampled_from([_FIRST.fingerprint, "b"]),
             why=st.just("w"),
         ),
         st.builds(
@@ -234,15 +237,74 @@ def test_whatever_happens_ids_keys_and_retirement_hold(story: list[Act]) -> None
 
 
 def test_a_key_holds_from_its_event_until_the_next() -> None:
-    enrolled = acts.AccountEnrolled(account="maria", name="Maria", roles=("operator",), why="w")
-    keys = [acts.CredentialSet(account="maria", public="00", fingerprint=one, why="w") for one in "ab"]
-    story = [_recorded(1, enrolled), _recorded(4, keys[0]), _recorded(9, keys[1])]
+    a, b = _FIRST.fingerprint, _SECOND.fingerprint
+    proof = _FIRST.sign(statement("maria", _SECOND.public)).hex()
+    story = [_recorded(1, _enrolled(a)), _recorded(4, _set(_FIRST)), _recorded(9, _set(_SECOND, proof))]
     account = Directory.of(story).accounts["maria"]
-    held = [seq for seq in range(12) if account.key_at(seq, "a")]
+    held = [seq for seq in range(12) if account.key_at(seq, a)]
     assert held == [4, 5, 6, 7, 8]
-    assert account.key_at(9, "b") is not None
-    assert account.key_at(9, "a") is None
-    assert account.fingerprint == "b"
+    assert account.key_at(9, b) is not None
+    assert account.key_at(9, a) is None
+    assert account.fingerprint == b
+
+
+def _enrolled(fingerprint: str = "", **more: str) -> acts.AccountEnrolled:
+    roles = ("operator",)
+    return acts.AccountEnrolled(
+        account="maria", name="M", roles=roles, fingerprint=fingerprint, why="w", **more
+    )
+
+
+def _set(key: PersonalKey, proof: str = "") -> acts.CredentialSet:
+    return acts.CredentialSet(
+        account="maria", public=key.public, fingerprint=key.fingerprint, proof=proof, why="w"
+    )
+
+
+@pytest.mark.parametrize(
+    "enrolment, proof, takes",
+    [
+        (_enrolled(_FIRST.fingerprint), "", True),
+        (_enrolled(_SECOND.fingerprint), "", False),
+        (_enrolled(invitation=digest("a code")), "a code", True),
+        (_enrolled(invitation=digest("a code")), "another", False),
+        (_enrolled(invitation=digest("a code")), "", False),
+        (_enrolled(), "", False),
+    ],
+)
+def test_a_first_key_takes_the_code_or_the_enrolment_that_names_it(
+    enrolment: acts.AccountEnrolled, proof: str, takes: bool
+) -> None:
+    known = Directory.of([_recorded(1, enrolment), _recorded(2, _set(_FIRST, proof))])
+    assert (known.accounts["maria"].key is not None) is takes
+    words = "sets a password key for maria that its owner did not prove"
+    assert known.unproved == (() if takes else ((2, words),))
+
+
+@given(st.binary(max_size=70))
+def test_no_proof_but_the_owners_signature_replaces_a_key(guess: bytes) -> None:
+    stolen = _SECOND.sign(statement("maria", _SECOND.public)).hex()  # by the new key instead of the old one
+    other = _FIRST.sign(statement("piet", _SECOND.public)).hex()  # by the old key, for another account
+    start = [_recorded(1, _enrolled(_FIRST.fingerprint)), _recorded(2, _set(_FIRST))]
+    for proof in (guess.hex(), guess.decode("latin-1"), stolen, other, ""):
+        known = Directory.of([*start, _recorded(3, _set(_SECOND, proof))])
+        assert known.accounts["maria"].fingerprint == _FIRST.fingerprint
+        assert [fault.seq for fault in known.unproved] == [3]
+
+
+def test_a_key_whose_fingerprint_is_another_ones_is_none() -> None:
+    crossed = _set(_SECOND).model_copy(update={"fingerprint": _FIRST.fingerprint})
+    known = Directory.of([_recorded(1, _enrolled(_FIRST.fingerprint)), _recorded(2, crossed)])
+    assert known.accounts["maria"].key is None
+
+
+def test_an_account_is_enrolled_once_and_invited_until_it_is_taken_over() -> None:
+    again = acts.AccountInvited(account="maria", invitation=digest("mine"), expires="", why="w")
+    first, second = _enrolled(_FIRST.fingerprint), _enrolled(_SECOND.fingerprint)
+    story: list[Act] = [first, _set(_FIRST), second, again, _set(_SECOND, "mine")]
+    known = Directory.of(_recorded(seq, act) for seq, act in enumerate(story, start=1))
+    assert known.accounts["maria"].fingerprint == _FIRST.fingerprint
+    assert [fault.seq for fault in known.unproved] == [3, 5]
 
 
 def test_an_act_that_cannot_be_read_is_told() -> None:

@@ -49,6 +49,16 @@ def test_more_than_one_page_is_read(place: Place) -> None:
         assert [recorded.seq for recorded in ledger.events(after=999)] == list(range(1000, 2501))
 
 
+def test_hashes_alone_are_read_up_to_a_size(written: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    with written.open() as ledger:
+        whole = [one.hash for one in ledger.events()]
+        for page in (1, 2, 50_000):
+            monkeypatch.setattr("homeostat.ledger.database._PAGE", page)
+            assert [ledger.hashes(size) for size in range(len(whole) + 2)] == [
+                whole[:size] for size in range(len(whole) + 2)
+            ]
+
+
 def test_batches_are_listed_by_their_first_event(place: Place) -> None:
     with place.open() as ledger:
         site_event = replace(event(1), id="S/1", batch="")

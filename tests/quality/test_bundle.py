@@ -119,8 +119,14 @@ def test_the_script_is_independent_and_short() -> None:
     names |= {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
     foreign = {name.partition(".")[0] for name in names} - set(sys.stdlib_module_names)
     assert foreign == {"cryptography"}
-    lines = [line for line in SCRIPT.read_text("utf-8").splitlines() if line.strip()]
-    assert len(lines) < 170
+    told = set[int]()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.FunctionDef) and ast.get_docstring(node):
+            told |= set(range(node.body[0].lineno, (node.body[0].end_lineno or 0) + 1))
+    lines = [
+        line for place, line in enumerate(SCRIPT.read_text("utf-8").splitlines(), 1) if place not in told
+    ]
+    assert sum(bool(line.strip()) for line in lines) <= 135
 
 
 def test_p11_10b_a_bundle_is_verified_offline_and_alone(bundle: Bundle, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from homeostat.errors import AuthorityError, HomeostatError, QualityError
 from homeostat.governance import Office, Session
 from homeostat.governance.demonstration import SECRET, enrol_demonstration
 from homeostat.governance.people import Secret, login
+from homeostat.governance.signing import Subject, sign
 from homeostat.quality import deviations as rooms
 from homeostat.quality.deviations import deviation, deviations, dossier
 from homeostat.site import Site
@@ -109,10 +110,27 @@ def test_it_is_closed_by_another_person_over_all_that_is_on_record(desk: Desk) -
     )
 
 
+@pytest.mark.parametrize("part", ["classified", "assessed", "explained"])
+def test_who_had_a_part_in_judging_it_does_not_close_it(desk: Desk, part: str) -> None:
+    """Not by the act, and not by a signature over the same dossier round the back; another person does."""
+    name, chief = desk.opened(), login(desk.office, "demo-supervisor", SECRET)
+    judge = {one: desk.qa if one == part else chief for one in ("classified", "assessed", "explained")}
+    rooms.classify(desk.office, judge["classified"], name, "minor", why="w")
+    rooms.assess(desk.office, judge["assessed"], name, "none", why="w")
+    rooms.explain(desk.office, judge["explained"], name, "worn seal", why="w")
+    with pytest.raises(AuthorityError, match=f"demo-qa {part} it"):
+        rooms.close(desk.office, desk.qa, SECRET, name, why="done")
+    subject = Subject("deviation", name, dossier(deviation(desk.office.ledger, name)))
+    sign(desk.office, desk.qa, SECRET, subject, "approved", "round the back")
+    assert deviation(desk.office.ledger, name).open
+    rooms.close(desk.office, desk.qp, SECRET, name, why="done")
+    assert deviation(desk.office.ledger, name).closed_by == "demo-qp"
+
+
 def test_a_closed_one_takes_nothing_but_its_actions_done(desk: Desk) -> None:
     name = desk.opened()
     desk.settled(name)
-    rooms.close(desk.office, desk.qa, SECRET, name, why="done")
+    rooms.close(desk.office, desk.qp, SECRET, name, why="done")
     with pytest.raises(QualityError, match="closed"):
         rooms.assess(desk.office, desk.qa, name, "grave", why="late")
     rooms.finish_action(desk.office, desk.qa, name, "CAPA-1", evidence="order 7", why="done")

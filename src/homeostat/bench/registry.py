@@ -1,7 +1,7 @@
 """The benchmarks by name; a module is imported only when it is measured, so that listing them is quick."""
 
 import importlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,10 +16,16 @@ class Bench:
     title: str
     module: str
 
-    def measure(self, *, quick: bool) -> "list[Result]":
-        """Run it; `quick` measures less and less often, for a first look."""
-        results: list[Result] = importlib.import_module(self.module).measure(quick=quick)
-        return results
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """The parts that can be measured by themselves; none where it is one."""
+        found: tuple[str, ...] = getattr(importlib.import_module(self.module), "TOPICS", ())
+        return found
+
+    def measure(self, *, quick: bool, topics: Sequence[str] = ()) -> "list[Result]":
+        """Run it, or some of its topics; `quick` measures less and less often, for a first look."""
+        names = [f"{self.module}.{topic}" for topic in topics] or [self.module]
+        return [result for name in names for result in importlib.import_module(name).measure(quick=quick)]
 
 
 BENCHES: Mapping[str, Bench] = {
@@ -47,5 +53,8 @@ BENCHES: Mapping[str, Bench] = {
     "control": Bench(
         "Optimal control and estimation beside do-mpc, on its own examples, and beside an oracle.",
         "homeostat.bench.control",
+    ),
+    "records": Bench(
+        "Opening, verifying and reviewing the record of a batch of 350,000 events.", "homeostat.bench.records"
     ),
 }

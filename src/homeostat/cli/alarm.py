@@ -3,14 +3,14 @@
 order -> the site's orders/ -> taken up by the next scan -> followed, or refused, on record
 """
 
-import secrets
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from homeostat.cli.options import DEFAULT_SITE, AsJson, SiteDir, reason_text
+from homeostat.cli.ordering import Who, hand_in, tell_given
 from homeostat.cli.output import Table, show, show_json
-from homeostat.cli.persons import As, Code, PasswordFile, ordering
+from homeostat.cli.persons import As, Code, PasswordFile
 from homeostat.cli.text import clock, span
 
 if TYPE_CHECKING:
@@ -198,8 +198,8 @@ def acknowledge(
     site: SiteDir = DEFAULT_SITE,
 ) -> None:
     """Say that you know of an alarm."""
-    by = ordering(site, by, account, "alarm.order", password_file=password_file, code=code)
-    _give(site, batch, order="acknowledge", alarm=name, by=by, reason=why)
+    who = Who(by, account, password_file, code)
+    _give(site, batch, who, order="acknowledge", alarm=name, reason=why)
 
 
 @alarm.command("reset")
@@ -215,8 +215,8 @@ def reset(
     site: SiteDir = DEFAULT_SITE,
 ) -> None:
     """Let go of a latched alarm whose cause is over."""
-    by = ordering(site, by, account, "alarm.order", password_file=password_file, code=code)
-    _give(site, batch, order="reset", alarm=name, by=by, reason=why)
+    who = Who(by, account, password_file, code)
+    _give(site, batch, who, order="reset", alarm=name, reason=why)
 
 
 @alarm.command("shelve")
@@ -233,8 +233,8 @@ def shelve(
     site: SiteDir = DEFAULT_SITE,
 ) -> None:
     """Silence an alarm for some hours of process time; it comes back by itself."""
-    by = ordering(site, by, account, "alarm.order", password_file=password_file, code=code)
-    _give(site, batch, order="shelve", alarm=name, by=by, reason=why, hours=hours)
+    who = Who(by, account, password_file, code)
+    _give(site, batch, who, order="shelve", alarm=name, reason=why, hours=hours)
 
 
 @alarm.command("unshelve")
@@ -250,8 +250,8 @@ def unshelve(
     site: SiteDir = DEFAULT_SITE,
 ) -> None:
     """Show a shelved alarm again."""
-    by = ordering(site, by, account, "alarm.order", password_file=password_file, code=code)
-    _give(site, batch, order="unshelve", alarm=name, by=by, reason=why)
+    who = Who(by, account, password_file, code)
+    _give(site, batch, who, order="unshelve", alarm=name, reason=why)
 
 
 @alarm.command("remove")
@@ -267,8 +267,8 @@ def remove(
     site: SiteDir = DEFAULT_SITE,
 ) -> None:
     """Take an alarm out of service, as for maintenance, until it is returned."""
-    by = ordering(site, by, account, "alarm.order", password_file=password_file, code=code)
-    _give(site, batch, order="take out of service", alarm=name, by=by, reason=why)
+    who = Who(by, account, password_file, code)
+    _give(site, batch, who, order="take out of service", alarm=name, reason=why)
 
 
 @alarm.command("return")
@@ -284,19 +284,12 @@ def return_(
     site: SiteDir = DEFAULT_SITE,
 ) -> None:
     """Return an alarm to service."""
-    by = ordering(site, by, account, "alarm.order", password_file=password_file, code=code)
-    _give(site, batch, order="return to service", alarm=name, by=by, reason=why)
+    who = Who(by, account, password_file, code)
+    _give(site, batch, who, order="return to service", alarm=name, reason=why)
 
 
-def _give(site: "Path", batch: str, **facts: Any) -> None:
-    from homeostat.execution.clock import stamp
-    from homeostat.execution.orders import give
+def _give(site: "Path", batch: str, who: Who, **facts: Any) -> None:
     from homeostat.execution.slips import AlarmSlip
-    from homeostat.site import Site
 
-    slip = AlarmSlip(**facts)
-    name = give(Site.open(site), batch, slip, stamp=stamp(), nonce=secrets.token_hex(4))
-    show(
-        f"Order {name} given to batch {batch}: {slip.order} {slip.alarm}.",
-        "The next scan takes it up; if the batch is not being executed, the first one after it is resumed.",
-    )
+    name, slip = hand_in(site, batch, who, "alarm.order", lambda by: AlarmSlip(by=by, **facts))
+    tell_given(name, batch, f"{slip.order} {slip.alarm}")

@@ -10,9 +10,11 @@ from homeostat import __version__
 from homeostat.cli.alarm import alarm
 from homeostat.cli.approve import approve
 from homeostat.cli.audit import audit
+from homeostat.cli.backup import backup_site, restore_site
 from homeostat.cli.batch import command_batch
 from homeostat.cli.batches import list_batches
 from homeostat.cli.bench import bench
+from homeostat.cli.bundle import bundle_batch
 from homeostat.cli.control import control
 from homeostat.cli.credibility import credibility
 from homeostat.cli.custody import custody
@@ -21,6 +23,7 @@ from homeostat.cli.failures import CalmGroup
 from homeostat.cli.instrument import instrument
 from homeostat.cli.label import label
 from homeostat.cli.material import material
+from homeostat.cli.patient import patient
 from homeostat.cli.process import process
 from homeostat.cli.record import record_batch
 from homeostat.cli.release import release
@@ -75,7 +78,10 @@ app.command("batch")(command_batch)
 app.command("verify")(verify_records)
 app.command("replay")(replay_batch)
 app.command("validate")(validate_system)
+app.command("backup")(backup_site)
+app.command("restore")(restore_site)
 app.command("record")(record_batch)
+app.command("bundle")(bundle_batch)
 app.command("trace")(trace_identifier)
 app.command("batches")(list_batches)
 app.add_typer(process)
@@ -86,6 +92,7 @@ app.add_typer(control)
 app.add_typer(step)
 app.add_typer(material)
 app.add_typer(instrument)
+app.add_typer(patient)
 app.add_typer(approve)
 app.add_typer(audit)
 app.add_typer(custody)

@@ -1,7 +1,7 @@
 """`homeostat bench NAME`: one command for each registered benchmark."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -23,15 +23,19 @@ bench = typer.Typer(
 )
 
 
-def _command(chosen: Bench) -> Callable[[bool, bool, bool], None]:
+def _command(chosen: Bench) -> Callable[..., None]:
     def measure(
         as_json: AsJson = False,
         quick: Annotated[bool, typer.Option("--quick", help="Measure less, for a first look.")] = False,
         strict: Annotated[
             bool, typer.Option("--strict", help="End with exit code 1 if a bar is missed.")
         ] = False,
+        topic: Annotated[
+            list[str] | None,
+            typer.Option(metavar="NAME", help="Only this part (repeat for more).", show_default="all"),
+        ] = None,
     ) -> None:
-        results = chosen.measure(quick=quick)
+        results = chosen.measure(quick=quick, topics=_known(chosen, topic or []))
         if as_json:
             from homeostat.bench.result import as_object
 
@@ -47,6 +51,15 @@ def _command(chosen: Bench) -> Callable[[bool, bool, bool], None]:
 
 for _name, _bench in BENCHES.items():
     bench.command(_name)(_command(_bench))
+
+
+def _known(chosen: Bench, topics: Sequence[str]) -> Sequence[str]:
+    """The topics as given, or a usage error that names those there are."""
+    for topic in topics:
+        if topic not in chosen.topics:
+            there = f"its topics are {', '.join(chosen.topics)}" if chosen.topics else "it is one topic"
+            raise typer.BadParameter(f"there is no topic {topic!r}: {there}", param_hint="'--topic'")
+    return topics
 
 
 def load() -> str:

@@ -1,6 +1,5 @@
 """`homeostat bundle`: everything about a batch in one file that a third party can check without this software."""
 
-import secrets
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +8,7 @@ import typer
 from homeostat.cli.files import write_whole
 from homeostat.cli.options import DEFAULT_SITE, AsJson, Batch, SiteDir
 from homeostat.cli.output import show, show_json
+from homeostat.cli.persons import As, Code, PasswordFile, acting
 
 
 def bundle_batch(
@@ -24,21 +24,24 @@ def bundle_batch(
             help="Heads that the receiver holds from before: prove they are continued.",
         ),
     ] = None,
+    account: As = None,
+    password_file: PasswordFile = None,
+    code: Code = "",
     as_json: AsJson = False,
 ) -> None:
     """Bundle a batch: events with proofs, record, sealed PDF, values. Check it with docs/verify_bundle.py."""
-    from homeostat.execution.clock import stamp
-    from homeostat.governance import Office
     from homeostat.ledger import read_heads
     from homeostat.quality.bundle import make_bundle
+    from homeostat.quality.documents.issuing import hand_over
     from homeostat.site import Site
 
     place = Site.open(site)
     with (
+        acting(site, account, "record.review", password_file=password_file, code=code) as (office, person, _),
         place.reading() as (_, historian),
-        Office.open(place, stamp, lambda: secrets.token_hex(16)) as office,
     ):
         made = make_bundle(office, historian, batch, anchors=read_heads(heads) if heads else ())
+        hand_over(office, person, "bundle", batch, made.content, why=f"homeostat bundle --out {out.name}")
     write_whole(out, made.content)
     if as_json:
         show_json(

@@ -2,19 +2,18 @@
 
 from collections.abc import Callable
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from homeostat.cli.deviation_shown import tell, write
 from homeostat.cli.options import DEFAULT_SITE, AsJson, SiteDir, reason_text
 from homeostat.cli.output import Table, show, show_json
 from homeostat.cli.persons import As, Code, PasswordFile, acting
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from homeostat.governance import Office, Session
-    from homeostat.quality.deviations import Deviation
 
 deviation = typer.Typer(
     name="deviation",
@@ -58,10 +57,13 @@ def open_one(
     title: Annotated[
         str, typer.Argument(metavar="TITLE", callback=_text, help="What it is, in a few words.")
     ],
-    finding: Annotated[
-        str, typer.Option("--finding", metavar="TEXT", callback=_text, help="What was found.")
-    ],
     why: Why,
+    finding: Annotated[
+        str, typer.Option("--finding", metavar="TEXT", help="What was found.", show_default="as requested")
+    ] = "",
+    request: Annotated[
+        str, typer.Option("--request", metavar="EVENT", help="The request it answers: see `deviation list`.")
+    ] = "",
     batch: Annotated[str, typer.Option("--batch", metavar="ID", help="The batch it is of.")] = "",
     exceptions: Annotated[
         list[str] | None,
@@ -84,9 +86,10 @@ def open_one(
             finding=finding,
             batch=batch,
             exceptions=tuple(exceptions or ()),
+            request=request,
             why=why,
         )
-        _tell(deviations.deviation(office.ledger, name), as_json=as_json)
+        tell(deviations.deviation(office.ledger, name), as_json=as_json)
 
 
 @deviation.command("assess")
@@ -194,7 +197,7 @@ def close_one(
         key,
     ):
         deviations.close(office, who, key, name, why=why)
-        _tell(deviations.deviation(office.ledger, name), as_json=as_json)
+        tell(deviations.deviation(office.ledger, name), as_json=as_json)
 
 
 @deviation.command("list")
@@ -206,36 +209,58 @@ def list_all(
     site: SiteDir = DEFAULT_SITE,
     as_json: AsJson = False,
 ) -> None:
-    """List deviations."""
-    from homeostat.quality.deviations import deviations
+    """List deviations, and requests for which none was raised yet."""
+    from homeostat.quality.deviations import deviations, requests
     from homeostat.site import Site
 
     with Site.open(site).reading() as (ledger, _):
         found = deviations(ledger, batch)
+        asked = [one for one in requests(ledger, batch) if not one.deviation]
     if as_json:
-        show_json([one.model_dump(mode="json") for one in found])
+        told = [{"state": "open" if one.open else "closed", **one.model_dump(mode="json")} for one in found]
+        show_json([*told, *({"state": "requested", **one.model_dump(mode="json")} for one in asked)])
         return
     rows = [
         (one.id, one.batch, one.classification or "", "open" if one.open else "closed", one.title)
         for one in found
     ]
+    rows += [(one.id, one.batch, "", "requested", one.finding) for one in asked]
     show(Table("", ("id", "batch", "class", "state", "title"), rows) if rows else "No deviations.")
 
 
 @deviation.command("show")
-def show_one(*, name: Name, site: SiteDir = DEFAULT_SITE, as_json: AsJson = False) -> None:
-    """Show a deviation with everything that was done about it."""
+def show_one(
+    *,
+    name: Name,
+    pdf: Annotated[
+        Path | None,
+        typer.Option("--pdf", metavar="FILE", help="Write it as PDF/A-3 too, sealed by the site."),
+    ] = None,
+    site: SiteDir = DEFAULT_SITE,
+    account: As = None,
+    password_file: PasswordFile = None,
+    code: Code = "",
+    as_json: AsJson = False,
+) -> None:
+    """Show a deviation with everything that was done about it; as a document, who takes it is on record."""
     from homeostat.quality.deviations import deviation as of
     from homeostat.site import Site
 
+    if pdf is not None:
+        with acting(site, account, "record.review", password_file=password_file, code=code) as (
+            office,
+            who,
+            _,
+        ):
+            write(office, who, name, pdf)
     with Site.open(site).reading() as (ledger, _):
-        _tell(of(ledger, name), as_json=as_json)
+        tell(of(ledger, name), as_json=as_json)
 
 
 def _act(
-    site: "Path",
+    site: Path,
     account: str | None,
-    password_file: "Path | None",
+    password_file: Path | None,
     code: str,
     name: str,
     act: "Callable[[Office, Session], None]",
@@ -250,30 +275,4 @@ def _act(
         _,
     ):
         act(office, who)
-        _tell(of(office.ledger, name), as_json=as_json)
-
-
-def _tell(one: "Deviation", *, as_json: bool) -> None:
-    if as_json:
-        show_json(one.model_dump(mode="json"))
-        return
-    state = f"closed by {one.closed_by}: {one.conclusion}" if one.closed else "open"
-    show(f"{one.id} {one.title}", f"{one.classification or 'not classified'}, {state}")
-    said = {"Batch": one.batch, "Found": one.finding, "Impact": one.impact, "Cause": one.cause}
-    show(*(f"{name}: {text}" for name, text in said.items() if text))
-    capas = [
-        (capa.action, capa.kind, capa.text, capa.owner, capa.due, capa.evidence or "not yet")
-        for capa in one.actions
-    ]
-    show(Table("", ("action", "kind", "what", "owner", "due", "done"), capas))
-    turns = [
-        (
-            turn.when,
-            turn.by,
-            turn.act,
-            "; ".join(f"{c.field}: {c.old} -> {c.new}" for c in turn.changes),
-            turn.why,
-        )
-        for turn in one.history
-    ]
-    show(Table("", ("when", "who", "act", "changed", "why"), turns))
+        tell(of(office.ledger, name), as_json=as_json)

@@ -87,6 +87,7 @@ def acting(
             logout(office, session)
 
 
+@contextmanager
 def ordering(
     site: Path,
     by: str | None,
@@ -95,8 +96,11 @@ def ordering(
     *,
     password_file: Path | None = None,
     code: str = "",
-) -> str:
-    """Who gives an order: an account that may, or at a training site any name `by`. AuthorityError otherwise."""
+) -> Iterator[tuple[str, tuple["Office", "Session", "Secret"] | None]]:
+    """Who gives an order, and what they act with: an account that may, or at a training site any name `by`.
+
+    Raises AuthorityError otherwise. A mere name has nothing to act with.
+    """
     from homeostat.governance.authority import authorise
     from homeostat.site import Site
 
@@ -105,11 +109,12 @@ def ordering(
         mend = "name your account with --as" + ("" if gmp else ", or a name with --by, not both")
         raise AuthorityError("an order is given by one identified person", where=f"--by {by}", mend=mend)
     if by is not None:
-        return by
+        yield by, None
+        return
     if account is None and not (gmp or os.environ.get(SESSION)):
         raise AuthorityError("who gives the order?", mend="name your account with --as, or a name with --by")
-    with acting(site, account, permission, password_file=password_file, code=code) as (office, me, _):
-        return authorise(office, me, permission).id
+    with acting(site, account, permission, password_file=password_file, code=code) as (office, me, secret):
+        yield authorise(office, me, permission).id, (office, me, secret)
 
 
 def _goes_on(account: str | None) -> bool:

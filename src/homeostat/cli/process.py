@@ -96,11 +96,17 @@ def _of_packages(examined: "Examined", folder: "Path") -> "list[Issue]":
 
 def outline(rows: list[dict[str, str]]) -> Table:
     """The recipe, indented by its levels."""
+    asked = [
+        field for field in ("when", "until", "repeat") if field == "until" or any(r[field] for r in rows)
+    ]
     return Table(
         "Recipe",
-        ("step", "title", "until"),
+        ("step", "title", *asked),
         [
-            ("  " * row["path"].count("/") + row["path"].rpartition("/")[2], row["title"], row["until"])
+            (
+                "  " * row["path"].count("/") + row["path"].rpartition("/")[2],
+                *(row[f] for f in ("title", *asked)),
+            )
             for row in rows
         ],
     )

@@ -1,7 +1,5 @@
 """`homeostat record`: write a batch record out again, as a page, as data, or as a sealed PDF/A-3."""
 
-import hashlib
-import secrets
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -12,9 +10,10 @@ import typer
 from homeostat.cli.files import write_whole
 from homeostat.cli.options import DEFAULT_SITE, Batch, SiteDir
 from homeostat.cli.output import show, show_json
+from homeostat.cli.persons import As, Code, PasswordFile, acting
 
 if TYPE_CHECKING:
-    from homeostat.site import Site
+    from homeostat.governance import Office, Session
 
 
 class Format(StrEnum):
@@ -40,9 +39,14 @@ def record_batch(
     pdf: Annotated[
         Path | None,
         typer.Option(
-            "--pdf", metavar="FILE", help="Write PDF/A-3, sealed by the site, with the data attached."
+            "--pdf",
+            metavar="FILE",
+            help="Write PDF/A-3, sealed by the site, with the data attached; who takes it is on record.",
         ),
     ] = None,
+    account: As = None,
+    password_file: PasswordFile = None,
+    code: Code = "",
     as_json: Annotated[
         bool,
         typer.Option(
@@ -56,7 +60,12 @@ def record_batch(
 
     place = Site.open(site)
     if pdf is not None:
-        _write_pdf(place, batch, pdf, as_json)
+        with acting(site, account, "record.review", password_file=password_file, code=code) as (
+            office,
+            one,
+            _,
+        ):
+            _write_pdf(office, one, batch, pdf, as_json)
         return
     kind, out = (Format.JSON, Path("-")) if as_json else (kind, out)
     with place.reading() as (ledger, historian):
@@ -70,23 +79,21 @@ def record_batch(
     show(f"Record of batch {batch}: {path}")
 
 
-def _write_pdf(place: "Site", batch: str, path: Path, as_json: bool) -> None:
+def _write_pdf(office: "Office", person: "Session", batch: str, path: Path, as_json: bool) -> None:
     """The record as a sealed document; the site issues its certificate with the first one."""
-    from homeostat.execution.clock import stamp
-    from homeostat.governance import Office
-    from homeostat.quality.documents.issuing import batch_document, sealed_file
+    from homeostat.quality.documents.issuing import batch_document, hand_over, sealed_file
     from homeostat.quality.documents.sealing import check_seal
 
-    with (
-        place.reading() as (ledger, historian),
-        Office.open(place, stamp, lambda: secrets.token_hex(16)) as office,
-    ):
+    place = office.site
+    with place.reading() as (ledger, historian):
         issued = batch_document(ledger, historian, batch, training=place.kind == "training")
-        content = sealed_file(office, issued.pdf, issued.when, f"batch record {batch}")
+    content = sealed_file(office, issued.pdf, issued.when, f"batch record {batch}")
+    sha256 = hand_over(
+        office, person, "batch record", batch, content, why=f"homeostat record --pdf {path.name}"
+    )
     write_whole(path, content)
     seal = check_seal(content)
     if as_json:
-        sha256 = hashlib.sha256(content).hexdigest()
         show_json({"batch": batch, "file": str(path), "sha256": sha256, "certificate": seal.fingerprint})
         return
     show(f"Record of batch {batch}: {path}", f"Sealed with the site's certificate {seal.fingerprint}")

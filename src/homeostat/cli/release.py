@@ -1,18 +1,15 @@
 """`homeostat release`: what stands in the way of a batch, the signatures that let it go, and what is reported later."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import typer
 
 from homeostat.cli.failures import ExitCode
 from homeostat.cli.options import DEFAULT_SITE, AsJson, Batch, SiteDir, reason_text
 from homeostat.cli.output import Table, show, show_json
-from homeostat.cli.persons import As, Code, PasswordFile, acting, opened
-
-if TYPE_CHECKING:
-    from homeostat.governance.signing import Signature
-    from homeostat.quality.release import Result, Status
+from homeostat.cli.persons import As, Code, PasswordFile, acting
+from homeostat.cli.release_shown import result_row, tell_signed, tell_status
 
 release = typer.Typer(
     name="release",
@@ -53,9 +50,10 @@ def check(
                 f"Certificate of batch {batch}"
                 + (" (TRAINING)" if found.certificate.site == "training" else ""),
                 ("attribute", "specified", "result", "source", "probability", "decision"),
-                [_row(one) for one in found.certificate.results],
+                [result_row(one) for one in found.certificate.results],
             ),
             Table("In the way", ("kind", "what", "mend"), [tuple(one) for one in against]),
+            f"The process {found.certificate.process} {found.certificate.version}: {found.certificate.approval}.",
             f"Batch {batch}: {found.status.state}. "
             + ("Something stands in the way." if against else "Nothing stands in the way."),
         )
@@ -86,7 +84,7 @@ def sign_release(
     ):
         found = grounds(office.site, batch, exceptional=exceptional)
         signed = let_go(office, person, secret, found, why)
-    _signed(batch, signed, "released", as_json=as_json)
+    tell_signed(batch, signed, "released", as_json=as_json)
 
 
 @release.command("reject")
@@ -109,7 +107,7 @@ def reject_batch(
         secret,
     ):
         signed = reject(office, person, secret, grounds(office.site, batch), why)
-    _signed(batch, signed, "rejected", as_json=as_json)
+    tell_signed(batch, signed, "rejected", as_json=as_json)
 
 
 @release.command("request")
@@ -132,7 +130,7 @@ def request_release(
         secret,
     ):
         signed = request(office, person, secret, grounds(office.site, batch, exceptional=True), why)
-    _signed(batch, signed, "requested", as_json=as_json)
+    tell_signed(batch, signed, "requested", as_json=as_json)
 
 
 @release.command("agree")
@@ -155,7 +153,7 @@ def agree_release(
         secret,
     ):
         signed = agree(office, person, secret, grounds(office.site, batch, exceptional=True), why)
-    _signed(batch, signed, "agreed", as_json=as_json)
+    tell_signed(batch, signed, "agreed", as_json=as_json)
 
 
 @release.command("report")
@@ -185,7 +183,7 @@ def report_test(
         parts = whereabouts(office.ledger, batch)
         outcome: Literal["positive", "negative"] = "positive" if positive else "negative"
         stands = report(office, person, batch, test, outcome, evidence=evidence, parts=parts, why=why)
-    _status(batch, stands, as_json=as_json)
+    tell_status(batch, stands, as_json=as_json)
     if positive:
         raise typer.Exit(ExitCode.FAILED)
 
@@ -213,7 +211,7 @@ def recall_batch(
     ):
         recall(office, person, batch, cause, parts=whereabouts(office.ledger, batch), why=why)
         stands = status(office.acts(TYPES, batch))
-    _status(batch, stands, as_json=as_json)
+    tell_status(batch, stands, as_json=as_json)
 
 
 @release.command("certificate")
@@ -225,20 +223,28 @@ def certificate(
     ],
     exceptional: Exceptional = False,
     site: SiteDir = DEFAULT_SITE,
+    account: As = None,
+    password_file: PasswordFile = None,
+    code: Code = "",
     as_json: AsJson = False,
 ) -> None:
     """Write the certificate of analysis as it stands, with its signatures, as PDF/A-3."""
     from homeostat.cli.files import write_whole
-    from homeostat.quality.documents.issuing import sealed, signature_lines
+    from homeostat.quality.documents.issuing import hand_over, sealed, signature_lines
     from homeostat.quality.release import grounds
     from homeostat.quality.release.paper import certificate_paper
 
-    with opened(site) as office:
+    with acting(site, account, "record.review", password_file=password_file, code=code) as (
+        office,
+        person,
+        _,
+    ):
         found = grounds(office.site, batch, exceptional=exceptional)
         last = max(one.recorded for one in office.ledger.events(batch=batch))
         lines = [one for one in signature_lines(office.ledger, batch) if one.of == f"certificate {batch}"]
         paper = certificate_paper(found.certificate, found.status, lines, last)
         content = sealed(office, paper, found.certificate.content())
+        hand_over(office, person, paper.kind, batch, content, why=f"homeostat release certificate {pdf.name}")
     write_whole(pdf, content)
     if as_json:
         show_json({"batch": batch, "file": str(pdf), "state": found.status.state})
@@ -258,56 +264,4 @@ def show_status(*, batch: Batch, site: SiteDir = DEFAULT_SITE, as_json: AsJson =
         if batch not in ledger.batches():
             raise QualityError(f"there is no batch '{batch}'", mend="list them with: homeostat batches")
         stands = status(ledger.events(batch=batch, types=TYPES))
-    _status(batch, stands, as_json=as_json)
-
-
-def _row(one: "Result") -> tuple[str, ...]:
-    from homeostat.quality.wording import bounds, quantity
-
-    chance = "" if one.probability is None else f"{one.probability:.3g}"
-    value = "" if one.value is None else quantity(one.value, one.unit)
-    return one.title, bounds(one.low, one.high, one.unit), value, one.source, chance, one.conformity
-
-
-def _signed(batch: str, signed: "Signature", what: str, *, as_json: bool) -> None:
-    said = signed.signed
-    if as_json:
-        show_json(
-            {"batch": batch, "meaning": said.meaning, "by": said.name, "at": said.at, "event": signed.event}
-        )
-    else:
-        show(f"Batch {batch} was {what} by {said.name} ({said.account}), {said.at}: {said.why}")
-
-
-def _status(batch: str, stands: "Status", *, as_json: bool) -> None:
-    if as_json:
-        show_json(
-            {
-                "batch": batch,
-                "state": stands.state,
-                "exceptional": stands.exceptional,
-                "pending": dict(stands.pending),
-                "parts": [dict(one) for one in stands.parts],
-                "by": stands.by,
-                "at": stands.when,
-            }
-        )
-        return
-    show(
-        f"Batch {batch}: {stands.state}" + (f", by {stands.by}, {stands.when}." if stands.by else "."),
-        Table(
-            "Tests reported after the release",
-            ("test", "outcome"),
-            [(name, outcome or "pending") for name, outcome in stands.pending.items()],
-        ),
-        Table(
-            "To be called back",
-            ("container", "patient", "custodian", "place", "state"),
-            [
-                tuple(
-                    str(one.get(key, "")) for key in ("container", "patient", "custodian", "place", "state")
-                )
-                for one in stands.parts
-            ],
-        ),
-    )
+    tell_status(batch, stands, as_json=as_json)

@@ -85,7 +85,9 @@ def _facts(place: "Site") -> dict[str, Any]:
 
 def _next(place: "Site") -> list[str]:
     if place.kind == "gmp":
-        return ["Enrol its first administrator now: homeostat user found ACCOUNT --name NAME --verified HOW --why TEXT"]
+        return [
+            "Enrol its first administrator now: homeostat user found ACCOUNT --name NAME --verified HOW --why TEXT"
+        ]
     return [
         "Its demonstration people act wherever nobody is named; all it writes says that it is for training."
     ]

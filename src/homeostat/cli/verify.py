@@ -9,6 +9,8 @@ from homeostat.cli.failures import ExitCode
 from homeostat.cli.options import DEFAULT_SITE, AsJson, SiteDir
 from homeostat.cli.output import Table, show, show_json
 
+_ALONE = "Not compared with heads kept elsewhere (--heads): an old state of the whole site would not show."
+
 
 def verify_records(
     *,
@@ -43,6 +45,7 @@ def verify_records(
             Table(
                 "Findings, the first first", ("where", "what"), [(f["where"], f["what"]) for f in findings]
             ),
+            *([] if heads else [_ALONE]),
             "Everything is as it was recorded." if check.ok else "Not everything is as it was recorded.",
         )
     if not check.ok:

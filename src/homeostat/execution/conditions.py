@@ -35,6 +35,27 @@ def holds(until: Sequence[Sequence[Test]], facts: Facts, started: int) -> bool:
     return False
 
 
+def judged(tests: Sequence[Sequence[Test]], facts: Facts, started: int) -> bool | None:
+    """Whether a condition holds, by Kleene's logic of three values: None as long as that hangs on an unknown value.
+
+    What decides whether something is done at all must not be decided by a sensor that is out. Of the time since a
+    harvest nothing holds as long as no controller wants one: that is known.
+    """
+    found = [_all_known(alternative, facts, started) for alternative in tests]
+    return True if True in found else None if None in found else False
+
+
+def _all_known(alternative: Sequence[Test], facts: Facts, started: int) -> bool | None:
+    unknown = False
+    for test in alternative:
+        value = _value(test, facts, started)
+        if value != value and test.source != "harvest":
+            unknown = True
+        elif not OPERATORS[test.sign](value, test.limit):
+            return False
+    return None if unknown else True
+
+
 def _true(test: Test, facts: Facts, started: int) -> bool:
     return OPERATORS[test.sign](_value(test, facts, started), test.limit)
 

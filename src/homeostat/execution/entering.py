@@ -1,4 +1,4 @@
-"""Entering: what a person says to a prompt, or commands, becomes an order to a batch, signed where it has to be.
+"""Entering: what a person says to a prompt, commands or orders is handed in to a batch, signed where it has to be.
 
 session, secret, words -> permitted? -> signature over these words -> slip in the batch's inbox. The scan judges.
 """
@@ -11,23 +11,25 @@ from typing import Literal, TypeVar
 from pydantic import ValidationError
 
 from homeostat.errors import ExecutionError
+from homeostat.execution.carrying import PERMISSIONS, kind, meaning, permission
 from homeostat.execution.orders import give
-from homeostat.execution.slips import AnswerSlip, CommandSlip, shown, subject
-from homeostat.execution.vouching import KIND
+from homeostat.execution.slips import (
+    AlarmSlip,
+    AnswerSlip,
+    CommandSlip,
+    ControlSlip,
+    Signable,
+    shown,
+    subject,
+)
 from homeostat.governance import Office, Session
 from homeostat.governance.authority import authorise
 from homeostat.governance.people import Secret
 from homeostat.governance.signing import Subject, sign
 from homeostat.ledger.catalogue import BatchStarted, PromptOpened, payload
-from homeostat.ledger.identity import Permission
 
 Order = Literal["answer", "verify", "correct"]
 CommandName = Literal["hold", "restart", "pause", "resume", "stop", "abort"]
-PERMISSIONS: dict[Order, Permission] = {
-    "answer": "step.perform",
-    "verify": "step.verify",
-    "correct": "entry.correct",
-}
 S = TypeVar("S", AnswerSlip, CommandSlip)
 LARGEST_FILE = 64 * 1024 * 1024  # bytes
 
@@ -84,6 +86,19 @@ def command(
     return give(office.site, batch, slip, stamp=now, nonce=office.nonce()[:16])
 
 
+def order(office: Office, session: Session, secret: Secret, batch: str, slip: AlarmSlip | ControlSlip) -> str:
+    """Hand in an order about an alarm or a controller, by and at the time of who gives it; the order's id.
+
+    Raises AuthorityError where the person may not, ExecutionError where the batch takes no orders.
+    """
+    authorise(office, session, permission(slip))
+    now = office.clock()
+    given = slip.model_copy(update={"by": session.person, "entered": now})
+    if _gmp(office, batch):
+        _sign(office, session, secret, batch, given, slip.reason)
+    return give(office.site, batch, given, stamp=now, nonce=office.nonce()[:16])
+
+
 def keep(office: Office, file: Path) -> str:
     """Keep a file in the site's `files/` under its content's SHA-256, durably; that hash. Raises ExecutionError."""
     try:
@@ -120,12 +135,9 @@ def _made(kind: type[S], **facts: object) -> S:
         raise ExecutionError(f"{field}: {found['msg'].removeprefix('Value error, ')}") from error
 
 
-def _sign(
-    office: Office, session: Session, secret: Secret, batch: str, slip: AnswerSlip | CommandSlip, why: str
-) -> None:
-    content = shown(batch, slip)
-    meaning: Literal["verified", "performed"] = "verified" if slip.order == "verify" else "performed"
-    sign(office, session, secret, Subject(KIND, subject(batch, slip), content, batch), meaning, why)
+def _sign(office: Office, session: Session, secret: Secret, batch: str, slip: Signable, why: str) -> None:
+    about = Subject(kind(slip), subject(batch, slip), shown(batch, slip), batch)
+    sign(office, session, secret, about, meaning(slip), why)
 
 
 def _opened(office: Office, batch: str, prompt: str) -> PromptOpened:

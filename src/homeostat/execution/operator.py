@@ -92,9 +92,10 @@ class ScriptedOperator:
 def _prompts(process: Process) -> Mapping[str, Prompt]:
     """Every prompt of the recipe, by its name."""
     return {
-        prompt_name(f"{unit.name}/{operation.name}/{phase.name}", number): prompt
+        prompt_name(f"{unit.name}/{operation.name}/{phase.name}", number, run): prompt
         for unit in process.recipe.procedure
         for operation in unit.operations
         for phase in operation.phases
+        for run in range(1, (phase.repeat.most if phase.repeat else 1) + 1)
         for number, prompt in enumerate(phase.prompts, start=1)
     }

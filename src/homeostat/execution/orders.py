@@ -15,7 +15,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from homeostat.errors import ExecutionError
-from homeostat.execution.slips import ORDERED, SLIPS, CommandSlip, Ordered, Slip, slip_of
+from homeostat.execution.slips import NOTHING, ORDERED, SLIPS, CommandSlip, Ordered, Slip, Vouched, slip_of
 from homeostat.ledger import Recorded
 from homeostat.ledger.catalogue import BatchEnded, BatchStarted, payload
 from homeostat.site import Site
@@ -116,8 +116,8 @@ def _read(path: Path) -> Slip | None:
         return None
 
 
-def _trusting(slip: Slip) -> tuple[str, ...]:
-    return ()
+def _trusting(slip: Slip) -> Vouched:
+    return NOTHING
 
 
 class Inbox:
@@ -128,11 +128,11 @@ class Inbox:
         folder: Path,
         known: Iterable[str] = (),
         clock: Callable[[], float] = time.monotonic,
-        vouch: Callable[[Slip], tuple[str, ...]] = _trusting,
+        vouch: Callable[[Slip], Vouched] = _trusting,
     ) -> None:
         """Orders in `folder` but those that are `known` (on record), looked for once in `INTERVAL` by `clock` (s).
 
-        `vouch` tells what there is to object to an order: it goes on record with it.
+        `vouch` tells what there is to object to an order, and which signature carries it: that goes on record with it.
         """
         self._folder, self._known, self._clock, self._vouch = folder, set(known), clock, vouch
         self._next = -float("inf")

@@ -1,10 +1,10 @@
 """Orders as persons hand them in: about an alarm, a predictive controller, a prompt, or the batch as a whole.
 
-Each becomes an input of a scan. `shown` is what a person signs who answers or commands at a GMP site.
+Each becomes an input of a scan. `shown` is what a person signs who gives one at a GMP site.
 """
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter
 
@@ -13,6 +13,7 @@ from homeostat.execution.plan import HOUR
 from homeostat.ledger import canonical
 from homeostat.ledger.catalogue import (
     AlarmOrdered,
+    Cause,
     CommandGiven,
     ControlOrdered,
     CorrectionGiven,
@@ -46,13 +47,39 @@ def _aware(text: str) -> str:
 Text = Annotated[str, Field(max_length=200), AfterValidator(_legible)]
 Note = Annotated[str, Field(max_length=200), AfterValidator(_printable)]
 Stamp = Annotated[str, Field(max_length=40), AfterValidator(_aware)]
-Objections = tuple[str, ...]
+
+
+class Objection(NamedTuple):
+    """Something found against an order: what it is about, where that has a name, and the words."""
+
+    cause: Cause | None
+    words: str
+
+
+Objections = tuple[Objection, ...]
+
+
+class Vouched(NamedTuple):
+    """What was found of an order when it was taken up: against it, and the event of the signature that carries it."""
+
+    objections: Objections = ()
+    signature: str = ""
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The objections in words."""
+        return tuple(one.words for one in self.objections)
+
+
+NOTHING = Vouched()
+"""Nothing speaks against an order, and nobody signed it: how it is at a training site."""
 
 
 class AlarmSlip(BaseModel):
     """What is to be done with which alarm, by whom and why.
 
-    `hours` says for how long (process time) an alarm is shelved, from the scan on that takes the order up.
+    `hours` says for how long (process time) an alarm is shelved, from the scan on that takes the order up; `entered` is
+    when the order was given, which makes what is signed at a GMP site the signature of one order alone.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
@@ -61,22 +88,29 @@ class AlarmSlip(BaseModel):
     by: Text
     reason: Text
     hours: float | None = Field(default=None, gt=0.0, le=24.0 * 365)
+    entered: Stamp | Literal[""] = ""
 
     @property
     def about(self) -> str:
         """What the order is about."""
         return self.alarm
 
-    def ordered(self, name: str, now: int, objections: Objections = ()) -> AlarmOrdered:
-        """The order as an input of the scan at `now` (µs)."""
-        until = None if self.hours is None else now + round(self.hours * HOUR)
+    def ordered(self, name: str, now: int, vouched: Vouched = NOTHING) -> AlarmOrdered:
+        """The order as an input of the scan at `now` (µs), with what was found against it."""
         return AlarmOrdered(
-            order=self.order, alarm=self.alarm, by=self.by, reason=self.reason, until=until, slip=name
+            order=self.order,
+            alarm=self.alarm,
+            by=self.by,
+            reason=self.reason,
+            until=None if self.hours is None else now + round(self.hours * HOUR),
+            slip=name,
+            objection="; ".join(vouched.words),
+            signature=vouched.signature,
         )
 
 
 class ControlSlip(BaseModel):
-    """A move that is approved or refused (`proposal` names it), or the authority a controller shall have."""
+    """A move approved, refused (`proposal` names it), or the authority a controller shall have, at `entered`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     order: Literal["approve", "refuse", "authority"]
@@ -85,15 +119,18 @@ class ControlSlip(BaseModel):
     reason: Text
     proposal: str = Field(default="", max_length=40)
     authority: Authority | None = None
+    entered: Stamp | Literal[""] = ""
 
     @property
     def about(self) -> str:
         """What the order is about."""
         return f"{self.controller} {self.proposal or self.authority or ''}".strip()
 
-    def ordered(self, name: str, now: int, objections: Objections = ()) -> ControlOrdered:
-        """The order as an input of the scan at `now` (µs)."""
-        return ControlOrdered(**self.model_dump(), slip=name)
+    def ordered(self, name: str, now: int, vouched: Vouched = NOTHING) -> ControlOrdered:
+        """The order as an input of the scan at `now` (µs), with what was found against it."""
+        said = self.model_dump(exclude={"entered"})
+        objection = "; ".join(vouched.words)
+        return ControlOrdered(**said, slip=name, objection=objection, signature=vouched.signature)
 
 
 class AnswerSlip(BaseModel):
@@ -120,11 +157,12 @@ class AnswerSlip(BaseModel):
         return f"{self.prompt} {self.answer}".strip()
 
     def ordered(
-        self, name: str, now: int, objections: Objections = ()
+        self, name: str, now: int, vouched: Vouched = NOTHING
     ) -> PromptAnswered | VerificationGiven | CorrectionGiven:
         """The order as an input of the scan, with what was found against it."""
         said = self.model_dump(exclude={"order", "prompt", "answer"})
-        entry = Entry(**said, slip=name, objections=objections)
+        causes = tuple(one.cause for one in vouched.objections if one.cause is not None)
+        entry = Entry(**said, slip=name, objections=vouched.words, causes=causes, signature=vouched.signature)
         return _ANSWERS[self.order](prompt=self.prompt, answer=self.answer, entry=entry)
 
 
@@ -149,11 +187,15 @@ class CommandSlip(BaseModel):
         """What the order is about."""
         return "the batch"
 
-    def ordered(self, name: str, now: int, objections: Objections = ()) -> CommandGiven:
+    def ordered(self, name: str, now: int, vouched: Vouched = NOTHING) -> CommandGiven:
         """The order as an input of the scan, with what was found against it."""
-        objection = "; ".join(objections) or None
         return CommandGiven(
-            command=self.order, reason=self.reason, by=self.by, slip=name, objection=objection
+            command=self.order,
+            reason=self.reason,
+            by=self.by,
+            slip=name,
+            objection="; ".join(vouched.words) or None,
+            signature=vouched.signature,
         )
 
 
@@ -173,7 +215,7 @@ class ChangeSlip(BaseModel):
         """What the order is about."""
         return self.what.words
 
-    def ordered(self, name: str, now: int, objections: Objections = ()) -> RecipeChangeOrdered:
+    def ordered(self, name: str, now: int, vouched: Vouched = NOTHING) -> RecipeChangeOrdered:
         """The order as an input of the scan, with what was found against it."""
         return RecipeChangeOrdered(
             what=self.what,
@@ -181,19 +223,28 @@ class ChangeSlip(BaseModel):
             signature=self.signature,
             by=self.by,
             reason=self.reason,
-            objection="; ".join(objections),
+            objection="; ".join(vouched.words),
             slip=name,
         )
 
 
-def shown(batch: str, slip: AnswerSlip | CommandSlip) -> bytes:
+Signable = AnswerSlip | CommandSlip | AlarmSlip | ControlSlip
+"""An order that a person signs as it is; a change of the recipe names the signature of who approved it."""
+
+
+def shown(batch: str, slip: Signable) -> bytes:
     """What a person signs: the order with the batch it is for, as canonical bytes."""
     return canonical({"batch": batch, **slip.model_dump(mode="json")})
 
 
-def subject(batch: str, slip: AnswerSlip | CommandSlip) -> str:
-    """What the signature is about: a prompt of the batch, or a command at its time."""
-    return f"{batch}/{slip.prompt if isinstance(slip, AnswerSlip) else f'{slip.order} {slip.entered}'}"
+def subject(batch: str, slip: Signable) -> str:
+    """What the signature is about: a prompt of the batch, or another order at its time."""
+    return f"{batch}/{slip.prompt if isinstance(slip, AnswerSlip) else _at_its_time(slip)}"
+
+
+def _at_its_time(slip: CommandSlip | AlarmSlip | ControlSlip) -> str:
+    about = "" if isinstance(slip, CommandSlip) else f" {slip.about}"
+    return f"{slip.order}{about} {slip.entered}"
 
 
 Slip = AlarmSlip | ControlSlip | AnswerSlip | CommandSlip | ChangeSlip

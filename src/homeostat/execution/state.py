@@ -23,19 +23,25 @@ from homeostat.twin.observer import Shadow
 
 @dataclass(frozen=True, slots=True)
 class StepState:
-    """A recipe step: idle, running or complete, since when; what a running phase still waits for.
+    """A recipe step: idle, running, complete or skipped, since when; what a running phase still waits for.
 
-    `acted` says that the phase's acts were given, once its prompts were answered. `prompts` and `intents` are the ids
-    of open prompts and of commands without an outcome; `due` the next sampling time of each of the phase's samplings
-    (-1: no more).
+    `run` is the number of the phase's run, from 1. `acted` says that the phase's acts were given, once its prompts were
+    answered. `prompts` and `intents` are the ids of open prompts and of commands without an outcome; `due` the next
+    sampling time of each of the phase's samplings (-1: no more).
     """
 
-    status: Literal["idle", "running", "complete"] = "idle"
+    status: Literal["idle", "running", "complete", "skipped"] = "idle"
     since: int = 0
     acted: bool = False
     prompts: tuple[str, ...] = ()
     intents: tuple[str, ...] = ()
     due: tuple[int, ...] = ()
+    run: int = 1
+
+    @property
+    def over(self) -> bool:
+        """Whether what comes after the step need wait for it no more."""
+        return self.status in ("complete", "skipped")
 
 
 @dataclass(frozen=True, slots=True)

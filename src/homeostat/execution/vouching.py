@@ -5,21 +5,27 @@ against. Looked up in the site's ledger once, when the order comes in, so that a
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from homeostat.execution.carrying import carrier, used_signatures
 from homeostat.execution.plan import Plan
-from homeostat.execution.slips import AnswerSlip, ChangeSlip, CommandSlip, Slip, shown, subject
+from homeostat.execution.slips import (
+    AnswerSlip,
+    ChangeSlip,
+    Objection,
+    Objections,
+    Signable,
+    Slip,
+    Vouched,
+)
 from homeostat.execution.stages.recipe import prompt_name
 from homeostat.governance.changes import objection
 from homeostat.governance.instruments import doubts, instruments
 from homeostat.governance.materials import lots
-from homeostat.governance.signing import signatures
 from homeostat.ledger import Ledger
 from homeostat.ledger.catalogue import SourceJudged
 from homeostat.process import Prompt
 
-KIND = "step"
-"""The kind of subject that a person signs who answers, verifies, corrects or commands."""
 SEPARATOR = "/"
 """Between material and lot in a code, where the code names both."""
 
@@ -32,16 +38,19 @@ class Voucher:
     batch: str
     plan: Plan
     clock: Callable[[], str]
+    _taken: set[str] = field(default_factory=set)
 
-    def __call__(self, slip: Slip) -> tuple[str, ...]:
-        """The objections to an order; empty where there are none."""
-        if isinstance(slip, AnswerSlip):
-            prompt = _prompts(self.plan).get(slip.prompt)
-            return (*self._signed(slip, prompt), *self._source(slip, prompt), *self._lot(slip, prompt))
+    def __call__(self, slip: Slip) -> Vouched:
+        """What is found of an order that is taken up; the signature that carries it carries no other after it."""
         if isinstance(slip, ChangeSlip):
             against = objection(self.ledger, self.batch, slip.deviation, slip.what, slip.signature)
-            return (against,) if against else ()
-        return self._signed(slip, None) if isinstance(slip, CommandSlip) else ()
+            return Vouched((Objection(None, against),) if against else ())
+        prompt = _prompts(self.plan).get(slip.prompt) if isinstance(slip, AnswerSlip) else None
+        signed = self._signed(slip, prompt)
+        if not isinstance(slip, AnswerSlip):
+            return signed
+        found = (*signed.objections, *self._source(slip, prompt), *self._lot(slip, prompt))
+        return Vouched(found, signed.signature)
 
     def sources(self, doubted: Mapping[str, str]) -> list[SourceJudged]:
         """What has changed of the instruments behind the tags since `doubted` was known, by tag."""
@@ -54,38 +63,46 @@ class Voucher:
             if reason != doubted.get(tag, "")
         ]
 
-    def _signed(self, slip: AnswerSlip | CommandSlip, prompt: Prompt | None) -> tuple[str, ...]:
-        """At a GMP site every entry and command is signed; everywhere what asks for a signature."""
+    def _signed(self, slip: Signable, prompt: Prompt | None) -> Vouched:
+        """At a GMP site every order is signed; everywhere what asks for a signature."""
         if not self.plan.gmp and (prompt is None or prompt.kind != "signature"):
-            return ()
-        found = signatures(self.ledger, KIND, subject(self.batch, slip), shown(self.batch, slip))
-        meaning = "verified" if slip.order == "verify" else "performed"
-        if any((one.person, one.meaning, one.state) == (slip.by, meaning, "valid") for one in found):
-            return ()
-        return (f"{slip.by} has not signed this as {meaning}",)
+            return Vouched()
+        against, event = carrier(self.ledger, self.batch, slip, self._used(), gmp=self.plan.gmp)
+        if against:
+            return Vouched((Objection("signature", against),))
+        self._taken.add(event)
+        return Vouched((), event)
 
-    def _source(self, slip: AnswerSlip, prompt: Prompt | None) -> tuple[str, ...]:
+    def _used(self) -> frozenset[str]:
+        """The signatures that have carried an order, also one that is not on record yet."""
+        return used_signatures(self.ledger, self.batch) | self._taken
+
+    def _source(self, slip: AnswerSlip, prompt: Prompt | None) -> Objections:
         if not slip.source:
-            return ("the terminal or instrument it comes from is not named",) if self.plan.gmp else ()
+            unnamed = Objection("source", "the terminal or instrument it comes from is not named")
+            return (unnamed,) if self.plan.gmp else ()
         device = prompt.device if prompt is not None and slip.order != "verify" else ""
-        return doubts(instruments(self.ledger), slip.source, device, self.clock())
+        against = doubts(instruments(self.ledger), slip.source, device, self.clock())
+        return tuple(Objection("source", words) for words in against)
 
-    def _lot(self, slip: AnswerSlip, prompt: Prompt | None) -> tuple[str, ...]:
+    def _lot(self, slip: AnswerSlip, prompt: Prompt | None) -> Objections:
         """A scanned lot has to be released and in date; a training site also takes what nobody has received."""
         if prompt is None or prompt.material is None or slip.order == "verify":
             return ()
         number = slip.answer.removeprefix(f"{prompt.material}{SEPARATOR}")
         found = lots(self.ledger).get((prompt.material, number))
         if found is not None:
-            return found.objections(self.clock())
-        return (f"there is no lot {number} of {prompt.material}",) if self.plan.gmp else ()
+            return tuple(Objection("lot", words) for words in found.objections(self.clock()))
+        unknown = Objection("lot", f"there is no lot {number} of {prompt.material}")
+        return (unknown,) if self.plan.gmp else ()
 
 
 def _prompts(plan: Plan) -> dict[str, Prompt]:
     """Every prompt of the recipe by its name."""
     return {
-        prompt_name(node.path, number): prompt
+        prompt_name(node.path, number, run): prompt
         for node in plan.nodes
         if node.phase is not None
+        for run in range(1, node.phase.most + 1)
         for number, prompt in enumerate(node.phase.prompts, start=1)
     }

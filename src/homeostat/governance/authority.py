@@ -11,7 +11,7 @@ from homeostat.governance.office import Office
 from homeostat.governance.session import Session
 from homeostat.governance.sessions import Presence, Sessions
 from homeostat.ledger.catalogue.people import AccessRefused, SessionClosed
-from homeostat.ledger.identity import Account, Permission, permitted
+from homeostat.ledger.identity import GRANTS, Account, Permission, permitted
 from homeostat.ledger.identity.qualifications import QUALIFICATIONS
 
 Cause: TypeAlias = Literal["session", "account", "role", "training", "segregation"]
@@ -83,18 +83,27 @@ def _overtaken(
 def _unfit(account: Account, permission: Permission) -> _Fault | None:
     if permitted(account.roles, permission):
         return None
-    return "role", f"{account.id} holds no role that permits it", "ask a person who does"
+    mend = "ask " + " or ".join(role for role in GRANTS if permission in GRANTS[role])
+    return "role", f"{account.id} holds no role that permits it", mend
 
 
 def _unqualified(office: Office, account: Account, permission: Permission, task: str) -> _Fault | None:
-    """At a GMP site every needed qualification must stand; at a training site only none may have run out."""
+    gmp = office.site.kind == "gmp"
+    words = unqualified(account, permission, at=office.clock(), gmp=gmp, task=task)
+    return ("training", words, "record or renew the training first") if words else None
+
+
+def unqualified(account: Account, permission: Permission, *, at: str, gmp: bool, task: str = "") -> str:
+    """Why an account was not qualified for a permission at the stamp `at`; empty where it was.
+
+    At a GMP site every needed qualification must stand; at a training site only none may have run out.
+    """
     for name in filter(None, (QUALIFICATIONS.get(permission, ""), task)):
         held = account.qualifications.get(name)
-        if held is None and office.site.kind == "training":
+        if held is None and not gmp:
             continue
         if held is None or held.withdrawn:
-            return "training", f"{account.id} is not qualified for '{name}'", "record the training first"
-        if moment(held.expires) <= moment(office.clock()):
-            words = f"the qualification of {account.id} for '{name}' expired {held.expires}"
-            return "training", words, "renew the training first"
-    return None
+            return f"{account.id} is not qualified for '{name}'"
+        if moment(held.expires) <= moment(at):
+            return f"the qualification of {account.id} for '{name}' expired {held.expires}"
+    return ""

@@ -59,6 +59,8 @@ SCHEMA: dict[str, str] = {
 }
 """Every table, index and trigger by name, exactly as SQLite keeps its text."""
 
+_HASHES = "SELECT hash FROM event WHERE seq > ? AND seq <= ? ORDER BY seq"
+_PAGE = 50_000
 _HEADS = """
     SELECT size, coalesce(CAST(previous AS INTEGER), -1), coalesce(CAST(root AS BLOB), x''),
         coalesce(CAST(chain AS BLOB), x''), coalesce(CAST(recorded AS TEXT), ''),
@@ -240,6 +242,14 @@ def _definitions(connection: sqlite3.Connection) -> dict[str, str]:
     """Names and texts of everything in the database but SQLite's own tables."""
     query = "SELECT name, coalesce(sql, '') FROM sqlite_master WHERE name NOT LIKE 'sqlite~_%' ESCAPE '~'"
     return dict(connection.execute(query).fetchall())
+
+
+def stored_hashes(connection: sqlite3.Connection, size: int) -> list[bytes]:
+    """The chain hashes of the first `size` events, in order, read in pages: no transaction stays open between them."""
+    found: list[bytes] = []
+    while page := connection.execute(_HASHES, (len(found), min(len(found) + _PAGE, size))).fetchall():
+        found += [hash for (hash,) in page]
+    return found
 
 
 def stored_heads(connection: sqlite3.Connection, least: int = 0) -> Iterator[Head]:

@@ -91,7 +91,7 @@ def encode(event: Event, recorded: str) -> bytes:
 def decode(seq: int, body: bytes, hash: bytes) -> Recorded:
     """The event stored at `seq` as `body` with chain hash `hash`; `LedgerError` if it is not an event."""
     try:
-        fields = json.loads(body)
+        fields = json.loads(body.decode())  # of bytes, json would guess the encoding first
         actor, batch, data, name, recorded, time, kind = (fields[field] for field in _FIELDS)
     except (ValueError, TypeError, KeyError, RecursionError) as fault:
         raise LedgerError(

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from homeostat.process.conditions import Condition
 from homeostat.process.declaration import Process
 from homeostat.process.recipe import Operation, Phase, UnitProcedure
 
@@ -12,7 +13,7 @@ def schema() -> dict[str, Any]:
 
 
 def describe(process: Process) -> dict[str, Any]:
-    """The whole declaration with its hash and an `outline` of the recipe: level, path, title and condition."""
+    """The whole declaration with its hash and an `outline` of the recipe: level, path, title and conditions."""
     return {
         "content_hash": process.content_hash,
         **process.model_dump(mode="json"),
@@ -21,16 +22,23 @@ def describe(process: Process) -> dict[str, Any]:
 
 
 def _of_unit(unit: UnitProcedure) -> list[dict[str, str]]:
-    rows = [{"level": "unit procedure", "path": unit.name, "title": unit.title, "until": ""}]
+    row = {"level": "unit procedure", "path": unit.name, "title": unit.title}
+    rows = [row | {"when": "", "until": "", "repeat": ""}]
     return rows + [row for operation in unit.operations for row in _of_operation(unit, operation)]
 
 
 def _of_operation(unit: UnitProcedure, operation: Operation) -> list[dict[str, str]]:
     path = f"{unit.name}/{operation.name}"
-    row = {"level": "operation", "path": path, "title": operation.title, "until": ""}
+    row = {"level": "operation", "path": path, "title": operation.title}
+    row |= {"when": _text(operation.when), "until": "", "repeat": ""}
     return [row, *(_of_phase(path, phase) for phase in operation.phases)]
 
 
 def _of_phase(path: str, phase: Phase) -> dict[str, str]:
-    until = str(phase.until) if phase.until else ""
-    return {"level": "phase", "path": f"{path}/{phase.name}", "title": phase.title, "until": until}
+    repeat = f"while {phase.repeat.again}, at most {phase.repeat.most} runs" if phase.repeat else ""
+    row = {"level": "phase", "path": f"{path}/{phase.name}", "title": phase.title}
+    return row | {"when": _text(phase.when), "until": _text(phase.until), "repeat": repeat}
+
+
+def _text(condition: Condition | None) -> str:
+    return str(condition) if condition else ""

@@ -1,13 +1,14 @@
 """The ISA-88 recipe: procedure > unit procedure > operation > phase, ordered by predecessors.
 
 Every step names the steps it comes `after`; without that it follows the step above it. Two steps after the same
-predecessor run in parallel; a step after several waits for all of them.
+predecessor run in parallel; a step after several waits for all of them. An operation or phase may be executed only
+`when` a condition holds, and a phase may `repeat`: the selection and the loop of ISA-88's procedure function charts.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Literal, TypeAlias
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Literal, TypeAlias
 
-from pydantic import Field
+from pydantic import ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
 
 from homeostat.process.base import Name, Names, Part, Range, Text
 from homeostat.process.conditions import Condition
@@ -102,11 +103,41 @@ class Step(Part):
     after: Names | None = None
 
 
-class Phase(Step):
+class Repeat(Part):
+    """A loop: the phase runs again when it has ended and the condition holds, `most` times in all."""
+
+    model_config = ConfigDict(serialize_by_alias=True)
+
+    again: Condition = Field(alias="while")
+    most: int = Field(ge=1, le=1000)
+
+
+class ChosenStep(Step):
+    """A step that may be left out: it is executed only `when` a condition holds once all it comes after is complete.
+
+    Two steps after the same one with opposite conditions are a selection between branches.
+    """
+
+    when: Condition | None = None
+
+    @model_serializer(mode="wrap")
+    def _told(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """What decides is told only where it is declared: a recipe that needs none of it keeps its content hash."""
+        return {
+            name: value for name, value in handler(self).items() if name not in DECIDING or value is not None
+        }
+
+
+DECIDING = ("when", "repeat")
+"""The fields that decide whether a step is executed, and whether it is executed again."""
+
+
+class Phase(ChosenStep):
     """The smallest step: ask, then set values, add, remove and sample, then wait until its condition holds.
 
     Nothing is done before every prompt has been answered. `set` gives loops new set-points and actuators new values;
-    `modes` switches loops. A phase without `until` ends when its acts are done.
+    `modes` switches loops. A phase without `until` ends when its acts are done; one that may `repeat` lasts one scan
+    at least, so that its condition sees what the run did.
     """
 
     set: dict[Name, Quantity] = Field(default_factory=dict)
@@ -116,9 +147,19 @@ class Phase(Step):
     remove: tuple[Removal, ...] = ()
     samples: tuple[Sampling, ...] = ()
     until: Condition | None = None
+    repeat: Repeat | None = None
+
+    def conditions(self) -> Iterator[tuple[tuple[str, ...], Condition]]:
+        """Every condition with the field it stands in, below the phase."""
+        if self.when is not None:
+            yield ("when",), self.when
+        if self.until is not None:
+            yield ("until",), self.until
+        if self.repeat is not None:
+            yield ("repeat", "while"), self.repeat.again
 
 
-class Operation(Step):
+class Operation(ChosenStep):
     """A group of phases that belong together, such as activation."""
 
     phases: tuple[Phase, ...] = Field(min_length=1)

@@ -67,7 +67,11 @@ def _spans(story: Story) -> Iterator[tuple[str, int, int]]:
     ended: dict[str, int] = {}
     for fact in story.of(StepChanged):
         if fact.data.level == "phase":
-            (began if fact.data.state == "running" else ended)[fact.data.step] = fact.time
+            if fact.data.state == "running":
+                began.setdefault(fact.data.step, fact.time)  # a further run follows the one before at once
+                ended.pop(fact.data.step, None)
+            else:
+                ended[fact.data.step] = fact.time
     paths = [path for path in _paths(story) if path in began]
     for path in paths:
         yield path.rsplit("/", 1)[-1], began[path], ended.get(path, 2**62)

@@ -21,10 +21,12 @@ from homeostat.quality.serving import alarm_orders, alarm_performance
 from homeostat.quality.signals import sample_notes, signals
 from homeostat.quality.signed import with_signatures
 from homeostat.quality.story import Story
+from homeostat.quality.unhurried import collecting_later
 from homeostat.quality.verdict import passed, summary
 from homeostat.quality.wording import SECOND
 
 
+@collecting_later()
 def batch_record(ledger: Ledger, historian: Historian, batch: str, rules: int = NEWEST) -> BatchRecord:
     """The record of `batch`, finished or not, with its exceptions by the rule set `rules`.
 
@@ -70,6 +72,7 @@ def batch_record(ledger: Ledger, historian: Historian, batch: str, rules: int = 
             interruptions=header.interruptions(story),
             provenance=header.provenance(story),
         ),
+        lambda version: found if version == found.rules else report(sections, version),
     )
 
 
@@ -78,6 +81,7 @@ def render_json(record: BatchRecord) -> str:
     return record.model_dump_json(indent=2) + "\n"
 
 
+@collecting_later()
 def exception_report(
     ledger: Ledger, historian: Historian, batch: str, rules: int = NEWEST
 ) -> ExceptionReport:

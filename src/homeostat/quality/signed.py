@@ -1,14 +1,21 @@
 """Signatures on a batch record: what exactly is signed of it, and how each signature stands against it now.
 
-record -> the bytes that are shown and signed; ledger, record -> the record with its signatures
+record -> the bytes that are shown and signed; ledger, record -> the record with its signatures, and with those of the
+reviews and the release of its batch
 """
 
-from homeostat.governance.signing import Standing, Subject, signatures
+from collections.abc import Callable
+
+from homeostat.governance.signing import Judge, Standing, Subject
 from homeostat.ledger import Ledger
 from homeostat.ledger.catalogue import RecordSigned
-from homeostat.quality.model import BatchRecord, SignedLine
+from homeostat.quality import reviewed
+from homeostat.quality.exceptions import versions
+from homeostat.quality.model import BatchRecord, ExceptionReport, SignedLine
 
 RECORD = "record"
+KINDS = (RECORD, reviewed.KIND, "certificate")
+"""Of what the signatures are that a record shows."""
 
 
 def record_subject(record: BatchRecord) -> Subject:
@@ -17,13 +24,39 @@ def record_subject(record: BatchRecord) -> Subject:
     return Subject(RECORD, record.header.batch, content.encode(), record.header.batch)
 
 
-def with_signatures(ledger: Ledger, record: BatchRecord) -> BatchRecord:
-    """The record with the signatures that were given on it, judged by what it is now."""
-    if next(ledger.events(batch=record.header.batch, types=(RecordSigned.type,)), None) is None:
+def with_signatures(
+    ledger: Ledger, record: BatchRecord, reported: Callable[[int], ExceptionReport]
+) -> BatchRecord:
+    """The record with the signatures given on it, on its reviews and on its release, each judged by what it is now.
+
+    `reported` makes the report of a rule set: a review is judged by the rules it was made with. A certificate is a
+    paper of its time; of its signatures only the genuineness is told.
+    """
+    batch = record.header.batch
+    given = [
+        one
+        for one in ledger.events(batch=batch, types=(RecordSigned.type,))
+        if one.event.data.get("kind") in KINDS and one.event.data.get("subject") == batch
+    ]
+    if not given:
         return record
-    subject = record_subject(record)
-    lines = [_line(one) for one in signatures(ledger, subject.kind, subject.id, subject.content)]
+    judge, content = Judge(ledger), record_subject(record).content
+    lines = []
+    for one in given:
+        genuine = judge.standing(one, None)
+        if genuine.signed.kind == RECORD:
+            genuine = judge.standing(one, content)
+        elif genuine.signed.kind == reviewed.KIND:
+            report = reported(_rules(genuine, record))
+            genuine = judge.standing(one, reviewed.standing(ledger, report).shown)
+        lines.append(_line(genuine))
     return record.model_copy(update={"signatures": tuple(lines)})
+
+
+def _rules(review: Standing, record: BatchRecord) -> int:
+    """The rule set that a review was made with."""
+    named = review.signed.terms.get("rules")
+    return named if isinstance(named, int) and named in versions() else record.rules
 
 
 def _line(one: Standing) -> SignedLine:
@@ -38,4 +71,5 @@ def _line(one: Standing) -> SignedLine:
         words=one.words,
         event=one.event,
         sha256=one.signed.sha256,
+        kind=one.signed.kind,
     )

@@ -91,7 +91,7 @@ class _Answers:
             self._judge(data)
         elif isinstance(data, PromptClosed):
             if not self._told:
-                self._settle({"accepted": data.accepted, "reason": data.reason})
+                self._settle({"accepted": data.accepted, "reason": data.reason, "cause": data.cause or ""})
             self._told, self._closed = False, self._closed or data.accepted
         else:
             self.given.append(_given(actor, time, data))
@@ -99,6 +99,7 @@ class _Answers:
     def _judge(self, data: EntryJudged) -> None:
         refused = data.status == "refused"
         told = {"status": data.status, "value": data.value, "flags": data.flags, "old": data.old}
+        told["cause"] = data.cause or ""
         self._settle({**told, "accepted": not refused, "reason": data.reason if refused else ""})
         closes = data.status == "taken" or (data.status == "verified" and not self._closed)
         self._told = closes or (refused and data.act == "answer")

@@ -26,6 +26,7 @@ from homeostat.ledger.catalogue import (
     ContainerFilled,
     ContainersHeld,
     CustodyBound,
+    DeviationRequested,
     Payload,
     payload,
 )
@@ -36,7 +37,9 @@ P = TypeVar("P", bound=Payload)
 Q = TypeVar("Q", bound=Payload)
 P_co = TypeVar("P_co", bound=Payload, covariant=True)
 
-_SITE = tuple(kind.type for kind in (BatchResumed, ContainersHeld, CustodyBound, ContainerFilled))
+_SITE = tuple(
+    kind.type for kind in (BatchResumed, ContainersHeld, CustodyBound, ContainerFilled, DeviationRequested)
+)
 """What a story takes from the events of the site."""
 
 
@@ -165,6 +168,18 @@ class Story:
     def about(self, kind: type[P]) -> list[Fact[P]]:
         """The facts of one kind that stand among the site's, about no one batch alone: resumptions, custody."""
         return _facts((stored for stored in self.site if stored.event.type == kind.type), kind)
+
+    @cached_property
+    def containers(self) -> frozenset[str]:
+        """The containers that went into the batch, or came out of it."""
+        bound = {
+            name
+            for one in self.about(CustodyBound)
+            if one.data.batch == self.batch
+            for name in one.data.containers
+        }
+        filled = {one.data.container for one in self.about(ContainerFilled) if one.data.batch == self.batch}
+        return frozenset(bound | filled)
 
     @cached_property
     def started(self) -> Fact[BatchStarted] | None:

@@ -1,10 +1,14 @@
-"""Verify a site: the ledger against its chain and signatures, the historian against the hashes in the ledger."""
+"""Verify a site: the ledger against its chain and signatures, the historian against the hashes in the ledger.
+
+What is on record about persons is believed only with their own proof; what lacks it is found too.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from homeostat.errors import LedgerError, SiteError
+from homeostat.governance.people import unproved
 from homeostat.historian import Historian, verify_historian
 from homeostat.ledger import Finding, Ledger, LedgerCheck, PublicKey, verify_ledger
 from homeostat.ledger.catalogue import BatchEnded, BatchStarted, ChunksSealed, Payload, TailAnchored, payload
@@ -43,6 +47,7 @@ def verify_site(site: Site, anchor: Path | None = None) -> SiteCheck:
     if anchor is None:
         findings += _missing_heads(site, ledger)
     vouched, unread = _vouched(site)
+    findings += vouched.unproved
     if unread:
         return SiteCheck(ledger.events, ledger.heads, 0, 0, findings + unread)
     historian = verify_historian(site.historian_path, vouched.sealed, vouched.finished, heads=vouched.heads())
@@ -73,12 +78,16 @@ def _key(site: Site) -> tuple[PublicKey | None, tuple[Finding, ...]]:
 
 @dataclass
 class _Vouched:
-    """What the ledger says about the historian: hashes of chunks, anchored tails, batches begun and ended."""
+    """What the ledger says about the historian: hashes of chunks, anchored tails, batches begun and ended.
+
+    `unproved` is what it holds about persons that they did not prove.
+    """
 
     sealed: dict[tuple[str, str, int], str] = field(default_factory=dict)
     tails: dict[str, TailAnchored] = field(default_factory=dict)
     begun: dict[str, tuple[str, ...]] = field(default_factory=dict)
     finished: set[str] = field(default_factory=set)
+    unproved: tuple[Finding, ...] = ()
 
     def hear(self, batch: str, content: Payload) -> None:
         """Take in one event."""
@@ -112,6 +121,7 @@ def _vouched(site: Site) -> tuple[_Vouched, tuple[Finding, ...]]:
             for recorded in ledger.events(types=_TYPES):
                 event = recorded.event
                 vouched.hear(event.batch, payload(event.type, event.data))
+            vouched.unproved = unproved(ledger)
     except LedgerError as error:
         return vouched, (Finding(error.where or "ledger", f"cannot be read: {error.what}"),)
     return vouched, ()

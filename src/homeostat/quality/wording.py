@@ -108,3 +108,10 @@ def _trimmed(text: str) -> str:
 
 def _minus(text: str) -> str:
     return text.replace("-", "−", 1) if text.startswith("-") else text
+
+
+def chance(value: float) -> str:
+    """A probability in three digits; one that would be rounded to certainty says how near it is."""
+    if value > 0.999:
+        return "> 0.999"
+    return "< 0.001" if value < 0.001 else f"{value:.3f}"

@@ -23,6 +23,7 @@ def told(
         process="scene",
         version="1.0.0",
         process_hash="0" * 64,
+        approval="approved",
         site=site,
         decision="simple",
         confidence=0.95,

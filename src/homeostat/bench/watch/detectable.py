@@ -12,7 +12,7 @@ The observer knows which fault to look for, when it would begin and how great it
 see, none can; what it sees, a real one may still see later.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -46,15 +46,20 @@ def detectability(evidence: Evidence, moments: Array) -> Array:
     """The index d' at each of the rising `moments` (m,), in h, from what is known by then: (m,)."""
     signal = evidence.difference / evidence.deviation
     other = evidence.other / evidence.deviation[:, None]
-    told, shared = 0.0, np.zeros(other.shape[1])
-    sums = np.eye(other.shape[1])
+    told = np.cumsum(signal**2)
+    shared, sums = np.zeros(other.shape[1]), np.eye(other.shape[1])
     found, begin = [], 0
     for end in np.searchsorted(evidence.time, moments, side="right"):
         new, beside = signal[begin:end], other[begin:end]
-        told, shared, sums = told + new @ new, shared + beside.T @ new, sums + beside.T @ beside
-        found.append(told - shared @ np.linalg.solve(sums, shared))
+        shared, sums = shared + beside.T @ new, sums + beside.T @ beside
+        found.append((told[end - 1] if end else 0.0) - shared @ np.linalg.solve(sums, shared))
         begin = end
-    return np.sqrt(np.maximum(found, 0.0))
+    return np.sqrt(np.maximum(np.asarray(found, np.float64), 0.0))
+
+
+def alike(evidence: Evidence) -> Evidence:
+    """The evidence were nothing else to explain it: all donors alike, no sensor drifting."""
+    return replace(evidence, other=evidence.other[:, :0])
 
 
 def first_visible(evidence: Evidence, before: float) -> float | None:

@@ -6,33 +6,42 @@ The faults were written down before any was run; each befalls one donor of its o
 began, an alarm is raised or the verdict on an attribute leaves `ok`. The lead is the time from then until the first
 sample that lies outside its specification was taken.
 
-The bar for the lead counts where physics allows one: where, beside the same donor without the fault, a reading has left
-its course at least as long before that sample as the bar asks for (`marks`). That was written down when the leads of
-four faults were known; the median of all is told as well.
+The bar asks for a lead of 24 h where physics allows it. That is where an ideal observer, who knows the fault and waits
+for it, could tell it from another donor at least 24 h before that sample (`physics`, `detectable`). This was written
+down when the leads of four faults were known, but before what was possible was computed; the median of all four is
+held against the same bar beside it. A verdict may also be `undecided`, and an alarm may be about a signal: so the lead
+of the first verdict that an attribute is at risk is told, too.
 """
 
 import statistics
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from homeostat.bench.measuring import scratch, spread
 from homeostat.bench.result import Result, Spread
 from homeostat.bench.scan import Unwatched
-from homeostat.bench.watch.marks import first_mark
+from homeostat.bench.watch.detectable import alike, first_visible
+from homeostat.bench.watch.perfect import Orders, befallen, recall
+from homeostat.bench.watch.physics import evidence
 from homeostat.execution import Options, run
 from homeostat.ledger import Recorded
-from homeostat.ledger.catalogue import AlarmChanged, AttributeJudged, SampleResult, VerdictChanged, payload
-from homeostat.process import Process, Quantity, load
+from homeostat.ledger.catalogue import (
+    AlarmChanged,
+    AttributeJudged,
+    SampleResult,
+    VerdictChanged,
+    payload,
+)
+from homeostat.process import Process, load
 from homeostat.process.seeded import SeededFault
-from homeostat.quality.batch_series import batch_series
-from homeostat.quality.batch_table import BatchTable
 from homeostat.site import Site
 
 HOUR = 3.6e9
+Speaks = Callable[[object], str]
+"""What a decision on record says to a person; empty where it says nothing."""
 SOUND = range(101, 121)
 """Seeds of the sound batches."""
 MOST_ALARMS, LEAST_LEAD = 1.0, 24.0
-HOURLY = Quantity(1.0, "h")
 
 
 @dataclass(frozen=True)
@@ -46,35 +55,60 @@ class Drill:
 
 @dataclass(frozen=True)
 class Seen:
-    """What came of a fault: hours from it until it was seen (None: never), and when a sample first missed (None: none).
+    """What came of a fault, in hours of the batch; None where it did not come to that.
 
-    `mark` is when a reading first left the course it would have had without the fault, told where a sample missed.
+    `noticed` is when, and `by` what, a person was first told anything; `warned` when an attribute was first called at
+    risk; `missed` when the first sample was taken that lay outside; `visible` when any watch could have seen it, and
+    `apparent` when it could have been, were all donors alike.
     """
 
     drill: Drill
-    delay: float | None
+    noticed: float | None
+    by: str
     missed: float | None
-    mark: float | None = None
+    warned: float | None = None
+    visible: float | None = None
+    apparent: float | None = None
+
+    @property
+    def delay(self) -> float | None:
+        """Hours from the fault until it was seen."""
+        return None if self.noticed is None else self.noticed - self._begin
 
     @property
     def lead(self) -> float | None:
-        """Hours from being seen, or else from the fault, until a sample missed."""
-        if self.missed is None:
-            return None
-        return self.missed - self.drill.fault.at.to("h") - (self.delay or 0.0)
+        """Hours from being seen until a sample missed; 0 where the fault never was seen."""
+        return None if self.missed is None else self.missed - (self.noticed or self.missed)
 
     @property
-    def foreseeable(self) -> bool:
-        """Whether a reading told of it long enough before."""
-        return self.missed is not None and self.mark is not None and self.missed - self.mark >= LEAST_LEAD
+    def possible(self) -> float | None:
+        """The greatest lead that any watch could have had; None where no sample missed, or nothing told before."""
+        return self._before(self.visible)
+
+    @property
+    def alike(self) -> float | None:
+        """The greatest lead that any watch could have had, were all donors alike."""
+        return self._before(self.apparent)
+
+    @property
+    def warning(self) -> float | None:
+        """Hours from the first verdict that an attribute was at risk until a sample missed."""
+        return self._before(self.warned)
+
+    def _before(self, time: float | None) -> float | None:
+        return None if self.missed is None or time is None else self.missed - time
+
+    @property
+    def _begin(self) -> float:
+        return self.drill.fault.at.to("h")
 
 
 @dataclass(frozen=True)
 class _Ran:
-    """A whole batch: its ledger, and its readings hour by hour."""
+    """A whole batch: its ledger, and what its equipment was told."""
 
     events: list[Recorded]
-    readings: BatchTable
+    orders: list[Orders]
 
 
 def _drill(what: str, seed: int, kind: str, of: str, at: str, size: str | None = None) -> Drill:
@@ -112,17 +146,19 @@ def measure(*, quick: bool) -> list[Result]:
 
 
 def _leads(seen: Sequence[Seen]) -> list[Result]:
-    """The median lead over all faults that cost an attribute, and over those of which a reading told in time."""
+    """The median lead over all faults that cost an attribute, and over those that physics let be seen in time."""
     costly = [one for one in seen if one.lead is not None]
-    timely = [one for one in costly if one.foreseeable]
+    timely = [one for one in costly if one.possible is not None and one.possible >= LEAST_LEAD]
     what = "drill: lead before an attribute is missed, median of"
-    found = []
-    if timely:
-        text = f"{what} {len(timely)} faults of which a reading tells {LEAST_LEAD:g} h before"
-        found.append(Result(text, spread([one.lead or 0.0 for one in timely]), "h", LEAST_LEAD, "more"))
-    if costly:
-        found.append(Result(f"{what} all {len(costly)}", spread([one.lead or 0.0 for one in costly]), "h"))
-    return found
+    among = {
+        f"{what} {len(timely)} faults that could be seen {LEAST_LEAD:g} h before": timely,
+        f"{what} {len(costly)} faults": costly,
+    }
+    return [
+        Result(text, spread([one.lead or 0.0 for one in found]), "h", LEAST_LEAD, "more")
+        for text, found in among.items()
+        if found
+    ]
 
 
 def _false(alarms: list[float]) -> Result:
@@ -134,16 +170,20 @@ def _false(alarms: list[float]) -> Result:
 def _told(one: Seen) -> list[Result]:
     what = f"drill: {one.drill.what}"
     if one.delay is None:
-        return [Result(f"{what}: not seen; attributes missed", spread([float(one.missed is not None)]), "")]
-    found = [Result(f"{what}: seen after", spread([one.delay]), "h", better="less")]
-    if one.lead is not None and one.missed is not None:
-        told = (
-            "no reading tells of it before"
-            if one.mark is None or one.mark >= one.missed
-            else (f"a reading tells of it {one.missed - one.mark:.0f} h before")
-        )
-        found.append(Result(f"{what}: lead before the attribute is missed ({told})", spread([one.lead]), "h"))
-    return found
+        found = [Result(f"{what}: not seen; attributes missed", spread([float(one.missed is not None)]), "")]
+    else:
+        found = [Result(f"{what}: seen after (by {one.by})", spread([one.delay]), "h", better="less")]
+    if one.lead is None:
+        return found
+    leads = {
+        "lead before the attribute is missed": one.lead,
+        "lead of the first verdict on an attribute": one.warning,
+        "greatest lead that any watch could have": one.possible or 0.0,
+        "the same, were all donors alike": one.alike or 0.0,
+    }
+    return found + [
+        Result(f"{what}: {text}", spread([lead]), "h") for text, lead in leads.items() if lead is not None
+    ]
 
 
 def _run(process: Process, seed: int) -> _Ran:
@@ -153,7 +193,7 @@ def _run(process: Process, seed: int) -> _Ran:
         finish = run(site, process, Options(seed=seed), Unwatched())
         with site.reading() as (ledger, historian):
             events = list(ledger.events(batch=finish.batch))
-            return _Ran(events, batch_series(ledger, historian, HOURLY))
+            return _Ran(events, recall(process, events, historian, finish.batch))
 
 
 def _raised(events: list[Recorded]) -> int:
@@ -163,25 +203,28 @@ def _raised(events: list[Recorded]) -> int:
 
 
 def _seen(process: Process, drill: Drill) -> Seen:
-    simulation = process.simulation.model_copy(update={"faults": (drill.fault,)})
-    ran = _run(process.model_copy(update={"simulation": simulation}), drill.seed)
-    begin = drill.fault.at.to("h")
-    noticed, missed = _noticed(ran.events, begin), _missed(ran.events)
-    mark = None
-    if missed is not None:
-        sound = _run(process, drill.seed)
-        mark = first_mark(process, sound.readings, ran.readings, begin)
-    return Seen(drill, None if noticed is None else noticed - begin, missed, mark)
+    return _judged(process, drill, _run(befallen(process, drill.fault), drill.seed))
 
 
-def _noticed(events: list[Recorded], begin: float) -> float | None:
-    """The hour, from `begin` on, at which an alarm or a verdict first spoke."""
-    times = (
-        recorded.event.time / HOUR
-        for recorded in events
-        if recorded.event.time / HOUR >= begin and _speaks(payload(recorded.event.type, recorded.event.data))
-    )
-    return min(times, default=None)
+def _judged(process: Process, drill: Drill, ran: _Ran) -> Seen:
+    """What came of the fault in a batch; what physics allowed is worked out where a sample missed."""
+    begin, missed = drill.fault.at.to("h"), _missed(ran.events)
+    noticed, by = _first(ran.events, begin, _speaks) or (None, "")
+    warned, _ = _first(ran.events, begin, _warns) or (None, "")
+    if missed is None:
+        return Seen(drill, noticed, by, missed, warned)
+    told = evidence(process, drill.fault, drill.seed, ran.orders)
+    possible = (first_visible(each, before=missed) for each in (told, alike(told)))
+    return Seen(drill, noticed, by, missed, warned, *possible)
+
+
+def _first(events: list[Recorded], begin: float, speaks: Speaks) -> tuple[float, str] | None:
+    """The hour, from `begin` on, at which something first spoke to a person, and what it was."""
+    for recorded in events:
+        time = recorded.event.time / HOUR
+        if time >= begin and (said := speaks(payload(recorded.event.type, recorded.event.data))):
+            return time, said
+    return None
 
 
 def _missed(events: list[Recorded]) -> float | None:
@@ -196,7 +239,17 @@ def _missed(events: list[Recorded]) -> float | None:
     return min(missed, default=None)
 
 
-def _speaks(told: object) -> bool:
+def _speaks(told: object) -> str:
+    """The alarm that is shown, or the verdict that is no longer `ok`; empty where it is neither."""
     if isinstance(told, AlarmChanged):
-        return told.state == "raised" and told.shown
-    return isinstance(told, VerdictChanged) and told.before == "ok" and told.verdict != "ok"
+        return told.alarm if told.state == "raised" and told.shown else ""
+    if isinstance(told, VerdictChanged) and told.before == "ok" and told.verdict != "ok":
+        return f"verdict on {told.attribute}: {told.verdict}"
+    return ""
+
+
+def _warns(told: object) -> str:
+    """The attribute that a verdict calls at risk."""
+    if isinstance(told, VerdictChanged) and told.verdict in ("alert", "action"):
+        return told.attribute
+    return ""

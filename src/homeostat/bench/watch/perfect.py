@@ -1,6 +1,6 @@
 """A recorded simulated batch again through perfect instruments: what each measurement would have been, noise apart.
 
-    ledger, historian -> what the equipment was told, scan by scan -> the same vessel, or one with a fault, told the same
+    ledger, historian -> what the equipment was told, scan by scan -> the same vessel told the same, healthy or not
 
 Lags and turnaround times are those of the declared instruments.
 """
@@ -70,11 +70,13 @@ def recall(process: Process, events: Sequence[Recorded], historian: Historian, b
 def course(process: Process, seed: int, orders: Sequence[Orders]) -> Course:
     """What the instruments of `process` show of the vessel of `seed` that is told these orders."""
     plant, scan = SimulatedPlant(process, seed), round(process.scan.to("h") * HOUR)
-    sensors, results = [], {}
+    sensors, results = list[list[float]](), dict[tuple[str, str, str], tuple[float, float]]()
     for number, told in enumerate(orders):
         time = number * scan
         read = plant.read(time)
-        sensors.append([v if q == GOOD else math.nan for v, q in zip(read.values, read.qualities, strict=True)])
+        sensors.append(
+            [v if q == GOOD else math.nan for v, q in zip(read.values, read.qualities, strict=True)]
+        )
         for one in plant.results(time):
             results |= {(one.sample, one.assay, name): (time / HOUR, v) for name, v in one.values.items()}
         for command in told.commands:

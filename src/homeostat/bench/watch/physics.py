@@ -1,7 +1,7 @@
 """When a seeded fault could first have been seen at all, by any watch, in what is measured of one simulated batch.
 
     recorded faulty batch -> the same orders to the same vessel with and without the fault, and with each parameter that
-    donors differ in a little aside -> evidence, instrument by instrument -> first hour at which it is visible
+    donors differ in a little aside -> evidence of the fault, instrument by instrument (`detectable`)
 
 Both vessels are told exactly what the faulty batch was told, so that a loop's answer to the fault hides nothing: given
 the same orders, what is left of the difference is what the measurements themselves say. Every sensor counts at each
@@ -18,8 +18,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from homeostat.bench.watch.detectable import Evidence, first_visible
-from homeostat.bench.watch.perfect import HOUR, Course, Orders, befallen, course, perfected
+from homeostat.bench.watch.detectable import Evidence
+from homeostat.bench.watch.perfect import Course, Orders, befallen, course, perfected
 from homeostat.monitoring.frozen import Array
 from homeostat.process import Process, Quantity
 from homeostat.process.seeded import SeededFault
@@ -28,19 +28,12 @@ ASIDE = 0.1
 """The step aside, in standard deviations, by which the effect of a parameter is found."""
 
 
-def visible(
-    process: Process, fault: SeededFault, seed: int, orders: Sequence[Orders], before: float
-) -> float | None:
-    """The hour from which on `fault` is visible in the batch of `seed` that was told `orders`; None: not `before`."""
-    return first_visible(evidence(process, fault, seed, orders), before)
-
-
 def evidence(process: Process, fault: SeededFault, seed: int, orders: Sequence[Orders]) -> Evidence:
     """What is measured of the vessel of `seed` to tell that `fault` befell it, beside all that donors differ in."""
     perfect = perfected(process)
     sound, faulty = (course(befallen(perfect, *one), seed, orders) for one in ((), (fault,)))
     aside = [course(befallen(perfect, one), seed, orders) for one in steps_aside(process)]
-    hours = process.scan.to("h") * np.arange(len(sound.sensors))
+    hours = np.arange(len(sound.sensors), dtype=np.float64) * process.scan.to("h")
     parts = [*_sensors(process, hours, sound, faulty, aside), *_laboratory(process, sound, faulty, aside)]
     return _joined([part for part in parts if part.deviation.all()])
 

@@ -1,6 +1,5 @@
 """`homeostat control approve|refuse|authority`: what a person says to a predictive controller of a running batch."""
 
-import secrets
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -8,8 +7,8 @@ from typing import Annotated, Any
 import typer
 
 from homeostat.cli.options import DEFAULT_SITE, SiteDir, reason_text
-from homeostat.cli.output import show
-from homeostat.cli.persons import As, Code, PasswordFile, ordering
+from homeostat.cli.ordering import Who, hand_in, tell_given
+from homeostat.cli.persons import As, Code, PasswordFile
 
 
 class Level(StrEnum):
@@ -64,8 +63,8 @@ def approve(
     site: SiteDir = DEFAULT_SITE,
 ) -> None:
     """Let a supervised controller make the move that it proposes; an approval counts until the proposal expires."""
-    by = ordering(site, by, account, "control.order", password_file=password_file, code=code)
-    _give(site, batch, order="approve", controller=controller, proposal=proposal, by=by, reason=why)
+    who = Who(by, account, password_file, code)
+    _give(site, batch, who, order="approve", controller=controller, proposal=proposal, reason=why)
 
 
 def refuse(
@@ -81,8 +80,8 @@ def refuse(
     site: SiteDir = DEFAULT_SITE,
 ) -> None:
     """Do not let a supervised controller make the move that it proposes."""
-    by = ordering(site, by, account, "control.order", password_file=password_file, code=code)
-    _give(site, batch, order="refuse", controller=controller, proposal=proposal, by=by, reason=why)
+    who = Who(by, account, password_file, code)
+    _give(site, batch, who, order="refuse", controller=controller, proposal=proposal, reason=why)
 
 
 def authority(
@@ -98,22 +97,20 @@ def authority(
     site: SiteDir = DEFAULT_SITE,
 ) -> None:
     """Give a controller another authority: to advise, to move once a person approves, or to move by itself."""
-    by = ordering(site, by, account, "control.order", password_file=password_file, code=code)
-    _give(site, batch, order="authority", controller=controller, authority=level.value, by=by, reason=why)
+    who = Who(by, account, password_file, code)
+    _give(site, batch, who, order="authority", controller=controller, authority=level.value, reason=why)
 
 
-def _give(site: Path, batch: str, **facts: Any) -> None:
-    from homeostat.execution.clock import stamp
-    from homeostat.execution.orders import give
+def _give(site: Path, batch: str, who: Who, **facts: Any) -> None:
     from homeostat.execution.slips import ControlSlip
     from homeostat.quality.steered import decidable
     from homeostat.site import Site
 
-    slip, at = ControlSlip(**facts), Site.open(site)
-    with at.reading() as (ledger, _):
-        decidable(ledger, batch, slip.controller, slip.proposal)
-    name = give(at, batch, slip, stamp=stamp(), nonce=secrets.token_hex(4))
-    show(
-        f"Order {name} given to batch {batch}: {slip.order} {slip.about}.",
-        "The next scan takes it up; if the batch is not being executed, the first one after it is resumed.",
-    )
+    def made(by: str) -> ControlSlip:
+        slip = ControlSlip(by=by, **facts)
+        with Site.open(site).reading() as (ledger, _):
+            decidable(ledger, batch, slip.controller, slip.proposal)
+        return slip
+
+    name, slip = hand_in(site, batch, who, "control.order", made)
+    tell_given(name, batch, f"{slip.order} {slip.about}")

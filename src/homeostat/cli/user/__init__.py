@@ -16,6 +16,7 @@ from homeostat.cli.user.accounts import (
     retire_user,
     unlock_user,
 )
+from homeostat.cli.user.agreeing import agree_to_user
 from homeostat.cli.user.coming import accept_accountability, log_in, log_out
 from homeostat.cli.user.factor import second_factor
 from homeostat.cli.user.listing import list_users, review_users
@@ -33,6 +34,7 @@ _COMMANDS: Mapping[str, Callable[..., None]] = {
     "list": list_users,
     "found": found_site,
     "add": add_user,
+    "agree": agree_to_user,
     "invite": invite_user,
     "join": join_site,
     "roles": change_user_roles,

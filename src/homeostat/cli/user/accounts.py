@@ -2,13 +2,16 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from homeostat.cli.options import DEFAULT_SITE, AsJson, SiteDir
 from homeostat.cli.persons import As, Code, PasswordFile, acting, new_password, opened
 from homeostat.cli.user.shared import Roles, Who, Why, told
+
+if TYPE_CHECKING:
+    from homeostat.governance import Office
 
 Name = Annotated[str, typer.Option("--name", metavar="NAME", help="The person's name, as it is printed.")]
 Verified = Annotated[
@@ -36,7 +39,7 @@ def found_site(
     with opened(site) as office:
         secret = Secret(new_password(account, new_password_file))
         found(office, account, name, secret, verified=verified, why=why)
-        told(office, account, f"{account} is the first administrator of this site.", as_json=as_json)
+        told(office, account, f"{account} is the first administrator of this site.{_NEXT}", as_json=as_json)
 
 
 def add_user(
@@ -57,7 +60,8 @@ def add_user(
 
     with acting(site, by, "user.manage", password_file=password_file, code=code) as (office, me, _):
         given = enrol(office, me, account, name, role, verified=verified, why=why)
-        told(office, account, _invited(account, given), as_json=as_json, code=given)
+        words = _invited(account, given) + _awaited(office, account)
+        told(office, account, words, as_json=as_json, code=given)
 
 
 def invite_user(
@@ -75,7 +79,8 @@ def invite_user(
 
     with acting(site, by, "user.manage", password_file=password_file, code=code) as (office, me, _):
         given = invite(office, me, account, why=why)
-        told(office, account, _invited(account, given), as_json=as_json, code=given)
+        words = _invited(account, given) + _awaited(office, account)
+        told(office, account, words, as_json=as_json, code=given)
 
 
 def change_user_roles(
@@ -94,7 +99,8 @@ def change_user_roles(
 
     with acting(site, by, "user.manage", password_file=password_file, code=code) as (office, me, _):
         change_roles(office, me, account, tuple(role), why=why)
-        told(office, account, f"{account} is now {', '.join(role)}.", as_json=as_json)
+        words = f"Roles of {account}: {', '.join(role)}.{_awaited(office, account)}"
+        told(office, account, words, as_json=as_json)
 
 
 def lock_user(
@@ -160,6 +166,22 @@ def _keep(  # noqa: PLR0917  what every one of these commands was given
     with acting(site, by, "user.manage", password_file=password_file, code=code) as (office, me, _):
         act(office, me, account, why=why)
         told(office, account, f"{account} {words}.", as_json=as_json)
+
+
+_NEXT = """
+Next: homeostat user add ACCOUNT --role "quality assurance" ...  (the first one needs nobody's agreement)
+      homeostat user join ACCOUNT                               (the person, with the one-time code)
+      homeostat user add ACCOUNT --role ROLE ...                (everybody else, also a second administrator)
+      homeostat user agree ACCOUNT --as QA                      (at a GMP site, before the person joins)"""
+
+
+def _awaited(office: "Office", account: str) -> str:
+    """What is to be done before what was asked for counts."""
+    from homeostat.governance.known import directory
+
+    pending = directory(office).accounts[account].pending
+    words = f"\nIt counts once quality assurance agrees: homeostat user agree {account} --as QA"
+    return words if pending else ""
 
 
 def _invited(account: str, code: str) -> str:

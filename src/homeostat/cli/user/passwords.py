@@ -28,7 +28,7 @@ OTHER_CODE = "HOMEOSTAT_OTHER_CODE"
 
 
 class Stage(StrEnum):
-    """Where a reset stands: an administrator asks, a second person agrees, the person sets the new password."""
+    """Where a reset stands: an administrator asks, quality assurance agrees, the person sets the new password."""
 
     REQUEST = "request"
     CONFIRM = "confirm"
@@ -101,7 +101,7 @@ def reset_password(
             told(office, account, f"The password of {account} is new.", as_json=as_json)
         return
     act = request_reset if stage is Stage.REQUEST else confirm_reset
-    wanted: Permission = "user.manage" if stage is Stage.REQUEST else "user.review"
+    wanted: Permission = "user.manage" if stage is Stage.REQUEST else "user.agree"
     with acting(site, by, wanted, password_file=password_file, code=code) as (office, me, _):
         half = act(office, me, account, why=why)
         told(office, account, f"Half of the proof, for {account} alone: {half}", as_json=as_json, code=half)

@@ -1,4 +1,4 @@
-"""`homeostat user policy`: how long sessions and passwords last, and how many failures lock an account."""
+"""`homeostat user policy`: how long sessions and passwords last, how many failures lock an account, how long."""
 
 from dataclasses import asdict, replace
 from typing import Annotated
@@ -18,6 +18,7 @@ def access_policy(
     session_hours: _Number = None,
     password_days: _Number = None,
     attempts: _Number = None,
+    lock_minutes: _Number = None,
     why: Annotated[str, typer.Option("--why", metavar="TEXT", help="The reason, to set it.")] = "",
     site: SiteDir = DEFAULT_SITE,
     by: As = None,
@@ -34,6 +35,7 @@ def access_policy(
         "session_hours": session_hours,
         "password_days": password_days,
         "attempts": attempts,
+        "lock_minutes": lock_minutes,
     }
     wanted = {name: value for name, value in given.items() if value is not None}
     if wanted:

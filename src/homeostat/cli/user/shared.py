@@ -27,6 +27,7 @@ def facts(account: "Account") -> dict[str, Any]:
         "account": account.id,
         "name": account.name,
         "roles": list(account.roles),
+        "awaits_agreement": list(account.pending),
         "state": account.state,
         "since": account.since,
         "enrolled": account.enrolled,

@@ -8,6 +8,7 @@ from homeostat.execution.plan.condition import resolve_condition
 from homeostat.execution.plan.loops import set_through
 from homeostat.execution.plan.types import (
     Act,
+    Guard,
     LoopPlan,
     Node,
     PhasePlan,
@@ -16,6 +17,7 @@ from homeostat.execution.plan.types import (
     micros,
 )
 from homeostat.process import (
+    Condition,
     Operation,
     Phase,
     Process,
@@ -25,6 +27,7 @@ from homeostat.process import (
     UnitProcedure,
     predecessors,
 )
+from homeostat.process.recipe import ChosenStep
 
 _LEVELS: tuple[Literal["unit procedure", "operation", "phase"], ...] = (
     "unit procedure",
@@ -77,7 +80,11 @@ class _Flattener:
 
     def _node(self, step: Step, path: str, parent: int, depth: int) -> Node:
         phase = self._phase(step) if isinstance(step, Phase) else None
-        return Node(_LEVELS[depth], path, step.name, step.title, parent, (), (), phase)
+        when = self._guard(step.when) if isinstance(step, ChosenStep) else None
+        return Node(_LEVELS[depth], path, step.name, step.title, parent, (), (), phase, when)
+
+    def _guard(self, condition: Condition | None) -> Guard | None:
+        return Guard(resolve_condition(self.process, condition), str(condition)) if condition else None
 
     def _relate(self, index: int, **fields: tuple[int, ...]) -> None:
         self.nodes[index] = _with(self.nodes[index], fields)
@@ -102,6 +109,8 @@ class _Flattener:
             prompts=(*phase.prompts, *(self._lots(phase) if self.lots else ())),
             samplings=tuple(_sampling(sampling) for sampling in phase.samples),
             until=resolve_condition(self.process, phase.until) if phase.until else (),
+            again=self._guard(phase.repeat.again) if phase.repeat else None,
+            most=phase.repeat.most if phase.repeat else 1,
         )
 
     def _lots(self, phase: Phase) -> list[Prompt]:

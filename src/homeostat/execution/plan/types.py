@@ -44,6 +44,14 @@ class Test:
 
 
 @dataclass(frozen=True, slots=True)
+class Guard:
+    """A resolved condition that a step is executed under, or a phase runs again under; `text` is how it is told."""
+
+    tests: tuple[tuple[Test, ...], ...]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Act:
     """A command a phase gives to the equipment, or to the loop that owns the actuator."""
 
@@ -65,7 +73,10 @@ class SamplingPlan:
 
 @dataclass(frozen=True, slots=True)
 class PhasePlan:
-    """What a phase does on entry and what it waits for; set-points, modes and outputs by loop index."""
+    """What a phase does on entry and what it waits for; set-points, modes and outputs by loop index.
+
+    It runs `again` (None: never) while that holds, `most` times in all.
+    """
 
     acts: tuple[Act, ...]
     setpoints: tuple[tuple[int, float], ...]
@@ -74,11 +85,16 @@ class PhasePlan:
     prompts: tuple[Prompt, ...]
     samplings: tuple[SamplingPlan, ...]
     until: tuple[tuple[Test, ...], ...]
+    again: Guard | None = None
+    most: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One step of the recipe tree: its path, parent and predecessors by index; `phase` on the lowest level only."""
+    """One step of the recipe tree: its path, parent and predecessors by index; `phase` on the lowest level only.
+
+    It is executed only `when` that holds (None: always).
+    """
 
     level: Literal["unit procedure", "operation", "phase"]
     path: str
@@ -88,6 +104,7 @@ class Node:
     after: tuple[int, ...]
     children: tuple[int, ...]
     phase: PhasePlan | None
+    when: Guard | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,8 @@ def hear(plan: Plan, state: BatchState, arrival: ControlOrdered, time: int, shee
 
 def _refusal(plan: Plan, state: BatchState, arrival: ControlOrdered, time: int) -> str:
     """Why an order cannot be followed; empty when it can."""
+    if arrival.objection:
+        return arrival.objection
     pairs = zip(plan.controllers, state.controllers, strict=True)
     found = [memory for controller, memory in pairs if controller.name == arrival.controller]
     if not found:

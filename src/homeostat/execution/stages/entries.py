@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 
 from homeostat.execution.plan.types import Plan
 from homeostat.execution.sheet import Sheet
-from homeostat.execution.stages.judging import Given, Judged, judge, same
+from homeostat.execution.stages.judging import Given, Judged, judge, objected, same
 from homeostat.execution.stages.recipe import put_step
 from homeostat.execution.state import BatchState, Kept, OpenPrompt
 from homeostat.ledger.catalogue import (
@@ -43,14 +43,14 @@ def answer(plan: Plan, state: BatchState, arrival: PromptAnswered, time: int, sh
     """An answer to a prompt, or the second entry of one that needs two persons."""
     prompt = state.prompts.get(arrival.prompt)
     if prompt is None:
-        return _refused(state, arrival, "this prompt is not open", sheet)
+        return _refused(state, arrival, Judged("this prompt is not open"), sheet)
     if plan.gmp and arrival.entry is None:
-        return _refused(state, arrival, NO_SCRIPT, sheet)
+        return _refused(state, arrival, Judged(NO_SCRIPT), sheet)
     if arrival.prompt in state.entries and prompt.asks is not None:
         return _second(state, arrival, prompt, time, sheet)
     found = judge(prompt, Given(arrival.answer, arrival.entry, time, numbers(state)))
     if found.refusal:
-        return _refused(state, arrival, found.refusal, sheet)
+        return _refused(state, arrival, found, sheet)
     waits = prompt.asks is not None and prompt.asks.two_persons
     kept = Kept(arrival.answer, found.value, _by(arrival), prompt, waits)
     state = replace(state, entries={**state.entries, arrival.prompt: kept})
@@ -65,9 +65,9 @@ def verify(plan: Plan, state: BatchState, arrival: VerificationGiven, time: int,
     """A second person's word on an entry that waits for it."""
     kept = state.entries.get(arrival.prompt)
     if kept is None or not kept.open:
-        return _refused(state, arrival, "no entry waits to be verified", sheet)
+        return _refused(state, arrival, Judged("no entry waits to be verified"), sheet)
     if plan.gmp and arrival.entry is None:
-        return _refused(state, arrival, NO_SCRIPT, sheet)
+        return _refused(state, arrival, Judged(NO_SCRIPT), sheet)
     return _second(state, arrival, kept.judging, time, sheet)
 
 
@@ -76,10 +76,10 @@ def correct(plan: Plan, state: BatchState, arrival: CorrectionGiven, time: int, 
     kept = state.entries.get(arrival.prompt)
     refusal = _uncorrectable(kept, arrival)
     if kept is None or refusal:
-        return _refused(state, arrival, refusal, sheet)
+        return _refused(state, arrival, Judged(refusal), sheet)
     found = judge(kept.judging, Given(arrival.answer, arrival.entry, time, numbers(state)))
     if found.refusal:
-        return _refused(state, arrival, found.refusal, sheet)
+        return _refused(state, arrival, found, sheet)
     waits = kept.judging.asks is not None and kept.judging.asks.two_persons
     now = Kept(arrival.answer, found.value, arrival.entry.by, kept.judging, waits)
     flags = (*found.flags, *_resting(state, kept), *(("it waits for a second person",) if waits else ()))
@@ -88,12 +88,17 @@ def correct(plan: Plan, state: BatchState, arrival: CorrectionGiven, time: int, 
 
 
 def numbers(state: BatchState) -> dict[str, Quantity]:
-    """The numbers that were entered and count, by the names that calculations call them."""
+    """The numbers that were entered and count, by the names that calculations call them.
+
+    Of a prompt that is asked again, the number of an earlier run counts no more.
+    """
+    asked = {prompt.asks.name for prompt in state.prompts.values() if prompt.asks is not None}
     return {
         kept.judging.asks.name: Quantity(kept.value, kept.judging.unit)
         for kept in state.entries.values()
         if kept.judging.asks is not None
         and kept.judging.asks.name
+        and kept.judging.asks.name not in asked
         and kept.value is not None
         and not kept.open
     }
@@ -112,9 +117,9 @@ def _second(
     sheet: Sheet,
 ) -> Entered:
     kept = state.entries[arrival.prompt]
-    refusal = _unverifiable(kept, arrival, time)
-    if refusal:
-        return _refused(state, arrival, refusal, sheet)
+    against = _unverifiable(kept, arrival, time)
+    if against.refusal:
+        return _refused(state, arrival, against, sheet)
     verified = replace(kept, open=False)
     sheet.note(_judged(arrival, "verified", verified, Judged(value=kept.value)))
     state = replace(state, entries={**state.entries, arrival.prompt: verified})
@@ -125,19 +130,19 @@ def _second(
     )
 
 
-def _unverifiable(kept: Kept, arrival: PromptAnswered | VerificationGiven, time: int) -> str:
+def _unverifiable(kept: Kept, arrival: PromptAnswered | VerificationGiven, time: int) -> Judged:
     """Why this is no verification of an entry."""
     again = isinstance(arrival, PromptAnswered) or bool(arrival.answer)
     if _by(arrival) == kept.by:
-        return "the entry has to be verified by another person than who made it"
+        return Judged("the entry has to be verified by another person than who made it")
     if again and not same(kept.judging, kept.answer, arrival.answer):
-        return "the second entry differs from the first: one of them has to be corrected"
+        return Judged("the second entry differs from the first: one of them has to be corrected")
     entry = arrival.entry
     if entry is None:
-        return ""
+        return Judged()
     if entry.objections:
-        return "; ".join(entry.objections)
-    return "the event lies after its entry" if Given("", entry, time).delay < 0 else ""
+        return objected(entry)
+    return Judged("the event lies after its entry" if Given("", entry, time).delay < 0 else "")
 
 
 def _uncorrectable(kept: Kept | None, arrival: CorrectionGiven) -> str:
@@ -169,11 +174,12 @@ def _settled(state: BatchState, name: str, kept: Kept, hold: str, sheet: Sheet) 
     return Entered(state, prompt, kept.answer, hold)
 
 
-def _refused(state: BatchState, arrival: Coming, reason: str, sheet: Sheet) -> Entered:
+def _refused(state: BatchState, arrival: Coming, found: Judged, sheet: Sheet) -> Entered:
     if arrival.entry is not None or isinstance(arrival, VerificationGiven):
-        sheet.note(_judged(arrival, "refused", None, Judged(reason)))
+        sheet.note(_judged(arrival, "refused", None, Judged(found.refusal, cause=found.cause)))
     if isinstance(arrival, PromptAnswered):
-        sheet.note(PromptClosed(prompt=arrival.prompt, accepted=False, reason=reason))
+        closed = PromptClosed(prompt=arrival.prompt, accepted=False, reason=found.refusal, cause=found.cause)
+        sheet.note(closed)
     return Entered(state)
 
 
@@ -190,6 +196,7 @@ def _judged(arrival: Coming, status: Status, kept: Kept | None, found: Judged, o
         unit=kept.judging.unit if kept else "1",
         reason=found.refusal or (entry.reason if entry else ""),
         flags=found.flags,
+        cause=found.cause,
     )
 
 

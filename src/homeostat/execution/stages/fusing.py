@@ -5,7 +5,7 @@ every bit. A laboratory result counts from when its sample was taken.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from homeostat.errors import TwinError
 from homeostat.execution.plan.types import HOUR, Act, ObserverPlan, Plan, TwinPlan
@@ -15,7 +15,7 @@ from homeostat.ledger.catalogue import SampleResult
 from homeostat.process import convert
 from homeostat.twin import Model, Simulator
 from homeostat.twin.mixing import VOLUME
-from homeostat.twin.observer import Dose, Draw, Shadow, Tracker, make_filter
+from homeostat.twin.observer import Dose, Draw, Shadow, Tracker, Verdict, make_filter
 
 HORIZON = 24.0
 """Hours that a laboratory result may take and still be fused."""
@@ -125,8 +125,23 @@ class FusingObserver(Observer):
         signals = self._fused.settings.signals
         verdicts = zip(signals, self._tracker.verdicts(shadow), strict=True)
         flagged = [(signal.name, verdict.value) for signal, verdict in verdicts if verdict.flagged]
+        flagged += self._contradicted(shadow, {name for name, _ in flagged})
         dropped = tuple(signals[k].name for k in self._tracker.dropped(shadow))
         return (*flagged, *[("laboratory", MISSED)] * (shadow.missed > 0)), dropped
+
+    def _contradicted(self, shadow: Shadow, known: Collection[str]) -> list[tuple[str, str]]:
+        """The laboratory's signals whose last result lay beyond the gate, but those that are `known`.
+
+        A batch has too few results for a test of their scatter, and each of them weighs: one that the twin cannot
+        believe says at once that twin or laboratory is wrong.
+        """
+        windows = shadow.belief.windows
+        found = list[tuple[str, str]]()
+        for entry in self._fused.laboratory:
+            name, last = self._fused.settings.signals[entry.signal].name, windows[entry.signal].last
+            if last and not last[-1].fused and name not in known:
+                found.append((name, Verdict.REJECTED.value))
+        return found
 
 
 def _heard(shadow: Shadow) -> tuple[int, int]:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from homeostat.errors import UnitError
 from homeostat.execution.plan.types import MICROSECONDS, micros
 from homeostat.execution.state import OpenPrompt
-from homeostat.ledger.catalogue import Entry
+from homeostat.ledger.catalogue import Cause, Entry
 from homeostat.process import Prompt, Quantity
 from homeostat.process.formulas import formula
 
@@ -40,22 +40,26 @@ class Given(NamedTuple):
 
 
 class Judged(NamedTuple):
-    """Why an answer is refused (empty: accepted), its number, flags for the review, and why it holds the batch."""
+    """Why an answer is refused (empty: accepted), its number, flags for the review, and why it holds the batch.
+
+    `cause` is the kind of a refusal that is more than a slip of the pen: the lot, the source, the signature, the code.
+    """
 
     refusal: str = ""
     value: float | None = None
     flags: tuple[str, ...] = ()
     hold: str = ""
+    cause: Cause | None = None
 
 
 def judge(prompt: OpenPrompt, given: Given) -> Judged:
     """Whether an answer to a prompt can be accepted, and what it says."""
-    refusal, flags = _circumstances(prompt, given)
-    if refusal:
-        return Judged(refusal)
+    around = _circumstances(prompt, given)
+    if around.refusal:
+        return around
     found = _KINDS.get(prompt.kind, _plain)(prompt, given)
     hold = found.hold or (f"was answered: {given.answer}" if given.answer in prompt.hold else "")
-    return found._replace(flags=(*flags, *found.flags), hold="" if found.refusal else hold)
+    return found._replace(flags=(*around.flags, *found.flags), hold="" if found.refusal else hold)
 
 
 def same(prompt: OpenPrompt, one: str, other: str) -> bool:
@@ -75,23 +79,28 @@ def number(prompt: OpenPrompt, answer: str) -> float | str:
         return error.what
 
 
-def _circumstances(prompt: OpenPrompt, given: Given) -> tuple[str, tuple[str, ...]]:
+def objected(entry: Entry) -> Judged:
+    """The refusal of an entry that something was found against; the first finding names the cause."""
+    return Judged("; ".join(entry.objections), cause=next(iter(entry.causes), None))
+
+
+def _circumstances(prompt: OpenPrompt, given: Given) -> Judged:
     """What an entry is refused for whatever it says, and what is to be told of it."""
     entry, asks = given.entry, prompt.asks
     if entry is None:
-        return "", ()
+        return Judged()
     if entry.objections:
-        return "; ".join(entry.objections), ()
+        return objected(entry)
     if given.delay < 0:
-        return "the event lies after its entry", ()
+        return Judged("the event lies after its entry")
     if asks is not None and asks.device and not entry.source:
-        return f"the {asks.device} that it comes from has to be named", ()
+        return Judged(f"the {asks.device} that it comes from has to be named", cause="source")
     flags = ["it happened before it was asked"] if given.time - given.delay < prompt.opened else []
     if asks is not None and given.delay > micros(asks.late):
         if not entry.reason.strip():
-            return f"an entry more than {asks.late} after the event needs a reason", ()
+            return Judged(f"an entry more than {asks.late} after the event needs a reason")
         flags.append(f"late entry: {given.delay / MICROSECONDS / 60:.0f} min after the event")
-    return "", tuple(flags)
+    return Judged(flags=tuple(flags))
 
 
 def _plain(prompt: OpenPrompt, given: Given) -> Judged:
@@ -159,9 +168,9 @@ def _scan(prompt: OpenPrompt, given: Given) -> Judged:
     if not given.answer.strip():
         return Judged("nothing was scanned")
     if asks.expect and given.answer != asks.expect:
-        return Judged(f"another code is expected: {asks.expect}")
+        return Judged(f"another code is expected: {asks.expect}", cause="identity")
     if asks.pattern and not re.fullmatch(asks.pattern, given.answer):
-        return Judged("the code has not the expected form")
+        return Judged("the code has not the expected form", cause="identity")
     return Judged()
 
 

@@ -41,12 +41,14 @@ def pass_time(plan: Plan, state: BatchState, facts: Facts, sheet: Sheet) -> Batc
 
 def order(plan: Plan, state: BatchState, ordered: AlarmOrdered, time: int, sheet: Sheet) -> BatchState:
     """The state after a person's order; one that cannot be followed is refused on record."""
+    about = {"order": ordered.order, "alarm": ordered.alarm, "by": ordered.by}
+    if ordered.objection:
+        sheet.note(AlarmRefused(**about, reason=ordered.objection))
+        return state
     given = Order(ordered.order, ordered.alarm, ordered.by, ordered.reason, ordered.until)
     outcome = obey(plan.rules, state.board, given, time)
     if outcome.refusal:
-        sheet.note(
-            AlarmRefused(order=ordered.order, alarm=ordered.alarm, by=ordered.by, reason=outcome.refusal)
-        )
+        sheet.note(AlarmRefused(**about, reason=outcome.refusal))
     return _noted(state, outcome, sheet)
 
 

@@ -1,7 +1,8 @@
-"""The recipe engine: steps start when their predecessors are complete, act, wait for their condition, and end.
+"""The recipe engine: steps start when their predecessors are over, act, wait for their condition, and end.
 
 It is a fold: (plan, state, facts) -> state and decisions. Discrete acts leave as intents; the phase waits for their
-outcomes, for the answers to its prompts and for its `until`.
+outcomes, for the answers to its prompts and for its `until`. Then it may run again; a step that its `when` rules out
+is skipped.
 """
 
 from dataclasses import replace
@@ -10,6 +11,7 @@ from typing import Literal
 from homeostat.execution.conditions import Facts, holds
 from homeostat.execution.plan.types import Act, Node, PhasePlan, Plan, SamplingPlan
 from homeostat.execution.sheet import Sheet
+from homeostat.execution.stages.choosing import beginning, due, ending, ruled_out, runs_again, settled
 from homeostat.execution.stages.loops import direct
 from homeostat.execution.state import BatchState, OpenPrompt, Pending, StepState
 from homeostat.ledger.catalogue import CommandIntended, PromptOpened, SampleDrawn, StepChanged
@@ -32,21 +34,24 @@ def advance(plan: Plan, state: BatchState, facts: Facts, sheet: Sheet) -> BatchS
 def stirs(plan: Plan, state: BatchState, facts: Facts) -> bool:
     """Whether a recipe for which `advance` had nothing left to do would move again by `facts` that have changed."""
     for index, step in enumerate(state.steps):
-        if step.status == "running" and (node := plan.nodes[index]).phase is not None:
+        node = plan.nodes[index]
+        if step.status == "running" and node.phase is not None:
             sampled = step.due and any(0 <= due <= facts.time for due in step.due)
             if sampled or _finished(node, state, index, facts):
                 return True
+        elif step.status == "idle" and node.when is not None and due(node, state, facts):
+            return True
     return False
 
 
 def reached(plan: Plan, before: BatchState, after: BatchState) -> bool:
     """Whether the phase after which the batch shall pause ended between two states."""
-    return plan.until >= 0 and before.steps[plan.until].status != after.steps[plan.until].status == "complete"
+    return plan.until >= 0 and not before.steps[plan.until].over and after.steps[plan.until].over
 
 
 def complete(state: BatchState) -> bool:
-    """Whether every step of the recipe is complete."""
-    return all(step.status == "complete" for step in state.steps)
+    """Whether every step of the recipe is complete or skipped."""
+    return all(step.over for step in state.steps)
 
 
 def _sweep(
@@ -56,43 +61,57 @@ def _sweep(
     moved = False
     for index in reversed(range(len(plan.nodes))):
         if state.steps[index].status == "running" and _finished(plan.nodes[index], state, index, facts):
-            state, moved = _end(plan.nodes[index], state, index, facts, sheet), True
+            state, moved = _end(plan, state, index, facts, sheet), True
     for index, node in enumerate(plan.nodes):
         step = state.steps[index]
-        if step.status == "idle" and not reached(plan, before, state) and _ready(node, state):
-            state, moved = _begin(plan, node, state, index, facts, sheet), True
+        if step.status == "idle" and not reached(plan, before, state) and due(node, state, facts):
+            state, moved = _enter(plan, state, index, facts, sheet), True
         elif step.status == "running" and not step.acted and not step.prompts:
             state, moved = _act(plan, node, state, index, facts, sheet), True
     return state, moved
 
 
-def _ready(node: Node, state: BatchState) -> bool:
-    """Whether an idle step may start: its parent runs and all it comes after is complete."""
-    steps = state.steps
-    return (node.parent < 0 or steps[node.parent].status == "running") and all(
-        steps[before].status == "complete" for before in node.after
-    )
-
-
 def _finished(node: Node, state: BatchState, index: int, facts: Facts) -> bool:
-    """Whether a running step is done: its children are complete, or its phase waits for nothing more."""
+    """Whether a running step is done: its children are over, or its phase waits for nothing more."""
     step = state.steps[index]
     if node.phase is None:
-        return all(state.steps[child].status == "complete" for child in node.children)
+        return all(state.steps[child].over for child in node.children)
     if not step.acted or step.prompts or step.intents:
         return False
-    return not node.phase.until or holds(node.phase.until, facts, step.since)
+    over = not node.phase.until or holds(node.phase.until, facts, step.since)
+    return over and settled(node.phase, step, facts)
 
 
-def _end(node: Node, state: BatchState, index: int, facts: Facts, sheet: Sheet) -> BatchState:
-    sheet.note(_changed(node, "complete", "condition met" if node.phase and node.phase.until else "done"))
-    return put_step(state, index, replace(state.steps[index], status="complete", since=facts.time, due=()))
+def _end(plan: Plan, state: BatchState, index: int, facts: Facts, sheet: Sheet) -> BatchState:
+    """End a step, or a run of a phase that runs again at once: nothing that comes after it starts between."""
+    node, step = plan.nodes[index], state.steps[index]
+    sheet.note(_changed(node, "complete", ending(node.phase, step, facts)))
+    if node.phase is not None and runs_again(node.phase, step, facts):
+        return _begin(plan, state, index, facts, sheet, step.run + 1)
+    return put_step(state, index, replace(step, status="complete", since=facts.time, due=()))
 
 
-def _begin(plan: Plan, node: Node, state: BatchState, index: int, facts: Facts, sheet: Sheet) -> BatchState:
-    """Start a step; a phase asks its prompts first."""
-    sheet.note(_changed(node, "running", "start"))
-    state = put_step(state, index, StepState("running", facts.time))
+def _enter(plan: Plan, state: BatchState, index: int, facts: Facts, sheet: Sheet) -> BatchState:
+    """Start a step whose turn has come, or skip it with all below it."""
+    if cause := ruled_out(plan.nodes[index], facts):
+        return _skip(plan, state, index, cause, facts.time, sheet)
+    return _begin(plan, state, index, facts, sheet, 1)
+
+
+def _skip(plan: Plan, state: BatchState, index: int, cause: str, time: int, sheet: Sheet) -> BatchState:
+    node = plan.nodes[index]
+    sheet.note(_changed(node, "skipped", cause))
+    state = put_step(state, index, StepState("skipped", time))
+    for child in node.children:
+        state = _skip(plan, state, child, f"{node.path} was skipped", time, sheet)
+    return state
+
+
+def _begin(plan: Plan, state: BatchState, index: int, facts: Facts, sheet: Sheet, run: int) -> BatchState:
+    """Start a step, or another run of a phase, which asks its prompts first."""
+    node = plan.nodes[index]
+    sheet.note(_changed(node, "running", beginning(node.phase, run)))
+    state = put_step(state, index, StepState("running", facts.time, run=run))
     return _ask(node, node.phase, state, index, facts.time, sheet) if node.phase and plan.steers else state
 
 
@@ -109,7 +128,9 @@ def _act(plan: Plan, node: Node, state: BatchState, index: int, facts: Facts, sh
     return _sample_phase(node, state, index, facts, sheet)
 
 
-def _changed(node: Node, status: Literal["running", "complete", "stopped"], cause: str) -> StepChanged:
+def _changed(
+    node: Node, status: Literal["running", "complete", "stopped", "skipped"], cause: str
+) -> StepChanged:
     return StepChanged(level=node.level, step=node.path, title=node.title, state=status, cause=cause)
 
 
@@ -126,15 +147,16 @@ def put_step(state: BatchState, index: int, step: StepState) -> BatchState:
 
 
 def _ask(node: Node, phase: PhasePlan, state: BatchState, index: int, time: int, sheet: Sheet) -> BatchState:
+    run = state.steps[index].run
     for number, prompt in enumerate(phase.prompts, start=1):
-        question = _question(node, prompt, prompt_name(node.path, number))
+        question = _question(node, prompt, prompt_name(node.path, number, run))
         state = open_prompt(state, index, question, _judging(index, prompt, time), sheet)
     return state
 
 
-def prompt_name(path: str, number: int) -> str:
-    """The identity of a phase's prompt: the phase's path and the prompt's number, from 1."""
-    return f"{path}#{number}"
+def prompt_name(path: str, number: int, run: int = 1) -> str:
+    """The identity of a phase's prompt: the phase's path, the number of a later run, and the prompt's, from 1."""
+    return f"{path}#{number}" if run == 1 else f"{path}@{run}#{number}"
 
 
 def open_prompt(

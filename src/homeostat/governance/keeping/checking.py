@@ -37,9 +37,11 @@ def check_backup(path: Path, fingerprint: str = "") -> BackupCheck:
             made = listing.parse(archive.read(listing.NAME), str(path))
             return BackupCheck(made, tuple(_faults(archive, made, fingerprint)))
     except OSError as fault:
-        raise SiteError(f"the backup cannot be read: {fault.strerror}", where=str(path)) from fault
+        raise SiteError(
+            f"the backup cannot be read: {fault.strerror}", where=str(path), mend="name the file of a backup"
+        ) from fault
     except _DAMAGE as fault:
-        return BackupCheck(None, (f"the file is damaged: {fault}",))
+        return BackupCheck(None, (f"the file is damaged, cut off, or no backup: {fault}",))
     except SiteError as fault:
         return BackupCheck(None, (fault.what,))
 

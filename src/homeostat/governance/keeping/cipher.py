@@ -42,7 +42,9 @@ def unseal(key: bytes, name: str, sealed: bytes) -> bytes:
         return b"".join(_opened(AESGCM(key), name, sealed))
     except (InvalidTag, ValueError) as fault:
         raise SiteError(
-            "the passphrase does not open what is sealed here, or it was changed", where=name
+            "the passphrase does not open what is sealed here, or it was changed",
+            where=name,
+            mend="give the passphrase that it was sealed with",
         ) from fault
 
 

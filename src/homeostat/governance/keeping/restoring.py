@@ -70,7 +70,11 @@ def restore(
             place.rmdir()
         scratch.replace(place)
     except OSError as fault:
-        raise SiteError(f"the site cannot be restored: {fault.strerror}", where=str(place)) from fault
+        raise SiteError(
+            f"the site cannot be restored: {fault.strerror}",
+            where=str(place),
+            mend="name a place with room; what was begun there is gone again",
+        ) from fault
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     home = Site.open(place)
@@ -96,7 +100,11 @@ def _unpacked(path: Path, scratch: Path, made: Manifest, passphrase: str) -> Sit
     for folder in ("heads", "keys", "records"):
         (scratch / folder).mkdir()
     if made.salt and not passphrase:
-        raise SiteError("the backup is sealed", where=str(path), mend="give its passphrase")
+        raise SiteError(
+            "the backup is sealed",
+            where=str(path),
+            mend="give its passphrase: --passphrase-file, or HOMEOSTAT_BACKUP_PASSPHRASE",
+        )
     key = key_of(passphrase, bytes.fromhex(made.salt)) if made.salt else b""
     with opened(path) as archive:
         for name in made.members:

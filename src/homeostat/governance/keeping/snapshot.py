@@ -36,6 +36,8 @@ def _copied(source: Path, target: Path) -> Path:
             os.fsync(file.fileno())
     except (sqlite3.Error, OSError) as fault:
         raise SiteError(
-            f"the database cannot be copied: {fault}", where=str(source), mend="check the space on the disk"
+            f"the database cannot be copied: {fault}",
+            where=str(source),
+            mend="check the space where the backup is to be written",
         ) from fault
     return target

@@ -4,11 +4,13 @@ login(office, account, Secret) -> Session -> authorise(...) in every act -> logo
 """
 
 from homeostat.governance.people.accountability import DECLARATION
+from homeostat.governance.people.agreeing import agree
 from homeostat.governance.people.credentials import change_password
 from homeostat.governance.people.enrolment import activate, enrol, found, invite
 from homeostat.governance.people.keeping import change_roles, lock, retire, unlock
 from homeostat.governance.people.login import accept, bearer, login, logout, reauthenticate, recognise, resume
 from homeostat.governance.people.policy import set_policy
+from homeostat.governance.people.proving import unproved
 from homeostat.governance.people.reset import complete_reset, confirm_reset, request_reset
 from homeostat.governance.people.second_factor import (
     Offer,
@@ -26,6 +28,7 @@ __all__ = [
     "Secret",
     "accept",
     "activate",
+    "agree",
     "bearer",
     "change_password",
     "change_roles",
@@ -49,5 +52,6 @@ __all__ = [
     "test_factor",
     "train",
     "unlock",
+    "unproved",
     "withdraw",
 ]

@@ -17,6 +17,7 @@ from homeostat.ledger.catalogue.people import CredentialSet
 from homeostat.ledger.identity import Account, PersonalKey
 from homeostat.ledger.identity.passwords import weakness
 from homeostat.ledger.identity.personal import opened, place
+from homeostat.ledger.identity.proofs import statement
 
 
 def change_password(office: Office, account: str, secret: Secret, password: str, *, why: str) -> None:
@@ -29,12 +30,19 @@ def change_password(office: Office, account: str, secret: Secret, password: str,
     if opened(keys_folder(office), found.id, found.fingerprint, password, least(found)) is not None:
         raise AuthorityError("this is the password that is to be changed", mend="choose another")
     key = PersonalKey.generate(found.id).with_totp(known.key.totp if found.second_factor else "")
-    put_together(office, found.id, [(credential(office, found, key, password, why), "")])
+    proof = known.key.sign(statement(found.id, key.public)).hex()
+    act = credential(office, found, key, password, why, proof=proof)
+    put_together(office, found.id, [(act, f"account/{found.id}/key/{len(found.keys) + 1}")])
     discard_old(office, found)
 
 
-def credential(office: Office, account: Account, key: PersonalKey, password: str, why: str) -> CredentialSet:
-    """The act that puts `key` in force, whose file is on disk on return. AuthorityError for an unfit password."""
+def credential(
+    office: Office, account: Account, key: PersonalKey, password: str, why: str, *, proof: str
+) -> CredentialSet:
+    """The act that puts `key` in force, whose file is on disk on return. AuthorityError for an unfit password.
+
+    `proof` is what the directory believes it by; "" for the key that the account's enrolment names.
+    """
     fault = "" if account.demonstration else weakness(password, account.id, account.name)
     if fault:
         raise AuthorityError(fault, where=account.id, mend="choose another password")
@@ -44,6 +52,7 @@ def credential(office: Office, account: Account, key: PersonalKey, password: str
         public=key.public,
         fingerprint=key.fingerprint,
         expires="" if account.demonstration else _expiry(office),
+        proof=proof,
         why=why,
         changes=(Change(field="key", old=account.fingerprint or None, new=key.fingerprint),),
     )

@@ -1,5 +1,7 @@
 """Enrolment: an administrator makes an account, the person takes it over with a one-time code and a password of theirs.
 
+At a GMP site the account has no role until a person of quality assurance has agreed (`agreeing.py`). The first ones are
+the founding: one administrator, and one person of quality assurance whom they enrol. Both are marked so on record.
 The administrator never knows a password, and an id that was given once is never given again (21 CFR 11.100, 11.300).
 """
 
@@ -21,7 +23,7 @@ from homeostat.governance.session import Session
 from homeostat.governance.together import put_together
 from homeostat.ledger.catalogue import Act, Change
 from homeostat.ledger.catalogue.people import AccountEnrolled, AccountInvited
-from homeostat.ledger.identity import Account, PersonalKey
+from homeostat.ledger.identity import Account, PersonalKey, quality_known
 from homeostat.ledger.identity.personal import digest, one_time_code
 
 DAYS = 7
@@ -50,7 +52,13 @@ def enrol(
     code = one_time_code()
     expires = (moment(office.clock()) + timedelta(days=DAYS)).isoformat()
     act = enrolled(office, account, name, tuple(roles), verified=verified, why=why)
-    act = act.model_copy(update={"invitation": digest(code), "expires": expires})
+    gmp = office.site.kind == "gmp"
+    founding = gmp and act.roles == ("quality assurance",) and not quality_known(directory(office).accounts)
+    terms: dict[str, object] = {"awaits": gmp and not founding, "founding": founding}
+    if terms["awaits"]:
+        asked = Change(field="roles asked for", old=None, new=list(act.roles))
+        terms["changes"] = (asked, *(one for one in act.changes if one.field != "roles"))
+    act = act.model_copy(update={"invitation": digest(code), "expires": expires, **terms})
     _store(office, session.person, [(act, once(account))])
     return code
 
@@ -62,11 +70,12 @@ def found(office: Office, account: str, name: str, secret: Secret, *, verified: 
     ):
         raise AuthorityError("the site has an administrator already", mend="ask them to enrol you")
     roles = ("administrator",)
-    made, (credential_set, _) = complete(
+    (made, event), (credential_set, _) = complete(
         office, account, name, roles, secret.password, verified=verified, why=why
     )
+    founder = made.model_copy(update={"founding": True})
     try:
-        put_together(office, account, [made, (credential_set, _FOUNDED)])
+        put_together(office, account, [(founder, event), (credential_set, _FOUNDED)])
     except LedgerError as error:
         if _FOUNDED in office.ledger:
             raise AuthorityError("the site was founded already", mend="ask its administrator") from error
@@ -92,7 +101,9 @@ def complete(
     act = enrolled(office, account, name, roles, verified=verified, why=why, demonstration=demonstration)
     fresh = Account(account, name, roles, demonstration, verified, "", "")
     key = PersonalKey.generate(account)
-    acts: list[tuple[Act, str]] = [(act, once(account)), (credential(office, fresh, key, password, why), "")]
+    act = act.model_copy(update={"fingerprint": key.fingerprint})
+    set_ = credential(office, fresh, key, password, why, proof="")
+    acts: list[tuple[Act, str]] = [(act, once(account)), (set_, "")]
     return [*acts, (acceptance(key, why), "")] if accountable else acts
 
 
@@ -131,7 +142,10 @@ def activate(office: Office, account: str, code: str, password: str, *, why: str
     if moment(one.invitation_expires) <= moment(office.clock()):
         mend = "ask an administrator for another code"
         raise refuse(office, one, "invitation", "expired", "the code has expired", mend)
-    act = credential(office, one, PersonalKey.generate(account), password, why)
+    if not one.roles:
+        mend = f"a person of quality assurance does it: homeostat user agree {account}"
+        raise AuthorityError(f"quality assurance has not agreed to {account} yet", where=account, mend=mend)
+    act = credential(office, one, PersonalKey.generate(account), password, why, proof=code.strip())
     put_together(office, account, [(act, f"account/{account}/key/{len(one.keys) + 1}")])
     discard_old(office, one)
 

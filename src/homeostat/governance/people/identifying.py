@@ -4,6 +4,7 @@ account, secret -> known? usable? password? code? -> the opened key, or an `Auth
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -13,7 +14,13 @@ from homeostat.governance.office import Office
 from homeostat.governance.people.secret import Secret
 from homeostat.governance.together import put_together
 from homeostat.ledger.catalogue import Act, Change
-from homeostat.ledger.catalogue.people import AccountLocked, AlertRaised, FailuresCleared, LoginRefused
+from homeostat.ledger.catalogue.people import (
+    AccountLocked,
+    AccountUnlocked,
+    AlertRaised,
+    FailuresCleared,
+    LoginRefused,
+)
 from homeostat.ledger.identity import Account, PersonalKey, passwords, totp
 from homeostat.ledger.identity.personal import opened
 
@@ -21,6 +28,7 @@ At: TypeAlias = Literal["login", "signing", "password", "invitation"]
 Cause: TypeAlias = Literal["unknown", "password", "code", "state", "demonstration", "expired"]
 
 _WRONG = "account or password (or code) is not right"
+_MEND = "an account that is locked or was not taken over opens nothing: ask an administrator"
 _TRIES = 20
 
 
@@ -41,14 +49,14 @@ def identify(
     `coded` asks for the second factor where one is enrolled; `spent` is a time step whose code is taken once more.
     Raises AuthorityError in the same words whatever was wrong, and puts the refusal on record.
     """
-    found = directory(office).get(account)
+    found = _released(office, directory(office).get(account))
     if found is None or found.key is None:
         passwords.stretch(secret.password, b"nobody's account", passwords.STRONG)  # as slow as for somebody
-        raise refuse(office, found, at, "unknown" if found is None else "state", _WRONG)
-    _refuse_state(office, found, at)
+        raise _stranger(office, found, at, "unknown" if found is None else "state", "there is no key yet")
+    _refuse_state(office, found, secret, at)
     key = opened(keys_folder(office), found.id, found.fingerprint, secret.password, least(found))
     if key is None:
-        raise refuse(office, found, at, "password", _WRONG)
+        raise _stranger(office, found, at, "password", "the password is wrong")
     counter = _code(office, found, key, secret.code, at, spent) if coded and found.second_factor else None
     if found.failures and at != "login":  # a login itself clears them
         office.put(found.id, FailuresCleared(account=found.id, why="identified after failed attempts"))
@@ -65,12 +73,40 @@ def least(account: Account) -> passwords.Cost:
     return passwords.DEMONSTRATION if account.demonstration else passwords.STRONG
 
 
-def _refuse_state(office: Office, account: Account, at: At) -> None:
+def _released(office: Office, account: Account | None) -> Account | None:
+    """The account; unlocked by the system where failed attempts had locked it and the policy's time is up."""
+    if account is None or account.state != "locked" or account.lock != "attempts":
+        return account
+    minutes = directory(office).policy.lock_minutes
+    if moment(office.clock()) < moment(account.since) + timedelta(minutes=minutes):
+        return account
+    act = AccountUnlocked(
+        account=account.id,
+        cause="time",
+        why=f"{minutes} minutes after failed attempts had locked it",
+        changes=(Change(field="state", old="locked", new="active" if account.key else "invited"),),
+    )
+    event = f"account/{account.id}/unlocked/{account.refusals}"
+    try:
+        office.put("system", act, event=event)
+    except LedgerError:
+        if event not in office.ledger:  # else another process has done it
+            raise
+    return directory(office).get(account.id)
+
+
+def _refuse_state(office: Office, account: Account, secret: Secret, at: At) -> None:
     if account.demonstration and office.site.kind == "gmp":
         raise refuse(office, account, at, "demonstration", "a demonstration identity is nobody at a GMP site")
     if account.state != "active":
-        mend = "ask an administrator" if account.state == "locked" else ""
-        raise refuse(office, account, at, "state", f"the account {account.id} is {account.state}", mend)
+        passwords.stretch(secret.password, b"nobody's account", passwords.STRONG)  # as slow as for somebody
+        raise _stranger(office, account, at, "state", f"the account {account.id} is {account.state}")
+
+
+def _stranger(office: Office, account: Account | None, at: At, cause: Cause, words: str) -> AuthorityError:
+    """As `refuse`; only the record says what was wrong, for who guesses could be anybody."""
+    refuse(office, account, at, cause, words)
+    return AuthorityError(_WRONG, mend=_MEND)
 
 
 def _code(office: Office, account: Account, key: PersonalKey, code: str, at: At, spent: int | None) -> int:
@@ -78,7 +114,7 @@ def _code(office: Office, account: Account, key: PersonalKey, code: str, at: At,
     now = moment(office.clock())
     step = totp.matched(key.totp, code, now, after=after) if key.totp else None
     if step is None:
-        raise refuse(office, account, at, "code", _WRONG)
+        raise _stranger(office, account, at, "code", "the code is wrong")
     return step
 
 

@@ -15,14 +15,22 @@ from homeostat.ledger.identity import Account, permitted
 
 
 def change_roles(office: Office, session: Session, account: str, roles: tuple[str, ...], *, why: str) -> None:
-    """Give an account other roles; what its person has open obeys at once. Raises AuthorityError."""
+    """Give an account other roles; what its person has open obeys at once. Raises AuthorityError.
+
+    At a GMP site a new role counts once quality assurance has agreed, and those before until then.
+    """
     one = _anothers(office, session, account, why)
     known(roles)
     apart(office.site.kind, roles)
     if set(roles) == set(one.roles):
         raise AuthorityError(f"{account} has just these roles", where=account)
-    change = Change(field="roles", old=list(one.roles), new=list(roles))
-    office.put(session.person, RolesChanged(account=account, roles=roles, why=why, changes=(change,)))
+    if "quality assurance" not in roles:
+        _refuse_last_quality(office, account)
+    awaits = office.site.kind == "gmp" and not set(roles) <= set(one.roles)
+    field, old = ("roles asked for", one.pending) if awaits else ("roles", one.roles)
+    change = Change(field=field, old=list(old) or None, new=list(roles))
+    act = RolesChanged(account=account, roles=roles, awaits=awaits, why=why, changes=(change,))
+    office.put(session.person, act)
 
 
 def lock(office: Office, session: Session, account: str, *, why: str) -> None:
@@ -34,7 +42,7 @@ def lock(office: Office, session: Session, account: str, *, why: str) -> None:
         one = existing(office, account)
     else:
         one = _anothers(office, session, account, why)
-    if one.state == "locked":
+    if one.state == "locked" and one.lock == "order":
         raise AuthorityError(f"{account} is locked already", where=account)
     act = AccountLocked(account=account, cause="order", why=why, changes=_state(one, "locked"))
     office.put(session.person, act)
@@ -52,6 +60,7 @@ def unlock(office: Office, session: Session, account: str, *, why: str) -> None:
 def retire(office: Office, session: Session, account: str, *, why: str) -> None:
     """End an account for good: its key signs no more, and its id is never given again. Raises AuthorityError."""
     one = _anothers(office, session, account, why)
+    _refuse_last_quality(office, account)
     act = AccountRetired(account=account, why=why, changes=_state(one, "retired"))
     office.put(session.person, act)
 
@@ -69,6 +78,15 @@ def _refuse_last(office: Office, account: str) -> None:
     if keepers == [account]:
         mend = "enrol another administrator first"
         raise AuthorityError("the last administrator cannot be locked", where=account, mend=mend)
+
+
+def _refuse_last_quality(office: Office, account: str) -> None:
+    """At a GMP site nobody could agree to a successor of the last person of quality assurance."""
+    there = [one for one in directory(office).accounts.values() if one.state != "retired"]
+    held = [one.id for one in there if "quality assurance" in one.roles]
+    if office.site.kind == "gmp" and held == [account]:
+        mend = "enrol another person of quality assurance first"
+        raise AuthorityError("the last person of quality assurance has to stay", where=account, mend=mend)
 
 
 def _state(one: Account, new: str) -> tuple[Change, ...]:

@@ -1,4 +1,4 @@
-"""The access policy of a site: how long sessions and passwords last, how many failures lock an account."""
+"""The access policy of a site: how long sessions and passwords last, how many failures lock an account, how long."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -18,6 +18,7 @@ BOUNDS: Mapping[str, tuple[int, int]] = {
     "session_hours": (1, 24),
     "password_days": (1, 730),
     "attempts": (3, 10),
+    "lock_minutes": (5, 1440),
 }
 """What can be set, from and to."""
 

@@ -1,7 +1,8 @@
 """A forgotten password: two persons each give half of a proof, and the person sets a new password with both.
 
-Nobody but the person ever knows a password, and to take over an account takes two others together (21 CFR
-11.200(a)(3), paraphrase). The new password comes with a new key; the second factor has to be enrolled again.
+Nobody but the person ever knows a password, and to take over an account takes two others together: an administrator who
+asks, and a person of quality assurance who agrees (21 CFR 11.200(a)(3), paraphrase). The new password comes with a new
+key; the second factor has to be enrolled again.
 """
 
 import hmac
@@ -11,6 +12,7 @@ from homeostat.errors import AuthorityError
 from homeostat.governance.authority import authorise, distinct
 from homeostat.governance.known import directory, moment
 from homeostat.governance.office import Office
+from homeostat.governance.people.agreeing import independent
 from homeostat.governance.people.credentials import credential, discard_old
 from homeostat.governance.people.enrolment import DAYS
 from homeostat.governance.people.identifying import refuse
@@ -21,6 +23,7 @@ from homeostat.ledger.catalogue import Act, Change
 from homeostat.ledger.catalogue.people import AlertRaised, FactorRemoved, ResetConfirmed, ResetRequested
 from homeostat.ledger.identity import Account, PersonalKey
 from homeostat.ledger.identity.personal import digest, one_time_code
+from homeostat.ledger.identity.proofs import halves
 
 
 def request_reset(office: Office, session: Session, account: str, *, why: str) -> str:
@@ -40,13 +43,13 @@ def request_reset(office: Office, session: Session, account: str, *, why: str) -
 
 
 def confirm_reset(office: Office, session: Session, account: str, *, why: str) -> str:
-    """Agree to a reset as a second person; the other half of the proof. Raises AuthorityError."""
-    authorise(office, session, "user.review")
+    """Agree to a reset for quality assurance; the other half of the proof. Raises AuthorityError."""
+    independent(office, session)
     one = existing(office, account)
     if one.reset is None:
         raise AuthorityError(f"no reset was asked for {account}", mend="an administrator asks for it first")
     parts = {"asked for the reset": one.reset.by, "is whom the account belongs to": account}
-    distinct(office, session, "user.review", parts)
+    distinct(office, session, "user.agree", parts)
     stated("reason", why)
     code = one_time_code()
     change = Change(field="reset", old="requested", new="confirmed")
@@ -65,7 +68,7 @@ def complete_reset(office: Office, account: str, codes: tuple[str, str], passwor
         raise refuse(office, one, "password", "state", "there is no such reset, or a code of it is not right")
     if one.reset is None or moment(one.reset.expires) <= moment(office.clock()):
         raise refuse(office, one, "password", "expired", "the reset has expired", "have it asked for anew")
-    set_ = credential(office, one, PersonalKey.generate(account), password, why)
+    set_ = credential(office, one, PersonalKey.generate(account), password, why, proof=halves(codes))
     words = f"the password of {account} was reset by {one.reset.by} and {one.reset.confirmed_by}"
     acts: list[Act] = [set_, AlertRaised(about=account, words=words, why=why, urgency="information")]
     if one.second_factor:

@@ -12,8 +12,10 @@ APART: tuple[frozenset[Meaning], ...] = (
     frozenset(("authored", "approved")),
     frozenset(("requested", "agreed")),
     frozenset(("requested", "approved")),
+    frozenset(("requested", "released")),
+    frozenset(("agreed", "released")),
 )
-"""Pairs of meanings that take two persons (EU GMP chapter 1 and Annex 11, 21 CFR 11.10(g); paraphrase)."""
+"""Pairs of meanings that take two persons (EU GMP chapter 1, Part IV and Annex 11, 21 CFR 11.10(g); paraphrase)."""
 
 
 def refuse_both(ledger: Ledger, person: str, kind: str, subject: str, batch: str, meaning: Meaning) -> None:

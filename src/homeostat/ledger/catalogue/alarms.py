@@ -37,7 +37,8 @@ class AlarmChanged(Payload):
 class AlarmOrdered(Payload):
     """A person acknowledges, shelves, resets or releases an alarm, or takes it out of service, and says why.
 
-    `slip` is the id of the order as it was handed in; no slip is followed twice.
+    `slip` is the id of the order as it was handed in; no slip is followed twice. `objection` is what was found against
+    it when it was taken up, `signature` the event of the signature that carries it.
     """
 
     type: ClassVar[str] = "alarm.ordered"
@@ -48,6 +49,8 @@ class AlarmOrdered(Payload):
     reason: str
     until: int | None = None
     slip: str = ""
+    objection: str = ""
+    signature: str = ""
 
 
 class AlarmRefused(Payload):

@@ -12,7 +12,7 @@ class CommandGiven(Payload):
     """A person (or the run's own options) gave the batch an ISA-88 command.
 
     `by` is the person's account and `slip` the order it was handed in as; the run itself gives neither. `objection` is
-    what was found against it when it was taken up.
+    what was found against it when it was taken up, `signature` the event of the signature that carries it.
     """
 
     type: ClassVar[str] = "command.given"
@@ -22,6 +22,7 @@ class CommandGiven(Payload):
     by: str | None = None
     slip: str | None = None
     objection: str | None = None
+    signature: str = ""
 
 
 class CommandRefused(Payload):

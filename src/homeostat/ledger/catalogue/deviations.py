@@ -12,7 +12,10 @@ ActionKind: TypeAlias = Literal["correction", "corrective", "preventive"]
 
 
 class DeviationOpened(Act):
-    """Something departed from what was approved: of a batch (or of the site, ""), and which exceptions it covers."""
+    """Something departed from what was approved: of a batch (or of the site, ""), and which exceptions it covers.
+
+    `request` is the event that asked for it ("": none did).
+    """
 
     type: ClassVar[str] = "deviation.opened"
     deviation: str
@@ -20,6 +23,7 @@ class DeviationOpened(Act):
     title: str
     finding: str
     exceptions: tuple[str, ...]
+    request: str = ""
 
 
 class DeviationLinked(Act):

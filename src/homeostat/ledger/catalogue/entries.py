@@ -12,13 +12,19 @@ SECOND_DEMONSTRATION = "second demonstration operator"
 """Who verifies there what needs two persons."""
 
 
+Cause = Literal["lot", "source", "signature", "identity"]
+"""What an entry is refused for: a lot or a source that is not fit, a signature that lacks, a code that is another's."""
+
+
 class Entry(BaseModel):
     """What is on record of an entry beside its value.
 
     `by` is the account; `entered` and `happened` are stamps (ISO 8601 with offset) of the entry and of the event;
     `reason` says why it is late or changed. `source` is the instrument or terminal it came from, `attachment` the
     SHA-256 of a file kept with it, `slip` the order it was handed in as. `objections` are what was found
-    against it when it was taken up: an unknown or overdue instrument, a lot that is not released, no signature.
+    against it when it was taken up: an unknown or overdue instrument, a lot that is not released, no signature;
+    `causes` says of each which of these it is (empty in older records). `signature` is the event of the signature that
+    carries it.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -30,6 +36,8 @@ class Entry(BaseModel):
     source: str = ""
     attachment: str = ""
     objections: tuple[str, ...] = ()
+    causes: tuple[Cause, ...] = ()
+    signature: str = ""
 
 
 class PromptAnswered(Payload):
@@ -67,6 +75,7 @@ class EntryJudged(Payload):
 
     A "taken" entry counts; an "unverified" one waits for a second person; "corrected" replaces the answer `old`, which
     stays on record. `value` is the number entered or calculated, in `unit`. `flags` tell what a reviewer has to know.
+    `cause` is what it was refused for, where that has a name; older records have none.
     """
 
     type: ClassVar[str] = "entry.judged"
@@ -81,3 +90,4 @@ class EntryJudged(Payload):
     unit: str
     reason: str
     flags: tuple[str, ...] = ()
+    cause: Cause | None = None

@@ -15,6 +15,15 @@ class CertificateIssued(Act):
     algorithm: str
 
 
+class DocumentIssued(Act):
+    """A person had a document or a bundle made: its kind, the batch or number it is of, and its file's SHA-256."""
+
+    type: ClassVar[str] = "document.issued"
+    kind: str
+    number: str
+    sha256: str
+
+
 class BackupMade(Act):
     """The site was copied to `place`: so many `events` under the head of this `root`, with `keys` as said."""
 

@@ -12,7 +12,9 @@ from homeostat.ledger.catalogue.base import Act
 class AccountEnrolled(Act):
     """A person has got an account; `verified` says how their identity was established.
 
-    `invitation` is the SHA-256 of the one-time code that the person takes the account over with, until `expires`.
+    `invitation` is the SHA-256 of the one-time code that the person takes the account over with, until `expires`; an
+    account that gets its password in the same transaction names the `fingerprint` of its key instead. One that `awaits`
+    has no role until quality assurance has agreed; `founding` is said of the first persons of a site.
     """
 
     type: ClassVar[str] = "account.enrolled"
@@ -23,6 +25,9 @@ class AccountEnrolled(Act):
     verified: str = ""
     invitation: str = ""
     expires: str = ""
+    fingerprint: str = ""
+    awaits: bool = False
+    founding: bool = False
 
 
 class AccountInvited(Act):
@@ -35,9 +40,18 @@ class AccountInvited(Act):
 
 
 class RolesChanged(Act):
-    """An account has other roles from now on."""
+    """An account has other roles from now on; if the change `awaits`, once quality assurance has agreed."""
 
     type: ClassVar[str] = "roles.changed"
+    account: str
+    roles: tuple[str, ...]
+    awaits: bool = False
+
+
+class AccountAgreed(Act):
+    """A person of quality assurance agrees that an account has these roles."""
+
+    type: ClassVar[str] = "account.agreed"
     account: str
     roles: tuple[str, ...]
 
@@ -51,10 +65,11 @@ class AccountLocked(Act):
 
 
 class AccountUnlocked(Act):
-    """A locked account can be used again; failed attempts count from nought."""
+    """A locked account can be used again, by order or because its time was up; failed attempts count from nought."""
 
     type: ClassVar[str] = "account.unlocked"
     account: str
+    cause: Literal["order", "time"] = "order"
 
 
 class AccountRetired(Act):
@@ -65,13 +80,18 @@ class AccountRetired(Act):
 
 
 class CredentialSet(Act):
-    """A person has set their password: from now on `public` (Ed25519, hex) is the key they sign with."""
+    """A person has set their password: from now on `public` (Ed25519, hex) is the key they sign with.
+
+    `proof` shows that its owner did: the one-time code of the invitation, both codes of a reset (parted by a blank), or
+    the signature (hex) of the key before. Without one it counts for nothing (`ledger/identity/proofs.py`).
+    """
 
     type: ClassVar[str] = "credential.set"
     account: str
     public: str
     fingerprint: str
     expires: str = ""
+    proof: str = ""
 
 
 class CredentialRevoked(Act):
@@ -215,10 +235,11 @@ class AccessReported(Act):
 
 
 class AccessPolicySet(Act):
-    """How long sessions and passwords last and how many failures lock an account, from now on."""
+    """How long sessions and passwords last, how many failures lock an account and for how long, from now on."""
 
     type: ClassVar[str] = "policy.set"
     idle_minutes: int
     session_hours: int
     password_days: int
     attempts: int
+    lock_minutes: int = 30

@@ -5,17 +5,24 @@ from typing import ClassVar, Literal
 from pydantic import JsonValue
 
 from homeostat.ledger.catalogue.base import Payload, Role
+from homeostat.ledger.catalogue.entries import Cause
+
+STILL_HOLDS = "the condition still holds"
+"""What the cause says of a phase that has run as often as it may, though its condition asks for another run."""
 
 
 class StepChanged(Payload):
-    """A unit procedure, operation or phase began or ended; `step` is its path in the recipe."""
+    """A unit procedure, operation or phase began or ended; `step` is its path in the recipe.
+
+    One that its condition rules out is "skipped". A phase that is repeated begins and ends once a run.
+    """
 
     type: ClassVar[str] = "step.changed"
     role: ClassVar[Role] = "decision"
     level: Literal["unit procedure", "operation", "phase"]
     step: str
     title: str
-    state: Literal["running", "complete", "stopped"]
+    state: Literal["running", "complete", "stopped", "skipped"]
     cause: str
 
 
@@ -37,13 +44,14 @@ class PromptOpened(Payload):
 
 
 class PromptClosed(Payload):
-    """An answer was judged: accepted, or refused with the reason (the prompt stays open)."""
+    """An answer was judged: accepted, or refused with the reason and its `cause`, if any (the prompt stays open)."""
 
     type: ClassVar[str] = "prompt.closed"
     role: ClassVar[Role] = "decision"
     prompt: str
     accepted: bool
     reason: str
+    cause: Cause | None = None
 
 
 class SampleDrawn(Payload):

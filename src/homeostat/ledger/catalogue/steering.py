@@ -123,7 +123,8 @@ class MoveClamped(Payload):
 class ControlOrdered(Payload):
     """A person approves or refuses a proposed move, or gives a controller another authority, and says why.
 
-    `proposal` names the move; `slip` is the id of the order as it was handed in.
+    `proposal` names the move; `slip` is the id of the order as it was handed in. `objection` is what was found against
+    it when it was taken up, `signature` the event of the signature that carries it.
     """
 
     type: ClassVar[str] = "control.ordered"
@@ -135,6 +136,8 @@ class ControlOrdered(Payload):
     proposal: str = ""
     authority: Authority | None = None
     slip: str = ""
+    objection: str = ""
+    signature: str = ""
 
 
 class ControlRefused(Payload):

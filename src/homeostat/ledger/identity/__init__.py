@@ -7,7 +7,7 @@ To open the key is the password check, so nobody can sign for another: not an ad
 """
 
 from homeostat.ledger.identity.accounts import Account, Key, Qualification
-from homeostat.ledger.identity.directory import TYPES, Directory, Policy
+from homeostat.ledger.identity.directory import TYPES, Directory, Policy, quality_known
 from homeostat.ledger.identity.personal import PersonalKey, public_key
 from homeostat.ledger.identity.roles import GRANTS, Permission, RoleName, permitted
 
@@ -24,4 +24,5 @@ __all__ = [
     "RoleName",
     "permitted",
     "public_key",
+    "quality_known",
 ]

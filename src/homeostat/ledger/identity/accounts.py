@@ -47,7 +47,8 @@ class Reset:
 class Account:
     """A person's account. Stamps are ISO 8601 with offset; `since` is when it came into its state.
 
-    `fingerprint` names the key in force ("" while there is none), `password_expires` is "" for one that lasts.
+    `fingerprint` names the key in force ("" while there is none), `password_expires` is "" for one that lasts,
+    `pending` are the roles that quality assurance has not agreed to yet, `first` the key that it was enrolled with.
     """
 
     id: str
@@ -61,6 +62,8 @@ class Account:
     lock: str = ""
     invitation: str = ""
     invitation_expires: str = ""
+    first: str = ""
+    pending: tuple[str, ...] = ()
     keys: tuple[Key, ...] = ()
     password_expires: str = ""
     reset: Reset | None = None

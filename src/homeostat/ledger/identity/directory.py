@@ -9,25 +9,31 @@ from homeostat.ledger.catalogue import people as acts
 from homeostat.ledger.catalogue.base import Act
 from homeostat.ledger.event import Recorded
 from homeostat.ledger.identity.accounts import Account, Key, Qualification, Reset, State
+from homeostat.ledger.identity.proofs import Unproved, unproved
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """How long sessions and passwords last (0 days: they do not expire), and how many failures lock an account."""
+    """How long sessions and passwords last (0 days: they do not expire), how many failures lock, and how long."""
 
     idle_minutes: int = 15
     session_hours: int = 12
     password_days: int = 180
     attempts: int = 5
+    lock_minutes: int = 30
 
 
 @dataclass(frozen=True)
 class Directory:
-    """Accounts by id in the order they were enrolled, the policy in force, and the last event taken in."""
+    """Accounts by id in the order they were enrolled, the policy in force, and the last event taken in.
+
+    `unproved` are the events that changed nothing because those whom it takes did not do them.
+    """
 
     accounts: Mapping[str, Account] = field(default_factory=dict)
     policy: Policy = Policy()
     seq: int = 0
+    unproved: tuple[Unproved, ...] = ()
 
     @classmethod
     def of(cls, events: Iterable[Recorded]) -> "Directory":
@@ -36,19 +42,18 @@ class Directory:
 
     def after(self, events: Iterable[Recorded]) -> "Directory":
         """This directory with further events taken in."""
-        accounts, policy, seq = dict(self.accounts), self.policy, self.seq
+        accounts, policy, seq, faults = dict(self.accounts), self.policy, self.seq, list(self.unproved)
         for stored in events:
             seq = stored.seq
             act = _act(stored)
             if isinstance(act, acts.AccessPolicySet):
-                policy = Policy(act.idle_minutes, act.session_hours, act.password_days, act.attempts)
-            elif isinstance(act, acts.AccountEnrolled):
-                accounts.setdefault(act.account, _enrolled(act, stored))
+                policy = Policy(
+                    act.idle_minutes, act.session_hours, act.password_days, act.attempts, act.lock_minutes
+                )
             elif act is not None:
-                account = accounts.get(getattr(act, "account", ""))
-                if account is not None:
-                    accounts[account.id] = _CHANGES[act.type](account, act, stored)
-        return Directory(accounts, policy, seq)
+                fault = _taken_in(accounts, act, stored)
+                faults += [Unproved(seq, fault)] if fault else []
+        return Directory(accounts, policy, seq, tuple(faults))
 
     def get(self, account: str) -> Account | None:
         """The account of this id."""
@@ -84,11 +89,34 @@ def _act(stored: Recorded) -> Act | None:
         raise LedgerError("an act about a person cannot be read", where=f"event {stored.seq}") from error
 
 
-def _enrolled(act: acts.AccountEnrolled, stored: Recorded) -> Account:
+def _taken_in(accounts: dict[str, Account], act: Act, stored: Recorded) -> str:
+    """Let an act about an account change it; where it is not proved it changes nothing, and the fault is told."""
+    account = accounts.get(getattr(act, "account", ""))
+    if isinstance(act, acts.AccountEnrolled):
+        if account is not None:
+            return f"enrols {account.id}, who was enrolled before"
+        settled = quality_known(accounts) and act.founding and "quality assurance" in act.roles
+        accounts[act.account] = _enrolled(act, stored, awaits=act.awaits or settled)
+    elif account is not None:
+        fault = unproved(accounts, account, act, stored.event.actor)
+        if fault:
+            return fault
+        accounts[account.id] = _CHANGES[act.type](account, act, stored)
+    return ""
+
+
+def quality_known(accounts: Mapping[str, Account]) -> bool:
+    """Whether the site has, or had, or awaits a person of quality assurance: then its founding is over."""
+    return any("quality assurance" in (*one.roles, *one.pending) for one in accounts.values())
+
+
+def _enrolled(act: acts.AccountEnrolled, stored: Recorded, *, awaits: bool) -> Account:
     return Account(
         id=act.account,
         name=act.name,
-        roles=act.roles,
+        roles=() if awaits else act.roles,
+        pending=act.roles if awaits else (),
+        first=act.fingerprint,
         demonstration=act.demonstration,
         verified=act.verified,
         enrolled=stored.recorded,
@@ -100,12 +128,23 @@ def _enrolled(act: acts.AccountEnrolled, stored: Recorded) -> Account:
 
 @_folds(acts.AccountInvited)
 def _invited(account: Account, act: acts.AccountInvited, stored: Recorded) -> Account:
+    if account.keys:  # it was taken over
+        return account
     return replace(account, invitation=act.invitation, invitation_expires=act.expires)
 
 
 @_folds(acts.RolesChanged)
 def _roles(account: Account, act: acts.RolesChanged, stored: Recorded) -> Account:
-    return replace(account, roles=act.roles)
+    return (
+        replace(account, pending=act.roles) if act.awaits else replace(account, roles=act.roles, pending=())
+    )
+
+
+@_folds(acts.AccountAgreed)
+def _agreed(account: Account, act: acts.AccountAgreed, stored: Recorded) -> Account:
+    if not act.roles or act.roles != account.pending:  # something else is asked for by now
+        return account
+    return replace(account, roles=act.roles, pending=())
 
 
 @_folds(acts.AccountLocked)

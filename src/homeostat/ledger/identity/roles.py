@@ -45,6 +45,7 @@ Permission: TypeAlias = Literal[
     "audit.review",
     "user.manage",
     "user.review",
+    "user.agree",
     "user.train",
     "site.keep",
     "site.validate",
@@ -104,6 +105,7 @@ GRANTS: Mapping[RoleName, frozenset[Permission]] = {
             "model.approve",
             "audit.review",
             "user.review",
+            "user.agree",
             "user.train",
             "site.validate",
         )

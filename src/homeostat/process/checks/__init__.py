@@ -7,6 +7,7 @@ another has passed. `CHECKS` is their table; `model` needs the twin's descriptio
 from collections.abc import Callable, Iterator
 
 from homeostat.process.checks.alarms import alarms
+from homeostat.process.checks.chosen import chosen
 from homeostat.process.checks.controllable import controllable
 from homeostat.process.checks.controllers import controllers
 from homeostat.process.checks.crosschecked import crosschecked
@@ -40,6 +41,7 @@ CHECKS: tuple[Check, ...] = (
     limits,
     outputs,
     order,
+    chosen,
     prompts,
     loops,
     controllers,

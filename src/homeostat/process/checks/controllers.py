@@ -74,10 +74,11 @@ def _harvests(subject: Subject) -> Iterator[Fault]:
         what = f"{quoted(choosing[0])} chooses the harvest already"
         yield Fault(("controllers", name, "harvest"), what, "leave it to one controller")
     for path, phase in subject.phases():
-        named = phase.until is not None and any(c.name == HARVEST for c in phase.until.comparisons())
-        if named and not choosing and "controllers" not in subject.sections:
-            what = f"no controller chooses the {HARVEST}"
-            yield Fault((*path, "until"), what, "declare it under a controller's harvest")
+        for where, condition in phase.conditions():
+            named = any(c.name == HARVEST for c in condition.comparisons())
+            if named and not choosing and "controllers" not in subject.sections:
+                what = f"no controller chooses the {HARVEST}"
+                yield Fault((*path, *where), what, "declare it under a controller's harvest")
 
 
 def controlled_quantities(subject: Subject) -> Iterator[Expected]:

@@ -140,8 +140,12 @@ def _of_laboratory(subject: Subject, signature: ModelSignature) -> Iterator[Faul
 
 def _of_conditions(subject: Subject, signature: ModelSignature) -> Iterator[Fault]:
     for path, phase in subject.phases():
-        for comparison in phase.until.comparisons() if phase.until else ():
-            yield from _of_condition(subject, signature, (*path, "until"), comparison)
+        for where, condition in phase.conditions():
+            for comparison in condition.comparisons():
+                yield from _of_condition(subject, signature, (*path, *where), comparison)
+    for path, operation in subject.operations():
+        for comparison in operation.when.comparisons() if operation.when else ():
+            yield from _of_condition(subject, signature, (*path, "when"), comparison)
     for name, rule in subject.process.monitoring.alarms.items():
         for comparison in comparisons(rule):
             path = ("monitoring", "alarms", name, "suppressed_while")

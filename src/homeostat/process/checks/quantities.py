@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from homeostat.process.checks.expected import Expected, Least, given, time
 from homeostat.process.checks.loop_quantities import of_loop
 from homeostat.process.checks.subject import Subject
-from homeostat.process.conditions import TIMES
+from homeostat.process.conditions import TIMES, Condition
 from homeostat.process.equipment import Tag
 from homeostat.process.issues import Path
 from homeostat.process.monitoring import Outlook
@@ -140,14 +140,20 @@ def _of_prompt(path: Path, prompt: Prompt) -> Iterator[Expected]:
 
 def _of_conditions(subject: Subject) -> Iterator[Expected]:
     for path, phase in subject.phases():
-        for comparison in phase.until.comparisons() if phase.until else ():
-            tag = subject.process.tags.get(comparison.name)
-            if comparison.name in TIMES:
-                yield time((*path, "until"), comparison.quantity)
-            elif tag is not None:
-                yield Expected(
-                    (*path, "until"), comparison.quantity, tag.unit, f"the tag '{comparison.name}'"
-                )
+        for where, condition in phase.conditions():
+            yield from _of_condition(subject, (*path, *where), condition)
+    for path, operation in subject.operations():
+        if operation.when is not None:
+            yield from _of_condition(subject, (*path, "when"), operation.when)
+
+
+def _of_condition(subject: Subject, path: Path, condition: Condition) -> Iterator[Expected]:
+    for comparison in condition.comparisons():
+        tag = subject.process.tags.get(comparison.name)
+        if comparison.name in TIMES:
+            yield time(path, comparison.quantity)
+        elif tag is not None:
+            yield Expected(path, comparison.quantity, tag.unit, f"the tag '{comparison.name}'")
 
 
 def _of_twin(subject: Subject) -> Iterator[Expected]:

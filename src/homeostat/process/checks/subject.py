@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from homeostat.process.declaration import Process
 from homeostat.process.equipment import Tag
 from homeostat.process.issues import Fault, Path, quoted, suggestion
-from homeostat.process.recipe import Phase, Step
+from homeostat.process.recipe import Operation, Phase, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,13 @@ class Subject:
             yield operations, "operation", procedure.operations
             for k, operation in enumerate(procedure.operations):
                 yield (*operations, k, "phases"), "phase", operation.phases
+
+    def operations(self) -> Iterator[tuple[Path, Operation]]:
+        """Every operation with its path, in the order of the file."""
+        for path, _, steps in self.levels():
+            for i, step in enumerate(steps):
+                if isinstance(step, Operation):
+                    yield (*path, i), step
 
     def phases(self) -> Iterator[tuple[Path, Phase]]:
         """Every phase with its path, in the order of the file."""

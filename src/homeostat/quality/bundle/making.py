@@ -129,7 +129,7 @@ def _heads(ledger: Ledger, exported: Path, about: Sequence[Recorded], anchors: I
 
 def _proofs(ledger: Ledger, events: Sequence[Recorded], heads: Sequence[Head]) -> bytes:
     """Runs of neighbouring events with the hash before each, the nodes to the root, and the older heads' proofs."""
-    hashes = [one.hash for one in ledger.events()][: heads[-1].size]
+    hashes = ledger.hashes(heads[-1].size)
     nodes = Nodes(hashes)
     runs: list[dict[str, int | str]] = []
     for place, one in enumerate(events):

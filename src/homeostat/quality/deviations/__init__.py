@@ -2,7 +2,8 @@
 
 office, session -> act (who may? does the state allow it?) -> one numbered event -> `deviations(ledger)` folds them
 A deviation is opened by hand or from exceptions, classified, assessed, explained, given actions (CAPA), and closed by
-the signature of another person than opened it, over all that is on record of it. Changes are kept: old, new, why.
+the signature of another person than opened or judged it, over all that is on record of it.
+Changes are kept: old, new, why.
 """
 
 from homeostat.quality.deviations.acts import (
@@ -15,11 +16,13 @@ from homeostat.quality.deviations.acts import (
     open_deviation,
     plan_action,
 )
+from homeostat.quality.deviations.requests import Request, requests
 from homeostat.quality.deviations.state import Capa, Deviation, Turn, deviation, deviations, dossier
 
 __all__ = [
     "Capa",
     "Deviation",
+    "Request",
     "Turn",
     "assess",
     "classify",
@@ -32,4 +35,5 @@ __all__ = [
     "link",
     "open_deviation",
     "plan_action",
+    "requests",
 ]

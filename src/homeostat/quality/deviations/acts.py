@@ -25,7 +25,8 @@ from homeostat.ledger.catalogue import (
     DeviationLinked,
     DeviationOpened,
 )
-from homeostat.quality.deviations.state import KIND, Deviation, deviation, deviations, dossier
+from homeostat.quality.deviations.requests import request as requested
+from homeostat.quality.deviations.state import KIND, Deviation, deviation, deviations, dossier, involved
 
 _ATTEMPTS = 20
 
@@ -35,16 +36,22 @@ def open_deviation(
     session: Session,
     *,
     title: str,
-    finding: str,
+    finding: str = "",
     batch: str = "",
     exceptions: tuple[str, ...] = (),
+    request: str = "",
     why: str,
 ) -> str:
     """Open a deviation, of a batch or of the site; its number ("DEV-0001").
 
-    Raises AuthorityError, QualityError where something is left empty.
+    One that was requested is about the batch of the `request`, and takes over what was found if nothing else is said.
+    Raises AuthorityError, QualityError where something is left empty or the request was taken up before.
     """
     authorise(office, session, "deviation.open")
+    asked = requested(office.ledger, request) if request else None
+    if asked is not None and batch not in {"", asked.batch}:
+        raise QualityError(f"the request is about {asked.batch or 'no batch'}", where=request)
+    batch, finding = (batch, finding) if asked is None else (asked.batch, finding or asked.finding)
     _stated(title=title, finding=finding, why=why)
     for _ in range(_ATTEMPTS):
         name = f"DEV-{len(deviations(office.ledger)) + 1:04d}"
@@ -55,6 +62,7 @@ def open_deviation(
             title=title,
             finding=finding,
             exceptions=exceptions,
+            request=request,
             changes=(Change(field="state", old=None, new="open"),),
         )
         event = f"deviation/{name}/0001"
@@ -157,11 +165,12 @@ def finish_action(
 def close(office: Office, session: Session, secret: Secret, name: str, *, why: str) -> Signature:
     """Close a deviation by signing all that is on record of it; `why` is the conclusion.
 
-    Raises AuthorityError where the person opened it or may not; QualityError while something is lacking.
+    Raises AuthorityError where the person opened, classified, assessed or explained it, or may not; QualityError while
+    something is lacking.
     """
     authorise(office, session, "deviation.close")
     one = _open(office, name, why)
-    distinct(office, session, "deviation.close", {"opened it": one.opened_by})
+    distinct(office, session, "deviation.close", involved(one, session.person))
     if one.lacking:
         raise QualityError(
             f"it cannot be closed: it lacks {', '.join(one.lacking)}",

@@ -6,6 +6,7 @@ from homeostat.ledger.catalogue import Change
 from homeostat.quality.deviations.state import Deviation
 from homeostat.quality.documents import Paper, SignatureLine
 from homeostat.quality.documents.paper import section, table
+from homeostat.quality.documents.stamps import second
 
 
 def deviation_paper(one: Deviation, signatures: Sequence[SignatureLine], *, training: bool) -> Paper:
@@ -14,7 +15,7 @@ def deviation_paper(one: Deviation, signatures: Sequence[SignatureLine], *, trai
         (each.action, each.kind, each.text, each.owner, each.due, each.evidence) for each in one.actions
     ]
     history = [
-        (each.when, each.by, each.act, "; ".join(map(_changed, each.changes)), each.why)
+        (second(each.when), each.by, each.act, "; ".join(map(_changed, each.changes)), each.why)
         for each in one.history
     ]
     made = (
@@ -33,7 +34,7 @@ def deviation_paper(one: Deviation, signatures: Sequence[SignatureLine], *, trai
         facts=(
             ("Batch", one.batch or "none"),
             ("Exceptions", ", ".join(one.exceptions) or "none"),
-            ("Opened", f"{one.opened} by {one.opened_by}"),
+            ("Opened", f"{second(one.opened)} by {one.opened_by}"),
             ("Classification", one.classification or "not classified"),
             ("Impact", one.impact or "not assessed"),
             ("Root cause", one.cause or "not found"),

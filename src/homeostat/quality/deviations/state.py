@@ -93,6 +93,20 @@ def dossier(one: Deviation) -> bytes:
     return canonical({"format": "homeostat deviation 1", **shown})
 
 
+_PARTS: Mapping[str, str] = {
+    DeviationOpened.type: "opened it",
+    DeviationClassified.type: "classified it",
+    DeviationAssessed.type: "assessed it",
+    DeviationExplained.type: "explained it",
+}
+"""The parts of a person in a deviation that they may not close then."""
+
+
+def involved(one: Deviation, person: str) -> dict[str, str]:
+    """The parts that a person has in a deviation, as `distinct` asks: what they did -> the account."""
+    return {_PARTS[turn.act]: person for turn in one.history if turn.by == person and turn.act in _PARTS}
+
+
 def deviations(ledger: Ledger, batch: str | None = None) -> tuple[Deviation, ...]:
     """Every deviation of the site, or of one batch, in the order of being opened."""
     judge, known = Judge(ledger), dict[str, Deviation]()
@@ -134,7 +148,7 @@ def _opened(recorded: Recorded, act: DeviationOpened) -> Deviation:
 def _signed(judge: Judge, known: dict[str, Deviation], recorded: Recorded, act: RecordSigned) -> None:
     """A genuine approval of exactly what stood there closes a deviation; any other signature does nothing to it."""
     one = known.get(act.subject) if act.kind == KIND and act.meaning == "approved" else None
-    if one is None or not one.open or one.opened_by == act.account:
+    if one is None or not one.open or involved(one, act.account):
         return
     if judge.standing(recorded, dossier(one)).state == "valid":
         closing = {"closed": recorded.event.id, "closed_by": act.account, "conclusion": act.why}

@@ -1,7 +1,7 @@
 """Tables of what was done in a batch: steps, prompts, samples, materials, commands, set-points, orders."""
 
-from homeostat.quality.documents.paper import Table, table
-from homeostat.quality.model import Answer, BatchRecord, PromptLine, SampleLine
+from homeostat.quality.documents.paper import Table, listed, table
+from homeostat.quality.model import Answer, BatchRecord, MoveLine, PromptLine, SampleLine, SetpointLine
 from homeostat.quality.wording import duration, moment, quantity
 
 
@@ -78,21 +78,6 @@ def _results(line: SampleLine) -> list[tuple[str, ...]]:
 
 def changed(record: BatchRecord) -> tuple[Table, ...]:
     """Commands to the equipment and to the batch, set-points, and orders about alarms."""
-    moves = [
-        (
-            f"{one.kind} {one.target}".rstrip(),
-            moment(one.intended),
-            quantity(one.value, one.unit),
-            "–" if one.applied is None else quantity(one.applied, one.unit),
-            one.step,
-            " ".join(filter(None, (one.status, one.detail, one.reconciled))),
-        )
-        for one in record.moves
-    ]
-    setpoints = [
-        (one.loop, moment(one.time), quantity(one.setpoint, one.unit), one.mode, one.cause)
-        for one in record.setpoints
-    ]
     given = [
         (one.command, moment(one.time), one.by, "accepted" if one.accepted else "refused", one.reason)
         for one in record.commands
@@ -101,9 +86,25 @@ def changed(record: BatchRecord) -> tuple[Table, ...]:
         (one.order, one.alarm, moment(one.time), one.by, one.why, one.refused or "followed")
         for one in record.alarm_orders
     ]
+    moves, setpoints = "Command|At>|Intended>|Applied>|Step|Outcome", "Loop|At>|Set-point>|Mode|Cause"
     return (
-        table("Commands to the equipment", "Command|At>|Intended>|Applied>|Step|Outcome", moves),
-        table("Set-points and modes", "Loop|At>|Set-point>|Mode|Cause", setpoints),
+        listed("Commands to the equipment", moves, record.moves, _move),
+        listed("Set-points and modes", setpoints, record.setpoints, _setpoint),
         table("Commands to the batch", "Command|At>|By|Outcome|Reason", given),
         table("Orders about alarms", "Order|Alarm|At>|By|Why|Outcome", ordered),
     )
+
+
+def _move(one: MoveLine) -> tuple[str, ...]:
+    return (
+        f"{one.kind} {one.target}".rstrip(),
+        moment(one.intended),
+        quantity(one.value, one.unit),
+        "–" if one.applied is None else quantity(one.applied, one.unit),
+        one.step,
+        " ".join(filter(None, (one.status, one.detail, one.reconciled))),
+    )
+
+
+def _setpoint(one: SetpointLine) -> tuple[str, ...]:
+    return one.loop, moment(one.time), quantity(one.setpoint, one.unit), one.mode, one.cause

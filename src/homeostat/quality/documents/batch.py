@@ -94,7 +94,7 @@ def _sections(record: BatchRecord, events: Sequence[Recorded], historian: Histor
         section("Interruptions", table("Execution was taken up again", "Scan>|Recorded|Reason", interrupted)),
         section("Values changed since they were first entered", corrections(events)),
         section("Software and equipment", _software(record)),
-        section("Audit trail: every event of the batch", audit_trail(events)),
+        audit_trail(events),
     ]
     return [one for one in made if one.tables or one.charts or one.texts]
 

@@ -1,41 +1,62 @@
 """Every event of a batch as a line, and every value that was changed after it was first entered, with its history."""
 
+import hashlib
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 
 from homeostat.ledger import JSON, Recorded
-from homeostat.quality.documents.paper import Table, table
-from homeostat.quality.wording import moment
+from homeostat.quality.documents.paper import Section, Table, section, table
+from homeostat.quality.documents.stamps import second
+from homeostat.quality.wording import moment, number
 
 SAID = 160
 """So many characters of an event's data are printed; the attached JSON and the bundle have all of them."""
 _HASH = 16
+MOST = 5_000
+"""So many events are listed one by one; a run of 12 days has some hundreds."""
+_MACHINES = frozenset({"scan", "engine", "equipment", "historian", "laboratory", "site", "system"})
+"""Who acts without a person."""
 
 
-def audit_trail(events: Sequence[Recorded]) -> Table:
-    """One line an event: place, wall-clock stamp, process time, who, what, with which data, under which hash."""
-    rows = [
-        (
-            str(one.seq),
-            stamp(one.recorded),
-            moment(one.event.time),
-            one.event.actor,
-            one.event.type,
-            _said(one.event.data),
-            one.hash.hex()[:_HASH],
-        )
-        for one in events
-    ]
-    return table("In the order of the ledger", "Place>|Recorded|At>|By|Event|Data|Hash (first 16)", rows)
+def audit_trail(events: Sequence[Recorded]) -> Section:
+    """Every event of the batch; of very many, what persons and alarms did, with count and hash of all the others."""
+    shown = list(events) if len(events) <= MOST else [one for one in events if _speaks(one)][:MOST]
+    columns = "Place>|Recorded|At>|By|Event|Data|Hash (first 16)"
+    listed = table("In the order of the ledger", columns, map(_line, shown))
+    if len(shown) == len(events):
+        return section("Audit trail: every event of the batch", listed)
+    known = {one.seq for one in shown}
+    rest = [one for one in events if one.seq not in known]
+    digest = hashlib.sha256(b"".join(one.hash for one in rest)).hexdigest()
+    kinds = sorted(Counter(one.event.type for one in rest).items())
+    counted = table(
+        "The others, counted", "Event|Times>", [(kind, number(times, 9)) for kind, times in kinds]
+    )
+    said = (
+        f"Listed are {number(len(shown), 9)} events by persons and about alarms. The other {number(len(rest), 9)} are"
+        " in full in the batch's bundle (events.jsonl); SHA-256 over their hashes, in the order of the ledger:"
+        f" {digest}."
+    )
+    return section("Audit trail: what persons and alarms did", listed, counted, texts=(said,))
 
 
-def stamp(recorded: str) -> str:
-    """A wall-clock stamp as printed: to the second, always with its offset from UTC."""
-    try:
-        return datetime.fromisoformat(recorded).isoformat(" ", "seconds")
-    except ValueError:
-        return recorded
+def _speaks(one: Recorded) -> bool:
+    """Whether a person did it, or it is of an alarm or of the batch itself."""
+    return one.event.actor not in _MACHINES or one.event.type.startswith(("alarm.", "batch."))
+
+
+def _line(one: Recorded) -> tuple[str, ...]:
+    """Place, wall-clock stamp, process time, who, what, with which data, under which hash."""
+    return (
+        str(one.seq),
+        second(one.recorded),
+        moment(one.event.time),
+        one.event.actor,
+        one.event.type,
+        _said(one.event.data),
+        one.hash.hex()[:_HASH],
+    )
 
 
 def corrections(events: Sequence[Recorded]) -> Table:
@@ -46,7 +67,7 @@ def corrections(events: Sequence[Recorded]) -> Table:
             _value(change.get("old")),
             _value(change.get("new")),
             one.event.actor,
-            stamp(one.recorded),
+            second(one.recorded),
             str(one.event.data.get("why", "")),
         )
         for one in events

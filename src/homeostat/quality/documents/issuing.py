@@ -3,12 +3,15 @@
 ledger, historian, batch -> record, signatures -> Paper -> PDF/A-3 -> seal of the site
 """
 
+import hashlib
 from dataclasses import dataclass
 
-from homeostat.governance import Office
+from homeostat.governance import Office, Session
+from homeostat.governance.authority import authorise
 from homeostat.governance.signing import Judge, Standing
 from homeostat.historian import Historian
 from homeostat.ledger import Ledger
+from homeostat.ledger.catalogue import DocumentIssued
 from homeostat.quality.documents.batch import batch_paper
 from homeostat.quality.documents.certificate import issue
 from homeostat.quality.documents.paper import Paper, SignatureLine
@@ -67,3 +70,15 @@ def sealed(office: Office, paper: Paper, source: bytes) -> bytes:
 def sealed_file(office: Office, pdf: bytes, when: str, reason: str) -> bytes:
     """A document under the seal of the site; its certificate is issued, on record, where there is none yet."""
     return seal(pdf, issue(office), when, reason)
+
+
+def hand_over(office: Office, session: Session, kind: str, number: str, content: bytes, *, why: str) -> str:
+    """Put on record that a person takes this file out of the site, before it is written; its SHA-256 (hex).
+
+    It is an act of the site and not of the batch: a record is no other one because somebody had it printed. Raises
+    AuthorityError for who may not ("record.review").
+    """
+    authorise(office, session, "record.review")
+    sha256 = hashlib.sha256(content).hexdigest()
+    office.put(session.person, DocumentIssued(why=why, kind=kind, number=number, sha256=sha256))
+    return sha256

@@ -1,8 +1,8 @@
 """Tables and charts of what was measured, judged and monitored in a batch."""
 
 from homeostat.historian import Historian
-from homeostat.quality.documents.paper import Chart, Section, Table, section, table
-from homeostat.quality.model import AttributeLine, BatchRecord, ParameterLine
+from homeostat.quality.documents.paper import Chart, Section, Table, listed, section, table
+from homeostat.quality.model import AlarmLine, AttributeLine, BatchRecord, ParameterLine, SignalLine
 from homeostat.quality.page.charts import Bucket
 from homeostat.quality.page.figures import Tape
 from homeostat.quality.wording import HOUR, bounds, moment, number, percent, quantity, unit_text
@@ -11,7 +11,7 @@ from homeostat.quality.wording import HOUR, bounds, moment, number, percent, qua
 def judged(record: BatchRecord) -> Table:
     """Every judgement of every critical quality attribute; the last one decides."""
     rows = [row for line in record.attributes for row in _judgements(line)]
-    return table("Against the specification", "Attribute|Specification|Sample|At>|Value>|Verdict", rows)
+    return table("Against the specification", "Attribute|Specification=|Sample|At>|Value>|Verdict", rows)
 
 
 def _judgements(line: AttributeLine) -> list[tuple[str, ...]]:
@@ -83,7 +83,7 @@ def _parameters(record: BatchRecord) -> Table:
         )
         for line in record.parameters
     ]
-    columns = "Parameter|NOR|PAR|Lowest>|Mean>|Highest>|In NOR>|In PAR>"
+    columns = "Parameter|NOR=|PAR=|Lowest>|Mean>|Highest>|In NOR>|In PAR>"
     return table("Critical process parameters", columns, rows)
 
 
@@ -122,27 +122,27 @@ GAPS = 5
 
 def monitored(record: BatchRecord) -> tuple[Table, ...]:
     """Alarms with who answered them, findings about signals, frozen models, and controllers."""
-    alarms = [
-        (
-            line.text,
-            line.priority,
-            moment(line.raised),
-            "standing" if line.standing else moment(line.cleared),
-            quantity(line.value, line.unit),
-            f"{moment(line.acknowledged)} by {line.acknowledged_by}: {line.acknowledged_why}"
-            if line.acknowledged is not None
-            else ("owed" if line.owed else "–"),
-        )
-        for line in record.alarms
-    ]
-    signals = [
-        (line.title, line.kind, moment(line.since), moment(line.closed), line.text) for line in record.signals
-    ]
     return (
-        table("Alarms", "Alarm|Priority|Raised>|Cleared>|Value>|Acknowledged", alarms),
-        table("Findings about signals", "Signal|Kind|Since>|Until>|What", signals),
+        listed("Alarms", "Alarm|Priority|Raised>|Cleared>|Value>|Acknowledged", record.alarms, _alarm),
+        listed("Findings about signals", "Signal|Kind|Since>|Until>|What", record.signals, _signal),
         *_advised(record),
     )
+
+
+def _alarm(line: AlarmLine) -> tuple[str, ...]:
+    answered = f"{moment(line.acknowledged)} by {line.acknowledged_by}: {line.acknowledged_why}"
+    return (
+        line.text,
+        line.priority,
+        moment(line.raised),
+        "standing" if line.standing else moment(line.cleared),
+        quantity(line.value, line.unit),
+        answered if line.acknowledged is not None else ("owed" if line.owed else "–"),
+    )
+
+
+def _signal(line: SignalLine) -> tuple[str, ...]:
+    return line.title, line.kind, moment(line.since), moment(line.closed), line.text
 
 
 def _advised(record: BatchRecord) -> tuple[Table, ...]:

@@ -5,7 +5,6 @@ inside the typst package; fonts are those it carries, never the machine's.
 """
 
 import json
-import re
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
@@ -17,6 +16,8 @@ import typst
 
 from homeostat.errors import QualityError
 from homeostat.quality.documents.paper import TRAINING, Kind, Paper
+from homeostat.quality.documents.seams import seamed
+from homeostat.quality.documents.stamps import minute
 
 STANDARD: Literal["a-3a"] = "a-3a"
 """PDF/A-3 with structure for screen readers (level A)."""
@@ -31,13 +32,16 @@ TEMPLATES: Mapping[Kind, str] = {
 _PLAIN = frozenset(map(chr, (*range(0x20, 0x7F), *range(0xA1, 0x180), 0x3A9, 0x3BC, 0x202F, 0x200B)))
 """Characters that are in the text font for certain (a test sets them all)."""
 _PLAIN_SIGNS = frozenset("–—‘’“”…·×−≤≥≠±→⁰¹²³⁴⁵⁶⁷⁸⁹⁻°µ\n")
-_LONG = re.compile(r"\S{18,}")
-_SEAM = re.compile(r"([_./:=,+\-])(?=[^\W\d_])|(?<=[0-9a-f]{16})(?=[0-9a-f])")
 
 
 def typeset(paper: Paper, source: bytes) -> bytes:
     """The PDF of `paper` with `source` (JSON) attached. Raises QualityError where it cannot be set."""
-    said = {**paper.model_dump(mode="json"), "warning": TRAINING if paper.training else ""}
+    said = {
+        **paper.model_dump(mode="json"),
+        "warning": TRAINING if paper.training else "",
+        "time": minute(paper.when),
+        "minutes": [minute(one.when) for one in paper.signatures],
+    }
     inputs = {
         "paper": json.dumps(_shown(said), ensure_ascii=False),
         "source": source.decode(),
@@ -77,7 +81,7 @@ def _moment(stamp: str) -> datetime:
 def _shown(value: object) -> object:
     """What can be printed of every text: a sign that no font here has becomes its code point, long words get seams."""
     if isinstance(value, str):
-        return _LONG.sub(lambda word: _SEAM.sub("\\g<0>\u200b", word[0]), "".join(map(_sign, value)))
+        return seamed("".join(map(_sign, value)))
     if isinstance(value, Mapping):
         return {name: _shown(one) for name, one in value.items()}
     if isinstance(value, list):

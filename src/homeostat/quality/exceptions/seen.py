@@ -43,7 +43,12 @@ def tail(text: str, before: str = ": ") -> str:
     return f"{before}{text}" if text else ""
 
 
-def classed(rule: Rule, text: str, otherwise: str) -> str:
-    """The case whose names occur in `text`, as the rule lists them; `otherwise` where none does."""
+def classed(rule: Rule, text: str, otherwise: str, cause: str = "") -> str:
+    """The case of a refusal: its `cause` if the rule knows it; else the one whose names occur in `text`; `otherwise`.
+
+    The words decide only in records from before refusals had a cause.
+    """
+    if cause in rule.cases:
+        return cause
     low = text.lower()
     return next((case for case, words in rule.names.items() if any(word in low for word in words)), otherwise)

@@ -6,7 +6,7 @@ from homeostat.quality.model.base import Part, Priority
 
 
 class StepLine(Part):
-    """A unit procedure, operation or phase; `end` is None while it runs."""
+    """A unit procedure, operation or phase; `end` is None while it runs. Each run of a phase is a line of its own."""
 
     step: str
     level: Literal["unit procedure", "operation", "phase"]
@@ -14,7 +14,7 @@ class StepLine(Part):
     start: int
     end: int | None
     duration: int | None
-    state: Literal["running", "complete", "stopped"]
+    state: Literal["running", "complete", "stopped", "skipped"]
     cause: str
 
 
@@ -23,7 +23,9 @@ class Answer(Part):
 
     Of a person's entry also: whether it is an answer, a verification or a correction, when it was entered and when it
     happened (stamps), why it is late or changed, its source and attached file, what a reviewer has to know (`flags`),
-    and the number entered or calculated. `status` is empty where the demonstration operator simply answered.
+    and the number entered or calculated. `cause` names what a refusal is about, if it has a name: the lot, the source,
+    the signature, the code ("": none, or an older record). `status` is empty where the demonstration operator simply
+    answered.
     """
 
     answer: str
@@ -41,6 +43,7 @@ class Answer(Part):
     old: str = ""
     value: float | None = None
     flags: tuple[str, ...] = ()
+    cause: str = ""
 
 
 class PromptLine(Part):

@@ -69,7 +69,10 @@ class Header(Part):
 
 
 class SignedLine(Part):
-    """A signature on the record: printed name, meaning and time (21 CFR 11.50), and how it stands now."""
+    """A signature on the record: printed name, meaning and time (21 CFR 11.50), and how it stands now.
+
+    `kind` says of what it is: the "record" itself, the "review" of the batch, a "certificate" of its release.
+    """
 
     name: str
     account: str
@@ -81,6 +84,7 @@ class SignedLine(Part):
     words: str
     event: str
     sha256: str
+    kind: str = "record"
 
 
 class Passed(Part):

@@ -24,7 +24,9 @@ def render_html(record: BatchRecord, charts_source: Historian) -> str:
         tag("a", "Skip to the record", href="#record", class_="skip"),
         tag("header", tag("span", "Homeostat"), tag("span", "Batch record"), class_="masthead"),
         *([tag("p", head.notice, class_="notice", role="note")] if head.notice else []),
-        tag("main", *_first_screen(record, drawn), *_sections(record, drawn), _signatures(record), id="record"),
+        tag(
+            "main", *_first_screen(record, drawn), *_sections(record, drawn), _signatures(record), id="record"
+        ),
         tag(
             "footer",
             f"Batch {head.batch}. Made from {count(record.provenance.events, 'ledger event')}; verify with"
@@ -188,14 +190,17 @@ def _signatures(record: BatchRecord) -> Markup:
     """Who signed, meaning what and when, and what is wrong with it; nobody signs on paper what is kept here."""
     if not record.signatures:
         return tag("section", tag("p", "Signatures: none yet."), class_="signatures")
-    heads = [tag("th", name, scope="col") for name in ("Meaning", "Name", "Role", "Date", "Reason", "Stands")]
+    heads = [tag("th", name, scope="col") for name in _SIGNED]
     lines = [_signed(line) for line in record.signatures]
     whole = tag("table", tag("caption", "Signatures"), tag("thead", tag("tr", *heads)), tag("tbody", *lines))
     return tag("section", whole, class_="signatures")
 
 
+_SIGNED = ("Of", "Meaning", "Name", "Role", "Date", "Reason", "Stands")
+
+
 def _signed(line: SignedLine) -> Markup:
     stands = line.state if line.state == "valid" else f"{line.state.upper()}: {line.words}"
     name = f"{line.name} ({line.account})"
-    cells = (name, ", ".join(line.roles), _stamp(line.at), line.why, stands)
-    return tag("tr", tag("th", line.meaning, scope="row"), *[tag("td", cell) for cell in cells])
+    cells = (line.meaning, name, ", ".join(line.roles), _stamp(line.at), line.why, stands)
+    return tag("tr", tag("th", line.kind, scope="row"), *[tag("td", cell) for cell in cells])

@@ -9,9 +9,9 @@ from pydantic import JsonValue
 
 from homeostat.errors import QualityError
 from homeostat.governance import Office, Session
-from homeostat.governance.authority import authorise
+from homeostat.governance.authority import authorise, distinct
 from homeostat.governance.people import Secret
-from homeostat.governance.signing import Signature, Subject
+from homeostat.governance.signing import Signature, Subject, signatures
 from homeostat.governance.signing.giving import give
 from homeostat.governance.together import put_together
 from homeostat.ledger.catalogue import Act, AlertRaised, BatchRecalled, PendingReported
@@ -19,6 +19,7 @@ from homeostat.ledger.catalogue.release import Outcome
 from homeostat.quality.release.certificate import Certificate
 from homeostat.quality.release.obstacles import Grounds, obstacles
 from homeostat.quality.release.status import KIND, TYPES, Status, status
+from homeostat.quality.reviewed import KIND as REVIEW
 
 PENDING = "pending"
 EXCEPTIONAL = "exceptional"
@@ -30,8 +31,13 @@ def subject(certificate: Certificate) -> Subject:
 
 
 def release(office: Office, session: Session, secret: Secret, grounds: Grounds, why: str) -> Signature:
-    """Release the batch by the qualified person's signature. Raises QualityError that names what stands in the way."""
+    """Release the batch by the qualified person's signature.
+
+    Raises QualityError that names what stands in the way, AuthorityError where the person asked for it or agreed to it,
+    or, at a GMP site, signed its review.
+    """
     authorise(office, session, "batch.release")
+    distinct(office, session, "batch.release", _parts(office, session.person, grounds.certificate.batch))
     found = obstacles(grounds)
     if found:
         words = "; ".join(one.words for one in found)
@@ -41,6 +47,17 @@ def release(office: Office, session: Session, secret: Secret, grounds: Grounds, 
     pending: list[JsonValue] = [one.test for one in certificate.pending]
     terms: dict[str, JsonValue] = {PENDING: pending, EXCEPTIONAL: certificate.exceptional}
     return give(office, session, secret, subject(certificate), "released", why, terms=terms)
+
+
+def _parts(office: Office, person: str, batch: str) -> dict[str, str]:
+    """The parts that a person has had in the release before, as `distinct` asks: what they did -> the account."""
+    apart = {"requested": KIND, "agreed": KIND} | ({"reviewed": REVIEW} if office.site.kind == "gmp" else {})
+    return {
+        f"signed the {kind} of the batch as {meaning}": person
+        for meaning, kind in apart.items()
+        for one in signatures(office.ledger, kind, batch)
+        if (one.person, one.meaning) == (person, meaning) and one.state == "valid"
+    }
 
 
 def reject(office: Office, session: Session, secret: Secret, grounds: Grounds, why: str) -> Signature:

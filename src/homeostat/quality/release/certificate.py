@@ -27,7 +27,8 @@ class Pending(Part):
 class Certificate(Part):
     """A certificate of analysis. `evidence` is the hash of all that the batch's record rests on.
 
-    `review` is the SHA-256 of the review report that was signed, `deviations` the ids of all that were raised.
+    `review` is the SHA-256 of the review report that was signed, `deviations` the ids of all that were raised,
+    `approval` what the process says of itself.
     """
 
     format: Literal["homeostat certificate 1"] = "homeostat certificate 1"
@@ -36,6 +37,7 @@ class Certificate(Part):
     process: str
     version: str
     process_hash: str
+    approval: str
     site: Literal["training", "gmp"]
     decision: Literal["simple", "guarded"]
     confidence: float
@@ -93,6 +95,7 @@ def certify(
         process=record.header.process,
         version=record.header.version,
         process_hash=record.header.process_hash,
+        approval=record.header.approval.state,
         site=site,
         decision=rule.decision,
         confidence=rule.confidence.to("1"),

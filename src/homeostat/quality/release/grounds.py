@@ -10,7 +10,7 @@ from pydantic import JsonValue
 
 from homeostat.errors import AuthorityError, QualityError
 from homeostat.governance.custody import Book, identity_of, trace
-from homeostat.governance.signing import Need, signatures
+from homeostat.governance.signing import Need, require, signatures
 from homeostat.historian import Historian
 from homeostat.ledger import Ledger
 from homeostat.ledger.catalogue import ModelLoaded
@@ -133,9 +133,13 @@ def _custody(site: Site, ledger: Ledger, batch: str) -> Iterator[str]:
 
 
 def unsigned(ledger: Ledger, certificate: Certificate) -> Iterator[str]:
-    """The signatures that an exceptional release still lacks."""
+    """The signatures that an exceptional release still lacks: each has to be another person's."""
     shown = subject(certificate)
     given = signatures(ledger, shown.kind, shown.id, shown.content)
-    for need in EXCEPTIONAL:
-        if not any(need.met_by(one) for one in given):
-            yield need.words
+    missing = [need.words for need in EXCEPTIONAL if not any(need.met_by(one) for one in given)]
+    yield from missing
+    if not missing:
+        try:
+            require(ledger, shown, EXCEPTIONAL, distinct=True)
+        except AuthorityError as error:
+            yield error.what

@@ -7,7 +7,7 @@ from homeostat.quality.documents.paper import Section, Tone, section, table
 from homeostat.quality.release.certificate import Certificate
 from homeostat.quality.release.results import Result
 from homeostat.quality.release.status import Status
-from homeostat.quality.wording import bounds, quantity
+from homeostat.quality.wording import bounds, chance, quantity
 
 _TONES: dict[str, Tone] = {"released": "good", "released, tests pending": "care", "open": "plain"}
 
@@ -28,7 +28,7 @@ def certificate_paper(
         facts=(
             ("Batch", certificate.batch),
             ("Patient (code)", certificate.patient),
-            ("Process", f"{certificate.process} {certificate.version}"),
+            ("Process", f"{certificate.process} {certificate.version} ({certificate.approval})"),
             ("Content hash of the process", certificate.process_hash),
             ("Decision rule", _rule(certificate)),
             ("Deviations", ", ".join(certificate.deviations) or "none"),
@@ -59,7 +59,7 @@ def _rule(certificate: Certificate) -> str:
 def _sections(certificate: Certificate, status: Status) -> list[Section]:
     results = table(
         "Results",
-        "Attribute|Specified|Result>|Uncertainty>|Probability>|Decision|Method",
+        "Attribute|Specified=|Result>|Uncertainty>|Probability>|Decision|Method",
         [_row(one) for one in certificate.results],
     )
     pending = table(
@@ -85,8 +85,8 @@ def _sections(certificate: Certificate, status: Status) -> list[Section]:
 def _row(one: Result) -> tuple[str, ...]:
     value = "" if one.value is None else quantity(one.value, one.unit)
     spread = "" if one.uncertainty is None else quantity(one.uncertainty, one.unit)
-    chance = "" if one.probability is None else f"{one.probability:.4g}"
+    likely = "" if one.probability is None else chance(one.probability)
     method = one.method or one.words
     if one.source == "real-time":
         method = f"{one.method} (predicted, model {one.model[:16]})"
-    return one.title, bounds(one.low, one.high, one.unit), value, spread, chance, one.conformity, method
+    return one.title, bounds(one.low, one.high, one.unit), value, spread, likely, one.conformity, method

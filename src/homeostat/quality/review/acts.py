@@ -7,25 +7,23 @@ from homeostat.governance.people import Secret
 from homeostat.governance.session import Session
 from homeostat.governance.signing import Signature, Subject, give
 from homeostat.historian import Historian
-from homeostat.ledger import Ledger
 from homeostat.ledger.catalogue import (
     BatchEnded,
     Change,
     ExceptionDisposed,
-    PromptAnswered,
     ReviewBegun,
-    payload,
 )
 from homeostat.quality.deviations import deviation, link, open_deviation
 from homeostat.quality.exceptions import NEWEST
 from homeostat.quality.model import Finding
-from homeostat.quality.review.state import KIND, Review, review
+from homeostat.quality.review.performing import performers
+from homeostat.quality.review.state import KIND, Review, review, standing
 
 
 def begin(
     office: Office, session: Session, historian: Historian, batch: str, rules: int = NEWEST, *, why: str
 ) -> Review:
-    """Put on record that a person begins to review a batch, with the hash of the report they are shown."""
+    """Put on record that a person begins to review a batch, and what they were shown; the review after it."""
     authorise(office, session, "record.review")
     _reason(why)
     now = review(office.ledger, historian, batch, rules)
@@ -33,14 +31,17 @@ def begin(
     changes = (Change(field="review", old=now.state, new="under way"),)
     act = ReviewBegun(why=why, batch=batch, rules=rules, sha256=shown, changes=changes)
     office.put(session.person, act, batch=batch)
-    return now
+    return standing(office.ledger, now.report)
 
 
 def accept(
     office: Office, session: Session, historian: Historian, batch: str, exception: str, *, why: str
 ) -> None:
-    """Accept an exception for a reason. Raises QualityError for a critical one: that takes a deviation."""
-    authorise(office, session, "record.review")
+    """Accept an exception for a reason. Raises QualityError for a critical one: that takes a deviation.
+
+    Raises AuthorityError where the person had a part in the batch.
+    """
+    _unconcerned(office, session, batch)
     _reason(why)
     now = review(office.ledger, historian, batch)
     found = _of(now, exception)
@@ -63,8 +64,11 @@ def raise_deviation(
     existing: str = "",
     why: str,
 ) -> str:
-    """Raise a deviation for an exception, or let an `existing` one of the batch cover it; the deviation's number."""
-    authorise(office, session, "record.review")
+    """Raise a deviation for an exception, or let an `existing` one of the batch cover it; the deviation's number.
+
+    Raises AuthorityError where the person had a part in the batch.
+    """
+    _unconcerned(office, session, batch)
     _reason(why)
     now = review(office.ledger, historian, batch)
     found = _of(now, exception)
@@ -100,9 +104,8 @@ def sign_review(
     `shown` is the SHA-256 of what the reviewer was shown: where it is given, nothing else is signed. Raises
     AuthorityError where the reviewer had a part in the batch, QualityError where the review is not complete.
     """
-    authorise(office, session, "record.review")
+    _unconcerned(office, session, batch)
     _reason(why)
-    distinct(office, session, "record.review", performers(office.ledger, batch, session.person))
     now = review(office.ledger, historian, batch)
     subject = Subject(KIND, batch, now.shown, batch)
     if shown and shown != subject.sha256:
@@ -113,14 +116,10 @@ def sign_review(
     return give(office, session, secret, subject, "reviewed", why, terms=terms, changes=changes)
 
 
-def performers(ledger: Ledger, batch: str, person: str) -> dict[str, str]:
-    """Whether a person had a part in a batch, as `distinct` asks: what they did -> the account."""
-    for recorded in ledger.events(batch=batch, types=(PromptAnswered.type,)):
-        answered = payload(recorded.event.type, recorded.event.data)
-        entry = answered.entry if isinstance(answered, PromptAnswered) else None
-        if person == (entry.by if entry else recorded.event.actor):
-            return {"performed steps of the batch": person}
-    return {}
+def _unconcerned(office: Office, session: Session, batch: str) -> None:
+    """Refuse whoever may not review, or had a part in the batch."""
+    authorise(office, session, "record.review")
+    distinct(office, session, "record.review", performers(office.ledger, batch, session.person))
 
 
 def _complete(office: Office, now: Review) -> None:

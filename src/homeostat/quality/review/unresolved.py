@@ -1,8 +1,8 @@
-"""What stands against the release of a batch: grave exceptions that nothing covers, and deviations that are open."""
+"""What stands against the release of a batch: grave exceptions that nothing covers, deviations open or asked for."""
 
 from homeostat.historian import Historian
 from homeostat.ledger import Ledger
-from homeostat.quality.deviations import Deviation, deviations
+from homeostat.quality.deviations import Deviation, Request, deviations, requests
 from homeostat.quality.exceptions import NEWEST
 from homeostat.quality.model import Finding
 from homeostat.quality.model.base import Part
@@ -20,12 +20,16 @@ class Unresolved(Part):
 def unresolved(
     ledger: Ledger, historian: Historian, batch: str, rules: int = NEWEST
 ) -> tuple[Unresolved, ...]:
-    """Exceptions, critical and major, without a closed deviation or a signed acceptance; and all open deviations."""
+    """Critical and major exceptions without a closed deviation or a signed acceptance; deviations open or requested."""
     now, raised = review(ledger, historian, batch, rules), deviations(ledger, batch)
+    asked = requests(ledger, batch)
+    covered = _covered(raised, asked)
     against = [
         Unresolved(id=item.id, severity=item.severity, words=item.text)
         for item in now.report.items
-        if item.severity != "minor" and not _settled(now, raised, item)
+        if item.severity != "minor"
+        and not covered.intersection(item.events)
+        and not _settled(now, raised, item)
     ]
     standing = [
         Unresolved(
@@ -34,7 +38,21 @@ def unresolved(
         for one in raised
         if one.open
     ]
-    return (*against, *standing)
+    wanted = [
+        Unresolved(
+            id=one.id, severity="critical", words=f"{one.finding} (a deviation is requested, none raised)"
+        )
+        for one in asked
+        if not one.deviation
+    ]
+    return (*against, *standing, *wanted)
+
+
+def _covered(raised: tuple[Deviation, ...], asked: tuple[Request, ...]) -> frozenset[str]:
+    """The events (requests, and holds that brought them) for which a deviation was raised and closed."""
+    closed = {one.id for one in raised if not one.open}
+    done = [one for one in asked if one.deviation in closed]
+    return frozenset(name for one in done for name in (one.id, one.source) if name)
 
 
 def _settled(now: Review, raised: tuple[Deviation, ...], item: Finding) -> bool:

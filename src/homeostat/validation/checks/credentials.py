@@ -12,9 +12,22 @@ from homeostat.governance.authority import authorise
 from homeostat.governance.known import directory
 from homeostat.governance.people import Secret, login, logout, reauthenticate
 from homeostat.governance.signing import Subject, sign, signatures
-from homeostat.ledger.catalogue.people import AlertRaised, FactorEnrolled
+from homeostat.ledger.catalogue import Act
+from homeostat.ledger.catalogue.people import (
+    AccountEnrolled,
+    AccountInvited,
+    AccountUnlocked,
+    AlertRaised,
+    CredentialSet,
+    FactorEnrolled,
+    ResetConfirmed,
+    ResetRequested,
+)
+from homeostat.ledger.identity import PersonalKey
 from homeostat.ledger.identity.passwords import DEMONSTRATION, STRONG, bearable
-from homeostat.ledger.identity.personal import opened
+from homeostat.ledger.identity.personal import digest, opened
+from homeostat.ledger.identity.proofs import statement
+from homeostat.quality.verify import verify_site
 from homeostat.validation.checking import Workbench, expect, proves, refused
 from homeostat.validation.scene import FRESH, device_of, scene
 from homeostat.validation.staff import staff
@@ -68,6 +81,65 @@ def an_administrator_cannot_sign_for_another(bench: Workbench) -> str:
         return "four ways to sign for another were refused; a reset took two persons and made a new key"
 
 
+@proves("P11-200a2-3")
+def a_key_that_its_owner_did_not_prove_counts_for_nothing(bench: Workbench) -> str:
+    """Whoever writes the site's files appends events under its key: none of them replaces a person's own."""
+    with scene(bench) as (office, _):
+        maria = staff(office, ada="administrator", vera="quality assurance", maria="operator")["maria"]
+        own, forged = directory(office).accounts["maria"].fingerprint, PersonalKey.generate("maria")
+        signature = forged.sign(statement("maria", forged.public)).hex()
+        act = CredentialSet(
+            account="maria", public=forged.public, fingerprint=forged.fingerprint, why="a scene"
+        )
+        again = AccountEnrolled(account="maria", name="Maria", roles=("operator",), why="a scene")
+        mine = AccountInvited(account="maria", invitation=digest("mine"), expires="", why="a scene")
+        half = digest("mine")
+        reset = (
+            ResetRequested(account="maria", code=half, expires="", why="a scene"),
+            ResetConfirmed(account="maria", code=half, why="a scene"),
+        )
+        tried: list[Act] = [act, act.model_copy(update={"proof": signature})]
+        tried += [again.model_copy(update={"fingerprint": forged.fingerprint}), act]
+        tried += [mine, act.model_copy(update={"proof": "mine"})]
+        tried += [*reset, act.model_copy(update={"proof": "mine mine"})]
+        for one in tried:
+            office.put("ada", one)
+            expect(directory(office).accounts["maria"].fingerprint == own, f"{one.type} replaced a key")
+        login(office, "maria", maria.secret)
+        sets = [one for one in verify_site(office.site).findings if "did not prove" in one.what]
+        expect(len(sets) == 5, f"5 keys were forged, {len(sets)} are found")
+        return (
+            "5 keys forged under the site's own key replaced nothing, and each is found by homeostat verify"
+        )
+
+
+@proves("P11-200a2-3")
+def an_administrator_and_a_person_they_invented_take_over_nobody(bench: Workbench) -> str:
+    """A reset takes quality assurance; an account takes its agreement; one person of it is the founding."""
+    with scene(bench) as (office, _):
+        folk.found(office, "ada", "Ada", Secret(FRESH), verified="passport", why="founded")
+        ada = login(office, "ada", Secret(FRESH))
+        code = folk.enrol(
+            office, ada, "vera", "Vera", ["quality assurance"], verified="passport", why="founded"
+        )
+        folk.activate(office, "vera", code, FRESH, why="taken over")
+        staff(office, maria="operator", carl="administrator")
+        for number, role in enumerate(("administrator", "quality assurance", "operator")):
+            ghost = f"ghost{number}"
+            code = folk.enrol(office, ada, ghost, "Nobody", [role], verified="none", why="a scene")
+            with refused(AuthorityError, f"to take over {role} that nobody agreed to"):
+                folk.activate(office, ghost, code, FRESH, why="taken over")
+            with refused(AuthorityError, "an administrator's own agreement"):
+                folk.agree(office, ada, ghost, why="a scene")
+        folk.request_reset(office, ada, "maria", why="forgotten")
+        carl = staff(office, dora="administrator")["dora"].session
+        with refused(AuthorityError, "a reset confirmed by a second administrator"):
+            folk.confirm_reset(office, carl, "maria", why="forgotten")
+        folk.agree(office, login(office, "vera", Secret(FRESH)), "ghost2", why="seen")
+        folk.activate(office, "ghost2", code, FRESH, why="taken over")
+        return "3 invented accounts could not be taken over, nor a reset confirmed, without quality assurance"
+
+
 @proves("P11-200b")
 def no_biometric_is_used(bench: Workbench) -> str:
     """The only components are a password and a code by time, and what is not the device's code is refused."""
@@ -106,6 +178,28 @@ def five_failures_lock_the_account_and_raise_an_urgent_alert(bench: Workbench) -
         return (
             "locked after 5 failures with an urgent alert; open sessions ended; unlocked by an administrator"
         )
+
+
+@proves("P11-300a-e")
+def a_lock_by_failures_ends_by_time_and_one_by_order_does_not(bench: Workbench) -> str:
+    """Nobody can lock a site's only administrator for good from a shell; what a person ordered stays."""
+    with scene(bench) as (office, later):
+        team = staff(office, ada="administrator", maria="operator")
+        folk.lock(office, team["ada"].session, "maria", why="on leave")
+        for _ in range(5):
+            with refused(AuthorityError, "a wrong password"):
+                login(office, "ada", Secret("not her password"))
+        later.put(minutes=29)
+        with refused(AuthorityError, "the right password within the time of the lock"):
+            login(office, "ada", team["ada"].secret)
+        later.put(minutes=1)
+        login(office, "ada", team["ada"].secret)
+        ended = [(one.event.actor, one.event.data["cause"]) for one in office.acts((AccountUnlocked.type,))]
+        expect(ended == [("system", "time")], f"on record: {ended}")
+        later.put(days=30)
+        with refused(AuthorityError, "the login of an account that was locked by order"):
+            login(office, "maria", team["maria"].secret)
+        return "5 failures locked the only administrator for 30 minutes, on record; a lock by order stayed"
 
 
 @proves("P11-300a-e")

@@ -2,7 +2,7 @@
 
 import time
 
-from homeostat.errors import QualityError
+from homeostat.errors import AuthorityError, QualityError
 from homeostat.governance import Office
 from homeostat.governance.demonstration import SECRET
 from homeostat.governance.people import login
@@ -12,7 +12,7 @@ from homeostat.ledger.catalogue import (
     BatchResumed,
     CommandGiven,
 )
-from homeostat.quality import batch_record, deviations
+from homeostat.quality import BatchRecord, batch_record, deviations
 from homeostat.quality import review as reviewing
 from homeostat.quality.exceptions import NEWEST, rule_set, versions
 from homeostat.quality.record import exception_report
@@ -20,10 +20,10 @@ from homeostat.site import Site
 from homeostat.validation.checking import Workbench, expect, proves, refused
 from homeostat.validation.small_batch import FAULTS, HOUR, B, Teller, small_batch
 
-FEW, EVENTS = 2_000, 16_000
 FULL = 350_000
-SECONDS = 30.0
-"""What reopening and verifying `FULL` events may take on a busy machine; the target of 2 s is the benchmark's."""
+EVENTS = FULL // 10
+SECONDS, SHARE = 2.0, 10
+"""What reopening and verifying `FULL` events may take; so much more is let pass, for the machine may be slow."""
 
 
 def _groups(office: Office, historian: Historian) -> list[str]:
@@ -49,7 +49,9 @@ def each_fault_is_one_exception_and_stands_against_release_until_it_is_settled(b
 
 def _settle(office: Office, historian: Historian) -> None:
     """A deviation for the first grave exception, closed by another person; the rest accepted; the review signed."""
-    qa, operator = (login(office, name, SECRET) for name in ("demo-qa", "demo-operator"))
+    qa, operator, chief = (
+        login(office, name, SECRET) for name in ("demo-qa", "demo-operator", "demo-supervisor")
+    )
     items = reviewing.review(office.ledger, historian, B).report.items
     first = next(item for item in items if item.severity == "major")
     title, why = first.text, "a scene"
@@ -58,12 +60,14 @@ def _settle(office: Office, historian: Historian) -> None:
     )
     with refused(QualityError, "to close a deviation that is not assessed"):
         deviations.close(office, qa, SECRET, name, why=why)
-    deviations.classify(office, qa, name, "major", why=why)
-    deviations.assess(office, qa, name, "none on the product", why=why)
-    deviations.explain(office, qa, name, "a scene", why=why)
+    deviations.classify(office, chief, name, "major", why=why)
+    deviations.assess(office, chief, name, "none on the product", why=why)
+    deviations.explain(office, chief, name, "a scene", why=why)
     deviations.plan_action(
         office, qa, name, kind="corrective", text="mend it", owner="demo-operator", due="2027-01-01", why=why
     )
+    with refused(AuthorityError, "to close a deviation that one has assessed"):
+        deviations.close(office, chief, SECRET, name, why=why)
     deviations.close(office, qa, SECRET, name, why=why)
     for item in items:
         reviewing.accept(office, qa, historian, B, item.id, why="looked at, without effect")
@@ -88,11 +92,13 @@ def the_report_counts_what_passed_and_older_rules_give_older_reports(bench: Work
 
 @proves("EXE-11")
 def a_long_record_reopens_and_verifies_in_time(bench: Workbench) -> str:
-    """Measured over two lengths and drawn out to 350,000 events; the limit is generous, for the machine may be busy."""
-    few, many = (min(_reopened(site) for _ in range(3)) for site in (_long(bench, FEW), _long(bench, EVENTS)))
-    took = few + max(many - few, 0.0) * (FULL - FEW) / (EVENTS - FEW)
-    expect(took <= SECONDS, f"{FULL:,} events would take {took:.1f} s")
-    return f"{FEW:,} events {few:.2f} s, {EVENTS:,} events {many:.2f} s: {FULL:,} in {took:.1f} s (limit {SECONDS:g})"
+    """Seconds of the processor for a tenth of the events, times ten: what does not grow is counted ten times, too."""
+    site = _long(bench, EVENTS)
+    one = min(_reopened(site) for _ in range(2))
+    took = one * FULL / EVENTS
+    expect(took <= SECONDS * SHARE, f"{FULL:,} events would take {took:.1f} s")
+    word = "kept" if took <= SECONDS else "missed on this machine"
+    return f"{EVENTS:,} events {one:.2f} s: {FULL:,} in {took:.1f} s of the processor (target {SECONDS:g} s, {word})"
 
 
 def _long(bench: Workbench, amount: int) -> Site:
@@ -108,12 +114,12 @@ def _long(bench: Workbench, amount: int) -> Site:
 
 
 def _reopened(site: Site) -> float:
-    """Seconds that it takes to open a ledger for writing and to verify it."""
-    begin = time.perf_counter()
+    """Seconds of the processor that it takes to open a ledger for writing and to verify it."""
+    begin = time.process_time()
     with site.recording(lambda: "2026-01-01T00:00:00+00:00"):
         pass
     found = verify_ledger(site.ledger_path, public_key=PublicKey.load(site.keys), heads=site.heads_file)
-    took = time.perf_counter() - begin
+    took = time.process_time() - begin
     expect(found.ok, "the ledger does not verify")
     return took
 
@@ -172,8 +178,8 @@ class _Leaping:
 
 @proves("ALC-9")
 def any_batch_is_found_and_opened_at_once(bench: Workbench) -> str:
-    """The record of a batch among many others; the limit is generous, for the machine may be busy."""
-    with small_batch(bench, "gap") as (office, historian):
+    """The site opened and the record of one batch made, among fifty others: a second of the processor."""
+    with small_batch(bench, "gap") as (office, _):
         for number in range(2000):
             other = CommandGiven(command="none", reason="")
             office.ledger.append(
@@ -187,9 +193,15 @@ def any_batch_is_found_and_opened_at_once(bench: Workbench) -> str:
                 )
             )
         office.ledger.commit()
-        begin = time.perf_counter()
-        record = batch_record(office.ledger, historian, B)
-        took = time.perf_counter() - begin
+        record, took = _opened_record(office.site)
     expect(record.header.batch == B and len(record.exceptions) == 1, "another record was opened")
-    expect(took < 5.0, f"it took {took:.2f} s")
-    return f"opened among 51 batches in {took:.2f} s (target 1 s)"
+    expect(took < 1.0, f"it took {took:.2f} s of the processor")
+    return f"opened among 51 batches in {took:.2f} s of the processor (limit 1 s)"
+
+
+def _opened_record(site: Site) -> tuple[BatchRecord, float]:
+    """The record of the scene's batch, by who opens the site only now, and the processor seconds that took."""
+    begin = time.process_time()
+    with site.reading() as (ledger, historian):
+        record = batch_record(ledger, historian, B)
+    return record, time.process_time() - begin

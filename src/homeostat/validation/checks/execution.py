@@ -10,8 +10,6 @@ from numpy.random import default_rng
 
 from homeostat.equipment import Command as Sent
 from homeostat.equipment import Outcome
-from homeostat.errors import ExecutionError
-from homeostat.execution.allocation import allocate, holders
 from homeostat.execution.dispatch import dispatch
 from homeostat.execution.journal import Journal
 from homeostat.execution.memory import DONE
@@ -21,8 +19,6 @@ from homeostat.execution.stages.signals import survey_signals
 from homeostat.execution.states import ACTING, FINAL, TRANSITIONS, Command, State, follow
 from homeostat.ledger import Event
 from homeostat.ledger.catalogue import (
-    BatchEnded,
-    BatchStarted,
     CommandGiven,
     CommandIntended,
     CommandOutcome,
@@ -33,13 +29,12 @@ from homeostat.ledger.catalogue import (
     PromptClosed,
     PromptOpened,
     StateChanged,
-    StepChanged,
 )
 from homeostat.process import Quality
 from homeostat.process.recipe import PromptKind
 from homeostat.quality import batch_record
 from homeostat.validation import told
-from homeostat.validation.checking import Workbench, expect, proves, refused
+from homeostat.validation.checking import Workbench, expect, proves
 from homeostat.validation.floor import (
     BATCH,
     PREPARE,
@@ -49,7 +44,6 @@ from homeostat.validation.floor import (
     correction,
     entry,
     fed,
-    questions,
     verification,
 )
 
@@ -159,33 +153,6 @@ def every_kind_of_step_is_executed_and_on_record(bench: Workbench) -> str:
     (density,) = (one.value for one in judged if one.prompt == f"{PREPARE}7")
     expect(density == 221.0 / 220.0, f"the calculation gave {density}")
     return f"{len(closed)} kinds settled by {len(judged)} judged entries: {', '.join(sorted(closed))}"
-
-
-@proves("EXE-10", "EXE-5")
-def branches_side_by_side_execute_again_to_the_same(bench: Workbench) -> str:
-    """Two branches after one step, joined by a third; refused, late and corrected entries and commands on the way."""
-    floor = _asked()
-    floor.scan(answer(3, "90"), answer(1, "done", happened=_EARLIER, reason="the terminal was down"))
-    floor.scan(_given("hold"), answer(3, "210"), correction(3, "220 mL"))
-    floor.scan(_given("restart"))
-    answer_first(floor)
-    floor.scan(verification(11))
-    for _ in range(8):
-        floor.scan()
-    began = [
-        one.step
-        for result in floor.results
-        for _, one in result.decisions
-        if isinstance(one, StepChanged) and one.state == "running" and one.level == "phase"
-    ]
-    expect(began[:3] == [f"culture/ask/{name}" for name in ("prepare", "picture", "feed")], f"order: {began}")
-    expect("culture/ask/join" not in began, "the join did not wait for both branches")
-    same = [one.decisions for one in floor.again()] == [one.decisions for one in floor.results]
-    expect(same, "executed again, the decisions differ")
-    return (
-        f"{len(floor.results)} scans with parallel branches, conditions, refusals, corrections and commands give "
-        "the same decisions again; recipes have no loops and no choice of a branch, so none is executed"
-    )
 
 
 @proves("A11-5/6")
@@ -307,42 +274,3 @@ def _held(event: str) -> str:
     expect(floor.state.state is State.HOLDING, f"the batch is {floor.state.state}")
     expect(len(asked) == 1, "nobody was asked what became of the command")
     return f"the batch is holding and asks: {asked[0].choices}"
-
-
-@proves("EXE-4")
-def a_unit_belongs_to_one_batch_until_it_ends(bench: Workbench) -> str:
-    """At a GMP site a second batch on the unit has to wait for the first one's end, also while that is held."""
-    process = questions()
-    with bench.office(bench.site("gmp")) as office:
-        allocate(office.ledger, process)
-        for event, content in (
-            ("start", _start()),
-            ("end", BatchEnded(state="complete", scans=1, reason="")),
-        ):
-            data = content.model_dump(mode="json")
-            office.ledger.append(Event(f"B0001/{event}", content.type, "B0001", 0, "engine", data))
-            office.ledger.commit()
-            if event == "start":
-                with refused(ExecutionError, "a second batch on an allocated unit"):
-                    allocate(office.ledger, process)
-                held = holders(office.ledger)
-        allocate(office.ledger, process)
-    return f"{held} refused a second batch, and let it start once the first had ended"
-
-
-def _start() -> BatchStarted:
-    process = questions()
-    return BatchStarted(
-        process=process.process,
-        version=process.version,
-        process_hash=process.content_hash,
-        declaration=process.model_dump_json(),
-        patient="P",
-        scan=1,
-        tags=(),
-        outputs=(),
-        equipment={},
-        twin={},
-        environment={},
-        site_kind="gmp",
-    )

@@ -73,6 +73,26 @@ def _may(office: Office, session: Session, permission: Permission) -> bool:
     return True
 
 
+@proves("P11-10d")
+def at_a_gmp_site_an_account_and_a_role_count_once_quality_assurance_agrees(bench: Workbench) -> str:
+    """What an administrator alone gives opens nothing: not a new account, not a new role of an old one."""
+    with scene(bench) as (office, _):
+        team = staff(office, ada="administrator", vera="quality assurance", piet="operator")
+        ada, vera, piet = (team[name].session for name in ("ada", "vera", "piet"))
+        code = folk.enrol(office, ada, "maria", "Maria", ["operator"], verified="passport", why="hired")
+        with refused(AuthorityError, "to take over an account before the agreement"):
+            folk.activate(office, "maria", code, FRESH, why="taken over")
+        folk.change_roles(office, ada, "piet", ("supervisor",), why="promoted")
+        with refused(AuthorityError, "an act by a role before the agreement"):
+            authorise(office, piet, "batch.command")
+        for account in ("maria", "piet"):
+            folk.agree(office, vera, account, why="seen")
+        folk.activate(office, "maria", code, FRESH, why="taken over")
+        login(office, "maria", Secret(FRESH))
+        authorise(office, piet, "batch.command")
+        return "a new account and a new role opened nothing until quality assurance had agreed"
+
+
 @proves("P11-10g")
 def each_role_may_do_what_its_table_grants_and_nothing_else(bench: Workbench) -> str:
     """Every role is tried with every permission."""

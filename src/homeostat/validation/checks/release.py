@@ -9,11 +9,12 @@ from pydantic import JsonValue
 
 from homeostat.errors import AuthorityError, QualityError
 from homeostat.governance import Office
-from homeostat.governance.signing import signatures
-from homeostat.ledger.catalogue import AlertRaised, BatchRecalled
+from homeostat.governance.signing import Subject, sign, signatures
+from homeostat.ledger.catalogue import AlertRaised, BatchRecalled, Meaning
 from homeostat.quality.release import agree, recall, reject, release, report, request, status, subject
 from homeostat.quality.release.grounds import unsigned
 from homeostat.quality.release.status import TYPES, Status
+from homeostat.quality.reviewed import KIND as REVIEW
 from homeostat.validation.checking import Workbench, expect, proves, refused
 from homeostat.validation.grounds import BATCH, told
 from homeostat.validation.scene import scene
@@ -88,6 +89,38 @@ def out_of_specification_needs_physician_sponsor_and_qualified_person(bench: Wor
         stands = status(office.acts(TYPES, BATCH))
         expect(stands.state == "released" and stands.exceptional, f"it is {stands.state}")
         return "refused with none and with one of the two other signatures, released with both, marked exceptional"
+
+
+@proves("PIV-1")
+def one_person_with_two_roles_is_not_two_of_the_three(bench: Workbench) -> str:
+    """Physician, sponsor and qualified person are three persons, whatever roles one account holds."""
+    held = ("treating physician", "sponsor", "qualified person")
+    for first, second in ((request, agree), (request, release), (agree, release)):
+        with scene(bench) as (office, _):
+            paul = staff(office, paul=held)["paul"]
+            grounds = told(60.0, exceptional=True)
+            first(office, paul.session, paul.secret, grounds, "a scene")
+            with refused(AuthorityError, f"{first.__name__} and {second.__name__} by one person"):
+                second(office, paul.session, paul.secret, grounds, "a scene")
+            with refused(AuthorityError, f"{first.__name__} and {second.__name__} round the back"):
+                meaning: Meaning = "agreed" if second is agree else "released"
+                sign(office, paul.session, paul.secret, subject(grounds.certificate), meaning, "a scene")
+    return "request and agree, request and release, agree and release by one person: each refused"
+
+
+@proves("A11-14/15")
+def who_reviewed_a_batch_does_not_release_it(bench: Workbench) -> str:
+    """At a GMP site the signature of the review and that of the release are two persons'."""
+    with scene(bench) as (office, _):
+        team = staff(office, vera="qualified person", olaf="qualified person")
+        vera, olaf = team["vera"], team["olaf"]
+        reviewed = Subject(REVIEW, BATCH, b"the record", BATCH)
+        sign(office, vera.session, vera.secret, reviewed, "reviewed", "read")
+        with refused(AuthorityError, "the release by the reviewer"):
+            release(office, vera.session, vera.secret, told(), "fit for use")
+        release(office, olaf.session, olaf.secret, told(), "fit for use")
+        expect(status(office.acts(TYPES, BATCH)).state == "released", "another person could not release it")
+    return "refused to the reviewer, and released by a second qualified person"
 
 
 def _refused_while_unsigned(office: Office, vera: Member, batch: str) -> None:

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from homeostat.errors import AuthorityError, UnitError
 from homeostat.execution.entering import command, enter
 from homeostat.execution.orders import waiting
-from homeostat.execution.slips import AnswerSlip, CommandSlip
+from homeostat.execution.slips import AnswerSlip, CommandSlip, Objections, Vouched
 from homeostat.execution.states import State
 from homeostat.execution.vouching import Voucher
 from homeostat.governance import Office, instruments, materials
@@ -34,6 +34,7 @@ from homeostat.validation.floor import BATCH, PREPARE, Floor, answer, fed, quest
 from homeostat.validation.staff import Member, staff
 
 _ADA, _BALANCE, _TERMINAL = "ada", "balance-1", "terminal-1"
+_NOON = "2026-05-04T12:00:00+00:00"
 
 
 @contextmanager
@@ -49,18 +50,20 @@ def _floor(bench: Workbench) -> Iterator[tuple[Office, dict[str, Member], Vouche
         opened = [one for one in floor.scan() if isinstance(one, PromptOpened)]
         with Historian.open(office.site.historian_path):
             pass
-        for number, content in enumerate([_start(), *opened]):
-            _tell(office, f"{BATCH}/000000/{number:03d}", content)
+        for number, content in enumerate([started(), *opened]):
+            tell(office, f"{BATCH}/000000/{number:03d}", content)
         yield office, team, Voucher(office.ledger, BATCH, floor.plan, bench.clock)
 
 
-def _tell(office: Office, event: str, content: Payload) -> None:
+def tell(office: Office, event: str, content: Payload) -> None:
+    """Put an event of the batch on record."""
     data = json.loads(content.model_dump_json())
     office.ledger.append(Event(event, content.type, BATCH, 0, "scan", data))
     office.ledger.commit()
 
 
-def _start() -> BatchStarted:
+def started() -> BatchStarted:
+    """The start of the floor's batch at a GMP site."""
     process = questions()
     return BatchStarted(
         process=process.process,
@@ -94,12 +97,21 @@ def _enter(office: Office, who: Member, number: int, said: str, source: str = _T
     return AnswerSlip.model_validate(slip.model_dump())
 
 
-def _status(objections: tuple[str, ...], said: str = "221") -> str:
-    """What the scan makes of a weight that these objections came with."""
+def _status(objections: Objections, said: str = "221") -> str:
+    """What the scan makes of a weight that these objections came with, and for which cause it refuses it."""
     floor = Floor.of()
     floor.scan()
-    (judged,) = floor.judged(answer(6, said, source=_BALANCE, objections=objections))
-    return judged.status
+    slip = AnswerSlip(
+        order="answer",
+        prompt=f"{PREPARE}6",
+        answer=said,
+        by=_ADA,
+        entered=_NOON,
+        happened=_NOON,
+        source=_BALANCE,
+    )
+    (judged,) = floor.judged(slip.ordered("s", floor.time, Vouched(objections)))
+    return " for ".join((judged.status, *([judged.cause] if judged.cause else [])))
 
 
 @proves("P11-10h", "ALC-5")
@@ -108,23 +120,26 @@ def an_unfit_device_satisfies_no_step(bench: Workbench) -> str:
     with _floor(bench) as (office, team, vouch):
         ada, why = team[_ADA].session, "a scene"
         due = (moment(bench.clock()) + timedelta(days=30)).isoformat()
-        seen = [vouch(_enter(office, team[_ADA], 6, "221", _BALANCE))]
+        seen = [vouch(_enter(office, team[_ADA], 6, "221", _BALANCE)).objections]
         instruments.register(office, ada, _BALANCE, kind="balance", title="Balance", why=why)
-        seen.append(vouch(_enter(office, team[_ADA], 6, "221", _BALANCE)))
+        seen.append(vouch(_enter(office, team[_ADA], 6, "221", _BALANCE)).objections)
         for day, passed in (("2020-01-01T00:00:00+00:00", True), (due, False)):
             instruments.calibrate(office, ada, _BALANCE, due=day, certificate="C-1", passed=passed, why=why)
-            seen.append(vouch(_enter(office, team[_ADA], 6, "221", _BALANCE)))
+            seen.append(vouch(_enter(office, team[_ADA], 6, "221", _BALANCE)).objections)
         instruments.calibrate(office, ada, _BALANCE, due=due, certificate="C-2", passed=True, why=why)
         for state, back in (("unclean", "clean"), ("out of service", "in service")):
             instruments.serve(office, ada, _BALANCE, instruments.STATES[state], why=why)
-            seen.append(vouch(_enter(office, team[_ADA], 6, "221", _BALANCE)))
+            seen.append(vouch(_enter(office, team[_ADA], 6, "221", _BALANCE)).objections)
             instruments.serve(office, ada, _BALANCE, instruments.STATES[back], why=why)
-        seen.append(vouch(_enter(office, team[_ADA], 6, "221", _TERMINAL)))
-        fit = vouch(_enter(office, team[_ADA], 6, "221", _BALANCE))
+        seen.append(vouch(_enter(office, team[_ADA], 6, "221", _TERMINAL)).objections)
+        fit = vouch(_enter(office, team[_ADA], 6, "221", _BALANCE)).objections
     for objections in seen:
-        expect(len(objections) == 1 and _status(objections) == "refused", f"satisfied a step: {objections}")
+        expect(
+            len(objections) == 1 and _status(objections) == "refused for source",
+            f"satisfied a step: {objections}",
+        )
     expect(fit == () and _status(fit) == "taken", f"a fit balance was refused: {fit}")
-    return "refused: " + "; ".join(objections[0] for objections in seen)
+    return "refused: " + "; ".join(objections[0].words for objections in seen)
 
 
 @proves("P11-10h")
@@ -155,10 +170,10 @@ def a_reading_of_an_unfit_device_ends_no_step(bench: Workbench) -> str:
 def each_entry_has_its_person_and_its_source(bench: Workbench) -> str:
     """At a GMP site an entry without a source is refused, and so is a scripted one; none is without a person."""
     with _floor(bench) as (office, team, vouch):
-        nowhere = vouch(_enter(office, team[_ADA], 1, "done", source=""))
-        named = vouch(_enter(office, team[_ADA], 1, "done"))
+        nowhere = vouch(_enter(office, team[_ADA], 1, "done", source="")).objections
+        named = vouch(_enter(office, team[_ADA], 1, "done")).objections
         slip = _handed(office)
-    expect(nowhere == ("the terminal or instrument it comes from is not named",), f"objections: {nowhere}")
+    expect([one.cause for one in nowhere] == ["source"], f"objections: {nowhere}")
     expect(named == () and slip.by == _ADA, f"objections: {named}, by {slip.by}")
     try:
         Entry.model_validate({"entered": slip.entered, "happened": slip.entered, "slip": "s"})
@@ -189,19 +204,23 @@ def an_entry_that_is_not_signed_by_its_person_counts_nothing(bench: Workbench) -
     """At a GMP site: a slip by another hand, with other words, or of a command without a signature, is objected to."""
     with _floor(bench) as (office, team, vouch):
         slip = _enter(office, team[_ADA], 3, "220")
-        expect(vouch(slip) == (), f"a signed entry was refused: {vouch(slip)}")
         forged = [
             slip.model_copy(update=change)
             for change in ({"answer": "230"}, {"by": "ben"}, {"entered": "2026-05-04T00:00:00+00:00"})
         ]
-        expect(all(vouch(one) for one in forged), "a changed slip passed for the signed one")
+        expect(all(vouch(one).objections for one in forged), "a changed slip passed for the signed one")
+        found = vouch(slip)
+        expect(found.objections == () and bool(found.signature), f"a signed entry was refused: {found}")
+        again = vouch(slip).words
+        expect(len(again) == 1 and "before" in again[0], "one signature carried an entry twice")
         with refused(AuthorityError, "a command by an operator"):
             command(office, team[_ADA].session, team[_ADA].secret, BATCH, "abort", reason="a scene")
         sue = team["sue"]
         command(office, sue.session, sue.secret, BATCH, "hold", reason="a scene")
         given = _handed(office)
-        expect(vouch(given) == (), "a signed command was refused")
-        expect(bool(vouch(given.model_copy(update={"order": "abort"}))), "an unsigned command passed")
+        abort = given.model_copy(update={"order": "abort"})
+        expect(bool(vouch(abort).objections), "an unsigned command passed")
+        expect(vouch(given).objections == (), "a signed command was refused")
     return (
         f"{len(forged)} changed slips and an unsigned command are objected to: {vouch_words(forged[0], slip)}"
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from homeostat.ledger.catalogue import AlarmChanged, AlarmOrdered
+from homeostat.ledger.catalogue import AlarmChanged, AlarmOrdered, SourceJudged
 from homeostat.quality.exceptions.matter import Matter
 from homeostat.quality.exceptions.ruleset import Rule
 from homeostat.quality.exceptions.seen import PASSED, Seen, one, tail
@@ -10,8 +10,15 @@ from homeostat.quality.wording import duration
 
 
 def alarms(matter: Matter, rule: Rule) -> Iterator[Seen]:
-    """Every alarm that came up, by whether it stands and by priority."""
+    """Every alarm that came up, by whether it stands and by priority.
+
+    What says that an instrument is not fit is told as that, of its source: one fault is one exception.
+    """
+    unfit = {f"source.{fact.data.tag}" for fact in matter.story.of(SourceJudged)}
     for line in matter.alarms:
+        if line.alarm in unfit:
+            yield PASSED
+            continue
         yield one(
             f"{'standing' if line.standing else 'cleared'} {line.priority}",
             line.alarm,

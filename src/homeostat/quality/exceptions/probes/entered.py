@@ -2,14 +2,7 @@
 
 from collections.abc import Iterator
 
-from homeostat.ledger.catalogue import (
-    ContainerFilled,
-    ContainersHeld,
-    CustodyBound,
-    EntryJudged,
-    SampleDrawn,
-    SampleResult,
-)
+from homeostat.ledger.catalogue import EntryJudged, SampleDrawn, SampleResult
 from homeostat.quality.exceptions.matter import Matter
 from homeostat.quality.exceptions.ruleset import Rule
 from homeostat.quality.exceptions.seen import NOT_DUE, PASSED, Seen, Sign, classed, one, tail
@@ -96,26 +89,9 @@ def _entry(rule: Rule, fact: Fact[EntryJudged], asked: str) -> Iterator[Sign]:
     if data.status == "corrected":
         yield Sign("corrected", data.prompt, fills, fact.time, (fact.id,))
     if data.status == "refused" and data.act != "answer":
-        yield Sign("refused", data.prompt, fills | {"act": data.act}, fact.time, (fact.id,))
+        case: str = data.cause if data.cause is not None and data.cause in rule.cases else "refused"
+        yield Sign(case, data.prompt, fills | {"act": data.act}, fact.time, (fact.id,))
     for flag in data.flags:
         if WAITING not in flag:
             case = classed(rule, flag, "flagged")
             yield Sign(case, data.prompt, fills | {"flag": flag}, fact.time, (fact.id,))
-
-
-def custody(matter: Matter, rule: Rule) -> Iterator[Seen]:
-    """Every hold on a container that went into the batch or came out of it."""
-    story, own = matter.story, set[str]()
-    for bound in story.about(CustodyBound):
-        own |= set(bound.data.containers) if bound.data.batch == story.batch else set()
-    own |= {one.data.container for one in story.about(ContainerFilled) if one.data.batch == story.batch}
-    held = {name for fact in story.about(ContainersHeld) for name in fact.data.containers}
-    for _ in sorted(own - held):
-        yield PASSED
-    for fact in story.about(ContainersHeld):
-        mine = [name for name in fact.data.containers if name in own]
-        if mine:
-            containers = ", ".join(mine)
-            yield one(
-                fact.data.cause, mine[0], None, (fact.id,), containers=containers, finding=fact.data.finding
-            )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from homeostat.ledger.catalogue import AttributeJudged, SignalChanged
+from homeostat.ledger.catalogue import AttributeJudged, SignalChanged, SourceJudged
 from homeostat.quality.exceptions.matter import Matter
 from homeostat.quality.exceptions.ruleset import Rule
 from homeostat.quality.exceptions.seen import NOT_DUE, PASSED, Seen, Sign, one
@@ -137,3 +137,12 @@ def notes(matter: Matter, rule: Rule) -> Iterator[Seen]:
         for note in noted if isinstance(noted, list) else [noted]:
             said = f"{note}" if key == "findings" else f"{key}: {note}"
             yield one("noted", key, None, matter.places.start(), note=said)
+
+
+def sources(matter: Matter, rule: Rule) -> Iterator[Seen]:
+    """Every judgement of an instrument behind a tag: fit again, or why its readings do not count."""
+    for fact in matter.story.of(SourceJudged):
+        if not fact.data.reason:
+            yield PASSED
+            continue
+        yield one("unfit", fact.data.tag, fact.time, (fact.id,), tag=fact.data.tag, reason=fact.data.reason)

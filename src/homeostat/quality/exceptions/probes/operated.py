@@ -2,7 +2,13 @@
 
 from collections.abc import Iterator
 
-from homeostat.ledger.catalogue import CommandGiven, CommandOutcome, LoopChanged
+from homeostat.ledger.catalogue import (
+    CommandGiven,
+    CommandOutcome,
+    LoopChanged,
+    RecipeChanged,
+    RecipeChangeRefused,
+)
 from homeostat.quality.exceptions.matter import Matter
 from homeostat.quality.exceptions.ruleset import Rule
 from homeostat.quality.exceptions.seen import PASSED, Seen, one, tail
@@ -45,11 +51,15 @@ def commands(matter: Matter, rule: Rule) -> Iterator[Seen]:
 
 
 def loops(matter: Matter, rule: Rule) -> Iterator[Seen]:
-    """Every new set-point or mode of a loop: what no step of the recipe asked for was a person's."""
+    """Every new set-point or mode of a loop: what no step of the recipe asked for was a person's.
+
+    One that carries out a change of the recipe is told as that change.
+    """
     known = {line.step for line in matter.steps}
+    changed = {(one.time, one.data.what.loop, one.data.deviation) for one in matter.story.of(RecipeChanged)}
     for fact in matter.story.of(LoopChanged):
         data = fact.data
-        if data.cause in known:
+        if data.cause in known or (fact.time, data.loop, data.cause.partition(":")[0]) in changed:
             yield PASSED
             continue
         yield one(
@@ -61,4 +71,21 @@ def loops(matter: Matter, rule: Rule) -> Iterator[Seen]:
             mode=data.mode,
             setpoint=quantity(data.setpoint, data.unit),
             because=tail(data.cause),
+        )
+
+
+def recipe_changes(matter: Matter, rule: Rule) -> Iterator[Seen]:
+    """Every change of the running recipe that was ordered: made under a deviation, or refused."""
+    for fact in matter.story.mixed(RecipeChanged, RecipeChangeRefused):
+        data = fact.data
+        refused = isinstance(data, RecipeChangeRefused)
+        yield one(
+            "refused" if refused else "changed",
+            data.what.loop,
+            fact.time,
+            (fact.id,),
+            by=data.by,
+            deviation=data.deviation,
+            what=data.what.words,
+            because=tail(data.reason if isinstance(data, RecipeChangeRefused) else ""),
         )

@@ -9,6 +9,8 @@ from homeostat.ledger.catalogue import (
     PromptOpened,
     StepChanged,
 )
+from homeostat.ledger.catalogue.recipe import STILL_HOLDS
+from homeostat.process import Phase
 from homeostat.quality.exceptions.matter import Matter
 from homeostat.quality.exceptions.ruleset import Rule
 from homeostat.quality.exceptions.seen import NOT_DUE, PASSED, Seen, Sign, classed, one, tail
@@ -17,26 +19,31 @@ from homeostat.quality.wording import duration, times
 
 
 def phases(matter: Matter, rule: Rule) -> Iterator[Seen]:
-    """Every phase that ran, and every declared one that did not though the batch came to its end."""
+    """Every phase that ran, and every declared one that did not though the batch came to its end.
+
+    What the recipe itself repeats or rules out is as it should be; a loop that came to its bound in vain is not.
+    """
     runs: dict[str, list[StepLine]] = {}
+    declared = dict(_declared(matter))
     for line in matter.steps:
         if line.level == "phase":
             runs.setdefault(line.step, []).append(line)
     for path, lines in runs.items():
-        signs = (*_stopped(matter, lines), *_repeated(matter, path, lines))
+        most = phase.repeat.most if (phase := declared.get(path)) and phase.repeat else 1
+        signs = (*_stopped(matter, lines), *_repeated(matter, path, lines, most), *_in_vain(matter, lines))
         yield Seen(signs) if signs else NOT_DUE if lines[-1].state == "running" else PASSED
     whole = matter.header.state == "complete" and not matter.story.of(LogEnded)
-    for path, title in _declared(matter):
+    for path, phase in declared.items():
         if path not in runs:
-            yield one("skipped", path, None, matter.places.start(), title=title) if whole else NOT_DUE
+            yield one("skipped", path, None, matter.places.start(), title=phase.title) if whole else NOT_DUE
 
 
-def _declared(matter: Matter) -> Iterator[tuple[str, str]]:
-    """Path and title of every phase of the recipe."""
+def _declared(matter: Matter) -> Iterator[tuple[str, Phase]]:
+    """Every phase of the recipe, by its path."""
     for procedure in matter.story.process.recipe.procedure if matter.story.process else ():
         for operation in procedure.operations:
             for phase in operation.phases:
-                yield f"{procedure.name}/{operation.name}/{phase.name}", phase.title
+                yield f"{procedure.name}/{operation.name}/{phase.name}", phase
 
 
 def _stopped(matter: Matter, lines: list[StepLine]) -> Iterator[Sign]:
@@ -48,14 +55,24 @@ def _stopped(matter: Matter, lines: list[StepLine]) -> Iterator[Sign]:
             )
 
 
-def _repeated(matter: Matter, path: str, lines: list[StepLine]) -> Iterator[Sign]:
-    """No recipe declares a loop: a phase that began again was repeated."""
-    if len(lines) > 1:
+def _repeated(matter: Matter, path: str, lines: list[StepLine], most: int) -> Iterator[Sign]:
+    """A phase that began more often than the recipe lets it."""
+    if len(lines) > most:
         events = tuple(
             event for line in lines for event in matter.places.of(StepChanged, "step", path, line.start)
         )
         fills = {"title": lines[0].title, "times": times(len(lines))}
         yield Sign("repeated", path, fills, lines[1].start, tuple(dict.fromkeys(events)))
+
+
+def _in_vain(matter: Matter, lines: list[StepLine]) -> Iterator[Sign]:
+    """A loop that ran as often as it may, and its condition still asked for another run."""
+    for line in lines:
+        if line.state == "complete" and STILL_HOLDS in line.cause:
+            events = matter.places.of(StepChanged, "step", line.step, line.end)
+            yield Sign(
+                "in vain", line.step, {"title": line.title, "because": tail(line.cause)}, line.end, events
+            )
 
 
 def prompts(matter: Matter, rule: Rule) -> Iterator[Seen]:
@@ -74,7 +91,9 @@ def _asked(matter: Matter, rule: Rule, line: PromptLine) -> Iterator[Sign]:
         if answer.accepted is False and answer.act == "answer":
             fills = asked | {"answer": answer.answer, "because": tail(answer.reason)}
             events = matter.places.of(PromptAnswered, "prompt", line.prompt, answer.time)
-            yield Sign(classed(rule, answer.reason, "refused"), line.prompt, fills, answer.time, events)
+            yield Sign(
+                classed(rule, answer.reason, "refused", answer.cause), line.prompt, fills, answer.time, events
+            )
     settled = next((answer.time for answer in line.answers if answer.accepted), line.asked)
     waited = settled - line.asked
     if waited > rule.span("longest answer"):
