@@ -11,11 +11,11 @@ if TYPE_CHECKING:
 
 def result_row(one: "Result") -> tuple[str, ...]:
     """A result as a row: attribute, limits, value, source, probability of conformity, decision."""
-    from homeostat.quality.wording import bounds, quantity
+    from homeostat.quality.wording import bounds, chance, quantity
 
-    chance = "" if one.probability is None else f"{one.probability:.3g}"
+    likely = "" if one.probability is None else chance(one.probability)
     value = "" if one.value is None else quantity(one.value, one.unit)
-    return one.title, bounds(one.low, one.high, one.unit), value, one.source, chance, one.conformity
+    return one.title, bounds(one.low, one.high, one.unit), value, one.source, likely, one.conformity
 
 
 def tell_signed(batch: str, signed: "Signature", what: str, *, as_json: bool) -> None:

@@ -172,11 +172,11 @@ def a_signature_counts_by_what_its_person_was_when_they_signed(bench: Workbench)
         before = _signed(at.office, team["maria"], _ALARM)
         folk.withdraw(at.office, team["chief"].session, "maria", "execution", why="a scene")
         without = at.vouch(_signed(at.office, team["maria"], _ALARM))
-        soon = (moment(at.office.clock()) + timedelta(seconds=1)).isoformat()
+        soon = (moment(at.office.clock()) + timedelta(seconds=30)).isoformat()
         folk.train(
             at.office, team["chief"].session, "maria", "execution", evidence="C", expires=soon, why="again"
         )
-        at.later.put(minutes=1)
+        at.later.put(minutes=2)
         expired = at.vouch(_signed(at.office, team["maria"], _ALARM))
         folk.lock(at.office, team["ada"].session, "maria", why="a scene")
         expect(at.vouch(before) == (), "what was signed by right was refused for what came later")
