@@ -78,7 +78,7 @@ def test_a_bundle_is_written_and_verified_by_the_script(site: Path, tmp_path: Pa
     done = call("bundle", "B0001", "--site", site, "--out", path, "--json")
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
-    assert told["events"] == 4
+    assert told["events"] == 5, "the batch, and that its document was issued"
     assert {"events.jsonl", "proofs.json", "record.pdf"} <= set(told["members"])
     command = [sys.executable, "-I", str(SCRIPT), str(path), "--key", told["key"]]
     seen = subprocess.run(command, capture_output=True, text=True, check=False)

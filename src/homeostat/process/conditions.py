@@ -77,7 +77,7 @@ class Condition:
     def __get_pydantic_core_schema__(cls, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
         """Conditions stand as text in YAML and JSON."""
         return core_schema.no_info_plain_validator_function(
-            cls.parse, serialization=core_schema.to_string_ser_schema()
+            cls.parse, serialization=core_schema.plain_serializer_function_ser_schema(str)
         )
 
     @classmethod
