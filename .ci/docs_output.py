@@ -1,7 +1,8 @@
 """Executes the commands that the documentation shows, and stores what they print in docs/output/.
 
-docs_output.py [NAME...]: all of them, or those named and what they need before them. The commands run as a
-newcomer would type them, in a temporary folder with `../shared` beside it; only times and machine differ.
+docs_output.py [NAME...]: all of them, or those named and what they need before them; those of the walk through a GMP
+site are made by gmp_walk.py. The commands run as a newcomer would type them, in a temporary folder with `../shared`
+beside it; only times and machine differ.
 """
 
 import argparse
@@ -81,9 +82,10 @@ def phrase(folder: Path) -> None:
     (folder / "phrase.txt").write_text("a long passphrase of your own\n", "utf-8")
 
 
-def script(folder: Path) -> None:
-    """Lay the script that verifies bundles into the folder."""
-    shutil.copy(ROOT / "docs" / "verify_bundle.py", folder)
+def scripts(folder: Path) -> None:
+    """Lay the scripts that verify bundles into the folder."""
+    for name in ("verify_bundle.py", "verify_persons.py"):
+        shutil.copy(ROOT / "docs" / name, folder)
 
 
 def fingerprint(folder: Path) -> Mapping[str, str]:
@@ -172,9 +174,7 @@ SHOWN: Mapping[str, Shown] = {
     "validate": Shown("validate --site validation --only P11-70 --only A11-14/15 --only COI-4 --only PIV-2"),
     "record-pdf": Shown(f"record {FIRST} --pdf record.pdf", needs=("run",)),
     "certificate-pdf": Shown(
-        f"release certificate {FIRST} --pdf certificate.pdf",
-        needs=("run",),
-        picture="certificate.png",
+        f"release certificate {FIRST} --pdf certificate.pdf", needs=("run",), picture="certificate.png"
     ),
     "bundle": Shown(f"bundle {FIRST} --out bundle.zip", needs=("run",)),
     "bundle-verified": Shown(
@@ -182,7 +182,10 @@ SHOWN: Mapping[str, Shown] = {
         needs=("bundle",),
         names=fingerprint,
         program="python",
-        before=script,
+        before=scripts,
+    ),
+    "bundle-persons": Shown(
+        "verify_persons.py bundle.zip --training", needs=("bundle-verified",), program="python"
     ),
     "backup": Shown("backup site-backup.zip --passphrase-file phrase.txt", needs=("bundle",), before=phrase),
     "restore": Shown(

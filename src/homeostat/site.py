@@ -13,7 +13,7 @@ site/
 import json
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias, get_args
@@ -24,6 +24,8 @@ from homeostat.ledger import Ledger, SiteKey
 from homeostat.ledger.keys import PRIVATE_NAME, PUBLIC_NAME
 
 FORMAT = 1
+LOCK = "writer.lock"
+_LOOK = 0.2  # seconds within which somebody who only looks whether the site is in use has done so
 
 Kind: TypeAlias = Literal["training", "gmp"]
 """A training site has demonstration identities and says so in all it writes; a GMP site refuses them."""
@@ -152,7 +154,7 @@ class Site:
     @contextmanager
     def _lock(self) -> Iterator[None]:
         """Hold the site for one writer: an exclusive SQLite lock, which the system drops when the process dies."""
-        lock = sqlite3.connect(self.root / "writer.lock", timeout=0.0, isolation_level=None)
+        lock = sqlite3.connect(self.root / LOCK, timeout=_LOOK, isolation_level=None)
         try:
             lock.execute("BEGIN EXCLUSIVE")
         except sqlite3.OperationalError as error:
@@ -166,6 +168,18 @@ class Site:
             yield
         finally:
             lock.close()
+
+    @property
+    def executing(self) -> bool:
+        """Whether a process executes a batch at this site now; one that has died executes none."""
+        if not (self.root / LOCK).is_file():
+            return False
+        with closing(sqlite3.connect(self.root / LOCK, timeout=0.0, isolation_level=None)) as lock:
+            try:
+                lock.execute("SELECT 1 FROM sqlite_master").fetchall()
+            except sqlite3.OperationalError:
+                return True
+        return False
 
     @contextmanager
     def reading(self) -> Iterator[tuple[Ledger, Historian]]:

@@ -40,7 +40,8 @@ def listed(homeostat: Call, site: Path, *more: str) -> list[dict[str, Any]]:
 def test_an_order_waits_until_the_batch_goes_on(homeostat: Call, site: Path) -> None:
     given = order(homeostat, site, "shelve", "--hours", "6")
     assert given.returncode == 0, given.stderr
-    assert f"given to batch M1: shelve {ALARM}" in given.stdout
+    assert f"handed in to batch M1: shelve {ALARM}" in given.stdout
+    assert "will be refused" not in given.stdout
     (row,) = listed(homeostat, site)
     (waiting,) = row["orders"]
     assert (waiting["by"], waiting["reason"], waiting["hours"]) == (
@@ -72,6 +73,73 @@ def test_an_order_waits_until_the_batch_goes_on(homeostat: Call, site: Path) -> 
 def test_every_order_is_named_as_the_standard_does(kind: str, told: str, homeostat: Call, site: Path) -> None:
     assert order(homeostat, site, kind).returncode == 0
     assert [one["order"] for one in _slips(site)] == [told]
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (("acknowledge", "nonsense"), "there is no alarm nonsense"),
+        (("remove", "oxygen.normal.hihg"), f"there is no alarm oxygen.normal.hihg: did you mean {ALARM}?"),
+        (("shelve", ALARM, "--hours", "13"), "it may be shelved for 12 h at most"),
+    ],
+)
+def test_an_order_that_no_scan_would_follow_is_not_handed_in(
+    words: tuple[str, str], why: str, homeostat: Call, site: Path
+) -> None:
+    kind, name, *more = words
+    found = order(homeostat, site, kind, *more, name=name)
+    assert found.returncode == 2
+    assert f"the order is not handed in: {why}" in found.stderr
+    assert "homeostat alarm list --batch M1" in found.stderr
+    assert not (site / "orders").exists()
+
+
+def test_what_will_be_refused_as_the_alarm_stands_is_told(homeostat: Call, site: Path) -> None:
+    said = order(homeostat, site, "acknowledge")
+    assert said.returncode == 0
+    assert f"As the alarm stands now it will be refused: {ALARM} is normal" in said.stdout
+    again = order(homeostat, site, "reset")
+    assert "will be refused" not in again.stdout, "an order that waits may change it"
+
+
+@pytest.fixture
+def critical(homeostat: Call, tmp_path: Path) -> Path:
+    """A site with a batch that is paused, whose one alarm is critical."""
+    process, place = tmp_path / "critical.yaml", tmp_path / "site"
+    rule = f"monitoring:\n  alarms:\n    {ALARM}: {{priority: critical}}\n"
+    process.write_text(MINI.read_text("utf-8") + rule, "utf-8")
+    words = ("run", process, "--site", place, "--batch", "M1", "--seed", "7", "--until", "inoculate")
+    found = homeostat(*words)
+    assert found.returncode == 0, found.stderr
+    return place
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (("shelve", "--hours", "1"), "may not be shelved"),
+        (("remove",), "a critical alarm that is taken out of service needs a time to come"),
+        (("remove", "--hours", "13"), "it may be taken out of service for 12 h at most"),
+    ],
+)
+def test_nobody_silences_a_critical_alarm_for_ever(
+    words: tuple[str, ...], why: str, homeostat: Call, critical: Path
+) -> None:
+    found = order(homeostat, critical, *words)
+    assert found.returncode == 2
+    assert why in found.stderr
+    assert "for how long is said with --hours" in found.stderr
+
+
+def test_a_critical_alarm_out_of_service_is_in_the_panel_for_good(homeostat: Call, critical: Path) -> None:
+    assert order(homeostat, critical, "remove", "--hours", "1").returncode == 0
+    assert homeostat("resume", "M1", "--site", critical).returncode == 0
+    row = homeostat("watch", "panel", "--site", critical, "--all").stdout
+    assert f"critical silenced before: {ALARM}" in row
+    shown = homeostat("watch", "panel", "--site", critical, "--batch", "M1").stdout
+    assert "Critical alarms that were kept silent" in shown
+    assert "the probe is being changed" in shown
+    assert homeostat("replay", "M1", "--site", critical).returncode == 0
 
 
 def _slips(site: Path) -> list[dict[str, Any]]:

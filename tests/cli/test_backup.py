@@ -30,6 +30,7 @@ def test_a_sealed_backup_goes_and_comes_back(
     assert back.returncode == 0, back.stderr
     assert json.loads(back.stdout)["root"] == told["root"]
     assert json.loads(back.stdout)["writable"] is True
+    assert json.loads(back.stdout)["compared"] is False
 
 
 def test_without_a_passphrase_keys_stay_and_that_is_said(site: Path, tmp_path: Path) -> None:
@@ -39,6 +40,7 @@ def test_without_a_passphrase_keys_stay_and_that_is_said(site: Path, tmp_path: P
     back = call("restore", tmp_path / "a.zip", tmp_path / "back")
     assert back.returncode == 0
     assert "the private keys are not here" in back.stderr
+    assert back.stdout.splitlines()[-1].startswith("Not compared with heads kept elsewhere (--heads)")
 
 
 def test_an_old_backup_over_newer_heads_is_refused_in_words(site: Path, tmp_path: Path) -> None:
@@ -50,6 +52,7 @@ def test_an_old_backup_over_newer_heads_is_refused_in_words(site: Path, tmp_path
     again = call("restore", tmp_path / "a.zip", tmp_path / "back", "--heads", heads, "--accept-loss")
     assert again.returncode == 0
     assert "Lost: the backup is older" in again.stdout
+    assert "Not compared" not in again.stdout
 
 
 def test_a_second_backup_of_the_same_name_is_refused(site: Path, tmp_path: Path) -> None:

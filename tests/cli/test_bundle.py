@@ -15,7 +15,7 @@ from ..quality.sealed_scene import told_site
 from .conftest import Call
 from .kept import call
 
-SCRIPT = Path(__file__).parents[2] / "docs" / "verify_bundle.py"
+DOCS = Path(__file__).parents[2] / "docs"
 
 
 @pytest.fixture(scope="module")
@@ -73,16 +73,26 @@ def test_a_record_of_no_batch_is_refused(homeostat: Call, site: Path, tmp_path: 
     assert "there is no batch 'B0009'" in done.stderr
 
 
-def test_a_bundle_is_written_and_verified_by_the_script(site: Path, tmp_path: Path) -> None:
+def checked(script: str, *words: str | Path) -> tuple[int, str]:
+    """What a script of the documentation ends with and says, by a process that can import nothing of the project."""
+    command = [sys.executable, "-I", DOCS / script, *words]
+    seen = subprocess.run(command, capture_output=True, text=True, check=False)
+    return seen.returncode, seen.stdout
+
+
+def test_a_bundle_is_written_and_verified_by_the_scripts(site: Path, tmp_path: Path) -> None:
     path = tmp_path / "b.zip"
     done = call("bundle", "B0001", "--site", site, "--out", path, "--json")
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
     assert told["events"] == 5, "the batch, and that its document was issued"
     assert {"events.jsonl", "proofs.json", "record.pdf"} <= set(told["members"])
-    command = [sys.executable, "-I", str(SCRIPT), str(path), "--key", told["key"]]
-    seen = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert (seen.returncode, seen.stdout) == (0, "The bundle is whole and the site's.\n")
+    code, said = checked("verify_bundle.py", path, "--key", told["key"])
+    assert (code, said.startswith("The bundle is whole and the site's.")) == (0, True)
+    code, said = checked("verify_persons.py", path, "--training")
+    assert (code, said.startswith("Every key is its owner's")) == (0, True)
+    code, said = checked("verify_persons.py", path)
+    assert (code, "a training site's" in said) == (1, True)
 
 
 def test_a_bundle_for_who_holds_older_heads(site: Path, tmp_path: Path) -> None:
@@ -90,13 +100,13 @@ def test_a_bundle_for_who_holds_older_heads(site: Path, tmp_path: Path) -> None:
     held.write_bytes((site / "heads" / "heads.jsonl").read_bytes().splitlines(True)[0])
     done = call("bundle", "B0001", "--site", site, "--out", tmp_path / "b.zip", "--heads", held)
     assert "python verify_bundle.py b.zip --key" in done.stdout
-    command = [sys.executable, "-I", str(SCRIPT), str(tmp_path / "b.zip"), "--heads", str(held)]
-    seen = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert seen.stdout.startswith("The bundle is whole: compare the key")
+    assert done.stdout.rstrip().endswith("python verify_persons.py b.zip --training")
+    command = ("verify_bundle.py", tmp_path / "b.zip", "--heads", held)
+    assert checked(*command)[1].startswith("The bundle is whole: compare the key")
     forged = json.loads(held.read_text("utf-8")) | {"root": "0" * 64}
     held.write_text(json.dumps(forged) + "\n", "utf-8")
-    seen = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert (seen.returncode, "changed, or another site's" in seen.stdout) == (1, True)
+    code, said = checked(*command)
+    assert (code, "changed, or another site's" in said) == (1, True)
 
 
 def test_help_and_run_stay_quick() -> None:

@@ -1,13 +1,18 @@
 """The panel on the command line: one row a batch, the details of one, JSON for programs."""
 
 import json
+import subprocess
+import sys
+import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from .conftest import Call
 
 MINI = Path(__file__).parent.parent / "execution" / "mini.yaml"
+PATIENCE = 60.0  # seconds
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +63,46 @@ def test_an_unknown_batch_is_an_error(homeostat: Call, site: Path) -> None:
 def test_a_site_where_nothing_runs_says_so(homeostat: Call, tmp_path: Path) -> None:
     assert homeostat("run", MINI, "--site", tmp_path, "--seed", "7").returncode == 0
     assert "No batch is running" in homeostat("watch", "panel", "--site", tmp_path).stdout
+
+
+def test_a_batch_whose_process_was_killed_is_told_to_be_executed_by_nobody(
+    homeostat: Call, tmp_path: Path
+) -> None:
+    words = ["run", str(MINI), "--site", str(tmp_path), "--batch", "M1", "--seed", "7", "--speed", "20"]
+    panel = ("watch", "panel", "--site", tmp_path)
+    with subprocess.Popen([sys.executable, "-m", "homeostat", *words], stdout=subprocess.DEVNULL) as running:
+        try:
+            row = _running(homeostat, tmp_path)
+            alive = homeostat(*panel).stdout
+        finally:
+            running.kill()
+    assert (row["executed"], row["state"]) == (True, "running")
+    assert "nobody executes it" not in alive
+    (row,) = json.loads(homeostat(*panel, "--json").stdout)
+    assert (row["executed"], row["state"]) == (False, "running")
+    dead = " ".join(homeostat(*panel).stdout.split())
+    assert "(not executed)" in dead
+    assert "Batch M1 is running by its record, but nobody executes it: nothing has been recorded for" in dead
+    assert "homeostat resume M1" in dead
+    shown = homeostat(*panel, "--batch", "M1").stdout
+    assert "not executed now" in shown
+    assert "nobody executes it" in " ".join(shown.split())
+
+
+def _running(homeostat: Call, site: Path) -> dict[str, Any]:
+    """The row of the one batch, once it runs by its record."""
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        found = homeostat("watch", "panel", "--site", site, "--json")
+        rows: list[dict[str, Any]] = json.loads(found.stdout) if found.returncode == 0 else []
+        if rows and rows[0]["state"] == "running":
+            return rows[0]
+        time.sleep(0.1)
+    raise AssertionError("the batch did not begin")
+
+
+def test_a_batch_that_is_meant_to_wait_is_not_missed(homeostat: Call, site: Path) -> None:
+    assert "nobody executes it" not in homeostat("watch", "panel", "--site", site, "--all").stdout
 
 
 OBSERVER = """\

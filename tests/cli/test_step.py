@@ -100,3 +100,14 @@ def test_lots_and_instruments_are_kept(asking: Path, homeostat: Call) -> None:
     told("instrument", "calibrate", "scale", "--due", LATER, "--certificate", "C", "--why", "yearly")
     assert "counts" in told("instrument", "clean", "scale", "--why", "wiped")
     told("instrument", "retire", "scale", "--why", "old")
+
+
+def test_what_was_refused_is_told_with_its_reason_and_where_to_answer(asking: Path, homeostat: Call) -> None:
+    homeostat("step", "answer", "B0001", f"{PREPARE}3", "9000", "--site", asking)
+    resumed = homeostat("resume", "B0001", "--site", asking).stdout
+    assert f"Refused: {PREPARE}3 9000, by demo-operator: " in resumed
+    assert f"Persons answer: homeostat step list B0001 --site {asking}" in resumed
+    listed = homeostat("step", "list", "B0001", "--site", asking).stdout
+    assert "Refused, and not repeated since" in listed
+    homeostat("step", "answer", "B0001", f"{PREPARE}3", "220", "--site", asking)
+    assert "Refused: " not in homeostat("resume", "B0001", "--site", asking).stdout

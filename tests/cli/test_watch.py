@@ -45,6 +45,7 @@ def test_training_tells_what_was_tried_and_how_good_the_search_is(homeostat: Cal
         assert told in done.stdout
 
 
+@pytest.mark.drill
 def test_training_twice_gives_the_same_numbers(homeostat: Call, tmp_path: Path) -> None:
     found = []
     for name in ("a", "b"):

@@ -144,7 +144,7 @@ ASKED: dict[str, tuple[Body, str]] = {
     "empty": (b"", "the table is empty"),
     "headings only": (b"donor,a,b,c,d,e\n", "no rows"),
     "a column less": ({k: v for k, v in linear().items() if k != "b"}, "not in the table: 'b'"),
-    "a column without values": (linear(b=[None] * ROWS), "it has no values"),
+    "a column without values": (linear(b=[None] * ROWS), "n.csv, column 'b'"),
     "a column twice": (b"a,b,b,c,d,e\n1,1,2,1,1,1\n2,1,2,1,1,1\n", "stands more than once"),
     "the truth twice": (b"a,b,c,d,e,y,y\n1,1,1,1,1,1,1\n2,1,1,1,1,1,1\n", "stands more than once"),
     "words": (linear(b=["x"] * ROWS), "is no number"),

@@ -10,7 +10,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from homeostat.control.predictive import Term
-from homeostat.control.predictive.equations import ROUND, Equations, aim, equations, given, width
+from homeostat.control.predictive.equations import ROUND, Equations, aim, direct, equations, given, width
 from homeostat.control.predictive.formulation import SOFT, formulate
 from homeostat.control.predictive.walking import Walking
 from homeostat.twin import model
@@ -76,6 +76,11 @@ def test_rates_are_those_of_the_model_with_what_is_held_as_it_was(
     np.testing.assert_allclose(numbers(traced.rates(x, [perfusion], P)), wanted, rtol=1e-12)
 
 
+def test_only_what_no_state_delays_follows_an_input_at_once() -> None:
+    assert direct(TASK.model, ("carbon_dioxide_gas",)) == {"ph"}
+    assert direct(TASK.model, ("perfusion",)) == frozenset()
+
+
 def test_what_is_seen_are_states_and_outputs_by_name(traced: Equations) -> None:
     _, algebraic = outputs(X, 6.0)
     cells = algebraic[SIGNATURE.outputs.index("viable_cells")]
@@ -84,7 +89,7 @@ def test_what_is_seen_are_states_and_outputs_by_name(traced: Equations) -> None:
 
 def test_a_limit_with_a_chance_is_drawn_in_by_its_margin_and_changes_follow(traced: Equations) -> None:
     assert numbers(traced.limits(X, [6.0], [2.5], P)) == pytest.approx([7.0 + 0.5, 12.0, 12.0, 3.5])
-    assert numbers(traced.last(X, P)) == pytest.approx([7.5, 12.0, 12.0])
+    assert numbers(traced.last(X, [6.0], P)) == pytest.approx([7.5, 12.0, 12.0])
 
 
 def test_the_cost_of_a_step_is_the_amount_and_the_change(traced: Equations) -> None:
@@ -95,7 +100,7 @@ def test_the_cost_of_a_step_is_the_amount_and_the_change(traced: Equations) -> N
 def test_the_cost_at_the_end_is_the_aim(traced: Equations) -> None:
     _, algebraic = outputs(X, 6.0)
     cells = algebraic[SIGNATURE.outputs.index("viable_cells")]
-    assert numbers(traced.final(X, P)) == pytest.approx([((cells - 1000.0) / 100.0) ** 2])
+    assert numbers(traced.final(X, [6.0], P)) == pytest.approx([((cells - 1000.0) / 100.0) ** 2])
 
 
 AIMS: list[tuple[str, Callable[[float], float]]] = [

@@ -8,12 +8,14 @@ from dataclasses import replace
 import casadi as ca
 import pytest
 
-from homeostat.control.predictive import Actuator, Ends, Limit, Planned, Question, Task
+from homeostat.control.predictive import Actuator, Ends, Limit, Planned, Question, Shown, Task, Term
 from homeostat.control.predictive.equations import equations
 from homeostat.control.predictive.formulation import SOFT
 from homeostat.control.predictive.futures import Futures, count
 from homeostat.control.predictive.planner import Planner, planner
 from homeostat.control.predictive.sentence import sentence
+from homeostat.control.predictive.solving import Solving
+from homeostat.twin.optimal import Guess, Outcome, Status
 
 from .test_equations import FULL, INPUTS, PARAMETERS, SIGNATURE
 from .test_task import TASK
@@ -50,10 +52,10 @@ def ipopt(task: Task, question: Question) -> tuple[float, list[float]]:
             k4 = traced.rates(y + 0.5 * h * k3, move, p)
             y = y + h / 12.0 * (k1 + 2.0 * k2 + 2.0 * k3 + k4)
         equal.append(x[k + 1] - y)
-        below += [traced.last(x[k + 1], p) - 8.0 - slack[k], move - before, before - move]
+        below += [traced.last(x[k + 1], move, p) - 8.0 - slack[k], move - before, before - move]
         cost += SOFT * slack[k] + 0.5 * SOFT * slack[k] ** 2
         before = move
-    cost += traced.final(x[-1], p)
+    cost += traced.final(x[-1], before, p)
     free = ca.vertcat(*x, *u, *slack)
     g = ca.vertcat(*equal, *below)
     solver = ca.nlpsol(
@@ -201,10 +203,95 @@ def test_what_shapes_a_plan_is_told_with_its_worth() -> None:
     keen = replace(NOMINAL, actuators=(Actuator("perfusion", 0.0, 7.0, change=4.0),), limits=())
     plan = planned(keen, replace(QUESTION, deviations=(), doubts=(0.0,)))
     assert plan.moves[0][0] == pytest.approx(7.0, abs=1e-4)
-    assert any(active.limit == "perfusion <= 7" and active.multiplier > 0.0 for active in plan.active)
+    assert any(active.limit == "perfusion <= 7 mL/h" and active.multiplier > 0.0 for active in plan.active)
     text = sentence(keen, replace(QUESTION, deviations=(), doubts=(0.0,)), plan)
     assert text.startswith("At 10.0 h: perfusion 6 -> 7 mL/h; expects cells ")
     assert "held back by perfusion <= 7" in text
+
+
+def test_a_plan_is_told_in_the_units_that_the_process_declares() -> None:
+    told = (
+        ("perfusion", Shown("medium", "L/d", 0.024)),
+        ("viable_cells", Shown("cells", "1e9 cell", 0.001)),
+        ("lactate", Shown("lactate", "g/L", 0.09)),
+    )
+    question = replace(QUESTION, deviations=(), doubts=(0.0, 0.0))
+    keen = replace(NOMINAL, actuators=(Actuator("perfusion", 0.0, 7.0, change=4.0),))
+    plain, shown = planned(keen, question), planned(replace(keen, shown=told), question)
+    assert (shown.moves, shown.value, shown.foretold) == (plain.moves, plain.value, plain.foretold)
+    text = sentence(replace(keen, shown=told), question, shown)
+    assert text.startswith("At 10.0 h: medium 0.144 -> 0.168 L/d; expects cells ")
+    expected = 0.001 * plain.foretold[0].values[-1]
+    assert f"cells {expected:.4g} 1e9 cell at 26 h" in text
+    assert "medium <= 0.168 L/d" in {each.limit for each in shown.active}
+
+
+def test_the_iterations_of_every_solve_are_counted() -> None:
+    """Nine ends are nine solves: together they take what they take one by one, the first cold, the others warm."""
+    task = replace(TASK, limits=TASK.limits[1:], ends=Ends(14.0, 26.0, 6.0))
+    solving, spent, guess = Solving(task), 0, None
+    for end in (14.0, 20.0, 26.0):
+        question = replace(QUESTION, doubts=QUESTION.doubts[:2])
+        outcome = solving.solve(question, Futures.of(task, question, end), guess)
+        spent, guess = spent + outcome.iterations, outcome.kept()
+    assert planned(task, replace(QUESTION, doubts=QUESTION.doubts[:2])).iterations == spent
+
+
+@pytest.mark.parametrize("hard", [False, True])
+def test_a_chance_that_cannot_be_planned_is_said_or_fails_where_it_is_hard(
+    hard: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The plan with the ensemble's margins has no solution: the solver is made to refuse whatever is drawn in."""
+    limit = replace(TASK.limits[0], scale=None if hard else 1.0)
+    solver = Planner(replace(TASK, limits=(limit,)))
+    solve = Solving.solve
+
+    def refuses(self: Solving, question: Question, futures: Futures, guess: Guess | None) -> Outcome:
+        outcome = solve(self, question, futures, guess)
+        drawn = len({step[-len(TASK.limits[:1]) :] for step in futures.rest[0]}) > 1
+        return replace(outcome, status=Status.ITERATIONS) if drawn else outcome
+
+    monkeypatch.setattr(Solving, "solve", refuses)
+    question = replace(QUESTION, deviations=(0.01,), doubts=(0.0, 0.0))
+    answer = solver.answer(question)
+    if hard:
+        assert (answer.status, answer.planned) == ("no convergence", None)
+        assert answer.reason == "no chance to keep: lactate"
+        return
+    assert answer.planned is not None
+    assert answer.planned.unsure == ("lactate",)
+    assert "the chance asked for could not be kept of lactate" in sentence(TASK, question, answer.planned)
+
+
+CARBON_DIOXIDE = replace(
+    TASK,
+    horizon=8.0,
+    free=4,
+    actuators=(Actuator("carbon_dioxide_gas", 1.0, 20.0, suppression=20.0),),
+    terms=(Term("ph", "ph", "target", 7.2, 0.02, 1.0, throughout=False),),
+    limits=(),
+    scenarios=(),
+)
+
+
+@pytest.mark.parametrize("before", [2.0, 5.0, 12.0])
+@pytest.mark.parametrize("aim", ["target", "limits"])
+def test_what_follows_an_input_at_once_is_planned_and_told_with_the_input_that_is_then_in_force(
+    before: float, aim: str
+) -> None:
+    """pH follows carbon dioxide without delay: at the end the last value counts, not that of the question."""
+    inputs = tuple(before if q.name == "carbon_dioxide_gas" else q.value for q in SIGNATURE.inputs)
+    bounds = (Limit("ph", "ph", 7.19, 7.21, None),)
+    glucose = (Term("glucose", "glucose", "target", 10.0, 1.0, 1.0, throughout=False),)
+    task = CARBON_DIOXIDE if aim == "target" else replace(CARBON_DIOXIDE, terms=glucose, limits=bounds)
+    question = replace(QUESTION, inputs=inputs, deviations=(), doubts=(0.0,) * len(task.watched))
+    plan = planned(task, question)
+    told = next(each for each in plan.foretold if each.quantity == "ph").values
+    assert told[-1] == pytest.approx(7.2, abs=0.011 if aim == "limits" else 0.005)
+    if aim == "limits":
+        assert all(7.19 - 1e-6 <= value <= 7.21 + 1e-6 for value in told)  # the first move included
+    guess = Solving(task).solve(question, Futures.of(task, question, 18.0), None)
+    assert plan.value == pytest.approx(guess.objective, abs=1e-6)  # plan and telling use the same equations
 
 
 def test_an_input_that_starts_outside_its_envelope_is_planned_from_its_end() -> None:

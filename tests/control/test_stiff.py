@@ -10,10 +10,13 @@ from scipy.integrate import solve_ivp
 from homeostat.control.predictive import Actuator, Limit, Question, Task, Term
 from homeostat.control.predictive.equations import equations, given
 from homeostat.control.predictive.formulation import BEYOND, STIFF_STRIDE, formulate
+from homeostat.control.predictive.futures import Futures
 from homeostat.control.predictive.planner import Planner, planner
+from homeostat.control.predictive.solving import Solving
 from homeostat.control.predictive.stepping import repeated
 from homeostat.twin import model
-from homeostat.twin.optimal import RK4, SDIRK3, RungeKutta
+from homeostat.twin.optimal import RK4, SDIRK3, Outcome, RungeKutta, Status
+from homeostat.twin.optimal.solver import Solver
 
 YEAST = model("yeast_fed_batch")
 SIGNATURE = YEAST.signature
@@ -103,3 +106,26 @@ def test_another_planner_gives_the_same_bits() -> None:
     other = Planner(TASK)
     other.answer(replace(question, states=LATE))
     assert repr(other.answer(question)) == repr(Planner(TASK).answer(question))
+
+
+def test_a_guess_that_leads_nowhere_does_not_keep_a_stiff_plan_from_being_found(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Where the warm start fails the solver begins from a walk through the model, as it does without a guess."""
+    question = Question(1.0, EARLY, INPUTS, PARAMETERS, (), (0.0,) * 2)
+    solving, futures = Solving(TASK), Futures.of(TASK, question, 13.0)
+    plain = solving.solve(question, futures, None)
+    assert plain.usable
+    solve, asked = Solver.solve, []
+
+    def warm_fails(self: Solver, *given: object, **chosen: object) -> Outcome:
+        asked.append(chosen)
+        outcome = solve(self, *given, **chosen)  # type: ignore[arg-type]
+        return replace(outcome, status=Status.STALLED) if chosen.get("guess") is not None else outcome
+
+    monkeypatch.setattr(Solver, "solve", warm_fails)
+    found = solving.solve(question, futures, plain.kept())
+    assert found.usable
+    assert found.objective == plain.objective
+    assert [chosen.get("course") is not None for chosen in asked] == [False, True]
+    assert found.iterations > plain.iterations  # what the warm start took is counted

@@ -164,6 +164,23 @@ class TestSupervised:
         later = scan(approved.standing, time=8 * HOUR, outputs=(4.0,))
         assert later.outputs == (4.0,)
 
+    def test_what_is_made_is_the_move_that_was_proposed_however_late_it_is_approved(self) -> None:
+        """The plan goes on to 8 after six minutes; who was shown 4 gets 4."""
+        soon = replace(COURSE, times=(0, HOUR // 10))
+        proposed = scan(Standing("supervised"), fresh=soon).standing
+        approved = scan(proposed, time=HOUR - 1, approved="0")
+        assert approved.outputs == (4.0,)
+        assert scan(approved.standing, time=HOUR, outputs=(4.0,)).outputs == (4.0,)
+
+    def test_a_plan_that_is_too_old_to_be_followed_can_no_more_be_approved(self) -> None:
+        patient = replace(RULES, approval=24 * HOUR)
+        standing = climb(patient, Standing("supervised"), replace(FACTS, fresh=COURSE)).standing
+        assert standing.proposal is not None
+        assert standing.proposal.expires == RULES.age
+        late = climb(patient, standing, replace(FACTS, time=13 * HOUR, approved="0"))
+        assert (late.standing.rung, late.standing.why) == ("loops", "nobody approved in time")
+        assert late.outputs is None
+
     def test_an_approval_counts_even_if_a_newer_plan_comes_in_the_same_scan(self) -> None:
         fresh = Course(made=HOUR // 2, times=(HOUR // 2,), rows=((9.0,),))
         decision = scan(self.proposed(), time=HOUR // 2, approved="0", fresh=fresh)

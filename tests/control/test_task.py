@@ -1,6 +1,7 @@
 """A task: what fits its model, which ends come into question, and what names it."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
@@ -37,6 +38,7 @@ def test_a_task_that_fits_its_model_is_accepted() -> None:
         ({"steps": 0}, "make no horizon"),
         ({"horizon": 0.0}, "make no horizon"),
         ({"actuators": (Actuator("perfusion", 3.0, 3.0),)}, "leaves nothing to move"),
+        ({"limits": (replace(TASK.limits[0], sigmas=2.33),)}, "kept with a chance above 99%"),
     ],
 )
 def test_a_task_that_does_not_fit_is_refused_with_what_is_wrong(change: dict[str, object], told: str) -> None:
@@ -65,9 +67,17 @@ def test_without_an_end_the_horizon_recedes_and_before_one_it_shrinks() -> None:
 
 def test_the_ends_that_are_compared_include_the_last_and_none_that_is_past() -> None:
     task = replace(TASK, ends=Ends(20.0, 29.0, 4.0))
-    assert task.ends_from(0.0) == (20.0, 24.0, 29.0)
-    assert task.ends_from(21.0) == (24.0, 29.0)
+    assert task.ends_from(0.0) == (20.0, 24.0, 28.0, 29.0)
+    assert task.ends_from(21.0) == (24.0, 28.0, 29.0)
     assert task.ends_from(28.9) == ()
+
+
+@pytest.mark.parametrize("every", [0.7, 1.0, 3.0, 4.0, 4.1, 6.5, 45.0])
+def test_no_two_ends_that_are_compared_lie_further_apart_than_declared(every: float) -> None:
+    ends = replace(TASK, ends=Ends(20.0, 84.0, every)).ends_from(0.0)
+    assert (ends[0], ends[-1]) == (20.0, 84.0)
+    apart = [after - before for before, after in pairwise(ends)]
+    assert all(0.0 < gap <= every * (1.0 + 1e-9) for gap in apart)
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,12 @@ import pytest
 
 from homeostat.equipment import Scan, SimulatedPlant, connect
 from homeostat.execution import Options, run
-from homeostat.ledger.catalogue import Payload, payload
+from homeostat.execution.orders import give
+from homeostat.execution.slips import ControlSlip
+from homeostat.ledger.catalogue import MovePlanned, Payload, payload
 from homeostat.process import Process, Quantity, load
 from homeostat.process.seeded import SeededFault
+from homeostat.quality.steered import proposals, steered
 from homeostat.site import Site
 
 from .conftest import Quiet
@@ -23,6 +26,8 @@ SCAN = 10 * 60_000_000
 LOW, HIGH = 0.0, 20.0
 """The envelope of the pump, mL/h."""
 Hook = Callable[[int], None]
+FAST = 1e9
+"""A pace at which a batch takes orders while it runs."""
 
 
 def process(*, faults: Sequence[dict[str, str]] = (), **controller: object) -> Process:
@@ -96,3 +101,29 @@ def stuck(monkeypatch: pytest.MonkeyPatch, *, since: int, until: int) -> None:
             super().regulate([(name, 1.0 if wedged and name == "pump" else value) for name, value in outputs])
 
     monkeypatch.setattr(sys.modules[connect.__module__], "SimulatedPlant", Stuck)
+
+
+Order = Callable[[Site, int], ControlSlip | None]
+
+
+def ordering(monkeypatch: pytest.MonkeyPatch, site: Site, order: Order) -> None:
+    """Have a person look at the batch before every scan and hand in what `order` says."""
+
+    def look(time: int) -> None:
+        slip = order(site, time)
+        if slip is not None:
+            give(site, "B0001", slip, stamp=f"2026-01-01T{time // SCAN:06d}", nonce="0")
+
+    at_every_scan(monkeypatch, look)
+
+
+def waits(site: Site, time: int) -> MovePlanned | None:
+    """The move that waits for a person."""
+    with site.reading() as (ledger, _):
+        found = proposals(steered(ledger, "B0001"), now=time)
+    return found[0] if found else None
+
+
+def slip(order: str, **more: object) -> ControlSlip:
+    facts = {"order": order, "controller": "growth", "by": "Dr. A", "reason": "looked at it", **more}
+    return ControlSlip.model_validate(facts)

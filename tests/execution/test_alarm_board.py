@@ -280,3 +280,22 @@ def test_the_same_inputs_give_the_same_decisions(plan: Plan, observer: Observer)
         return [*goes(desk, 60.0).said, desk.state.board]
 
     assert tale() == tale()
+
+
+def test_everything_that_happens_to_an_alarm_has_a_word_on_record() -> None:
+    assert CHANGES.keys() == {happening.value for happening in Happening}
+
+
+def test_what_came_in_a_flood_is_shown_by_itself_on_record(desk: Desk) -> None:
+    """Twelve alarms in one scan: the last two are gathered, and told one by one once the flood is over."""
+    names = [f"failure{k}" for k in range(12)]
+    notices = [Notice(name, True, "low", name) for name in names]
+    sheet = Sheet("B1", desk.time)
+    state = alert(desk.plan, desk.state, notices, desk.time, sheet)
+    later = Facts(desk.time + 11 * MINUTE, (), ())
+    over = Sheet("B1", later.time)
+    pass_time(desk.plan, state, later, over)
+    told = [one for one in changes(over) if one.alarm != FLOOD]
+    assert [(one.alarm, one.state, one.shown, one.reason) for one in told] == [
+        (name, "shown", True, "the flood is over") for name in names[10:]
+    ]

@@ -1,6 +1,5 @@
 """Batches under predictive control: replayed bit for bit, resumed wherever they were cut, moved by whom they may be."""
 
-from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -26,12 +25,14 @@ from homeostat.ledger.catalogue import (
     StepChanged,
 )
 from homeostat.process import Process, Quantity
-from homeostat.quality.steered import proposals, steered
+from homeostat.quality.steered import steered
 from homeostat.quality.verify import verify_site
 from homeostat.site import Site
+from tests.marks import in_drills
 
 from .conftest import Quiet, chunks, story
 from .steered import (
+    FAST,
     HIGH,
     HOUR,
     LOW,
@@ -41,12 +42,12 @@ from .steered import (
     at_every_scan,
     execute,
     minutes,
+    ordering,
     process,
+    slip,
     unsteered,
+    waits,
 )
-
-FAST = 1e9
-"""A pace at which a batch takes orders while it runs."""
 
 
 @pytest.fixture(scope="module")
@@ -179,10 +180,11 @@ class Cut(BaseException):
     """The process dies here."""
 
 
-CUTS = [("append", scan) for scan in (1, 7, 8, 9, 14, 50, 102)] + [("flush", count) for count in (3, 5, 9)]
+CUTS = [("append", 8), ("append", 50), ("flush", 5)]
+FURTHER = [("append", scan) for scan in (1, 7, 9, 14, 102)] + [("flush", count) for count in (3, 9)]
 
 
-@pytest.mark.parametrize(("method", "count"), CUTS)
+@pytest.mark.parametrize(("method", "count"), [*CUTS, *in_drills(FURTHER)])
 def test_a_batch_that_is_cut_at_any_scan_resumes_to_the_same_record(
     method: str, count: int, led: Batch, site: Site, quiet: Quiet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -214,32 +216,6 @@ def test_advice_moves_nothing_but_is_on_record(site: Site, tmp_path: Path, quiet
     assert len(advised.facts(MovePlanned)) > 10
     assert {RUNGS[int(rung)] for rung in advised.column("control.growth.rung")} == {"idle", "advice"}
     assert replay(site, "B0001", quiet).identical
-
-
-Order = Callable[[Site, int], ControlSlip | None]
-
-
-def ordering(monkeypatch: pytest.MonkeyPatch, site: Site, order: Order) -> None:
-    """Have a person look at the batch before every scan and hand in what `order` says."""
-
-    def look(time: int) -> None:
-        slip = order(site, time)
-        if slip is not None:
-            give(site, "B0001", slip, stamp=f"2026-01-01T{time // SCAN:06d}", nonce="0")
-
-    at_every_scan(monkeypatch, look)
-
-
-def waits(site: Site, time: int) -> MovePlanned | None:
-    """The move that waits for a person."""
-    with site.reading() as (ledger, _):
-        found = proposals(steered(ledger, "B0001"), now=time)
-    return found[0] if found else None
-
-
-def slip(order: str, **more: object) -> ControlSlip:
-    facts = {"order": order, "controller": "growth", "by": "Dr. A", "reason": "looked at it", **more}
-    return ControlSlip.model_validate(facts)
 
 
 class TestSupervised:

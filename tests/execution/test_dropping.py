@@ -14,12 +14,13 @@ from homeostat.equipment.simulated import SimulatedPlant
 from homeostat.execution import Options, replay, run
 from homeostat.execution.batch import observe
 from homeostat.execution.plan import HOUR, Plan, make_plan
-from homeostat.execution.plan.types import Act
+from homeostat.execution.plan.steps import Act
 from homeostat.execution.stages.belief import Observer
 from homeostat.execution.state import Belief
 from homeostat.process import Process, Quality, load
 from homeostat.process.seeded import SeededFault
 from homeostat.site import Site
+from tests.marks import in_drills
 
 from .conftest import Quiet
 from .test_fusing import observing
@@ -121,7 +122,10 @@ DRILLS = {
 }
 
 
-@pytest.mark.parametrize("drill", DRILLS)
+FIRST, *FURTHER = DRILLS
+
+
+@pytest.mark.parametrize("drill", [FIRST, *in_drills(FURTHER)])
 def test_a_lying_sensor_is_dropped_and_the_belief_is_nearer_to_the_truth(drill: str) -> None:
     """Of what the sensor measures, and of the cells; two thirds of a day after it began to lie."""
     kind, of, size, state = DRILLS[drill]

@@ -53,6 +53,33 @@ def test_it_is_replayed_bit_for_bit(led: Batch, quiet: Quiet) -> None:
     assert verify_site(led.site).ok
 
 
+def test_names_and_units_in_which_plans_are_told_are_those_of_the_process() -> None:
+    feeding = make_plan(PROCESS, steers=True, initial={}).controllers[0].task
+    told = [feeding.show(name).text(value) for name, value in (("feed", 0.011), ("oxygen_rate", 2.4))]
+    assert told == ["11 mL/h", "2.4 g/(L h)"]
+    task = make_plan(load("car-t"), steers=True, initial={}).controllers[0].task
+    shown = {name: (task.show(name).name, task.show(name).unit) for name in ("car_positive", "perfusion")}
+    assert shown == {"car_positive": ("dose", "1e6 cell"), "perfusion": ("perfusion", "mL/h")}
+
+
+def test_sentences_say_what_the_pump_does_in_its_own_unit(led: Batch) -> None:
+    for _, fact in led.facts(MovePlanned):
+        before, after = f"{1000.0 * fact.believed['feed'][0]:.4g}", f"{fact.outputs[0][0]:.4g}"
+        moved = f"feed stays at {after} mL/h" if before == after else f"feed {before} -> {after} mL/h"
+        assert f" h: {moved}; expects biomass " in fact.text
+        assert " L/h" not in fact.text
+
+
+def test_the_shipped_limits_are_planned_with_their_chance_and_older_records_say_nothing_of_it(
+    led: Batch,
+) -> None:
+    facts = [fact for _, fact in led.facts(MovePlanned)]
+    assert {fact.unsure for fact in facts} == {()}
+    older = facts[0].model_dump(mode="json")
+    del older["unsure"]
+    assert MovePlanned.model_validate(older) == facts[0]
+
+
 def test_every_question_is_answered_and_the_plan_is_followed(led: Batch) -> None:
     assert led.facts(PlanFailed, PlanMissed) == []
     assert len(led.facts(MovePlanned)) >= 50

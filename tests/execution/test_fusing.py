@@ -12,7 +12,7 @@ from homeostat.errors import ProcessError
 from homeostat.execution import Options, replay, resume, run
 from homeostat.execution.batch import observe
 from homeostat.execution.plan import HOUR, Plan, make_plan
-from homeostat.execution.plan.types import Act
+from homeostat.execution.plan.steps import Act
 from homeostat.execution.scan import begin
 from homeostat.execution.sheet import Sheet
 from homeostat.execution.stages.alarms import Seen, watch_limits
@@ -214,18 +214,51 @@ def test_a_sensor_that_disagrees_is_flagged_until_it_agrees(plan: Plan, observer
     assert belief.flagged == ()
 
 
-def test_one_result_that_the_twin_cannot_believe_is_told_until_a_later_one_agrees(
+def test_one_result_that_the_twin_cannot_believe_is_told_and_makes_no_doubt_of_the_twin(
     plan: Plan, observer: FusingObserver
 ) -> None:
     before = _follow(plan, observer, observer.begin(), range(61))
     expected = before.states[plan.twin.states.index("viable")]
     far = observer.result(before, _result(30, 5.0 * expected))
-    assert dict(far.flagged) == {"count viable": "rejected"}
+    assert (far.flagged, dict(far.surprises).keys()) == ((), {"count viable"})
+    assert dict(far.surprises)["count viable"] > 5.0, "so many standard deviations above"
     assert far.states == before.states
     later = _follow(plan, observer, far, range(61, 91))
-    assert dict(later.flagged) == {"count viable": "rejected"}
+    assert (later.flagged, later.surprises) == ((), far.surprises)
     near = observer.result(later, _result(80, later.states[plan.twin.states.index("viable")]))
-    assert near.flagged == ()
+    assert (near.flagged, near.surprises) == ((), ())
+
+
+def test_a_second_result_in_a_row_is_a_disagreement(plan: Plan, observer: FusingObserver) -> None:
+    belief = _follow(plan, observer, observer.begin(), range(61))
+    expected = belief.states[plan.twin.states.index("viable")]
+    for minute in (30, 50):
+        belief = observer.result(belief, _result(minute, 5.0 * expected))
+    assert (dict(belief.flagged), belief.surprises) == ({"count viable": "rejected"}, ())
+
+
+def test_a_result_that_is_corrected_is_no_surprise_any_more(plan: Plan, observer: FusingObserver) -> None:
+    before = _follow(plan, observer, observer.begin(), range(61))
+    expected = before.states[plan.twin.states.index("viable")]
+    mistyped = observer.result(before, _result(30, 10.0 * expected))
+    corrected = observer.result(mistyped, _result(30, expected))
+    assert (mistyped.surprises != (), corrected.surprises, corrected.flagged) == (True, (), ())
+
+
+def test_a_surprise_is_an_alarm_of_its_own_until_it_is_over(plan: Plan) -> None:
+    state, texts = begin(plan, observe(plan)), []
+    seen = Seen(_usable(plan), _usable(plan))
+    for hour, surprises in enumerate([(), (("count viable", -7.2),), (("count viable", -7.2),), ()]):
+        sheet = Sheet("B0001/000001", first=0)
+        state = changed(state, belief=changed(state.belief, surprises=surprises))
+        state = watch_limits(plan, state, seen, hour * HOUR, sheet)
+        told = [decision for _, decision in sheet.decisions if isinstance(decision, AlarmChanged)]
+        of = [change for change in told if change.alarm == "twin.result.count viable"]
+        texts += [(change.state, change.priority, change.text) for change in of]
+    words = "Count viable: a result 7 standard deviations below what the twin expected"
+    assert texts[0] == ("raised", "medium", words)
+    assert [state for state, *_ in texts] == ["raised", "cleared"]
+    assert state.disagreed == {}
 
 
 def test_an_alarm_is_raised_with_the_flag_and_cleared_once_the_signal_has_agreed_for_a_while(

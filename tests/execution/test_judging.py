@@ -5,7 +5,7 @@ import math
 import pytest
 
 from homeostat.execution.conditions import Facts, holds
-from homeostat.execution.plan.types import Test as Comparison
+from homeostat.execution.plan.steps import Test as Comparison
 from homeostat.execution.stages.arrivals import verdict
 from homeostat.execution.stages.judging import Given, judge
 from homeostat.execution.state import OpenPrompt

@@ -16,6 +16,7 @@ from homeostat.ledger import Ledger
 from homeostat.ledger.catalogue import AlarmChanged, AlarmOrdered, AlarmRefused, Payload, payload
 from homeostat.process import Process
 from homeostat.site import Site
+from tests.marks import in_drills
 
 from .conftest import Quiet, Runner, story
 
@@ -177,10 +178,13 @@ def dying(monkeypatch: pytest.MonkeyPatch, owner: object, name: str, *, after: b
     monkeypatch.setattr(owner, name, effect)
 
 
+FURTHER = in_drills([(Ledger, "commit", 3), (orders, "_remove", 2)])
+
+
 @pytest.mark.parametrize("after", [False, True])
 @pytest.mark.parametrize(
     ("owner", "name", "count"),
-    [(Ledger, "commit", 2), (Ledger, "commit", 3), (orders, "_remove", 1), (orders, "_remove", 2)],
+    [(Ledger, "commit", 2), (orders, "_remove", 1), *FURTHER],
 )
 def test_whatever_dies_an_order_is_followed_once(
     owner: object,

@@ -291,6 +291,7 @@ def errors(historian: Historian, judged: dict[str, float], hour: int) -> dict[st
     return found
 
 
+@pytest.mark.drill
 @pytest.mark.parametrize("hour", [24, 150, 250])
 def test_the_outlook_of_the_shipped_process_covers_what_is_measured(hour: int, grown: Site) -> None:
     with grown.reading() as (ledger, historian):

@@ -1,6 +1,9 @@
 """Tuning on the simulated plant: the model found is the one declared, and the new tuning does what it was asked for."""
 
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 import yaml
@@ -143,6 +146,29 @@ def test_a_plant_brought_back_shows_what_it_showed(process: Process) -> None:
     rehearsal.scan()
     settle(one)
     assert one.values[0] == other.value
+
+
+def test_another_tuning_takes_over_without_a_bump(process: Process) -> None:
+    """On the way to the set-point, where the error is large: the output goes on from where it stood."""
+    rehearsal = Rehearsal(process, seed=4)
+    place = list(process.strategy).index("temperature")
+    ready(rehearsal, place, 4 * 60_000_000)
+    plain = Stand.at(rehearsal, place, quiet=True)
+    tuning, setpoint = plain.plan.loops[place].tuning, plain.value + 2.0
+    for _ in range(3):
+        plain.hold(setpoint)
+    reached = SimpleNamespace(
+        plan=rehearsal.plan, loops=plain.loops, again=rehearsal.again, done=rehearsal.done
+    )
+    outputs = []
+    for factor in (1.0, 3.0):
+        quicker = replace(tuning, gain=factor * tuning.gain, integral=1e9)
+        stand = Stand.at(cast(Rehearsal, reached), place, quiet=True, tuning=quicker)
+        pid = stand.loop.pid
+        outputs.append(pid.integral + quicker.gain * (pid.setpoint - (pid.measurement or 0.0)))
+    assert outputs[0] == pytest.approx(plain.loop.pid.output)
+    assert outputs[1] == pytest.approx(outputs[0])
+    assert abs(tuning.gain * (setpoint - plain.value)) > 1.0  # the bump that there would have been
 
 
 def test_a_quiet_plant_does_not_scatter(process: Process) -> None:

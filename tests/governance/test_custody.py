@@ -24,7 +24,8 @@ from homeostat.governance.custody import (
 )
 from homeostat.governance.demonstration import SECRET
 from homeostat.governance.labels import private
-from homeostat.ledger.catalogue import DeviationRequested
+from homeostat.governance.people import lock
+from homeostat.ledger.catalogue import DeviationRequested, HandOverOffered, HandOverReceived, payload
 
 from .custody_scene import DIN, FIRST, HEAD, QA, SECOND, Scene, scene
 
@@ -368,3 +369,25 @@ def test_a_place_and_a_logger_are_always_said(place: str, logger: str, work: Sce
     mine = work.issued()
     with pytest.raises(AuthorityError, match="printable characters"):
         collect(work.office, work[FIRST], mine, "P-017", place=place, logger=logger, why="apheresis")
+
+
+def test_for_a_custodian_who_is_locked_a_supervisor_hands_over_and_the_record_says_so(work: Scene) -> None:
+    bag = work.collected(work.issued())
+    with pytest.raises(AuthorityError, match=f"custody of {FIRST}"):
+        work.offered(bag, HEAD, SECOND)
+    lock(work.office, work[FIRST], FIRST, why="lost the card")
+    with pytest.raises(AuthorityError, match="whose account is locked") as refused:
+        work.offered(bag, SECOND, HEAD)
+    assert "a supervisor hands it over" in refused.value.mend
+    work.offered(bag, HEAD, SECOND)
+    assert work.book.containers[bag].custodian == FIRST
+    work.received(bag, SECOND)
+    offered, received = (
+        payload(one.event.type, one.event.data)
+        for one in work.office.acts((HandOverOffered.type, HandOverReceived.type))
+    )
+    assert [(one.old, one.new) for one in offered.changes] == [(FIRST, HEAD)]
+    assert [(one.old, one.new) for one in received.changes] == [(FIRST, SECOND)]
+    (whole,) = hand_overs(work.office.ledger, bag)
+    assert whole.whole
+    assert work.book.containers[bag].custodian == SECOND

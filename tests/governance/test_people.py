@@ -118,14 +118,16 @@ def test_failures_in_a_row_count_not_those_of_a_day(office: Office, team: dict[s
 def test_one_id_is_given_to_one_person_by_two_administrators(
     office: Office, team: dict[str, Member], opens: Callable[[Kind], Office], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    other, ada = opens("gmp"), team["ada"].session
+    other, ada = opens("gmp"), team["ada"]
     from homeostat.governance.people import enrolment
 
     stale = directory(other)
-    people.enrol(office, ada, "piet", "Piet", ["operator"], verified="passport", why=WHY)
+    people.enrol(office, ada.session, ada.secret, "piet", "Piet", ["operator"], verified="passport", why=WHY)
     monkeypatch.setattr(enrolment, "directory", lambda at: stale)
     with pytest.raises(AuthorityError, match="was given already"):
-        people.enrol(other, ada, "piet", "Pieter", ["operator"], verified="passport", why=WHY)
+        people.enrol(
+            other, ada.session, ada.secret, "piet", "Pieter", ["operator"], verified="passport", why=WHY
+        )
     assert directory(office).accounts["piet"].name == "Piet"
 
 
@@ -152,7 +154,16 @@ def test_an_id_is_plain_and_cannot_name_another_file(
     office: Office, team: dict[str, Member], account: str
 ) -> None:
     with pytest.raises(AuthorityError, match="no account id"):
-        people.enrol(office, team["ada"].session, account, "M", ["operator"], verified="passport", why=WHY)
+        people.enrol(
+            office,
+            team["ada"].session,
+            team["ada"].secret,
+            account,
+            "M",
+            ["operator"],
+            verified="passport",
+            why=WHY,
+        )
 
 
 def test_what_could_not_be_stored_has_not_happened(
@@ -177,24 +188,26 @@ def test_a_missing_key_is_told_and_a_reset_mends_it(office: Office, team: dict[s
         path.unlink()
     with pytest.raises(LedgerError, match="key of maria cannot be read"):
         people.login(office, "maria", team["maria"].secret)
-    one = people.request_reset(office, team["ada"].session, "maria", why=WHY)
-    other = people.confirm_reset(office, team["vera"].session, "maria", why=WHY)
+    one = people.request_reset(office, team["ada"].session, team["ada"].secret, "maria", why=WHY)
+    other = people.confirm_reset(office, team["vera"].session, team["vera"].secret, "maria", why=WHY)
     people.complete_reset(office, "maria", (one, other), WORD, why=WHY)
     people.login(office, "maria", Secret(WORD))
 
 
 def test_codes_run_out_after_a_week(office: Office, team: dict[str, Member], clock: Clock) -> None:
-    ada = team["ada"].session
-    code = people.enrol(office, ada, "piet", "Piet", ["operator"], verified="passport", why=WHY)
-    one = people.request_reset(office, ada, "maria", why=WHY)
-    other = people.confirm_reset(office, team["vera"].session, "maria", why=WHY)
+    ada, vera = team["ada"], team["vera"]
+    code = people.enrol(
+        office, ada.session, ada.secret, "piet", "Piet", ["operator"], verified="passport", why=WHY
+    )
+    one = people.request_reset(office, ada.session, ada.secret, "maria", why=WHY)
+    other = people.confirm_reset(office, team["vera"].session, team["vera"].secret, "maria", why=WHY)
     clock.now += timedelta(days=8)
     with pytest.raises(AuthorityError, match="expired"):
         people.activate(office, "piet", code, WORD, why=WHY)
     with pytest.raises(AuthorityError, match="expired"):
         people.complete_reset(office, "maria", (one, other), WORD, why=WHY)
-    again = people.invite(office, people.login(office, "ada", team["ada"].secret), "piet", why=WHY)
-    people.agree(office, people.login(office, "vera", team["vera"].secret), "piet", why=WHY)
+    again = people.invite(office, people.login(office, "ada", ada.secret), ada.secret, "piet", why=WHY)
+    people.agree(office, people.login(office, "vera", vera.secret), vera.secret, "piet", why=WHY)
     with pytest.raises(AuthorityError, match="not right"):
         people.activate(office, "piet", code, WORD, why=WHY)
     people.activate(office, "piet", again, WORD, why=WHY)
@@ -250,11 +263,11 @@ def test_roles_count_from_the_moment_they_are_given_and_taken(
     office: Office, team: dict[str, Member]
 ) -> None:
     maria = team["maria"].session
-    people.change_roles(office, team["ada"].session, "maria", ("sponsor",), why=WHY)
+    people.change_roles(office, team["ada"].session, team["ada"].secret, "maria", ("sponsor",), why=WHY)
     authorise(office, maria, "step.perform")  # the new role counts once quality assurance agrees
     with pytest.raises(AuthorityError, match="no role"):
         authorise(office, maria, "release.agree")
-    assert people.agree(office, team["vera"].session, "maria", why=WHY) == ("sponsor",)
+    assert people.agree(office, team["vera"].session, team["vera"].secret, "maria", why=WHY) == ("sponsor",)
     with pytest.raises(AuthorityError, match="no role"):
         authorise(office, maria, "step.perform")
     authorise(office, maria, "release.agree")
@@ -263,17 +276,18 @@ def test_roles_count_from_the_moment_they_are_given_and_taken(
 def test_quality_assurance_agrees_to_what_is_asked_for_and_to_nothing_else(
     office: Office, team: dict[str, Member]
 ) -> None:
-    ada, vera = team["ada"].session, team["vera"].session
+    ada = (office, team["ada"].session, team["ada"].secret)
+    vera = (office, team["vera"].session, team["vera"].secret)
     with pytest.raises(AuthorityError, match="nothing about maria awaits"):
-        people.agree(office, vera, "maria", why=WHY)
-    people.change_roles(office, ada, "vera", ("quality assurance", "qualified person"), why=WHY)
+        people.agree(*vera, "maria", why=WHY)
+    people.change_roles(*ada, "vera", ("quality assurance", "qualified person"), why=WHY)
     with pytest.raises(AuthorityError, match="another person"):
-        people.agree(office, vera, "vera", why=WHY)
+        people.agree(*vera, "vera", why=WHY)
     with pytest.raises(AuthorityError, match="no role"):
-        people.agree(office, ada, "vera", why=WHY)
+        people.agree(*ada, "vera", why=WHY)
     for lose in (
-        lambda: people.retire(office, ada, "vera", why=WHY),
-        lambda: people.change_roles(office, ada, "vera", ("sponsor",), why=WHY),
+        lambda: people.retire(office, team["ada"].session, "vera", why=WHY),
+        lambda: people.change_roles(*ada, "vera", ("sponsor",), why=WHY),
     ):
         with pytest.raises(AuthorityError, match="last person of quality assurance"):
             lose()
@@ -284,16 +298,18 @@ def test_an_administrator_who_is_quality_assurance_too_agrees_to_nothing(
 ) -> None:
     office = opens("training")
     team = staff(office, ada="administrator", both=("administrator", "quality assurance"), maria="operator")
-    people.request_reset(office, team["ada"].session, "maria", why=WHY)
+    people.request_reset(office, team["ada"].session, team["ada"].secret, "maria", why=WHY)
     with pytest.raises(AuthorityError, match="is an administrator"):
-        people.confirm_reset(office, team["both"].session, "maria", why=WHY)
+        people.confirm_reset(office, team["both"].session, team["both"].secret, "maria", why=WHY)
 
 
 def test_a_person_of_quality_assurance_is_enrolled_once_without_anybodys_agreement(office: Office) -> None:
     people.found(office, "ada", "Ada", Secret(WORD), verified="passport", why=WHY)
     ada = people.login(office, "ada", Secret(WORD))
     for account, held, pending in (("vera", ("quality assurance",), ()), ("eve", (), ("quality assurance",))):
-        people.enrol(office, ada, account, account, ["quality assurance"], verified="passport", why=WHY)
+        people.enrol(
+            office, ada, Secret(WORD), account, account, ["quality assurance"], verified="passport", why=WHY
+        )
         one = directory(office).accounts[account]
         assert (one.roles, one.pending) == (held, pending)
     marked = [one.event.data["founding"] for one in office.acts(("account.enrolled",))]
@@ -380,11 +396,17 @@ def test_a_policy_stays_within_its_bounds(
     office: Office, team: dict[str, Member], change: dict[str, int], told: str
 ) -> None:
     with pytest.raises(AuthorityError, match=told):
-        people.set_policy(office, team["ada"].session, Policy(**change), why=WHY)
+        people.set_policy(office, team["ada"].session, team["ada"].secret, Policy(**change), why=WHY)
 
 
 def test_a_policy_counts_at_once(office: Office, team: dict[str, Member], clock: Clock) -> None:
-    people.set_policy(office, team["ada"].session, Policy(idle_minutes=2, attempts=3), why="a shared room")
+    people.set_policy(
+        office,
+        team["ada"].session,
+        team["ada"].secret,
+        Policy(idle_minutes=2, attempts=3),
+        why="a shared room",
+    )
     _fail(office, "vera", 3)
     assert directory(office).accounts["vera"].state == "locked"
     clock.now += timedelta(minutes=3)
@@ -432,7 +454,16 @@ def test_distinct_names_the_part_that_the_person_had(office: Office, team: dict[
 
 def test_a_review_of_a_report_that_is_overtaken_is_refused(office: Office, team: dict[str, Member]) -> None:
     vera, report = team["vera"], access_report(office)
-    people.enrol(office, team["ada"].session, "piet", "Piet", ["operator"], verified="passport", why=WHY)
+    people.enrol(
+        office,
+        team["ada"].session,
+        team["ada"].secret,
+        "piet",
+        "Piet",
+        ["operator"],
+        verified="passport",
+        why=WHY,
+    )
     with pytest.raises(AuthorityError, match="added since"):
         review_access(office, vera.session, vera.secret, report, why=WHY)
     with pytest.raises(AuthorityError):
@@ -459,3 +490,24 @@ def test_a_report_says_what_deserves_a_look(office: Office, team: dict[str, Memb
         "maria: qualification 'execution' expired",
     ):
         assert any(one.startswith(words) for one in told), words
+
+
+def test_a_report_shows_the_roles_that_await_agreement(office: Office, team: dict[str, Member]) -> None:
+    ada = team["ada"]
+    people.change_roles(office, ada.session, ada.secret, "maria", ("supervisor", "operator"), why=WHY)
+    report = access_report(office)
+    (line,) = (one for one in report.lines if one.pending)
+    assert (line.account, line.roles, line.pending) == ("maria", ("operator",), ("supervisor", "operator"))
+    assert "maria: awaits the agreement of quality assurance to: supervisor, operator" in report.findings
+    assert json.loads(report.content)["lines"][2]["pending"] == ["supervisor", "operator"]
+    people.agree(office, team["vera"].session, team["vera"].secret, "maria", why=WHY)
+    assert not [one for one in access_report(office).lines if one.pending]
+
+
+def test_a_report_of_a_site_of_before_says_that_nobody_vouches(
+    office: Office, team: dict[str, Member]
+) -> None:
+    words = "nobody vouches for accounts yet"
+    assert any(one.startswith(words) for one in access_report(office).findings)
+    people.set_policy(office, team["ada"].session, team["ada"].secret, Policy(idle_minutes=5), why=WHY)
+    assert not any(one.startswith(words) for one in access_report(office).findings)

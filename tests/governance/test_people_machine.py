@@ -187,6 +187,16 @@ class People(RuleBasedStateMachine):
         assert allowed, "done, but not allowed"
         return found
 
+    def _mine(self, one: Open) -> Secret:
+        return Secret(self.persons[one.session.person].password)
+
+    def _vouched(self, one: Open, allowed: bool, act: Callable[[], object]) -> object:
+        """What takes the actor's signature besides: they identify themselves, so failures count from nought."""
+        found = self._judged(allowed, act)
+        if allowed:
+            self.persons[one.session.person].failures = 0
+        return found
+
     def _failed(self, person: Person) -> None:
         person.failures += 1
         if person.failures >= 5 and person.state == "active":
@@ -214,10 +224,18 @@ class People(RuleBasedStateMachine):
     def enrol(self, by: int, account: str, held: tuple[str, ...]) -> None:
         one = self._one(by, "administrator")
         allowed = self._may(one, "user.manage") and account not in self.persons and held in GOOD_ROLES
-        code = self._judged(
+        code = self._vouched(
+            one,
             allowed,
             lambda: people.enrol(
-                self.office, one.session, account, account.title(), held, verified="passport", why="hired"
+                self.office,
+                one.session,
+                self._mine(one),
+                account,
+                account.title(),
+                held,
+                verified="passport",
+                why="hired",
             ),
         )
         if isinstance(code, str):
@@ -232,7 +250,9 @@ class People(RuleBasedStateMachine):
         one, person = self._one(by, "quality assurance"), self.persons.get(account)
         allowed = self._may(one, "user.agree") and one.session.person != account and person is not None
         allowed = allowed and person is not None and person.state != "retired" and bool(person.pending)
-        self._judged(allowed, lambda: people.agree(self.office, one.session, account, why="seen"))
+        self._vouched(
+            one, allowed, lambda: people.agree(self.office, one.session, self._mine(one), account, why="seen")
+        )
         if allowed and person:
             person.roles, person.pending = person.pending, ()
 
@@ -304,8 +324,12 @@ class People(RuleBasedStateMachine):
         allowed = allowed and ("quality assurance" in held or not self._last_of_quality(account))
         if person is not None and set(held) == set(person.roles):
             return
-        self._judged(
-            allowed, lambda: people.change_roles(self.office, one.session, account, held, why="moved")
+        self._vouched(
+            one,
+            allowed,
+            lambda: people.change_roles(
+                self.office, one.session, self._mine(one), account, held, why="moved"
+            ),
         )
         if allowed and person and set(held) <= set(person.roles):
             person.roles, person.pending = held, ()
@@ -370,8 +394,10 @@ class People(RuleBasedStateMachine):
     def ask_for_reset(self, by: int, account: str) -> None:
         one, person = self._one(by, "administrator"), self.persons.get(account)
         allowed = self._keeps(one, account) and person is not None and bool(person.keys)
-        half = self._judged(
-            allowed, lambda: people.request_reset(self.office, one.session, account, why="forgotten")
+        half = self._vouched(
+            one,
+            allowed,
+            lambda: people.request_reset(self.office, one.session, self._mine(one), account, why="forgotten"),
         )
         if person and isinstance(half, str):
             person.halves, person.asked_by = [half], one.session.person
@@ -382,8 +408,10 @@ class People(RuleBasedStateMachine):
         allowed = self._may(one, "user.agree") and person is not None and person.state != "retired"
         allowed = allowed and person is not None and bool(person.halves)
         allowed = allowed and person is not None and one.session.person not in {person.asked_by, account}
-        half = self._judged(
-            allowed, lambda: people.confirm_reset(self.office, one.session, account, why="forgotten")
+        half = self._vouched(
+            one,
+            allowed,
+            lambda: people.confirm_reset(self.office, one.session, self._mine(one), account, why="forgotten"),
         )
         if person and isinstance(half, str):
             person.halves = [person.halves[0], half]

@@ -113,11 +113,11 @@ def test_every_alarm_has_a_name_before_it_is_raised() -> None:
             "leave 'priority' out",
         ),
         (
-            "severity: major",
-            "severity: severe",
+            "longest_shelf: 4 h",
+            "longest_shelf: 169 h",
             "monitoring.alarms.temperature.proven.longest_shelf",
-            "a critical alarm is never shelved",
-            "write 0 h",
+            "169 h on the shelf is longer than 7 d",
+            "shorten it to 7 d at most",
         ),
         (
             "[inoculate,",

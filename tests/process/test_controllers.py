@@ -8,7 +8,9 @@ import yaml
 
 from homeostat.cli.models import signatures
 from homeostat.process import Process
+from homeostat.process.checks.earliest import earliest
 from homeostat.process.load import examine_bytes
+from homeostat.process.recipe import Recipe
 
 STEERED = (Path(__file__).parent.parent / "execution" / "steered.yaml").read_text("utf-8")
 AT = "controllers.growth"
@@ -66,7 +68,7 @@ def test_the_process_of_the_tests_is_sound() -> None:
         ("high: 10 mmol/L, ", "", f"{AT}.limits[1]", "a limit needs an end"),
         (", scale: 1 mmol/L, chance", ", chance", f"{AT}.limits[1]", "a soft limit needs a scale"),
         ("chance: 90 %", "chance: 20 %", f"{AT}.limits[1].chance", "more than 50 %"),
-        ("chance: 90 %", "chance: 100 %", f"{AT}.limits[1].chance", "less than 100 %"),
+        ("chance: 90 %", "chance: 99.5 %", f"{AT}.limits[1].chance", "at most 99 %"),
         (
             "envelope: [0 mL/h, 20 mL/h]",
             "envelope: [0 mL/h, 2000 mL/h]",
@@ -89,7 +91,48 @@ def test_the_process_of_the_tests_is_sound() -> None:
         ("every: 1 h\n", "every: 0 h\n", f"{AT}.every", "is not above 0"),
         ("age: 4 h", "age: 4 mL", f"{AT}.age", "a time"),
         ("age: 4 h", "age: 4 h\n    deadline: 10 min", f"{AT}.deadline", "there is a scan every 10 min"),
+        ("age: 4 h", "age: 4 h\n    approval: 5 h", f"{AT}.approval", "no plan older than 4 h is followed"),
+        ("age: 4 h", "age: 4 h\n    blind: 5 min", f"{AT}.blind", "the twin reads every 10 min"),
+        ("age: 4 h", "age: 4 h\n    sampled: 5 mL", f"{AT}.sampled", "a time"),
         ("every: 2 h}", "every: 0 h}", f"{AT}.harvest.every", "is not above 0"),
+        (
+            "      - {of: lactate, high: 10",
+            "      - {of: lactate, low: 12 mmol/L, hard: true}\n      - {of: lactate, high: 10",
+            f"{AT}.limits[2]",
+            "'lactate' cannot be at most 10 mmol/L and at least 12 mmol/L, as limits[1] says",
+        ),
+        (
+            "      - {of: lactate, high: 10",
+            "      - {of: cells, high: 1000 1e6 cell, scale: 1 1e6 cell}\n      - {of: lactate, high: 10",
+            f"{AT}.limits[1]",
+            "'viable_cells' cannot be at most 1000 1e6 cell and at 2 1e9 cell, as aims[1] says",
+        ),
+        (
+            "scale: 0.2 1e9 cell}",
+            "scale: 0.2 1e9 cell}\n      - {of: cells, low: 3 1e9 cell, scale: 0.2 1e9 cell}",
+            f"{AT}.aims[2]",
+            "cannot be at least 3 1e9 cell and at 2 1e9 cell",
+        ),
+        (
+            "scale: 0.2 1e9 cell}",
+            "scale: 0.2 1e9 cell}\n      - {of: cells, target: 3 1e9 cell, scale: 0.2 1e9 cell}",
+            f"{AT}.aims[2]",
+            "cannot be at 3 1e9 cell and at 2 1e9 cell",
+        ),
+        ("held: [oxygen, bicarbonate]", "held: [lactate]", f"{AT}.limits[1].of", "held by other loops"),
+        ("held: [oxygen, bicarbonate]", "held: [viable_cells]", f"{AT}.aims[1].of", "held by other loops"),
+        ("age: 4 h", "age: 4 h\n    heartbeat: 1 ms", f"{AT}.heartbeat", "give at least 0.1 s"),
+        ("age: 4 h", "age: 4 h\n    heartbeat: 30 s", f"{AT}.heartbeat", "no more than the deadline"),
+        ("every: 2 h}", "every: 1 min}", f"{AT}.harvest.every", "241 ends would be compared"),
+        ("[13 h, 17 h]", "[0.5 h, 1 h]", f"{AT}.harvest.between", "at work, which is at 1 h at the earliest"),
+        (
+            "age: 4 h",
+            "age: 4 h\n    end: 0.9 h",
+            f"{AT}.end",
+            "0.9 h is past before the controller is at work",
+        ),
+        ("{growth_max: 1.28}", "{growth_max: 1000}", f"{AT}.scenarios.growth_max", "at most 5"),
+        ("{growth_max: 1.28}", "{growth_max: 0}", f"{AT}.scenarios.growth_max", "above 0"),
         (
             "    harvest: {between: [13 h, 17 h], every: 2 h}\n",
             "",
@@ -101,6 +144,58 @@ def test_the_process_of_the_tests_is_sound() -> None:
 def test_every_fault_is_told_with_its_field(old: str, new: str, field: str, told: str) -> None:
     found = issues(old, new)
     assert [text for at, text in found if at.startswith(field) and told in text], found
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (
+            "- {of: lactate, high: 10",
+            "- {of: lactate, low: 10 mmol/L, hard: true}\n      - {of: lactate, high: 10",
+        ),
+        (
+            "- {of: lactate, high: 10",
+            "- {of: cells, high: 2 1e9 cell, hard: true}\n      - {of: lactate, high: 10",
+        ),
+        (
+            "scale: 0.2 1e9 cell}",
+            "scale: 0.2 1e9 cell}\n      - {of: cells, at: throughout, target: 1 1e9 cell, scale: 1 1e9 cell}",
+        ),
+        ("age: 4 h", "age: 4 h\n    heartbeat: 0.1 s\n    deadline: 2 s"),
+        ("age: 4 h", "age: 4 h\n    deadline: 2 s"),
+        ("chance: 90 %", "chance: 99 %"),
+        ("{growth_max: 1.28}", "{growth_max: 5}"),
+        ("every: 2 h}", "every: 2.5 min}"),
+    ],
+)
+def test_what_can_be_met_together_is_no_fault(old: str, new: str) -> None:
+    assert issues(old, new) == []
+
+
+RECIPE = """
+procedure:
+- name: p
+  title: P
+  unit: u
+  operations:
+  - name: o
+    title: O
+    phases:
+    - {name: first, title: A, until: elapsed >= 2 h or elapsed >= 3 h and lactate < 4 mmol/L}
+    - {name: second, title: B, until: batch_elapsed >= 1 h and elapsed > 30 min}
+    - {name: beside, title: C, after: first, until: elapsed <= 9 h}
+    - {name: chosen, title: D, until: elapsed >= 50 h, when: lactate > 1 mmol/L}
+    - {name: last, title: E, after: [chosen, second], until: batch_elapsed >= 9 h or lactate > 1 mmol/L}
+  - {name: then, title: O, phases: [{name: end, title: F, until: batch_elapsed >= 10 h}, {name: over, title: G}]}
+- {name: q, title: Q, unit: u, operations: [{name: r, title: R, phases: [{name: next, title: H, after: [lost]}]}]}
+"""
+
+
+def test_the_earliest_hours_of_phases_follow_from_what_conditions_say_of_time() -> None:
+    found = earliest(Recipe.model_validate(yaml.safe_load(RECIPE)))
+    assert found == pytest.approx(
+        {"first": 0, "second": 2, "beside": 2, "chosen": 2, "last": 2.5, "end": 2.5, "over": 10}
+    )
 
 
 def test_two_controllers_do_not_move_one_loop_nor_choose_one_harvest() -> None:

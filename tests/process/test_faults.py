@@ -1,5 +1,6 @@
 """Many faults in one file: all are reported at once, each with its line, field and mend, and none falsely."""
 
+import copy
 from pathlib import Path
 
 import pytest
@@ -212,3 +213,9 @@ def test_the_fields_of_every_place_are_known() -> None:
     assert "key" in fields_at(Process, ("recordings", "log", "run_sheet"))
     assert fields_at(Process, ("title",)) == ()
     assert fields_at(Process, ("nothing", "here")) == ()
+
+
+def test_an_invalid_process_can_come_from_a_worker() -> None:
+    error = InvalidProcess("small.yaml", issues(changed(("scan: 1 min", "scan: 1 mL"))))
+    again = copy.copy(error)  # by the protocol that worker processes use too
+    assert (str(again), again.issues) == (str(error), error.issues)

@@ -9,7 +9,7 @@ from homeostat.ledger.catalogue import AttributeJudged, BatchEnded, StateChanged
 from homeostat.quality import PanelRow, panel
 
 from .tale import HOUR, MINUTE, Tale
-from .watching import acknowledged, cleared, finding, moved, raised, verdict
+from .watching import ALARM, acknowledged, cleared, finding, moved, raised, verdict
 
 
 def row(tale: Tale) -> PanelRow:
@@ -56,6 +56,10 @@ def test_a_batch_without_an_outlook_is_undecided(running: Tale) -> None:
         ("density", "undecided", 0),
         ("viability", "undecided", 0),
     ]
+
+
+def test_the_row_tells_when_its_newest_event_was_recorded(running: Tale) -> None:
+    assert row(running).recorded == max(one.recorded for one in running.ledger.events(batch=running.batch))
 
 
 def test_the_time_is_that_of_the_last_scan(running: Tale) -> None:
@@ -151,6 +155,44 @@ def test_a_silenced_alarm_is_counted_but_does_not_weigh(running: Tale) -> None:
     )
     running.tell(moved("released", "shelved", "normal"), 9 * HOUR)
     assert row(running).alarms == ()
+
+
+def removed(priority: str) -> dict[str, object]:
+    return {"priority": priority, "by": "Dr. A", "reason": "quiet please", "until": 9 * HOUR}
+
+
+def test_a_critical_alarm_out_of_service_is_told_also_when_that_is_over(running: Tale) -> None:
+    running.tell(moved("removed", "normal", "out of service", **removed("critical")), 2 * HOUR)
+    running.tell(moved("removed", "normal", "out of service", "other", **removed("high")), 2 * HOUR)
+    (silence,) = row(running).silences
+    assert (silence.alarm, silence.how, silence.by, silence.why) == (
+        ALARM,
+        "out of service",
+        "Dr. A",
+        "quiet please",
+    )
+    assert (silence.since, silence.until, silence.over) == (2 * HOUR, 9 * HOUR, None)
+    running.tell(moved("released", "out of service", "normal", priority="critical"), 9 * HOUR)
+    assert [one.over for one in row(running).silences] == [9 * HOUR]
+
+
+def test_a_silence_that_lasts_to_the_end_of_the_batch_is_told_after_it(running: Tale) -> None:
+    running.tell(moved("removed", "normal", "out of service", **removed("critical")), 2 * HOUR)
+    running.tell(BatchEnded(state="complete", scans=300, reason=""), 50 * HOUR)
+    found = row(running)
+    assert found.finished
+    assert [one.over for one in found.silences] == [None]
+
+
+def test_a_critical_alarm_weighs_though_it_is_silenced(running: Tale) -> None:
+    for attribute in ("density", "viability"):
+        running.tell(verdict("ok", "undecided", attribute))
+    running.tell(moved("removed", "normal", "out of service", **removed("critical")), 2 * HOUR)
+    assert row(running).verdict == "ok"
+    running.tell(moved("raised", "out of service", "out of service", priority="critical"), 3 * HOUR)
+    found = row(running)
+    assert (found.verdict, found.silenced) == ("action", 1)
+    assert [one.over for one in found.silences] == [None], "what happens in a silence does not end it"
 
 
 def test_what_has_drifted_is_told_oldest_first(running: Tale) -> None:

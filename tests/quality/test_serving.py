@@ -137,6 +137,18 @@ def test_the_record_measures_what_the_board_itself_would(running: Tale) -> None:
     assert all(Phase(one.after) for one in kept)
 
 
+def test_an_alarm_that_is_shown_after_a_flood_is_no_further_one(running: Tale) -> None:
+    running.tell(raised(), HOUR)
+    again = moved("shown", "unacknowledged", "unacknowledged", by="scan", reason="the flood is over")
+    running.tell(again, 2 * HOUR)
+    running.tell(BatchEnded(state="complete", scans=60, reason=""), 10 * HOUR)
+    found = running.record()
+    assert found.alarm_performance is not None
+    assert found.alarm_performance.alerts == 1
+    (line,) = found.alarms
+    assert (line.raised, line.owed) == (HOUR, True)
+
+
 def test_nothing_is_measured_where_phases_are_not_on_record(running: Tale) -> None:
     assert running.record().alarm_performance is None
     running.tell(raised(before="", after=""), HOUR)

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from llvmlite import binding as llvm
+from tests.marks import in_drills
 
 from homeostat.errors import TwinError
 from homeostat.twin import (
@@ -123,7 +124,11 @@ def test_dense_output_meets_the_order_conditions_all_along_a_step(tableau: Table
             assert third == pytest.approx([t**3 / 3, t**3 / 6], abs=1e-12)
 
 
-@pytest.mark.parametrize("name", models())
+LARGE = "raav_hek293"
+SMALL = [name for name in models() if name != LARGE]
+
+
+@pytest.mark.parametrize("name", [*SMALL, *in_drills([LARGE])])
 @pytest.mark.parametrize("method", ["rodas3", "rodas4"])
 def test_every_model_follows_its_tight_reference(name: str, method: str, reference: Any) -> None:
     declared = model(name)

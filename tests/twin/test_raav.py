@@ -181,6 +181,7 @@ def test_the_measured_curves_are_reproduced(
     assert _error(_output(usual, name), measured, until) < usually
 
 
+@pytest.mark.drill
 def test_a_whole_process_agrees_with_an_independent_integration(
     raav: Simulator, reference: Callable[..., np.ndarray]
 ) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import casadi as ca
 import numpy as np
 import pytest
+from tests.marks import in_drills
 
 from homeostat.twin import Ensemble, Jump, Model, Quantity, Segment, model, models, output, parameter, state
 from homeostat.twin import input as model_input
@@ -83,7 +84,11 @@ def _directions(declared: type[Model]) -> tuple[str, ...]:
     return (*parameters, *s.inputs.names[:1], *s.states.names[:2])
 
 
-@pytest.mark.parametrize("name", models())
+LARGE = "raav_hek293"
+SMALL = [name for name in models() if name != LARGE]
+
+
+@pytest.mark.parametrize("name", [*SMALL, *in_drills([LARGE])])
 def test_every_model_matches_finite_differences(name: str) -> None:
     """Central differences of a run at rtol 1e-11, extrapolated once (error of order h^4)."""
     declared = model(name)

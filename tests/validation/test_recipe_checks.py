@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from homeostat.execution.plan.types import PhasePlan
+from homeostat.execution.plan.steps import PhasePlan
 from homeostat.execution.stages import choosing
 from homeostat.execution.stages import recipe as engine
 from homeostat.validation.checking import CHECKS, Check, UnmetError, Workbench

@@ -22,6 +22,10 @@ PassphraseFile = Annotated[
         show_default="not sealed, private keys left out",
     ),
 ]
+_ALONE = (
+    "Not compared with heads kept elsewhere (--heads): whether later events are missing, or the whole was made anew, "
+    "would not show."
+)
 Why = Annotated[str, typer.Option("--why", metavar="TEXT", help="The reason, for the record.")]
 
 
@@ -101,12 +105,15 @@ def restore_site(
                 "made": facts.made,
                 "writable": back.writable,
                 "lost": back.lost,
+                "compared": heads is not None,
             }
         )
         return
     show(f"Restored: {place} ({back.manifest.events} events, as of {back.manifest.made})")
     if back.lost:
         show(f"Lost: {back.lost}")
+    if heads is None:
+        show(_ALONE)
 
 
 def _passphrase(file: Path | None) -> str:

@@ -10,6 +10,9 @@ from homeostat.cli.options import DEFAULT_SITE, AsJson, Batch, SiteDir
 from homeostat.cli.output import show, show_json
 from homeostat.cli.persons import As, Code, PasswordFile, acting
 
+_TRAINING = " --training"
+"""What a receiver adds to let a training site's bundle pass."""
+
 
 def bundle_batch(
     *,
@@ -29,7 +32,7 @@ def bundle_batch(
     code: Code = "",
     as_json: AsJson = False,
 ) -> None:
-    """Bundle a batch: events with proofs, record, sealed PDF, values. Check it with docs/verify_bundle.py."""
+    """Bundle a batch: events with proofs, record, sealed PDF, values. docs/verify_*.py check it."""
     from homeostat.ledger import read_heads
     from homeostat.quality.bundle import make_bundle
     from homeostat.quality.documents.issuing import hand_over
@@ -61,4 +64,5 @@ def bundle_batch(
         f"Signed with the site's key {made.fingerprint}",
         "Tell the receiver this fingerprint by another way than the file; they check with:",
         f"  python verify_bundle.py {out.name} --key {made.fingerprint}",
+        f"  python verify_persons.py {out.name}{_TRAINING * made.training}",
     )

@@ -7,9 +7,10 @@ import typer
 
 from homeostat.cli.options import DEFAULT_SITE, AsJson, SiteDir, reason_text
 from homeostat.cli.output import Table, show, show_json
-from homeostat.cli.persons import As, Code, PasswordFile, acting, opened
+from homeostat.cli.persons import As, Code, PasswordFile, acting
 
 if TYPE_CHECKING:
+    from homeostat.governance import Office, Session
     from homeostat.monitoring.package import Package, WatchPackage
     from homeostat.quality.credibility import Assessment, InUse
     from homeostat.site import Site
@@ -29,9 +30,17 @@ def report(
     model: Model,
     *,
     pdf: Annotated[
-        Path | None, typer.Option("--pdf", metavar="FILE", help="Write it as PDF/A-3, sealed by the site.")
+        Path | None,
+        typer.Option(
+            "--pdf",
+            metavar="FILE",
+            help="Write it as PDF/A-3, sealed by the site; who takes it is on record.",
+        ),
     ] = None,
     site: SiteDir = DEFAULT_SITE,
+    account: As = None,
+    password_file: PasswordFile = None,
+    code: Code = "",
     as_json: AsJson = False,
 ) -> None:
     """What the model's files prove of each step and clause, what is missing, and how it does at a site."""
@@ -44,7 +53,12 @@ def report(
     use = _in_use(place, package) if place else None
     judged = _judged(place, package.content_hash) if place else ""
     if pdf is not None:
-        _write(site, assessment, use, pdf)
+        with acting(site, account, "record.review", password_file=password_file, code=code) as (
+            office,
+            who,
+            _,
+        ):
+            _write(office, who, assessment, use, pdf)
     if as_json:
         told = assessment.model_dump(mode="json")
         show_json({**told, "judged": judged, "in use": use.model_dump(mode="json") if use else None})
@@ -106,19 +120,29 @@ def _in_use(place: "Site", package: "Package | WatchPackage") -> "InUse | None":
         return in_use(ledger, historian, package.content_hash, package.interval.coverage)
 
 
-def _write(site: Path, assessment: "Assessment", use: "InUse | None", pdf: Path) -> None:
-    """The report as a sealed document."""
+def _write(
+    office: "Office", person: "Session", assessment: "Assessment", use: "InUse | None", pdf: Path
+) -> None:
+    """The report as a sealed document, on record before it is written."""
     from homeostat.cli.files import write_whole
     from homeostat.quality.credibility import KIND
     from homeostat.quality.credibility.paper import credibility_paper
-    from homeostat.quality.documents.issuing import sealed, signature_lines
+    from homeostat.quality.documents.issuing import hand_over, sealed, signature_lines
 
-    with opened(site) as office:
-        of = f"{KIND} {assessment.hash}"
-        lines = [one for one in signature_lines(office.ledger, "") if one.of == of]
-        training = office.site.kind == "training"
-        paper = credibility_paper(assessment, use, lines, when=office.clock(), training=training)
-        write_whole(pdf, sealed(office, paper, assessment.content()))
+    of = f"{KIND} {assessment.hash}"
+    lines = [one for one in signature_lines(office.ledger, "") if one.of == of]
+    training = office.site.kind == "training"
+    paper = credibility_paper(assessment, use, lines, when=office.clock(), training=training)
+    content = sealed(office, paper, assessment.content())
+    hand_over(
+        office,
+        person,
+        paper.kind,
+        assessment.hash,
+        content,
+        why=f"homeostat credibility report --pdf {pdf.name}",
+    )
+    write_whole(pdf, content)
 
 
 def _judged(place: "Site", package: str) -> str:

@@ -21,14 +21,31 @@ def onward(record: "BatchRecord", finish: "Finish", site: Path) -> list[str]:
     if record.header.finished:
         return []
     questions = [f"It asks: {question}" for question in finish.questions]
-    command = f"homeostat resume {finish.batch}{on_site(site)}"
-    return [*questions, *_commands(record, finish.state, command)]
+    gmp = record.header.site_kind == "gmp"
+    command = f"homeostat resume {finish.batch}{on_site(site)}{' --as ACCOUNT' if gmp else ''}"
+    listed = f"homeostat step list {finish.batch}{on_site(site)}"
+    answering = (
+        [f"Persons answer: {listed}"] if finish.questions and (gmp or finish.state == "paused") else []
+    )
+    return [*questions, *refusals(record), *answering, *_commands(record, finish.state, command, gmp=gmp)]
 
 
-def _commands(record: "BatchRecord", state: str, command: str) -> list[str]:
+def refusals(record: "BatchRecord") -> list[str]:
+    """Why the last thing that was said to an open question does not count."""
+    said = ((line, line.answers[-1]) for line in record.prompts if line.answers and not line.accepted)
+    return [
+        f"Refused: {line.prompt} {last.answer}, by {last.by}: {last.reason}"
+        for line, last in said
+        if last.accepted is False
+    ]
+
+
+def _commands(record: "BatchRecord", state: str, command: str, *, gmp: bool) -> list[str]:
     if state != "held":
         return [f"The batch is {state}; continue with: {command}"]
     if _unreconciled(record):
+        if gmp:
+            return [f"The batch is held. Look at the equipment, answer by signature, then: {command}"]
         answers = [f"  {command} --reconcile {_quoted(answer)}" for answer in Reconciliation]
         return ["The batch is held. Look at the equipment, then answer with one of:", *answers]
     return [f'The batch is held; once its cause is mended, restart it with: {command} --reason "..."']

@@ -100,7 +100,7 @@ def begin_review(
 def dispose(
     *,
     batch: Batch,
-    exception: Annotated[str, typer.Argument(metavar="EXCEPTION", help="Its name (EX-…).")],
+    exceptions: Annotated[list[str], typer.Argument(metavar="EXCEPTION...", help="Their names (EX-…).")],
     why: Why,
     accept: Annotated[bool, typer.Option("--accept", help="Accept it, for the reason given.")] = False,
     raised: Annotated[bool, typer.Option("--deviation", help="Raise a deviation for it.")] = False,
@@ -113,7 +113,7 @@ def dispose(
     code: Code = "",
     as_json: AsJson = False,
 ) -> None:
-    """Say a word on one exception: accepted for a reason, or a deviation."""
+    """Say a word on exceptions: each accepted for the reason given, or under a deviation."""
     from homeostat.quality.review import accept as accepted
     from homeostat.quality.review import raise_deviation
 
@@ -123,15 +123,17 @@ def dispose(
         acting(site, account, "record.review", password_file=password_file, code=code) as (office, who, _),
         office.site.reading() as (_, historian),
     ):
-        if accept:
-            accepted(office, who, historian, batch, exception, why=why)
-            name = ""
-        else:
-            name = raise_deviation(office, who, historian, batch, exception, existing=existing, why=why)
+        name = existing
+        for exception in exceptions:
+            if accept:
+                accepted(office, who, historian, batch, exception, why=why)
+            else:
+                name = raise_deviation(office, who, historian, batch, exception, existing=name, why=why)
+    told = [{"batch": batch, "exception": one, "deviation": name, "accepted": accept} for one in exceptions]
     if as_json:
-        show_json({"batch": batch, "exception": exception, "deviation": name, "accepted": accept})
+        show_json(told if len(told) > 1 else told[0])
     else:
-        show(f"{exception}: " + (f"covered by {name}" if name else "accepted"))
+        show(*(f"{one}: " + (f"covered by {name}" if name else "accepted") for one in exceptions))
 
 
 @review.command("sign")

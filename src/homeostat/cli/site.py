@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from homeostat.cli.onward import on_site
 from homeostat.cli.options import DEFAULT_SITE, AsJson, SiteDir
 from homeostat.cli.output import Table, show, show_json
 
@@ -87,6 +88,7 @@ def _next(place: "Site") -> list[str]:
     if place.kind == "gmp":
         return [
             "Enrol its first administrator now: homeostat user found ACCOUNT --name NAME --verified HOW --why TEXT"
+            + on_site(place.root)
         ]
     return [
         "Its demonstration people act wherever nobody is named; all it writes says that it is for training."

@@ -12,6 +12,7 @@ from homeostat.cli.text import clock
 
 if TYPE_CHECKING:
     from homeostat.execution.entering import Order
+    from homeostat.quality.model import Answer as Entered
     from homeostat.quality.model import PromptLine
 
 step = typer.Typer(
@@ -58,12 +59,22 @@ def list_steps(
         return
     rows = [(line.prompt, _state(line), clock(line.asked), line.kind, line.text) for line in lines]
     show(Table("", ("prompt", "state", "asked", "kind", "text"), rows) if rows else "Nothing is asked.")
+    refused = [
+        (line.prompt, one.act, one.answer, one.by, one.reason) for line in lines for one in _refused(line)
+    ]
+    show(Table("Refused, and not repeated since", ("prompt", "act", "said", "by", "why"), refused))
     taken = [(name, slip.order, slip.about, slip.by) for name, slip in orders]
     show(Table("Orders that no scan has taken up yet", ("order", "what", "about", "by"), taken))
 
 
 def _state(line: "PromptLine") -> str:
     return "settled" if line.accepted else "unverified" if line.unverified else "open"
+
+
+def _refused(line: "PromptLine") -> "tuple[Entered, ...]":
+    """What was said last to an open prompt, if it does not count."""
+    last = line.answers[-1:]
+    return last if last and last[0].accepted is False and not line.accepted else ()
 
 
 def _object(line: "PromptLine") -> dict[str, Any]:

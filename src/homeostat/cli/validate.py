@@ -8,11 +8,12 @@ import typer
 from homeostat.cli.failures import ExitCode, say
 from homeostat.cli.options import DEFAULT_SITE, AsJson, SiteDir
 from homeostat.cli.output import Table, show, show_json
+from homeostat.cli.persons import As, Code, PasswordFile, acting
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from homeostat.governance import Office
+    from homeostat.governance import Office, Session
     from homeostat.validation.performing import Performed
     from homeostat.validation.requirements import Requirement
     from homeostat.validation.running import Result
@@ -27,8 +28,15 @@ def validate_system(
     ] = None,
     pdf: Annotated[
         Path | None,
-        typer.Option("--pdf", metavar="FILE", help="Write the report as PDF/A-3 too, sealed by the site."),
+        typer.Option(
+            "--pdf",
+            metavar="FILE",
+            help="Write the report as PDF/A-3 too, sealed by the site; who takes it is on record.",
+        ),
     ] = None,
+    account: As = None,
+    password_file: PasswordFile = None,
+    code: Code = "",
     as_json: AsJson = False,
 ) -> None:
     """Qualify the installation and prove every requirement on it; the site signs and keeps the report.
@@ -45,8 +53,13 @@ def validate_system(
     wanted = _wanted(only or [])
     with Office.open(Site.create(site), stamp, lambda: f"{stamp()}-{secrets.token_hex(4)}") as office:
         done = perform(office, wanted, actor="system", why="homeostat validate", told=_tell)
-        if pdf is not None:
-            _write(office, done, pdf)
+    if pdf is not None:
+        with acting(site, account, "record.review", password_file=password_file, code=code) as (
+            office,
+            who,
+            _,
+        ):
+            _write(office, who, done, pdf)
     _show(done, as_json=as_json)
     if not done.report.passed:
         raise typer.Exit(ExitCode.FAILED)
@@ -63,13 +76,18 @@ def _wanted(names: "Sequence[str]") -> "Sequence[Requirement]":
     return [known[name] for name in dict.fromkeys(names)] or list(known.values())
 
 
-def _write(office: "Office", done: "Performed", pdf: Path) -> None:
+def _write(office: "Office", person: "Session", done: "Performed", pdf: Path) -> None:
+    """The report as a sealed document, on record before it is written."""
     from homeostat.cli.files import write_whole
-    from homeostat.quality.documents.issuing import sealed
+    from homeostat.quality.documents.issuing import hand_over, sealed
     from homeostat.validation.paper import validation_paper
 
     paper = validation_paper(done.report, training=office.site.kind == "training")
-    write_whole(pdf, sealed(office, paper, done.report.content()))
+    content = sealed(office, paper, done.report.content())
+    hand_over(
+        office, person, paper.kind, done.report.digest, content, why=f"homeostat validate --pdf {pdf.name}"
+    )
+    write_whole(pdf, content)
 
 
 def _tell(result: "Result") -> None:

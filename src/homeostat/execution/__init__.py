@@ -8,9 +8,9 @@ its record again, `replay` executes the record and compares. ISA-88 states are t
 """
 
 from homeostat.execution.batch import Options
-from homeostat.execution.engine import Finish, Watcher
 from homeostat.execution.replay import Replay, replay
 from homeostat.execution.resume import resume
+from homeostat.execution.rig import Finish, Watcher
 from homeostat.execution.run import run
 
 __all__ = ["Finish", "Options", "Replay", "Watcher", "replay", "resume", "run"]

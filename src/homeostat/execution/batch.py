@@ -10,8 +10,8 @@ from pydantic import ValidationError
 
 from homeostat.equipment import Driver, connect
 from homeostat.errors import ExecutionError
+from homeostat.execution.allocation import allocation
 from homeostat.execution.clock import Pace
-from homeostat.execution.engine import Rig, Watcher
 from homeostat.execution.environment import environment
 from homeostat.execution.journal import Journal
 from homeostat.execution.models import packages_of
@@ -19,6 +19,7 @@ from homeostat.execution.operator import ScriptedOperator
 from homeostat.execution.plan import Plan, make_plan
 from homeostat.execution.plan.alarms import settings
 from homeostat.execution.plan.columns import output_units
+from homeostat.execution.rig import Rig, Watcher
 from homeostat.execution.stages.belief import Observer
 from homeostat.execution.stages.fusing import FusingObserver
 from homeostat.governance import Session
@@ -67,6 +68,7 @@ def name_batch(ledger: Ledger, wanted: str | None) -> str:
     """The batch's id: the wanted one if it is free, else the next number. Raises ExecutionError."""
     taken = {name.casefold() for name in ledger.batches()}
     if wanted is None:
+        taken |= {one.batch.casefold() for one in allocation(ledger).line}
         return next(
             name for name in (f"B{number:04d}" for number in range(1, 10**6)) if name.casefold() not in taken
         )

@@ -7,7 +7,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from homeostat.execution.plan.types import Test
+from homeostat.execution.plan.steps import Test
 from homeostat.process.conditions import OPERATORS
 
 

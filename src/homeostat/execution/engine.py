@@ -6,29 +6,22 @@ recovers a batch: scans that are on record are executed again from the record (a
 goes on live.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Protocol
-
-from homeostat.equipment import Driver, Scan
+from homeostat.equipment import Scan
 from homeostat.errors import ExecutionError
-from homeostat.execution.clock import Pace
 from homeostat.execution.departure import Departure
 from homeostat.execution.desk import Desk
 from homeostat.execution.dispatch import dispatch, unanswered
-from homeostat.execution.journal import Journal
 from homeostat.execution.memory import Arrivals, Rows, prefix
-from homeostat.execution.operator import ScriptedOperator
+from homeostat.execution.noting import Notes
 from homeostat.execution.orders import Inbox
-from homeostat.execution.plan import HOUR, Plan
+from homeostat.execution.plan import HOUR
 from homeostat.execution.reception import Reception
+from homeostat.execution.rig import Finish, Rig
 from homeostat.execution.scan import begin, execute
 from homeostat.execution.sealing import Sealer
 from homeostat.execution.slips import author, slip_of
-from homeostat.execution.stages.belief import Observer
 from homeostat.execution.state import Inputs, ScanResult
-from homeostat.execution.states import ACTING, FINAL, WAITING, Command, State
-from homeostat.historian import Historian, Recorder
+from homeostat.execution.states import FINAL, WAITING, Command, State
 from homeostat.ledger.catalogue import (
     DEMONSTRATION,
     SECOND_DEMONSTRATION,
@@ -42,64 +35,15 @@ from homeostat.ledger.catalogue import (
     Payload,
     PlanMissed,
     PromptAnswered,
-    PromptClosed,
-    PromptOpened,
     SampleDrawn,
     SampleResult,
     SourceJudged,
-    StateChanged,
-    StepChanged,
     VerificationGiven,
 )
 
 GROUP = 120  # scans between commits when nothing asks for one and nobody waits
 LONGEST = 60 * 24 * HOUR  # a run at free pace that has not ended by then is held
 REPORT = 60  # scans between progress reports
-
-
-class Watcher(Protocol):
-    """Who looks on: told of the start, of progress and of the end."""
-
-    def started(self, batch: str, total: int | None) -> None:
-        """A batch is durable under this id; `total` scans are expected, if that is known."""
-        ...
-
-    def scanned(self, scan: int, time: int, phase: str) -> None:
-        """`scan` scans are done, at this process time (µs), in this phase."""
-        ...
-
-    def ended(self) -> None:
-        """Nothing more will come."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Finish:
-    """How an execution ended: ISA-88 state, scans on record, process time (µs), cause, and what a person is asked."""
-
-    batch: str
-    state: str
-    scans: int
-    time: int
-    reason: str
-    questions: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Rig:
-    """What an engine works with, all opened for one batch."""
-
-    batch: str
-    plan: Plan
-    observer: Observer
-    driver: Driver
-    operator: ScriptedOperator
-    journal: Journal
-    recorder: Recorder
-    historian: Historian
-    pace: Pace
-    watcher: Watcher
-    sources: Callable[[Mapping[str, str]], Sequence[Payload]] = lambda doubted: ()
 
 
 class Engine:
@@ -117,25 +61,24 @@ class Engine:
         self._reception = Reception(rig.driver, rig.plan.process)
         self._outcomes: list[CommandOutcome] = []
         self._orders: list[CommandGiven] = []
-        self._questions: dict[str, str] = {}
         self._desk = Desk(rig.plan.controllers)
         self._departure = Departure(rig.plan)
-        self._phase = ""
-        self._reason = ""
+        self._notes = Notes()
 
     @property
     def state(self) -> State:
         """The batch's ISA-88 state."""
         return self._state.state
 
-    def _order(self, command: Command, reason: str) -> None:
+    def _order(self, command: Command, reason: str, by: str | None = None) -> None:
         """Give the batch a command at the next live scan."""
-        self._orders.append(CommandGiven(command=command.value, reason=reason))
+        self._orders.append(CommandGiven(command=command.value, reason=reason, by=by))
 
-    def run(self, reason: str = "", reconcile: str = "") -> Finish:
+    def run(self, reason: str = "", reconcile: str = "", by: str | None = None) -> Finish:
         """Execute until the batch has ended, is paused, or is held with nobody to reconcile it.
 
-        A batch that rests when its record ends is taken up again, for `reason`; `reconcile` answers what it asks then.
+        A batch that rests when its record ends is taken up again, for `reason`, by the person `by`; `reconcile` answers
+        what it asks then.
         Orders about alarms that wait are taken up, even if that is all that is to be done.
         """
         scan = 0
@@ -143,16 +86,16 @@ class Engine:
             scan = self._cycle(scan)
         self._agreed = True
         self._inbox.look()
-        self._wake(reason, reconcile)
+        self._wake(reason, reconcile, by)
         while scan <= self._arrivals.last or not self._resting():  # inputs on record are owed their scan
             self._rig.pace.wait(scan * self._rig.plan.scan)
             scan = self._cycle(scan)
         self._close(scan)
         time = scan * self._rig.plan.scan
-        questions = tuple(self._questions.values())
-        return Finish(self._rig.batch, self.state.value, scan, time, self._reason, questions)
+        questions = tuple(self._notes.questions.values())
+        return Finish(self._rig.batch, self.state.value, scan, time, self._notes.reason, questions)
 
-    def _wake(self, reason: str, reconcile: str) -> None:
+    def _wake(self, reason: str, reconcile: str, by: str | None) -> None:
         """Resume a paused batch; restart a held one, unless a command has to be reconciled first."""
         for prompt in [name for name in self._state.prompts if name not in self._state.entries]:
             self._rig.operator.ask(prompt, self._recorded * self._rig.plan.scan)
@@ -162,9 +105,9 @@ class Engine:
         if self._inbox.commanding:
             return
         if self.state is State.PAUSED and not self._given(Command.RESUME):
-            self._order(Command.RESUME, reason)
+            self._order(Command.RESUME, reason, by)
         elif self.state is State.HELD and not unreconciled and not self._given(Command.RESTART):
-            self._order(Command.RESTART, reason)
+            self._order(Command.RESTART, reason, by)
 
     def _given(self, command: Command) -> bool:
         """Whether the next scan has the command on record: who resumed the batch died before that scan was."""
@@ -192,7 +135,7 @@ class Engine:
         if scan >= self._recorded and (not self._rig.pace.free or (scan + 1) % GROUP == 0):
             self._commit()  # 600 rows, a sealed block, are a multiple of GROUP
         if (scan + 1) % REPORT == 0:
-            self._rig.watcher.scanned(scan + 1, time + self._rig.plan.scan, self._phase)
+            self._rig.watcher.scanned(scan + 1, time + self._rig.plan.scan, self._notes.phase)
         return scan + 1
 
     def _read(self, scan: int, time: int) -> Scan:
@@ -291,21 +234,12 @@ class Engine:
     def _note(self, scan: int, inputs: Inputs, result: ScanResult) -> None:
         """Remember what the watcher and the end of the run want to know; hold what cannot go on without a person."""
         scripted = {a.prompt for a in inputs.arrivals if isinstance(a, PromptAnswered) and a.entry is None}
+        phase = self._notes.phase
         for _, decision in result.decisions:
-            if isinstance(decision, StateChanged) and State(decision.before) not in ACTING:
-                self._reason = decision.cause
-            elif isinstance(decision, StepChanged) and (decision.level, decision.state) == (
-                "phase",
-                "running",
-            ):
-                self._phase = decision.title
-                self._rig.watcher.scanned(scan, scan * self._rig.plan.scan, self._phase)
-            elif isinstance(decision, PromptOpened):
-                self._questions[decision.prompt] = decision.text
-            elif isinstance(decision, PromptClosed) and decision.accepted:
-                self._questions.pop(decision.prompt, None)
-            elif isinstance(decision, PromptClosed) and decision.prompt in scripted:
-                self._hold(scan, f"the scripted answer to {decision.prompt} was refused: {decision.reason}")
+            if stuck := self._notes.take(decision, scripted):
+                self._hold(scan, stuck)
+        if self._notes.phase != phase:
+            self._rig.watcher.scanned(scan, inputs.time, self._notes.phase)
         if self._rig.operator.manned and self._rig.pace.free and self._asking and scan >= self._recorded:
             self._order(Command.PAUSE, "a person is asked")
         interval = self._rig.plan.scan
@@ -339,7 +273,7 @@ class Engine:
         last = scans - 1
         if self.state in FINAL:
             self._sealer.finish(last)
-            end = BatchEnded(state=self.state.value, scans=scans, reason=self._reason)
+            end = BatchEnded(state=self.state.value, scans=scans, reason=self._notes.reason)
             self._rig.journal.put(f"{self._rig.batch}/end", last * self._rig.plan.scan, "engine", end)
         self._commit()
         self._rig.watcher.ended()

@@ -29,12 +29,13 @@ class Reception:
 
     def __init__(self, driver: Driver, process: Process) -> None:
         self._driver = driver
+        self._stamping = driver if isinstance(driver, Stamping) else None  # a costly question, asked once
         self._titles = {name: tag.title for name, tag in process.tags.items()}
         self._last: dict[str, Last] = {}
 
     def take(self, time: int) -> list[Payload]:
         """What has come by `time`: findings about samples, then laboratory results."""
-        passed = self._driver.overtaken(time) if isinstance(self._driver, Stamping) else ()
+        passed = self._stamping.overtaken(time) if self._stamping is not None else ()
         doubts = _told(finding for one in passed for finding in self._judged(one).findings)
         results, again = list[Payload](), list[Finding]()
         for result in self._driver.results(time):

@@ -8,12 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from homeostat.execution.batch import observe, recall_plan, recall_start, specs
-from homeostat.execution.engine import REPORT, Watcher
+from homeostat.execution.engine import REPORT
 from homeostat.execution.environment import environment
 from homeostat.execution.journal import difference
 from homeostat.execution.memory import Arrivals, Rows, prefix, scan_of
 from homeostat.execution.models import recall_models
 from homeostat.execution.plan import Plan
+from homeostat.execution.rig import Watcher
 from homeostat.execution.scan import begin, execute
 from homeostat.execution.stages.belief import Observer
 from homeostat.execution.state import Inputs, ScanResult

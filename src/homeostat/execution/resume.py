@@ -6,16 +6,20 @@ execution goes on where the record ends. Nothing acknowledged is lost and nothin
 
 from contextlib import closing
 
-from homeostat.errors import ExecutionError
+from homeostat.errors import AuthorityError, ExecutionError
 from homeostat.execution.batch import observe, recall_plan, recall_start, reconnect, rig, specs
-from homeostat.execution.clock import stamp
+from homeostat.execution.clock import nonce, stamp
 from homeostat.execution.desk import prepare
-from homeostat.execution.engine import Engine, Finish, Watcher
+from homeostat.execution.engine import Engine
 from homeostat.execution.journal import Journal
 from homeostat.execution.memory import Arrivals, Rows
 from homeostat.execution.models import recall_models
 from homeostat.execution.orders import Inbox, slips
+from homeostat.execution.rig import Finish, Watcher
+from homeostat.execution.taking_up import order_wanted
 from homeostat.execution.vouching import Voucher
+from homeostat.governance import Office, Session
+from homeostat.governance.authority import authorise
 from homeostat.ledger import Event, Ledger
 from homeostat.ledger.catalogue import BatchResumed, TailAnchored, payload
 from homeostat.site import Site
@@ -30,12 +34,15 @@ def resume(
     reconcile: str = "",
     reason: str = "resumed",
     equipment: str | None = None,
+    session: Session | None = None,
 ) -> Finish:
     """Continue `batch`: after a crash, after a pause, or after a hold.
 
     `reconcile` answers what became of commands whose outcome is unknown or that were refused; a held batch that waits
-    for no such answer is restarted, for `reason`. `equipment` says where the equipment or its log is found now.
-    Raises ExecutionError when the batch is unknown or has ended, or when the record does not execute to itself.
+    for no such answer is restarted, for `reason`. `equipment` says where the equipment or its log is found now, and
+    `session` who takes it up: at a GMP site somebody has to, see `taking_up`.
+    Raises ExecutionError when the batch is unknown or has ended, or when the record does not execute to itself, and
+    AuthorityError where nobody who may takes it up.
     """
     with site.writing(stamp) as (ledger, historian):
         events = {recorded.event.id: recorded for recorded in ledger.events(batch=batch)}
@@ -44,6 +51,7 @@ def resume(
             raise ExecutionError(
                 f"batch {batch} has ended", mend="look at it with: homeostat record " + batch
             )
+        by = _permitted(Office(site, ledger, stamp, nonce), session, batch)
         plan = recall_plan(start, recall_models(events.values()))
         prepare(plan.controllers)
         with closing(reconnect(start, plan, equipment)) as driver:
@@ -63,10 +71,29 @@ def resume(
             names = [spec.name for spec in specs(plan)]
             rows = Rows.read(historian, batch, names[: len(plan.tags)], names[len(plan.tags) :])
             _refuse_fewer(ledger, batch, len(rows))
-            _note(ledger, batch, len(rows), reason)
+            _note(ledger, batch, len(rows), reason, by or "operator")
             watch.started(batch, None)
             inbox = Inbox(site.orders / batch, slips(events.values()), vouch=vouch)
-            return Engine(with_rig, rows, Arrivals(events.values()), inbox).run(reason, reconcile)
+            return Engine(with_rig, rows, Arrivals(events.values()), inbox).run(reason, reconcile, by)
+
+
+def _permitted(office: Office, session: Session | None, batch: str) -> str | None:
+    """Who takes a batch up, by their account; None where a training site asks for nobody. Raises AuthorityError."""
+    gmp = office.site.kind == "gmp"
+    if gmp and session is None:
+        raise AuthorityError(
+            "at a GMP site a batch is taken up by an identified person",
+            where=str(office.site.root),
+            mend="name your account with --as",
+        )
+    wanted = order_wanted(office, batch) if gmp else None
+    if wanted is not None:
+        raise AuthorityError(
+            f"batch {batch} goes on by a person's signed order to {wanted} it",
+            where=batch,
+            mend=f"give it: homeostat batch {wanted} {batch} --why TEXT --as ACCOUNT",
+        )
+    return None if session is None else authorise(office, session, "batch.start").id
 
 
 def _refuse_fewer(ledger: Ledger, batch: str, rows: int) -> None:
@@ -80,12 +107,12 @@ def _refuse_fewer(ledger: Ledger, batch: str, rows: int) -> None:
             )
 
 
-def _note(ledger: Ledger, batch: str, scans: int, reason: str) -> None:
+def _note(ledger: Ledger, batch: str, scans: int, reason: str, actor: str) -> None:
     """Put the interruption on record, as an event of the site: the batch's own events stay as they would be."""
     number = sum(1 for _ in ledger.events(batch="", types=[BatchResumed.type]))
     content = BatchResumed(batch=batch, scan=scans, reason=reason)
     event = Event(
-        f"site/resume/{number + 1:06d}", content.type, "", 0, "operator", content.model_dump(mode="json")
+        f"site/resume/{number + 1:06d}", content.type, "", 0, actor, content.model_dump(mode="json")
     )
     ledger.append(event)
     ledger.commit()

@@ -9,12 +9,13 @@ from homeostat.execution.allocation import allocate
 from homeostat.execution.batch import Options, check_name, is_corrected, name_batch, observe, rig, started
 from homeostat.execution.clock import nonce, stamp
 from homeostat.execution.desk import prepare
-from homeostat.execution.engine import Engine, Finish, Watcher
+from homeostat.execution.engine import Engine
 from homeostat.execution.journal import Journal
 from homeostat.execution.memory import Arrivals
 from homeostat.execution.models import keep_models, packages_of, read_models
 from homeostat.execution.orders import Inbox
 from homeostat.execution.plan import make_plan
+from homeostat.execution.rig import Finish, Watcher
 from homeostat.execution.vouching import Voucher
 from homeostat.governance import Office
 from homeostat.governance.gate import Admission, admit
@@ -45,10 +46,11 @@ def run(site: Site, process: Process, options: Options, watch: Watcher) -> Finis
         prepare(plan.controllers)
         place, hashes = Site.create(site.root), {name: one.content_hash for name, one in packages.items()}
         with place.writing(stamp) as (ledger, historian):
+            office = Office(place, ledger, stamp, nonce)
             batch = name_batch(ledger, options.batch)
+            admission = _admitted(office, process, hashes, options)
             if place.kind == "gmp":
-                allocate(ledger, process)
-            admission = _admitted(Office(place, ledger, stamp, nonce), process, hashes, options)
+                allocate(office, batch, process, admission.started_by or "operator")
             start = started(
                 plan, observer, driver, options, kind=place.kind, admission=admission, models=hashes
             )

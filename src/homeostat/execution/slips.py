@@ -18,6 +18,7 @@ from homeostat.ledger.catalogue import (
     ControlOrdered,
     CorrectionGiven,
     Entry,
+    Moved,
     Payload,
     PromptAnswered,
     RecipeChange,
@@ -78,8 +79,9 @@ NOTHING = Vouched()
 class AlarmSlip(BaseModel):
     """What is to be done with which alarm, by whom and why.
 
-    `hours` says for how long (process time) an alarm is shelved, from the scan on that takes the order up; `entered` is
-    when the order was given, which makes what is signed at a GMP site the signature of one order alone.
+    `hours` says for how long (process time) an alarm is shelved or out of service, from the scan on that takes the
+    order up; `entered` is when the order was given, which makes what is signed at a GMP site the signature of one order
+    alone.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
@@ -110,7 +112,10 @@ class AlarmSlip(BaseModel):
 
 
 class ControlSlip(BaseModel):
-    """A move approved, refused (`proposal` names it), or the authority a controller shall have, at `entered`."""
+    """A move approved, refused (`proposal` names it), or the authority a controller shall have, at `entered`.
+
+    `moves` are what is approved or refused, in words and numbers, so that it is what is signed.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     order: Literal["approve", "refuse", "authority"]
@@ -118,13 +123,15 @@ class ControlSlip(BaseModel):
     by: Text
     reason: Text
     proposal: str = Field(default="", max_length=40)
+    moves: tuple[Moved, ...] = Field(default=(), max_length=20)
     authority: Authority | None = None
     entered: Stamp | Literal[""] = ""
 
     @property
     def about(self) -> str:
         """What the order is about."""
-        return f"{self.controller} {self.proposal or self.authority or ''}".strip()
+        parts = (self.controller, self.proposal or self.authority or "", *[move.words for move in self.moves])
+        return " ".join(filter(None, parts))
 
     def ordered(self, name: str, now: int, vouched: Vouched = NOTHING) -> ControlOrdered:
         """The order as an input of the scan at `now` (µs), with what was found against it."""
@@ -289,7 +296,7 @@ def slip_of(content: Payload) -> str:
 
 def author(content: Payload) -> str:
     """The account of the person an input came from; empty where it does not name one."""
-    if isinstance(content, CommandGiven | RecipeChangeOrdered):
+    if isinstance(content, CommandGiven | RecipeChangeOrdered | ControlOrdered | AlarmOrdered):
         return content.by or ""
     if (
         isinstance(content, PromptAnswered | VerificationGiven | CorrectionGiven)

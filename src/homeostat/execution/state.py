@@ -11,7 +11,7 @@ from homeostat.control.regulatory import FeedState
 from homeostat.control.supervisor import Envelope
 from homeostat.control.supervisor import Standing as Supervised
 from homeostat.equipment import Scan
-from homeostat.execution.plan.types import Act
+from homeostat.execution.plan.steps import Act
 from homeostat.execution.states import State
 from homeostat.ledger.catalogue import Payload
 from homeostat.monitoring.alarms import AlarmState, Board
@@ -50,7 +50,7 @@ class LoopState:
 
     `driven`: a predictive controller gives the output; the loop only follows it, ready to go on from there. `fence`:
     the loop stands in for a controller, and keeps to its envelope. `feeds` are what it remembers of each disturbance
-    that is fed forward.
+    that is fed forward. `lacking` is what is told of it while it has had no reading for too long (empty: nothing).
     """
 
     setpoint: float
@@ -60,6 +60,7 @@ class LoopState:
     driven: bool = False
     fence: Envelope | None = None
     feeds: tuple[FeedState, ...] = ()
+    lacking: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,10 @@ class Belief:
 
     Of a twin that learns from the batch also `more`, its parameters and then standard deviations, the filter's own
     state, the signals whose readings do not scatter about it as they should, each with its verdict, and which of them
-    are `dropped`: no longer fused, for the others agree without them.
+    are `dropped`: no longer fused, for the others agree without them. `read` tells of every signal of the filter when
+    it was last fused (µs; -1: never), a sample by when it was taken; `astray` names those whose newest readings lie
+    beyond the filter's gate, two in a row at least. `surprises` are the laboratory's signals of which the last result
+    alone lies beyond it, and by how many standard deviations.
     """
 
     states: tuple[float, ...]
@@ -79,6 +83,9 @@ class Belief:
     shadow: Shadow | None = None
     flagged: tuple[tuple[str, str], ...] = ()
     dropped: tuple[str, ...] = ()
+    read: tuple[int, ...] = ()
+    astray: tuple[str, ...] = ()
+    surprises: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +129,8 @@ class Sensed:
 @dataclass(frozen=True, slots=True)
 class ControllerState:
     """A predictive controller: how it is supervised, what it was `asked` (µs) and has not answered, when it is asked
-    next, and what arrived about it since the last scan.
+    next, and what arrived about it since the last scan: the proposals that were `approved` (by the `approver`) and
+    `refused`.
 
     `strikes` counts for each of its loops the scans in a row in which the actuator showed something else.
     """
@@ -133,6 +141,7 @@ class ControllerState:
     due: int = 0
     missed: str = ""
     approved: str = ""
+    approver: str = ""
     refused: str = ""
     strikes: tuple[int, ...] = ()
 

@@ -5,8 +5,10 @@ from typing import NamedTuple
 from homeostat.control.predictive import Answer, Planned, Question
 from homeostat.control.predictive.sentence import sentence
 from homeostat.control.supervisor import Authority, Course
+from homeostat.execution.plan.believing import TwinPlan
 from homeostat.execution.plan.steering import ControllerPlan
-from homeostat.execution.plan.types import HOUR, Plan, TwinPlan
+from homeostat.execution.plan.steps import HOUR
+from homeostat.execution.plan.types import Plan
 from homeostat.execution.state import BatchState, Belief
 from homeostat.ledger.catalogue import Binding, Foretold, MovePlanned, PlanFailed
 from homeostat.twin import model
@@ -74,7 +76,7 @@ def planned_event(
         made=way.made,
         authority=asked.authority,
         proposal=str(way.made) if supervised else "",
-        expires=way.made + controller.rules.approval if supervised else None,
+        expires=way.made + controller.rules.wait if supervised else None,
         loops=tuple([loop.name for loop in loops]),
         units=tuple([loop.output_unit for loop in loops]),
         before=asked.outputs,
@@ -92,6 +94,7 @@ def planned_event(
         limits=tuple(
             [Binding(limit=a.limit, at=round(a.hours * HOUR), multiplier=a.multiplier) for a in answer.active]
         ),
+        unsure=answer.unsure,
         means=controller.means,
         text=sentence(controller.task, asked.question, answer),
     )

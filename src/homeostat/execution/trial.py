@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from homeostat.execution.batch import Options
-from homeostat.execution.engine import Finish
-from homeostat.execution.plan.types import HOUR
+from homeostat.execution.plan.steps import HOUR
+from homeostat.execution.rig import Finish
 from homeostat.execution.run import run
 from homeostat.execution.stages.controllers import RUNGS
 from homeostat.historian import Historian

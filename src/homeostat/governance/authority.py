@@ -90,7 +90,10 @@ def _unfit(account: Account, permission: Permission) -> _Fault | None:
 def _unqualified(office: Office, account: Account, permission: Permission, task: str) -> _Fault | None:
     gmp = office.site.kind == "gmp"
     words = unqualified(account, permission, at=office.clock(), gmp=gmp, task=task)
-    return ("training", words, "record or renew the training first") if words else None
+    if not words:
+        return None
+    name = task if f"'{task}'" in words else QUALIFICATIONS[permission]
+    return "training", words, f"another person records it: homeostat user train {account.id} {name}"
 
 
 def unqualified(account: Account, permission: Permission, *, at: str, gmp: bool, task: str = "") -> str:

@@ -46,10 +46,10 @@ def _of_models(process: Process) -> Iterator[str]:
     yield "twin.belief"
     observer = process.twin.observer
     if observer is not None:
+        results = [f"{assay} {quantity}" for assay, of in observer.assays.items() for quantity in of]
         for kind in ("signal", "dropped"):
-            yield from (f"twin.{kind}.{name}" for name in observer.tags)
-            for assay, quantities in observer.assays.items():
-                yield from (f"twin.{kind}.{assay} {quantity}" for quantity in quantities)
+            yield from (f"twin.{kind}.{name}" for name in (*observer.tags, *results))
+        yield from (f"twin.result.{name}" for name in results)
         yield from (f"outlook.{name}.{verdict}" for name in process.attributes for verdict in VERDICTS)
     for kind in ("soft", "watch"):  # which of them a model is, its package says
         yield from (f"{kind}.{name}.{verdict}" for name in process.monitoring.models for verdict in VERDICTS)

@@ -3,9 +3,9 @@
 An aim or a limit speaks of a quality attribute of the process, or of a state or an output of the twin's model.
 """
 
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from homeostat.process.base import Name, Names, Part, Range, Text
 from homeostat.process.units import Quantity
@@ -98,7 +98,8 @@ class Controller(Part):
     `scenarios` gives, for parameters that are learnt, how many standard deviations of the belief a plan has to bear
     either way. An answer later than `deadline` is not used, and a solver that has not begun another iteration for
     `heartbeat` is given up before that; the last plan is followed until it is older than `age`. A supervised move
-    waits for its approval for `approval`.
+    waits for its approval for `approval`, which is no longer than that. Nothing is asked once no reading of what is
+    planned was fused for `blind`, unless the laboratory measured some of it in a sample not older than `sampled`.
     """
 
     title: Text
@@ -120,3 +121,11 @@ class Controller(Part):
     heartbeat: Quantity = Quantity(5.0, "s")
     age: Quantity = Quantity(12.0, "h")
     approval: Quantity = Quantity(1.0, "h")
+    blind: Quantity = Quantity(2.0, "h")
+    sampled: Quantity = Quantity(30.0, "h")
+
+    @model_serializer(mode="wrap")
+    def _told(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """How long signals may be gone is told only where it is declared: other processes keep their content hash."""
+        unsaid = {"blind", "sampled"} - self.model_fields_set
+        return {name: value for name, value in handler(self).items() if name not in unsaid}

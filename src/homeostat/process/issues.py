@@ -46,6 +46,10 @@ class InvalidProcess(ProcessError):  # noqa: N818 - named for what is wrong, lik
         super().__init__(f"the process has {count}", where=file, mend="mend the lines named below")
         self.issues = tuple(issues)
 
+    def __reduce__(self) -> tuple[type["InvalidProcess"], tuple[str, tuple[Issue, ...]]]:
+        """It is made again from file and faults: it may come from a worker process."""
+        return type(self), (self.where, self.issues)
+
     def __str__(self) -> str:
         return "\n".join([super().__str__(), *(f"  {issue}" for issue in self.issues)])
 

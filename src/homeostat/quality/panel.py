@@ -25,6 +25,7 @@ from homeostat.quality.model import (
 )
 from homeostat.quality.outlook import outlook
 from homeostat.quality.signals import signals
+from homeostat.quality.silences import CRITICAL, silences
 from homeostat.quality.story import Story
 
 GRAVITY: tuple[Standing, ...] = ("ok", "undecided", "alert", "action")
@@ -71,6 +72,8 @@ def panel_row(story: Story) -> PanelRow:
         owed=_counted(line for line in shown if line.owed),
         silenced=sum(line.active and line.silent for line in shown),
         alarms=shown,
+        silences=silences(story),
+        recorded=max((one.recorded for one in story.record_events), default=""),
         models=models(story),
         controllers=controllers(story),
     )
@@ -136,7 +139,8 @@ def _drifted(story: Story, shown: Iterable[BoardLine]) -> Iterator[Drifted]:
 
 def _worst(lines: Iterable[PanelAttribute], shown: Iterable[BoardLine]) -> Standing:
     verdicts = [line.verdict for line in lines]
-    verdicts += [ALARMED.get(line.priority, "ok") for line in shown if line.active and not line.silent]
+    counting = [line for line in shown if line.active and (not line.silent or line.priority == CRITICAL)]
+    verdicts += [ALARMED.get(line.priority, "ok") for line in counting]
     return max(verdicts, key=GRAVITY.index, default="undecided")
 
 

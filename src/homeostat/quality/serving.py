@@ -14,6 +14,7 @@ HAPPENINGS: Mapping[tuple[str, str], str] = {
     ("released", "normal"): "released, normal",
     ("released", "latched"): "released, latched",
     ("removed", "out of service"): "taken out of service",
+    ("shown", "unacknowledged"): "shown by itself",
 }
 """What had happened, by an event's state and the phase it led to; elsewhere the state says it itself."""
 

@@ -15,6 +15,7 @@ from homeostat.ledger.catalogue import (
     ControlOrdered,
     ControlRefused,
     MoveClamped,
+    Moved,
     MovePlanned,
     Payload,
     PlanFailed,
@@ -80,29 +81,32 @@ def _decides(order: ControlOrdered, waiting: MovePlanned | None) -> bool:
     return waiting is not None and (order.authority is not None or order.proposal == waiting.proposal)
 
 
-def decidable(ledger: Ledger, batch: str, controller: str, proposal: str = "") -> None:
-    """Raise RecordError where a batch on record has no such controller, or its move does not wait for a person.
+def decidable(ledger: Ledger, batch: str, controller: str, proposal: str = "") -> tuple[Moved, ...]:
+    """The move that a person is to decide on; none where no `proposal` is named.
 
-    Of a batch that is not on record or has ended it says nothing.
+    Raises RecordError where a batch on record has no such controller, or its move does not wait for a person. Of a
+    batch that is not on record or has ended it says nothing.
     """
     ends = ledger.events(batch=batch, types=(BatchStarted.type, BatchEnded.type))
     facts = [payload(one.event.type, one.event.data) for one in ends]
     if len(facts) != 1 or not isinstance(facts[0], BatchStarted):
-        return
+        return ()
     known = Process.model_validate_json(facts[0].declaration).controllers
     if controller not in known:
         raise RecordError(
             f"batch {batch} has no controller '{controller}'",
             mend="it has: " + ", ".join(known) if known else "its process declares none",
         )
-    waiting = [each.proposal for each in proposals(steered(ledger, batch, controller=controller))]
-    if proposal and proposal not in waiting:
+    found = {each.proposal: each for each in proposals(steered(ledger, batch, controller=controller))}
+    waiting = list(found)
+    if proposal and proposal not in found:
         raise RecordError(
             f"no move {proposal} of {controller} waits for a decision",
             mend="there waits: " + ", ".join(waiting)
             if waiting
             else "nothing waits; see: homeostat watch panel",
         )
+    return found[proposal].moves if proposal else ()
 
 
 def told(fact: Payload) -> str:
@@ -123,7 +127,8 @@ def _clamped(fact: MoveClamped) -> str:
 
 def _ordered(fact: ControlOrdered) -> str:
     what = f"authority {fact.authority}" if fact.authority else f"{fact.order} {fact.proposal}"
-    return f"{fact.by}: {what} ({fact.reason})"
+    moves = ", ".join(move.words for move in fact.moves)
+    return f"{fact.by}: {what}{f', {moves}' if moves else ''} ({fact.reason})"
 
 
 _SENTENCES: Mapping[type[Payload], Callable[..., str]] = {

@@ -1,6 +1,7 @@
 """Verify a site: the ledger against its chain and signatures, the historian against the hashes in the ledger.
 
-What is on record about persons is believed only with their own proof; what lacks it is found too.
+What is on record about persons is believed only with their own proof; what lacks it is found too, and so is every
+signature that was copied, forged, or made with a key that was not in force.
 """
 
 from collections.abc import Iterator
@@ -9,9 +10,18 @@ from pathlib import Path
 
 from homeostat.errors import LedgerError, SiteError
 from homeostat.governance.people import unproved
+from homeostat.governance.signing import Judge
 from homeostat.historian import Historian, verify_historian
 from homeostat.ledger import Finding, Ledger, LedgerCheck, PublicKey, verify_ledger
-from homeostat.ledger.catalogue import BatchEnded, BatchStarted, ChunksSealed, Payload, TailAnchored, payload
+from homeostat.ledger.catalogue import (
+    BatchEnded,
+    BatchStarted,
+    ChunksSealed,
+    Payload,
+    RecordSigned,
+    TailAnchored,
+    payload,
+)
 from homeostat.site import Site
 
 
@@ -80,7 +90,7 @@ def _key(site: Site) -> tuple[PublicKey | None, tuple[Finding, ...]]:
 class _Vouched:
     """What the ledger says about the historian: hashes of chunks, anchored tails, batches begun and ended.
 
-    `unproved` is what it holds about persons that they did not prove.
+    `unproved` is what it holds about persons that they did not prove, and signatures that are none.
     """
 
     sealed: dict[tuple[str, str, int], str] = field(default_factory=dict)
@@ -121,10 +131,25 @@ def _vouched(site: Site) -> tuple[_Vouched, tuple[Finding, ...]]:
             for recorded in ledger.events(types=_TYPES):
                 event = recorded.event
                 vouched.hear(event.batch, payload(event.type, event.data))
-            vouched.unproved = unproved(ledger)
+            vouched.unproved = (*unproved(ledger), *_unsigned(ledger))
     except LedgerError as error:
         return vouched, (Finding(error.where or "ledger", f"cannot be read: {error.what}"),)
     return vouched, ()
+
+
+def _unsigned(ledger: Ledger) -> Iterator[Finding]:
+    """The signatures on record that are none."""
+    judge = Judge(ledger)
+    for recorded in ledger.events(types=(RecordSigned.type,)):
+        try:
+            found = judge.standing(recorded, None)
+        except LedgerError as error:
+            yield Finding(
+                "signatures", f"event {recorded.seq} is no signature that can be read: {error.what}"
+            )
+            continue
+        if found.state == "invalid":
+            yield Finding("signatures", f"event {recorded.seq}, as by {found.person}: {found.words}")
 
 
 def _unvouched(site: Site, vouched: _Vouched) -> Iterator[Finding]:

@@ -14,7 +14,7 @@ from homeostat.governance.people.enrolment import complete
 from homeostat.ledger.catalogue import Act
 from homeostat.site import Kind
 from homeostat.validation.checking import Workbench
-from homeostat.validation.staff import staff
+from homeostat.validation.staff import Member, staff
 
 FRESH = "nine green hills by the lake"
 """A password that is fit for anybody."""
@@ -56,11 +56,20 @@ def demonstrator(office: Office, account: str, role: str) -> list[tuple[Act, str
     )
 
 
-def taken_over(office: Office, ada: Session) -> Session:
+def taken_over(office: Office, ada: Member) -> Session:
     """Maria, enrolled by an administrator, agreed to by quality assurance, with her account taken over."""
-    code = folk.enrol(office, ada, "maria", "Maria Rossi", ["operator"], verified="passport", why="hired")
-    quinn = staff(office, quinn="quality assurance")["quinn"].session
-    folk.agree(office, quinn, "maria", why="seen at her interview")
+    code = folk.enrol(
+        office,
+        ada.session,
+        ada.secret,
+        "maria",
+        "Maria Rossi",
+        ["operator"],
+        verified="passport",
+        why="hired",
+    )
+    quinn = staff(office, quinn="quality assurance")["quinn"]
+    folk.agree(office, quinn.session, quinn.secret, "maria", why="seen at her interview")
     folk.activate(office, "maria", code, FRESH, why="taken over")
     return login(office, "maria", Secret(FRESH))
 

@@ -139,7 +139,7 @@ def test_fallback_is_the_share_not_led_by_a_plan() -> None:
 
 
 def test_bars_are_those_of_the_best_rival() -> None:
-    """Results hold where ours is as good as the best rival."""
+    """Where the rivals are as good, a median holds, and a share that was to be above theirs does not."""
     ours, *rivals = declared().contenders
     doses = {ours: (1990.0, 2000.0, 2010.0)} | dict.fromkeys(rivals, (1800.0, 2000.0, 2300.0))
     batches = {
@@ -148,7 +148,21 @@ def test_bars_are_those_of_the_best_rival() -> None:
     results = {result.what: result for result in told(batches)}
     assert next(iter(results.values())).holds
     assert results["donors: viability"].holds
-    assert results["donors: within the specification"].holds
+    assert not results["donors: within the specification (to be above every rival)"].holds
+
+
+def test_a_donor_that_takes_much_medium_counts_in_the_mean_and_in_the_pairs() -> None:
+    ours, *rivals = declared().contenders
+    media = {ours: (500.0, 500.0, 2900.0)} | dict.fromkeys(rivals, (600.0, 600.0, 600.0))
+    batches = {
+        name: [replace(SOUND, seed=2001 + k, dose=1000.0 + k, medium=m) for k, m in enumerate(media[name])]
+        for name in media
+    }
+    results = {result.what: result for result in told(batches)}
+    assert results["donors: medium for 1e8 CAR+ cells"].holds, "by the median"
+    (above,) = [result for what, result in results.items() if "mean, above" in what]
+    assert above.value.median == pytest.approx((1300.0 - 600.0) / 10.0, rel=0.01)
+    assert not above.holds
 
 
 class InOrder:

@@ -10,6 +10,7 @@ from homeostat.bench.twin.population import measurable
 from homeostat.bench.twin.rivals import RIVALS
 from homeostat.bench.twin.sensitivities import DIRECTIONS
 
+pytestmark = pytest.mark.drill
 ABSENT = Contender("absent", ("no_such_module_of_any_name",), 1, lambda: lambda donors, _: donors.states)
 SHIPPED = ("scipy", "casadi")
 

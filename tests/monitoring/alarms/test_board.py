@@ -7,6 +7,7 @@ import pytest
 from homeostat.monitoring.alarms import (
     FLOOD,
     RATIONALES,
+    SCAN,
     Board,
     Definition,
     Notice,
@@ -15,6 +16,7 @@ from homeostat.monitoring.alarms import (
     Outcome,
     Record,
     Rules,
+    hopeless,
     notify,
     obey,
     tick,
@@ -174,7 +176,12 @@ REFUSALS: list[tuple[str, OrderKind, str, float | None, str]] = [
     ("critical by its kind before it stands", "shelve", "dose.hard.high", 10, "may not be shelved"),
     ("of a name that is misspelt", "shelve", "ph.lwo", 10, "there is no alarm ph.lwo: did you mean ph.low?"),
     ("of nothing that is known", "take out of service", "zzz", None, "there is no alarm zzz"),
-    ("an end where there is none", "take out of service", "ph.low", 10, "only shelving"),
+    ("an end where there is none", "acknowledge", "level", 10, "only shelving and taking out of service"),
+    ("critical, out of service for ever", "take out of service", "hard", None, "needs a time to come"),
+    ("critical, until the past", "take out of service", "hard", -1, "needs a time to come"),
+    ("out of service until the past", "take out of service", "ph.low", -1, "needs a time to come"),
+    ("critical, out of service too long", "take out of service", "hard", 13 * 60, "12 h at most"),
+    ("never to be silenced", "take out of service", "fixed", 10, "may not be taken out of service"),
 ]
 
 
@@ -184,9 +191,55 @@ def test_an_order_that_is_not_allowed_is_refused_with_a_reason(
 ) -> None:
     _, kind, alarm, minutes, reason = case
     story = Story()
+    if alarm == "level":  # there is something to acknowledge
+        story.hear(up("level"))
+    before, told = story.board, list(story.records)
     assert reason in story.order(kind, alarm, minutes)
-    assert story.records == []
-    assert story.board == Board()
+    assert story.records == told
+    assert story.board is before
+
+
+LASTING = [case for case in REFUSALS if "cannot be told" not in case[4]]
+
+
+@pytest.mark.parametrize("case", LASTING, ids=lambda case: case[0])
+def test_what_is_refused_whatever_the_alarm_does_is_known_beforehand(
+    case: tuple[str, OrderKind, str, float | None, str],
+) -> None:
+    _, kind, alarm, minutes, reason = case
+    until = None if minutes is None else round(minutes * MINUTE)
+    assert reason in hopeless(RULES, Board(), Order(kind, alarm, "m.curie", "because", until), 0)
+
+
+def test_what_depends_on_the_alarms_phase_is_open_until_the_order_is_taken_up() -> None:
+    order = Order("acknowledge", "ph.low", "m.curie", "because")
+    assert hopeless(RULES, Board(), order, 0) == ""
+    assert obey(RULES, Board(), order, 0).refusal
+
+
+def test_a_critical_alarm_out_of_service_comes_back_by_itself() -> None:
+    story = Story()
+    assert story.order("take out of service", "hard", 60) == ""
+    story.wait(30).hear(up("hard", "critical"))
+    assert story.phase("hard") == "out of service"
+    story.wait(30)
+    assert story.phase("hard") == "unacknowledged"
+    assert story.records[-1].why == "the time out of service is over"
+    assert story.records[-1].shown
+
+
+def test_the_time_out_of_service_cannot_be_prolonged_before_it_is_over() -> None:
+    story = Story()
+    story.order("take out of service", "hard", 60)
+    assert "cannot be told to" in story.order("take out of service", "hard", 600)
+
+
+def test_another_alarm_may_be_out_of_service_with_an_end_or_without() -> None:
+    story = Story()
+    assert story.order("take out of service", "ph.low", 24 * 60) == ""
+    assert story.order("take out of service", "ph.health") == ""
+    story.wait(24 * 60)
+    assert (story.phase("ph.low"), story.phase("ph.health")) == ("normal", "out of service")
 
 
 def test_a_critical_alarm_that_is_active_may_not_be_shelved() -> None:
@@ -202,7 +255,7 @@ def test_a_critical_alarm_that_has_cleared_may_not_be_shelved() -> None:
 
 def test_an_alarm_that_is_silenced_before_it_stands_is_on_record_with_its_declared_priority() -> None:
     story = Story()
-    assert story.order("take out of service", "hard") == ""
+    assert story.order("take out of service", "hard", 10) == ""
     assert story.records[-1].priority == "critical"
     assert story.board.life("hard").priority == "critical"
 
@@ -292,7 +345,22 @@ def test_when_the_flood_is_over_what_was_gathered_is_shown() -> None:
     assert seen.gathered == ()
     assert {f"a{k}" for k in range(15)} <= {line.alarm for line in seen.shown}
     assert story.phase(FLOOD) == "returned"
-    assert story.records[-1].text == "The flood is over: 5 alarms were gathered"
+    over = story.records[-6:]
+    assert over[0].text == "The flood is over: 5 alarms were gathered"
+    assert [(one.alarm, one.happening, one.before, one.after, one.by, one.why) for one in over[1:]] == [
+        (f"a{k}", "shown by itself", "unacknowledged", "unacknowledged", SCAN, "the flood is over")
+        for k in range(10, 15)
+    ]
+    assert all(one.shown for one in over[1:])
+
+
+def test_what_was_answered_or_went_in_a_flood_is_not_shown_anew() -> None:
+    story = flood()
+    story.order("acknowledge", "a14")
+    story.hear(down("a13")).wait(11)
+    again = [one.alarm for one in story.records if one.happening == "shown by itself"]
+    assert again == ["a10", "a11", "a12"]
+    assert story.board.flood.times == (), "they came before: they make no new flood"
 
 
 def test_a_gathered_alarm_can_be_answered_like_any_other() -> None:

@@ -88,9 +88,11 @@ class Alarms(RuleBasedStateMachine):
         kind=st.sampled_from(ORDERS),
         alarm=st.sampled_from([*ALARMS, FLOOD, "unheard of"]),
         seconds=st.integers(-10, 300),
+        ending=st.booleans(),
     )
-    def order(self, kind: OrderKind, alarm: str, seconds: int) -> None:
-        until = self.time + seconds * SECOND if kind == "shelve" else None
+    def order(self, kind: OrderKind, alarm: str, seconds: int, *, ending: bool) -> None:
+        ends = kind == "shelve" or (ending and kind == "take out of service")
+        until = self.time + seconds * SECOND if ends else None
         outcome = obey(RULES, self.board, Order(kind, alarm, "operator", "a reason", until), self.time)
         if outcome.refusal:
             assert outcome.board is self.board
@@ -115,7 +117,8 @@ class Alarms(RuleBasedStateMachine):
         for life in self.board.lives.values():
             assert (life.phase in ACTIVE) == (life.active and life.phase not in SILENCED)
             assert (life.phase in SILENCED) == bool(life.by and life.why)
-            assert (life.phase is Phase.SHELVED) == (life.until is not None)
+            assert life.phase is not Phase.SHELVED or life.until is not None
+            assert life.until is None or life.phase in {Phase.SHELVED, Phase.OUT_OF_SERVICE}
 
     @invariant()
     def nothing_is_shelved_beyond_its_time_once_time_has_been_looked_at(self) -> None:

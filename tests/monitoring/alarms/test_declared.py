@@ -92,5 +92,5 @@ def test_every_alarm_that_can_be_named_has_a_standing_rationale() -> None:
 def test_the_standing_priorities_are_those_with_which_the_alarms_come() -> None:
     expected = {"normal": "low", "proven": "high", "hard": "critical", "health": "medium", "signal": "low"}
     expected |= {"alert": "medium", "action": "high", "fault": "high", "blind": "high"}
-    expected |= {"last-plan": "low", "loops": "medium", "hold": "high"}
+    expected |= {"last-plan": "low", "loops": "medium", "hold": "high", "result": "medium"}
     assert {kind: rationale.priority for kind, rationale in RATIONALES.items()} == expected

@@ -33,6 +33,11 @@ def test_batches_keep_their_order_and_their_rows_are_sorted_by_time(tmp_path: Pa
     assert found.tags == ("x",)
 
 
+def test_numbers_that_nothing_measures_are_told(tmp_path: Path) -> None:
+    found = laid(table(tmp_path, run=["a", "a", "b", "b"], time_h=[0, 1, 0, 1], x=[1e149, 2.0, 3.0, 4.0]))
+    assert [one for one in found.decisions if one.startswith("WARNING: 'x' up to 1.0e+149")]
+
+
 def test_a_sample_is_the_last_value_by_then_and_missing_when_that_is_too_old(tmp_path: Path) -> None:
     times = [0.0, 0.9, 2.1, 5.0]
     found = laid(table(tmp_path, run=["a"] * 4, time_h=times, x=[1.0, 2.0, 3.0, 4.0]), interval=1.0)

@@ -33,6 +33,23 @@ def test_numbers_become_inputs_and_the_group_does_not(tmp_path: Path) -> None:
     assert set(task.groups or ()) == {"donor 1", "donor 2", "donor 3", "donor 4"}
 
 
+@pytest.mark.parametrize("factor", [1e140, 1e-140])
+def test_numbers_that_nothing_measures_are_told(tmp_path: Path, factor: float) -> None:
+    columns = linear()
+    columns["a"] = [float(str(value)) * factor for value in columns["a"]]
+    task = _state(tmp_path, columns, group="donor")
+    assert "a" in task.names
+    (told,) = [one for one in task.decisions if one.startswith("WARNING")]
+    assert told.startswith("WARNING: 'a' up to ")
+    assert told.endswith("nothing measured is of such a size; check unit and cells")
+
+
+def test_numbers_of_usual_size_are_not_warned_of(tmp_path: Path) -> None:
+    columns = linear()
+    columns["a"] = [float(str(value)) * 1e17 for value in columns["a"]]  # virus genomes, say
+    assert not any("WARNING" in one for one in _state(tmp_path, columns, group="donor").decisions)
+
+
 def test_columns_that_teach_nothing_are_left_out_and_told(tmp_path: Path) -> None:
     columns = linear()
     rows = len(columns["y"])

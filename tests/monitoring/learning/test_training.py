@@ -111,6 +111,7 @@ def test_the_probability_says_more_of_new_rows_than_their_share(tmp_path: Path) 
     assert told["accuracy"] == pytest.approx(new["accuracy"], abs=0.1)
 
 
+@pytest.mark.drill
 def test_the_probability_of_a_row_held_out_knows_nothing_of_its_fold(tmp_path: Path) -> None:
     """The truths of one fold are changed: what was said of its rows stays, to the bit."""
     table = tables.table(tmp_path, _skewed(45, 2))
@@ -157,6 +158,7 @@ def test_rows_that_are_learnt_from_are_refused_in_a_test_set(tmp_path: Path) -> 
     keep_apart(table, settings, tables.table(tmp_path, tables.linear(seed=1)), None).check(task)
 
 
+@pytest.mark.drill
 def test_repeated_rows_do_not_flatter_the_search(tmp_path: Path) -> None:
     """A target of pure noise is not learnt by heart from its copy."""
     columns = tables.linear(24)

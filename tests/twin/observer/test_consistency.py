@@ -53,3 +53,28 @@ def test_a_few_outliers_are_no_fault_and_many_are() -> None:
             window = window.after(Innovation(9.0, False), 48)
         assert window.verdict(48) is verdict
     assert window.rejected == 12
+
+
+@pytest.mark.parametrize(
+    ("fused", "astray"),
+    [
+        ("", False),
+        ("x", False),
+        ("x.", False),
+        (".x", False),
+        (".xx", True),
+        (".xx.", True),
+        (".xx.x", True),
+        (".xx..", False),
+        ("xx..x", False),
+        ("x.x.x.x", False),
+    ],
+)
+def test_two_readings_in_a_row_beyond_the_gate_are_astray_until_two_in_a_row_are_within(
+    fused: str, astray: bool
+) -> None:
+    """A single one is an outlier; one that fits by chance does not make up for two that lie."""
+    window = Window()
+    for mark in fused:
+        window = window.after(Innovation(9.0 if mark == "x" else 0.1, mark == "."), 48)
+    assert window.astray is astray

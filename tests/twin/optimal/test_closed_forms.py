@@ -124,3 +124,43 @@ def test_a_limit_on_change_counts_from_the_input_in_force() -> None:
     )
     outcome = compile_solver(problem, Tree.chain(5)).solve([0.0], [0.2], [], settings=TIGHT)
     np.testing.assert_allclose(outcome.u[:, 0], [0.5, 0.8, 1.0, 1.0, 1.0, 1.0], atol=1e-4)
+
+
+@pytest.mark.parametrize("moves", [None, 2])
+@pytest.mark.parametrize(("low", "last"), [(None, 1.5), (2.0, 2.0)])
+def test_a_leaf_counts_the_last_input(moves: int | None, low: float | None, last: float) -> None:
+    """u^2 at every step and (v - 3)^2 at the end, where v is the last input: u = 1.5 there, or at its bound.
+
+    Where the last three steps share a move, 3 u^2 + (u - 3)^2 is least at 0.75.
+    """
+    x, u, v, p = ca.SX.sym("x"), ca.SX.sym("u"), ca.SX.sym("v"), ca.SX.sym("p", 0)
+    ending = {} if low is None else {"ending": ca.Function("h", [x, v, p], [v]), "ending_rows": [Row(low)]}
+    problem = Problem(
+        Discrete(ca.Function("step", [x, u, p], [0.9 * x])),
+        ca.Function("cost", [x, u, v, p], [u**2]),
+        terminal=ca.Function("terminal", [x, v, p], [(v - 3.0) ** 2]),
+        input_scales=[4.0],
+        **ending,
+    )
+    outcome = compile_solver(problem, Tree.chain(4, moves=moves)).solve([1.0], [7.0], [], settings=TIGHT)
+    assert outcome.usable
+    together = 3 if moves else 1
+    found = 3.0 / (1.0 + together) if low is None else last
+    wanted = [0.0] * (4 - together) + [found] * together
+    np.testing.assert_allclose(outcome.u[:4, 0], wanted, atol=1e-6)
+    assert outcome.objective == pytest.approx(together * found**2 + (found - 3.0) ** 2, abs=1e-6)
+
+
+def test_a_leaf_of_a_fan_counts_the_last_input_of_its_own_branch() -> None:
+    x, u, v, p = ca.SX.sym("x"), ca.SX.sym("u"), ca.SX.sym("v"), ca.SX.sym("p")
+    problem = Problem(
+        Discrete(ca.Function("step", [x, u, p], [x])),
+        ca.Function("cost", [x, u, v, p], [0.0 * u]),
+        terminal=ca.Function("terminal", [x, v, p], [(v - p) ** 2]),
+    )
+    tree = Tree.fan(2, 3)
+    wanted = [0.0 if s < 0 else float(s + 1) for s in tree.scenarios]
+    outcome = compile_solver(problem, tree).solve([1.0], [7.0], [[w] for w in wanted], settings=TIGHT)
+    assert outcome.usable
+    for leaf in tree.leaves:
+        assert outcome.u[tree.parents[leaf], 0] == pytest.approx(wanted[leaf], abs=1e-6)

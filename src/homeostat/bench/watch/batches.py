@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from homeostat.bench.control.telling import absent
 from homeostat.bench.measuring import in_turn, seconds, spread
 from homeostat.bench.result import Result, Rival, Spread
 from homeostat.bench.watch.folder import folder
@@ -69,7 +70,7 @@ def _compared(shape: tuple[int, int, int], times: int) -> list[Result]:
     monitor = _monitor(batches)
     ours = _timed(batches, shape, times)
     if importlib.util.find_spec("process_improve") is None:
-        return [ours]
+        return [ours, absent("batches", "process-improve")]
     improve: Any = importlib.import_module("process_improve.batch")
     frames: Any = importlib.import_module("pandas")
     tables = {place: frames.DataFrame(rows, columns=monitor.tags) for place, rows in enumerate(batches)}

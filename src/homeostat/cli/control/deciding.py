@@ -109,8 +109,8 @@ def _give(site: Path, batch: str, who: Who, **facts: Any) -> None:
     def made(by: str) -> ControlSlip:
         slip = ControlSlip(by=by, **facts)
         with Site.open(site).reading() as (ledger, _):
-            decidable(ledger, batch, slip.controller, slip.proposal)
-        return slip
+            moves = decidable(ledger, batch, slip.controller, slip.proposal)
+        return slip.model_copy(update={"moves": moves})
 
     name, slip = hand_in(site, batch, who, "control.order", made)
     tell_given(name, batch, f"{slip.order} {slip.about}")

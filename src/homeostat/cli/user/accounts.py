@@ -58,8 +58,8 @@ def add_user(
     """Enrol a person. They take their account over with the one-time code that is printed: user join."""
     from homeostat.governance.people import enrol
 
-    with acting(site, by, "user.manage", password_file=password_file, code=code) as (office, me, _):
-        given = enrol(office, me, account, name, role, verified=verified, why=why)
+    with acting(site, by, "user.manage", password_file=password_file, code=code) as (office, me, mine):
+        given = enrol(office, me, mine, account, name, role, verified=verified, why=why)
         words = _invited(account, given) + _awaited(office, account)
         told(office, account, words, as_json=as_json, code=given)
 
@@ -77,8 +77,8 @@ def invite_user(
     """Give a person who has not taken their account over yet another one-time code."""
     from homeostat.governance.people import invite
 
-    with acting(site, by, "user.manage", password_file=password_file, code=code) as (office, me, _):
-        given = invite(office, me, account, why=why)
+    with acting(site, by, "user.manage", password_file=password_file, code=code) as (office, me, mine):
+        given = invite(office, me, mine, account, why=why)
         words = _invited(account, given) + _awaited(office, account)
         told(office, account, words, as_json=as_json, code=given)
 
@@ -97,8 +97,8 @@ def change_user_roles(
     """Give an account these roles in place of those it has."""
     from homeostat.governance.people import change_roles
 
-    with acting(site, by, "user.manage", password_file=password_file, code=code) as (office, me, _):
-        change_roles(office, me, account, tuple(role), why=why)
+    with acting(site, by, "user.manage", password_file=password_file, code=code) as (office, me, mine):
+        change_roles(office, me, mine, account, tuple(role), why=why)
         words = f"Roles of {account}: {', '.join(role)}.{_awaited(office, account)}"
         told(office, account, words, as_json=as_json)
 

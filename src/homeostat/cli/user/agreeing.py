@@ -18,6 +18,6 @@ def agree_to_user(
     """Agree, for quality assurance, to the roles that an administrator gave: at a GMP site they count from now on."""
     from homeostat.governance.people import agree
 
-    with acting(site, by, "user.agree", password_file=password_file, code=code) as (office, me, _):
-        roles = agree(office, me, account, why=why)
+    with acting(site, by, "user.agree", password_file=password_file, code=code) as (office, me, mine):
+        roles = agree(office, me, mine, account, why=why)
         told(office, account, f"{me.person} agrees: {account} is {', '.join(roles)}.", as_json=as_json)

@@ -7,7 +7,7 @@ import typer
 
 from homeostat.cli.options import DEFAULT_SITE, AsJson, SiteDir
 from homeostat.cli.output import Table, show, show_json
-from homeostat.cli.persons import As, Code, PasswordFile, acting
+from homeostat.cli.persons import As, Code, PasswordFile, acting, opened
 from homeostat.cli.user.shared import facts
 
 if TYPE_CHECKING:
@@ -46,12 +46,17 @@ def review_users(
     code: Code = "",
     as_json: AsJson = False,
 ) -> None:
-    """Show every account with what it may do and what deserves a look; sign the review of it."""
+    """Show every account with what it may do and what deserves a look; --sign says by whom that was reviewed."""
     from homeostat.governance.access import access_report, review_access
 
-    with acting(site, by, "user.review", password_file=password_file, code=code) as (office, me, mine):
-        report = access_report(office)
-        signature = review_access(office, me, mine, report, why=why) if sign else None
+    signature = None
+    if sign:
+        with acting(site, by, "user.review", password_file=password_file, code=code) as (office, me, mine):
+            report = access_report(office)
+            signature = review_access(office, me, mine, report, why=why)
+    else:  # to look asks for nobody, as in `user list`
+        with opened(site) as office:
+            report = access_report(office)
     if as_json:
         show_json(
             {**asdict(report), "signature": signature.signed.model_dump(mode="json") if signature else None}
@@ -74,13 +79,19 @@ def _row(line: "AccessLine") -> tuple[str, ...]:
     return (
         line.account,
         line.name,
-        ", ".join(line.roles),
+        _roles(line),
         line.state,
         _day(line.since),
         _day(line.last_login),
         "yes" if line.second_factor else "no",
         "yes" if line.accountable and active else "no",
     )
+
+
+def _roles(line: "AccessLine") -> str:
+    """What the account may do, and what else it would once quality assurance agrees."""
+    asked = f"(asked for: {', '.join(line.pending)})" if line.pending else ""
+    return " ".join(filter(None, (", ".join(line.roles), asked)))
 
 
 def _day(stamp: str) -> str:

@@ -102,8 +102,8 @@ def reset_password(
         return
     act = request_reset if stage is Stage.REQUEST else confirm_reset
     wanted: Permission = "user.manage" if stage is Stage.REQUEST else "user.agree"
-    with acting(site, by, wanted, password_file=password_file, code=code) as (office, me, _):
-        half = act(office, me, account, why=why)
+    with acting(site, by, wanted, password_file=password_file, code=code) as (office, me, mine):
+        half = act(office, me, mine, account, why=why)
         told(office, account, f"Half of the proof, for {account} alone: {half}", as_json=as_json, code=half)
 
 

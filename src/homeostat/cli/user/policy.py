@@ -39,8 +39,8 @@ def access_policy(
     }
     wanted = {name: value for name, value in given.items() if value is not None}
     if wanted:
-        with acting(site, by, "user.manage", password_file=password_file, code=code) as (office, me, _):
-            set_policy(office, me, replace(directory(office).policy, **wanted), why=why)
+        with acting(site, by, "user.manage", password_file=password_file, code=code) as (office, me, mine):
+            set_policy(office, me, mine, replace(directory(office).policy, **wanted), why=why)
     with opened(site) as office:
         now = asdict(directory(office).policy)
     if as_json:

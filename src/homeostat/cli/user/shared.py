@@ -50,4 +50,4 @@ def told(office: "Office", account: str, words: str, *, as_json: bool, **more: s
     if as_json:
         show_json({**facts(directory(office).accounts[account]), **more})
         return
-    show(words)
+    show(*words.splitlines())

@@ -13,10 +13,10 @@ from homeostat.errors import AuthorityError
 def train_user(
     *,
     account: Who,
-    task: Annotated[
-        str,
+    tasks: Annotated[
+        list[str],
         typer.Argument(
-            metavar="TASK",
+            metavar="TASK...",
             help="execution, control, materials, equipment, custody, quality, or a task that a recipe names.",
         ),
     ],
@@ -36,15 +36,16 @@ def train_user(
     code: Code = "",
     as_json: AsJson = False,
 ) -> None:
-    """Record that a person is qualified for a task, or is so no more. Nobody records their own."""
+    """Record that a person is qualified for tasks, or is so no more. Nobody records their own."""
     from homeostat.governance import people
 
     if not withdraw and not (until and evidence):
         raise AuthorityError("a qualification has an end and an evidence", mend="give --until and --evidence")
     with acting(site, by, "user.train", password_file=password_file, code=code) as (office, me, _):
-        if withdraw:
-            people.withdraw(office, me, account, task, why=why)
-        else:
-            people.train(office, me, account, task, evidence=evidence, expires=until, why=why)
+        for task in tasks:
+            if withdraw:
+                people.withdraw(office, me, account, task, why=why)
+            else:
+                people.train(office, me, account, task, evidence=evidence, expires=until, why=why)
         words = "is not qualified any more" if withdraw else f"is qualified until {until}"
-        told(office, account, f"{account} {words}: {task}.", as_json=as_json)
+        told(office, account, f"{account} {words}: {', '.join(tasks)}.", as_json=as_json)

@@ -8,6 +8,8 @@ import typer
 from homeostat.cli.options import DEFAULT_SITE, AsJson, SiteDir
 from homeostat.cli.output import Table, show, show_json
 from homeostat.cli.text import clock, duration, limits, number
+from homeostat.cli.watch.silent import silenced, silences
+from homeostat.cli.watch.stale import abandoned, freshness, warnings
 
 if TYPE_CHECKING:
     from homeostat.quality.model import ModelLine, PanelAttribute, PanelRow, Priority
@@ -33,28 +35,35 @@ def panel(
     """Show how each running batch stands: verdict, least certain attribute, predicted breach, drift and alarms.
 
     An alarm that stands counts in the verdict: a critical one as action, a high one as alert. With --batch every
-    attribute is shown with what is expected of it, since when, and why.
+    attribute is shown with what is expected of it, since when, and why. A batch whose process has died is still running
+    by its record: that nobody executes it, and for how long nothing has been recorded, is told beneath.
     """
+    from homeostat.execution.clock import stamp
     from homeostat.quality import panel as rows_of
+    from homeostat.quality.executed import executed
     from homeostat.site import Site
 
-    with Site.open(site).reading() as (ledger, historian):
+    place = Site.open(site)
+    with place.reading() as (ledger, historian):
         rows = rows_of(ledger, historian, batch=batch, everything=everything)
+        at = executed(ledger) if place.executing else ""
     if as_json:
-        show_json([row.model_dump(mode="json") for row in rows])
+        show_json([{**row.model_dump(mode="json"), "executed": row.batch == at} for row in rows])
     elif batch is not None:
-        show(*_details(rows[0]))
+        show(*_details(rows[0], freshness(rows[0], at, stamp())), *warnings(rows, at, stamp()))
     elif rows:
-        show(Table("", _COLUMNS, [_row(row) for row in rows], frozenset({"time", "breach in"})))
+        table = Table("", _COLUMNS, [_row(row, at) for row in rows], frozenset({"time", "breach in"}))
+        show(table, *warnings(rows, at, stamp()))
     else:
         show("No batch is running; --all shows those that have ended.")
 
 
-def _row(row: "PanelRow") -> tuple[str, ...]:
+def _row(row: "PanelRow", executed: str) -> tuple[str, ...]:
+    doing = ", ".join(row.phases) or row.state
     return (
         row.batch,
         f"{row.process} {row.version}",
-        ", ".join(row.phases) or row.state,
+        f"{doing} (not executed)" if abandoned(row, executed) else doing,
         clock(row.time),
         row.verdict,
         _least(row),
@@ -85,6 +94,7 @@ def _alarms(row: "PanelRow") -> str:
         f"{sum(row.standing.values())} standing ({_priorities(row.standing)})" if row.standing else "",
         f"{sum(row.owed.values())} owed ({_priorities(row.owed)})" if row.owed else "",
         f"{row.silenced} silenced" if row.silenced else "",
+        *silenced(row),
     ]
     return ", ".join(part for part in parts if part) or "-"
 
@@ -93,12 +103,13 @@ def _priorities(counts: "Mapping[Priority, int]") -> str:
     return " ".join(f"{amount} {priority}" for priority, amount in counts.items())
 
 
-def _details(row: "PanelRow") -> list[str | Table]:
+def _details(row: "PanelRow", fresh: str) -> list[str | Table]:
     head = f"Batch {row.batch}, {row.process} {row.version}: {row.state}, {clock(row.time)}, verdict {row.verdict}"
     phases = f"Phase: {', '.join(row.phases)}" if row.phases else ""
     return [
         head,
         *([phases] if phases else []),
+        *([fresh] if fresh else []),
         Table(
             "Critical quality attributes",
             (
@@ -136,6 +147,7 @@ def _details(row: "PanelRow") -> list[str | Table]:
                 for one in row.alarms
             ],
         ),
+        silences(row),
     ]
 
 

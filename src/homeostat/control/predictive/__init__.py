@@ -8,7 +8,7 @@ answer, in every bit, on every machine.
 """
 
 from homeostat.control.predictive.question import Active, Answer, Foretold, Planned, Question
-from homeostat.control.predictive.task import Actuator, Ends, Limit, Task, Term
+from homeostat.control.predictive.task import Actuator, Ends, Limit, Shown, Task, Term
 
 __all__ = [
     "Active",
@@ -19,6 +19,7 @@ __all__ = [
     "Limit",
     "Planned",
     "Question",
+    "Shown",
     "Task",
     "Term",
 ]

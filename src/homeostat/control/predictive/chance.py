@@ -1,33 +1,63 @@
 """Limits that hold with a chance: how far a plan has to keep away from them, by an ensemble that walks along it.
 
 In: a plan and the belief. Out: margins for every step and row. The ensemble draws the scenarios' parameters from the
-belief (Halton points as normal quantiles, so that the same question has the same ensemble); a row is drawn in by the
-distance from its nominal value to the quantile that the chance asks for, and by the present doubt, independently.
+belief (Halton points as normal quantiles, so that the same question has the same ensemble). A row is drawn in until
+its limit lies as many standard deviations beyond the ensemble's mean as its chance asks for; the present doubt of the
+quantity counts as independent of it. What is linear in parameters that are normal is so kept with exactly its chance;
+of anything else a tail beyond `SUREST` is not known, and not promised (`task`).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
-from math import hypot
+from math import fsum, hypot, sqrt
 from statistics import NormalDist
 
-from homeostat.control.predictive.futures import Futures, present, shifted
+from homeostat.control.predictive.futures import Futures, shifted
 from homeostat.control.predictive.question import Question
-from homeostat.control.predictive.task import Task
+from homeostat.control.predictive.task import Row, Task
 from homeostat.control.predictive.walking import Path
 
 MEMBERS = 24
-"""How many futures the ensemble has."""
-PRIMES = (2, 3, 5, 7, 11, 13, 17, 19)
+"""How many futures the ensemble has; four for each parameter where that is more."""
+LEAP = 409
+"""Only every so many-th point is taken: neighbours in high dimensions resemble each other (Kocis & Whiten 1997)."""
 
 
 @cache
 def points(dimensions: int) -> tuple[tuple[float, ...], ...]:
-    """Standard normal points (MEMBERS, dimensions). Halton 1960, Numerische Mathematik 2:84-90."""
-    normal = NormalDist()
-    return tuple(
-        tuple(round(normal.inv_cdf(_radical(k, PRIMES[d % len(PRIMES)])), 9) for d in range(dimensions))
-        for k in range(1, MEMBERS + 1)
-    )
+    """Standard normal points (members, dimensions) of mean 0, variance 1 and correlation 0, but for rounding.
+
+    Every point comes with its opposite, so that no odd moment is left. Sources: Halton 1960, Numerische Mathematik
+    2:84-90; Kocis & Whiten 1997, ACM Trans. Math. Software 23:266-294.
+    """
+    normal, count = NormalDist(), max(MEMBERS // 2, 2 * dimensions)
+    columns: list[list[float]] = []
+    for _, base in zip(range(dimensions), _primes(), strict=False):
+        raw = [round(normal.inv_cdf(_radical(LEAP * k, base)), 9) for k in range(1, count + 1)]
+        columns.append(_apart(raw, columns))
+    half = tuple(zip(*columns, strict=True))
+    return half + tuple(tuple([-value for value in point]) for point in half)
+
+
+def _apart(column: Sequence[float], others: Sequence[Sequence[float]]) -> list[float]:
+    """A column without what it shares with the others, of mean square 1 (Gram-Schmidt)."""
+    count, own = len(column), list(column)
+    for other in others:
+        share = fsum(a * b for a, b in zip(own, other, strict=True)) / count
+        own = [a - share * b for a, b in zip(own, other, strict=True)]
+    size = sqrt(fsum(value * value for value in own) / count)
+    return [value / size for value in own]
+
+
+def _primes() -> Iterator[int]:
+    """2, 3, 5, and so on."""
+    found: list[int] = []
+    number = 2
+    while True:
+        if all(number % prime for prime in found):
+            found.append(number)
+            yield number
+        number += 1
 
 
 def _radical(number: int, base: int) -> float:
@@ -53,21 +83,22 @@ def margins(task: Task, question: Question, futures: Futures, walk: Walk) -> lis
         own = shifted(task, question, shifts)
         members.append(walk([(*p[:at], *own, *p[until:]) for p in futures.rest[0]]))
     nominal = walk(futures.rest[0])
-    doubts = present(task, question)
-    return [
-        [hypot(_away(task, k, step, nominal, members), doubts[k]) for k in range(len(task.rows))]
-        for step in range(1, task.steps + 1)
-    ]
+    places = {quantity: k for k, quantity in enumerate(task.watched)}
+    doubts = dict(zip(task.watched, question.doubts, strict=False))
+
+    def away(row: Row, step: int) -> float:
+        column = places[row.quantity]
+        values = [member.seen[step][column] for member in members]
+        return _away(row, nominal.seen[step][column], values, doubts.get(row.quantity, 0.0))
+
+    return [[away(row, step) for row in task.rows] for step in range(1, task.steps + 1)]
 
 
-def _away(task: Task, place: int, step: int, nominal: Path, members: Sequence[Path]) -> float:
-    """How far the quantile of a row lies from its nominal value, towards its limit."""
-    row = task.rows[place]
+def _away(row: Row, nominal: float, values: Sequence[float], doubt: float) -> float:
+    """How far the nominal value has to stay from a row's bound: never less than nothing."""
     if row.limit.sigmas <= 0.0:
         return 0.0
-    column = task.watched.index(row.quantity)
-    values = sorted([member.seen[step][column] for member in members], reverse=not row.lower)
-    beyond = NormalDist().cdf(-row.limit.sigmas)  # the share of futures that may violate it
-    quantile = values[min(int(beyond * len(values)), len(values) - 1)]
-    away = nominal.seen[step][column] - quantile
-    return max(away if row.lower else -away, 0.0)
+    mean = fsum(values) / len(values)
+    spread = sqrt(fsum((value - mean) ** 2 for value in values) / len(values))
+    towards = nominal - mean if row.lower else mean - nominal
+    return max(towards + row.limit.sigmas * hypot(spread, doubt), 0.0)

@@ -7,6 +7,7 @@ row of the limits by how much it is drawn in, then for each switch its least and
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import casadi as ca
 
@@ -19,10 +20,11 @@ ROUND = 0.02
 
 @dataclass(frozen=True)
 class Equations:
-    """`rates` (x, u, p) -> dx/dt; `cost` (x, u, v, p) of a step; `final` (x, p): the cost at the end.
+    """`rates` (x, u, p) -> dx/dt; `cost` (x, u, v, p) of a step; `final` (x, v, p): the cost at the end.
 
     `limits` (x, u, v, p) are the rows of the limits, then the changes of inputs that are limited, then two rows for
-    each switch; `last` (x, p) the rows of the limits at the end; `seen` (x, u, p) the watched quantities.
+    each switch; `last` (x, v, p) the rows of the limits at the end; `seen` (x, u, p) the watched quantities. At the end
+    v, the last input, is still the one in force.
     """
 
     rates: ca.Function
@@ -39,15 +41,15 @@ def equations(task: Task) -> Equations:
     x, u, v = ca.SX.sym("x", len(task.states)), ca.SX.sym("u", n), ca.SX.sym("v", n)
     p = ca.SX.sym("p", width(task))
     rates, named = _model(task, x, u, p)
-    _, at_end = _model(task, x, _inputs(task, p), p)
+    _, at_end = _model(task, x, v, p)
     changes = [u[k] - v[k] for k, actuator in enumerate(task.actuators) if actuator.change is not None]
     changes += _switches(task, u, p)
     return Equations(
         ca.Function("rates", [x, u, p], [rates]),
         ca.Function("cost", [x, u, v, p], [_step_cost(task, named, u, v, p)]),
-        ca.Function("final", [x, p], [_final_cost(task, at_end)]),
+        ca.Function("final", [x, v, p], [_final_cost(task, at_end)]),
         ca.Function("limits", [x, u, v, p], [ca.densify(ca.vertcat(*_rows(task, named, p), *changes))]),
-        ca.Function("last", [x, p], [ca.densify(ca.vertcat(*_rows(task, at_end, p)))]),
+        ca.Function("last", [x, v, p], [ca.densify(ca.vertcat(*_rows(task, at_end, p)))]),
         ca.Function("seen", [x, u, p], [ca.densify(ca.vertcat(*[named[name] for name in task.watched]))]),
     )
 
@@ -59,15 +61,19 @@ def width(task: Task) -> int:
     )
 
 
+@cache
+def direct(name: str, moved: tuple[str, ...]) -> frozenset[str]:
+    """The outputs of a model that follow a moved input at once, not through a state."""
+    signature, function = model(name).signature, model(name).function()
+    pattern = function.sparsity_jac(1, 1)
+    places = {signature.inputs.index(each) for each in moved}
+    pairs = zip(*pattern.get_triplet(), strict=True)
+    return frozenset(signature.outputs.names[row] for row, column in pairs if column in places)
+
+
 def given(hours: float, *vectors: Sequence[float]) -> tuple[float, ...]:
     """The vector p of a step: its length, states, inputs, parameters, margins, ends of switches."""
     return (hours, *[value for vector in vectors for value in vector])
-
-
-def _inputs(task: Task, p: ca.SX) -> ca.SX:
-    """The moved inputs as they were when the question was asked."""
-    states, inputs = task.signature.states, task.signature.inputs
-    return ca.vertcat(*[p[1 + len(states) + inputs.index(name)] for name in task.moved])
 
 
 def _model(task: Task, x: ca.SX, u: ca.SX, p: ca.SX) -> tuple[ca.SX, dict[str, ca.SX]]:

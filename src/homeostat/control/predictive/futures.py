@@ -6,12 +6,14 @@ In: a task and a question. Out: the vectors p of every step in every scenario. T
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from homeostat.control.predictive.equations import given
+from homeostat.control.predictive.equations import direct, given
 from homeostat.control.predictive.question import Question
 from homeostat.control.predictive.task import Task
 
 FREED = 1e6
-"""By how much, in scales, a row is eased at the start, where nothing can be decided about it any more."""
+"""By how much, in scales, a row is eased at the start, where nothing can be decided about it any more.
+
+What follows an input at once can be decided even there, and is not eased."""
 Ends = tuple[float, float]
 """The least and the greatest value that an input may have now."""
 
@@ -46,7 +48,11 @@ class Futures:
             tuple([given(hours, question.states, question.inputs, p, row, free) for row in drawn])
             for p in scenarios(task, question)
         ]
-        eased = [-FREED * (row.limit.scale or 1.0) for row in task.rows]
+        at_once, doubts = direct(task.model, task.moved), present(task, question)
+        eased = [
+            doubt if row.quantity in at_once else -FREED * (row.limit.scale or 1.0)
+            for row, doubt in zip(task.rows, doubts, strict=True)
+        ]
         first = _flat(now) if now else free
         root = given(hours, question.states, question.inputs, question.parameters, eased, first)
         return cls(hours, end, root, tuple(rest))

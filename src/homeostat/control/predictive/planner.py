@@ -61,10 +61,11 @@ class Planner:
         best: _Solved | None = None
         guess: Guess | None = None
         tried: list[tuple[float, float]] = []
+        work = _Work(self._solving, question)
         failed = Answer("infeasible", reason="nothing is left to plan")
         for end in self._task.ends_from(question.hours):
             futures = Futures.of(self._task, question, end)
-            outcome = self._solving.solve(question, futures, guess)
+            outcome = work.solve(futures, guess)
             if not outcome.usable:
                 failed = self._solving.refused(outcome)
                 continue
@@ -75,41 +76,68 @@ class Planner:
                 best = _Solved(worth, futures, outcome)
         if best is None:
             return failed
-        best = self._switched(question, *self._wary(question, best))
+        best, refused = self._wary(work, best)
+        hard, unsure = self._unsure(refused)
+        if refused is not None and hard:
+            return replace(self._solving.refused(refused), reason=f"no chance to keep: {', '.join(hard)}")
+        best = self._switched(work, best)
         planned = self._solving.tell(question, best.futures, best.outcome)
         if not _finite(planned):
             return Answer("not finite", reason="what the plan is weighed against is not finite")
-        return Answer("solved", replace(planned, ends=tuple(tried)))
+        told = replace(planned, ends=tuple(tried), iterations=work.iterations, unsure=unsure)
+        return Answer("solved", told)
 
-    def _wary(self, question: Question, found: "_Solved") -> "tuple[_Solved, Margins]":
-        """The plan that keeps away from limits as the ensemble along it demands; as it was where that has none."""
-        margins: Margins = ()
+    def _wary(self, work: "_Work", found: "_Solved") -> "tuple[_Solved, Outcome | None]":
+        """The plan that keeps away from limits as the ensemble along it demands.
+
+        Where there is none, the plan as it was, and what the solver said.
+        """
         if not self._task.scenarios or not any(limit.sigmas > 0.0 for limit in self._task.limits):
-            return found, margins
+            return found, None
         for _ in range(PASSES):
-            margins = self._solving.margins(question, found.futures, found.outcome)
-            futures = Futures.of(self._task, question, found.futures.end, margins)
-            outcome = self._solving.solve(question, futures, found.outcome.kept())
+            margins = self._solving.margins(work.question, found.futures, found.outcome)
+            futures = Futures.of(self._task, work.question, found.futures.end, margins)
+            outcome = work.solve(futures, found.outcome.kept())
             if not outcome.usable:
-                return found, margins
-            found = _Solved(found.worth, futures, outcome)
-        return found, margins
+                return found, outcome
+            found = _Solved(found.worth, futures, outcome, margins)
+        return found, None
 
-    def _switched(self, question: Question, found: "_Solved", margins: "Margins") -> "_Solved":
+    def _unsure(self, refused: Outcome | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The limits, hard and soft, whose chance had to be given up when the solver `refused` it."""
+        given_up = [limit for limit in self._task.limits if limit.sigmas > 0.0 and refused is not None]
+        hard = dict.fromkeys(limit.name for limit in given_up if limit.scale is None)
+        return tuple(hard), tuple(dict.fromkeys(limit.name for limit in given_up if limit.scale is not None))
+
+    def _switched(self, work: "_Work", found: "_Solved") -> "_Solved":
         """The plan whose first move leaves no switch between off and its least: each such one is tried both ways."""
         choices = _choices(self._task, found.outcome)
         if choices is None:
             return found
         tried = []
         for now in product(*choices):
-            futures = Futures.of(self._task, question, found.futures.end, margins, now)
-            outcome = self._solving.solve(question, futures, None)
+            futures = Futures.of(self._task, work.question, found.futures.end, found.margins, now)
+            outcome = work.solve(futures, None)
             if outcome.usable:
-                tried.append(_Solved(outcome.objective, futures, outcome))
+                tried.append(_Solved(outcome.objective, futures, outcome, found.margins))
         return min(tried, key=lambda each: each.worth, default=found)
 
 
 Margins = Sequence[Sequence[float]]
+
+
+class _Work:
+    """A question while it is worked out: what every solve took is counted, whatever came of it."""
+
+    def __init__(self, solving: Solving, question: Question) -> None:
+        self.question, self.iterations = question, 0
+        self._solving = solving
+
+    def solve(self, futures: Futures, guess: Guess | None) -> Outcome:
+        """The best moves for these futures."""
+        outcome = self._solving.solve(self.question, futures, guess)
+        self.iterations += outcome.iterations
+        return outcome
 
 
 def _choices(task: Task, outcome: Outcome) -> list[list[Ends]] | None:
@@ -129,6 +157,7 @@ class _Solved(NamedTuple):
     worth: float
     futures: Futures
     outcome: Outcome
+    margins: Margins = ()
 
 
 def _finite(planned: Planned) -> bool:

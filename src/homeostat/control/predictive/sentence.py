@@ -1,6 +1,7 @@
 """A plan in a sentence: what is moved, what that is expected to bring, and what stands against more.
 
-In: the task, the question and its answer. Out: plain English, made from the numbers on record and nothing else.
+In: the task, the question and its answer. Out: plain English, made from the numbers on record and nothing else, in
+the names and units that the task tells them in.
 """
 
 from homeostat.control.predictive.question import Foretold, Planned, Question
@@ -16,6 +17,8 @@ def sentence(task: Task, question: Question, planned: Planned) -> str:
     if planned.active:
         named = list(dict.fromkeys([each.limit for each in planned.active]))[:MOST]
         parts.append(f"held back by {' and '.join(named)}")
+    if planned.unsure:
+        parts.append(f"the chance asked for could not be kept of {' and '.join(planned.unsure)}")
     if len(planned.ends) > 1:
         parts.append(f"best ended at {planned.end:.0f} h")
     return "; ".join(part for part in parts if part) + "."
@@ -26,9 +29,13 @@ def _moves(task: Task, question: Question, planned: Planned) -> str:
     texts = []
     for name, value in zip(task.moved, planned.moves[0], strict=True):
         before = question.inputs[inputs.index(name)]
-        unit = inputs[name].unit
-        old, new = f"{before:.4g}", f"{value:.4g}"
-        texts.append(f"{name} stays at {new} {unit}" if old == new else f"{name} {old} -> {new} {unit}")
+        told = task.show(name)
+        old, new = (f"{told.value(each):.4g}" for each in (before, value))
+        texts.append(
+            f"{told.name} stays at {new} {told.unit}"
+            if old == new
+            else f"{told.name} {old} -> {new} {told.unit}"
+        )
     return "At {:.1f} h: {}".format(question.hours, ", ".join(texts))
 
 
@@ -39,18 +46,19 @@ def _expected(task: Task, planned: Planned) -> str:
     if found is None:
         return ""
     text = _outcome(task, aims[0], found, planned.end)
-    return text if planned.skipped == planned.without else f"{text}, {_left_out(found)}"
-
-
-def _left_out(found: Foretold) -> str:
-    return f"{found.skipped[-1]:.4g} if only this move were left out"
+    if planned.skipped == planned.without:
+        return text
+    skipped = task.show(found.quantity).value(found.skipped[-1])
+    return f"{text}, {skipped:.4g} if only this move were left out"
 
 
 def _outcome(task: Task, term: Term, found: Foretold, end: float) -> str:
-    signature = task.signature
-    group = signature.states if term.quantity in signature.states.names else signature.outputs
-    unit = group[term.quantity].unit
-    low, high = f"{found.low[-1]:.4g}", f"{found.high[-1]:.4g}"
+    told = task.show(term.quantity)
+    low, high, value, without = [
+        f"{told.value(column[-1]):.4g}" for column in (found.low, found.high, found.values, found.without)
+    ]
     band = f" ({low} to {high})" if low != high else ""
-    text = f"expects {term.name} {found.values[-1]:.4g}{band} {unit} at {end:.0f} h"
-    return f"{text}, {found.without[-1]:.4g} if nothing were moved until then"
+    return (
+        f"expects {term.name} {value}{band} {told.unit} at {end:.0f} h, "
+        f"{without} if nothing were moved until then"
+    )

@@ -6,6 +6,7 @@ so that what is told of a plan is what was planned.
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Literal
 
 from homeostat.control.predictive.chance import margins
@@ -13,7 +14,7 @@ from homeostat.control.predictive.equations import equations
 from homeostat.control.predictive.formulation import formulate
 from homeostat.control.predictive.futures import Futures
 from homeostat.control.predictive.question import Active, Answer, Foretold, Planned, Question
-from homeostat.control.predictive.task import Actuator, Task
+from homeostat.control.predictive.task import Actuator, Shown, Task
 from homeostat.control.predictive.walking import Path, Walking
 from homeostat.twin.optimal import Guess, Outcome, Settings, Status, compile_solver
 
@@ -52,14 +53,22 @@ class Solving:
         """The best moves, as the solver hands them over: look at its status first."""
         start, before = self._start(question)
         given = self._parameters(futures)
-        if not self._task.stiff or guess is not None:
+        if not self._task.stiff:
             return self._solver.solve(start, before, given, guess=guess)
+        spent = 0
+        if guess is not None:
+            outcome = self._solver.solve(start, before, given, guess=guess, settings=ONCE)
+            spent += outcome.iterations
+            if outcome.usable:
+                return replace(outcome, iterations=spent)
         for held in (before, [actuator.low for actuator in self._task.actuators]):
             course = self._course(start, held, given)
             outcome = self._solver.solve(start, before, given, course=course, settings=ONCE)
+            spent += outcome.iterations
             if outcome.usable:
-                return outcome
-        return self._solver.solve(start, before, given)
+                return replace(outcome, iterations=spent)
+        outcome = self._solver.solve(start, before, given)
+        return replace(outcome, iterations=spent + outcome.iterations)
 
     def _course(
         self, start: Sequence[float], held: Sequence[float], given: Sequence[Sequence[float]]
@@ -166,11 +175,16 @@ class Solving:
 
     def _active(self, outcome: Outcome, times: Sequence[float]) -> tuple[Active, ...]:
         """The limits that shape the plan, whichever scenario they bind in."""
-        names = [f"{row.limit.name} {'>=' if row.lower else '<='} {row.bound:g}" for row in self._task.rows]
+        show = self._task.show
+        names = [
+            f"{row.limit.name} {'>=' if row.lower else '<='} {show(row.quantity).text(row.bound)}"
+            for row in self._task.rows
+        ]
         scales = [row.limit.scale or 1.0 for row in self._task.rows]
         for actuator in self._task.actuators:
             if actuator.change is not None:
-                names.append(f"change of {actuator.input} <= {actuator.change:g}")
+                told = show(actuator.input)
+                names.append(f"change of {told.name} <= {told.difference(actuator.change)}")
                 scales.append(actuator.change)
         hours = [*times, 2 * times[-1] - times[-2] if len(times) > 1 else times[-1]]
         found = [self._ends_of(outcome, times[0])]
@@ -186,7 +200,7 @@ class Solving:
         """The ends of the envelope at which the first move stands."""
         first = outcome.bounds[0, len(self._task.states) :].tolist()
         return [
-            Active(_end(actuator, value), now, abs(value))
+            Active(_end(actuator, self._task.show(actuator.input), value), now, abs(value))
             for actuator, value in zip(self._task.actuators, first, strict=True)
             if abs(value) * (actuator.high - actuator.low) > NOTICEABLE
         ]
@@ -199,10 +213,10 @@ _STATUS: Mapping[Status, Failure] = {
 }
 
 
-def _end(actuator: Actuator, multiplier: float) -> str:
+def _end(actuator: Actuator, told: Shown, multiplier: float) -> str:
     if multiplier > 0.0:
-        return f"{actuator.input} <= {actuator.high:g}"
-    return f"{actuator.input} >= {actuator.low:g}"
+        return f"{told.name} <= {told.text(actuator.high)}"
+    return f"{told.name} >= {told.text(actuator.low)}"
 
 
 def _near(wanted: float, before: float, change: float | None) -> float:

@@ -4,7 +4,9 @@ In: what a process file declares, resolved. Out: the one description that equati
 """
 
 import hashlib
+import math
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import Literal
 
 from homeostat.errors import ControlError
@@ -12,6 +14,12 @@ from homeostat.twin import model
 from homeostat.twin.declare import Signature
 
 Kind = Literal["target", "low", "high", "more", "less"]
+SUREST = 0.99
+"""The greatest chance a limit may be asked to hold with: an ensemble tells nothing of rarer futures."""
+
+
+LEEWAY = 1e-9
+"""The share of an interval below which the one that is left over is no interval but rounding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +97,38 @@ class Ends:
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """How a quantity is told to people: its name and unit, in which a model's value is `factor` value + `offset`."""
+
+    name: str
+    unit: str
+    factor: float = 1.0
+    offset: float = 0.0
+
+    def value(self, value: float) -> float:
+        """A model's value in this unit."""
+        return self.factor * value + self.offset
+
+    def text(self, value: float) -> str:
+        """The same with the unit."""
+        return f"{self.value(value):g}{self._unit}"
+
+    def difference(self, value: float) -> str:
+        """A difference of a model's values, with the unit."""
+        return f"{self.factor * value:g}{self._unit}"
+
+    @property
+    def _unit(self) -> str:
+        return "" if self.unit == "1" else f" {self.unit}"
+
+
+@dataclass(frozen=True, slots=True)
 class Task:
     """A predictive controller: `steps` over at most `horizon` hours, until `end` (batch time) if that is nearer.
 
     `held` are states that other loops keep; `scenarios` parameters with the standard deviations of the belief to bear
     on either side; only the first `free` steps have moves of their own. A `stiff` model is integrated implicitly.
+    `shown` says of inputs and watched quantities how they are told, where not in the model's name and unit.
     """
 
     model: str
@@ -108,6 +143,15 @@ class Task:
     end: float | None = None
     ends: Ends | None = None
     stiff: bool = False
+    shown: tuple[tuple[str, Shown], ...] = ()
+
+    def show(self, quantity: str) -> Shown:
+        """How an input, a state or an output is told."""
+        told = dict(self.shown).get(quantity)
+        if told is not None:
+            return told
+        unit = next(group[quantity].unit for group in self.signature.groups if quantity in group.names)
+        return Shown(quantity, unit)
 
     @property
     def signature(self) -> Signature:
@@ -151,7 +195,7 @@ class Task:
         if self.ends is None:
             end = hours + self.horizon if self.end is None else min(hours + self.horizon, self.end)
             return (end,) if end >= least else ()
-        count = round((self.ends.last - self.ends.first) / self.ends.every)
+        count = math.ceil((self.ends.last - self.ends.first) / self.ends.every - LEEWAY)
         grid = [self.ends.first + k * self.ends.every for k in range(count)] + [self.ends.last]
         return tuple([end for end in grid if end >= least])
 
@@ -180,6 +224,12 @@ class Task:
                 f"{self.free} free moves in {self.steps} steps over {self.horizon:g} h make no horizon",
                 mend="give at least one step, and at most as many free moves as steps",
             )
+        for limit in self.limits:
+            if limit.sigmas > NormalDist().inv_cdf(SUREST) + LEEWAY:
+                raise ControlError(
+                    f"nobody can tell whether {limit.name} is kept with a chance above {SUREST:.0%}",
+                    mend=f"ask for {SUREST:.0%} at most, or keep further away from the bound",
+                )
         for actuator in self.actuators:
             if not actuator.low < actuator.high:
                 raise ControlError(

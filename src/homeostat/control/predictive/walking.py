@@ -56,7 +56,8 @@ class Walking:
             x = self.step(x, u, later)
             held, p = list(u), later
         seen.append(tuple(self._seen(*x, *held, *p)))
-        return Path(tuple(seen), cost + self._final(*x, *p)[0] + _broken(self._ending, self._last(*x, *p)))
+        ending = _broken(self._ending, self._last(*x, *held, *p))
+        return Path(tuple(seen), cost + self._final(*x, *held, *p)[0] + ending)
 
     def step(self, x: Sequence[float], u: Sequence[float], p: Sequence[float]) -> list[float]:
         """The states one step later."""

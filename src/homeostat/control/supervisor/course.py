@@ -24,6 +24,11 @@ class Course:
         """The one row that is in force at `time`: what somebody has let through, and nothing of what comes after."""
         return replace(self, times=self.times[:1], rows=(self.at(time),))
 
+    @property
+    def first(self) -> "Course":
+        """The first row alone: the move that is proposed, whenever somebody lets it through."""
+        return self.only(self.times[0])
+
     def age(self, time: int) -> int:
         """How long ago (µs) what the plan rests on was believed."""
         return time - self.made

@@ -38,6 +38,11 @@ class Rules:
     envelopes: tuple[Envelope, ...]
     safe: tuple[float | None, ...]
 
+    @property
+    def wait(self) -> int:
+        """How long after it was made (µs) a plan can be approved: never once it is too old to be followed."""
+        return min(self.approval, self.age)
+
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
@@ -120,20 +125,24 @@ def climb(rules: Rules, standing: Standing, facts: Facts) -> Decision:
 
 def _heard(rules: Rules, standing: Standing, facts: Facts) -> Standing:
     """The standing after what came in: a person's word or the end of a wait for it, then a plan or its failure."""
-    standing = _decided(standing, facts)
+    standing = _decided(rules, standing, facts)
     if facts.failed:
         return _failed(standing, facts)
     return standing if facts.fresh is None else _planned(rules, standing, facts.fresh)
 
 
-def _decided(standing: Standing, facts: Facts) -> Standing:
-    """An approval lets one move through, that which was proposed; what the plan foresees after it is not approved."""
+def _decided(rules: Rules, standing: Standing, facts: Facts) -> Standing:
+    """An approval lets one move through, that which was proposed: the first, however long the approval took.
+
+    What the plan foresees after it is not approved; a plan too old to be followed cannot be approved.
+    """
     waiting = standing.proposal
     if waiting is None:
         return standing
-    if facts.approved == waiting.name and facts.time < waiting.expires:
-        return replace(standing, course=waiting.course.only(facts.time), stale="", proposal=None)
-    if facts.refused == waiting.name or facts.time >= waiting.expires:
+    over = facts.time >= waiting.expires or waiting.course.age(facts.time) > rules.age
+    if facts.approved == waiting.name and not over:
+        return replace(standing, course=waiting.course.first, stale="", proposal=None)
+    if facts.refused == waiting.name or over:
         stale = "the move was refused" if facts.refused == waiting.name else "nobody approved in time"
         return replace(standing, proposal=None, stale=stale)
     return standing
@@ -158,7 +167,7 @@ def _failed(standing: Standing, facts: Facts) -> Standing:
 def _planned(rules: Rules, standing: Standing, fresh: Course) -> Standing:
     standing = replace(standing, failures=0)
     if standing.authority == "supervised":
-        proposal = Proposal(str(fresh.made), fresh, fresh.made + rules.approval)
+        proposal = Proposal(str(fresh.made), fresh, fresh.made + rules.wait)
         return replace(standing, proposal=proposal)
     return replace(standing, course=fresh, stale="", proposal=None)
 

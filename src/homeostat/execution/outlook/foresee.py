@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from homeostat.execution.outlook.traveller import Way
 from homeostat.execution.outlook.walk import Moment
-from homeostat.execution.plan.types import AttributePlan, ForeseenPlan
+from homeostat.execution.plan.foreseeing import AttributePlan, ForeseenPlan
 from homeostat.monitoring.panel import within
 from homeostat.twin.observer import Filter
 

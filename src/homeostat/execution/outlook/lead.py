@@ -12,7 +12,7 @@ from homeostat.control.predictive.planner import planner
 from homeostat.control.supervisor import Course
 from homeostat.execution.outlook.traveller import Traveller, Way
 from homeostat.execution.plan.steering import ControllerPlan
-from homeostat.execution.plan.types import HOUR
+from homeostat.execution.plan.steps import HOUR
 from homeostat.execution.steering import course
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from homeostat.control import Tuning
 from homeostat.control.regulatory import stretch
 from homeostat.execution.outlook.traveller import Traveller, Vector, Way
-from homeostat.execution.plan.types import TagTie
+from homeostat.execution.plan.foreseeing import TagTie
 from homeostat.execution.state import LoopState
 from homeostat.twin import Status
 

@@ -6,7 +6,9 @@ from typing import Self
 
 from homeostat.control import PidState
 from homeostat.control.supervisor import Course
-from homeostat.execution.plan.types import HOUR, OutlookPlan, Plan
+from homeostat.execution.plan.foreseeing import OutlookPlan
+from homeostat.execution.plan.steps import HOUR
+from homeostat.execution.plan.types import Plan
 from homeostat.execution.state import BatchState, LoopState
 from homeostat.twin.observer import Estimate, Filter
 

@@ -17,8 +17,9 @@ from homeostat.execution.plan.loops import resolve_loops
 from homeostat.execution.plan.models import resolve_models
 from homeostat.execution.plan.outlook import resolve_outlook
 from homeostat.execution.plan.recipe import resolve_recipe
+from homeostat.execution.plan.steps import HOUR, MICROSECONDS, micros
 from homeostat.execution.plan.twin import resolve_twin
-from homeostat.execution.plan.types import HOUR, MICROSECONDS, Plan, micros
+from homeostat.execution.plan.types import Plan
 from homeostat.monitoring.signals import Panel, Signal, signals
 from homeostat.process import Process
 

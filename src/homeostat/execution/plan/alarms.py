@@ -2,7 +2,8 @@
 
 from homeostat.execution.plan.condition import resolve_condition
 from homeostat.execution.plan.limits import resolve_limits
-from homeostat.execution.plan.types import MICROSECONDS, Node, SuppressionPlan
+from homeostat.execution.plan.steps import MICROSECONDS, Node
+from homeostat.execution.plan.types import SuppressionPlan
 from homeostat.ledger.catalogue import AlarmSettings
 from homeostat.monitoring.alarms import Definition, Limit, Rationale, Rules, definitions
 from homeostat.process import Process

@@ -1,6 +1,6 @@
 """Quality attributes: specification in the attribute's unit, and where its assay reports it."""
 
-from homeostat.execution.plan.types import AttributePlan
+from homeostat.execution.plan.foreseeing import AttributePlan
 from homeostat.process import Process, convert
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from homeostat.errors import ProcessError
-from homeostat.execution.plan.types import Test, micros
+from homeostat.execution.plan.steps import Test, micros
 from homeostat.process import BATCH_ELAPSED, ELAPSED, HARVEST, Comparison, Condition, Process
 from homeostat.twin import model
 

@@ -2,15 +2,18 @@
 
 from statistics import NormalDist
 
-from homeostat.control.predictive import Actuator, Ends, Limit, Task, Term
+from homeostat.control.predictive import Actuator, Ends, Limit, Shown, Task, Term
 from homeostat.control.predictive.task import Kind
 from homeostat.control.supervisor import Envelope, Rules
 from homeostat.errors import ProcessError
+from homeostat.execution.plan.believing import TwinPlan
 from homeostat.execution.plan.steering import ControllerPlan
-from homeostat.execution.plan.types import LoopPlan, Node, TwinPlan, micros
+from homeostat.execution.plan.steps import Node, micros
+from homeostat.execution.plan.types import LoopPlan
 from homeostat.process import Process, Quantity
 from homeostat.process.controllers import Aim, Bound, Controller, Move
 from homeostat.twin import model
+from homeostat.twin.mixing import VOLUME
 
 
 def resolve_controllers(
@@ -36,8 +39,11 @@ def _controller(
     envelopes = [
         _envelope(move, loop, scan) for move, loop in zip(declared.moves.values(), moved, strict=True)
     ]
-    planned = (*task.states, *task.watched)
-    signals = twin.observer.settings.signals if twin.observer else ()
+    observer = twin.observer
+    signals = observer.settings.signals if observer else ()
+    heeded = [k for k, signal in enumerate(signals) if signal.quantity in (*task.states, *task.watched)]
+    telling = [k for k in heeded if signals[k].quantity != VOLUME]  # a balance sees not what it weighs
+    tags, often = (len(observer.sources), observer.every) if observer else (0, 0)
     rules = Rules(
         every=micros(declared.every),
         age=micros(declared.age),
@@ -53,7 +59,11 @@ def _controller(
         rules=rules,
         during=tuple(k for k, node in enumerate(nodes) if node.phase and node.name in declared.during),
         loops=places,
-        heeded=tuple(signal.name for signal in signals if signal.quantity in planned),
+        heeded=tuple(signals[k].name for k in heeded),
+        online=tuple((signals[k].name, k) for k in telling if k < tags),
+        sampled=tuple(k for k in telling if k >= tags),
+        blind=max(micros(declared.blind), often),
+        stale=micros(declared.sampled),
         inputs=inputs,
         scales=tuple(_scale(loop.output_unit, units[name]) for loop, name in zip(moved, inputs, strict=True)),
         deadline=declared.deadline.to("s"),
@@ -96,7 +106,33 @@ def _task(
         end=None if declared.end is None else declared.end.to("h"),
         ends=_ends(declared),
         stiff=declared.stiff,
+        shown=tuple(_told(process, declared, inputs, units).items()),
     )
+
+
+def _told(
+    process: Process, declared: Controller, inputs: tuple[str, ...], units: dict[str, str]
+) -> dict[str, Shown]:
+    """Loops for the model's inputs, each in its actuator's unit; what is watched as its attribute or aim declares."""
+    told: dict[str, Shown] = {}
+    for name, moved in zip(inputs, declared.moves, strict=True):
+        actuator = process.strategy[moved].actuator
+        unit = process.tags[actuator].unit if actuator is not None else units[name]
+        told[name] = _shown(moved, units[name], unit)
+    values = [(aim.of, (aim.target, aim.low, aim.high)) for aim in declared.aims]
+    values += [(bound.of, (None, bound.low, bound.high)) for bound in declared.limits]
+    for name, given in values:
+        quantity, own = _named(process, name, units)
+        attribute = process.attributes.get(name)
+        said = next((value.unit for value in given if value is not None), own)
+        told.setdefault(quantity, _shown(name, own, said if attribute is None else attribute.unit))
+    return told
+
+
+def _shown(name: str, own: str, unit: str) -> Shown:
+    """How a quantity in its `own` unit is told in another."""
+    factor, offset = _scale(own, unit)
+    return Shown(name, unit, factor, offset)
 
 
 def _ends(declared: Controller) -> Ends | None:

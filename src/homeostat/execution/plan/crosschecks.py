@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from itertools import compress
 
 from homeostat.errors import MonitoringError, ProcessError
+from homeostat.execution.plan.believing import TwinPlan
 from homeostat.execution.plan.held import BalancePlan, CrosscheckPlan, PairPlan, TermPlan
-from homeostat.execution.plan.types import TwinPlan, micros
+from homeostat.execution.plan.steps import micros
 from homeostat.monitoring.signals import Balance, Closing, Watch, reconcile, scatter
 from homeostat.process import Process, Quantity, convert
 from homeostat.process.crosschecks import TWIN, Comparison, MassBalance

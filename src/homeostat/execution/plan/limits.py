@@ -9,7 +9,8 @@ import math
 from collections.abc import Iterator
 from dataclasses import replace
 
-from homeostat.execution.plan.types import Calm, micros
+from homeostat.execution.plan.steps import micros
+from homeostat.execution.plan.types import Calm
 from homeostat.monitoring.alarms import Limit, Priority, settled_priority
 from homeostat.process import Parameter, Process, Quantity
 from homeostat.process.alarms import AlarmRule, rule_of

@@ -6,7 +6,8 @@ from homeostat.control import Tuning
 from homeostat.control.regulatory import Feed, Travel
 from homeostat.errors import ProcessError
 from homeostat.execution.plan.steered import FeedPlan
-from homeostat.execution.plan.types import LoopPlan, micros
+from homeostat.execution.plan.steps import micros
+from homeostat.execution.plan.types import LoopPlan
 from homeostat.process import Loop, Process, Quantity
 from homeostat.process.strategy import output_unit
 

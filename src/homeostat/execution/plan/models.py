@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 from homeostat.errors import MonitoringError, UnitError
 from homeostat.execution.plan.columns import known_units
 from homeostat.execution.plan.soft import SoftInput, SoftPlan
-from homeostat.execution.plan.types import HOUR, Plan, micros
+from homeostat.execution.plan.steps import HOUR, micros
+from homeostat.execution.plan.types import Plan
 from homeostat.execution.plan.watching import WatchPlan
 from homeostat.process import BATCH_ELAPSED, convert
 from homeostat.process.issues import suggestion

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterator, Mapping
 
-from homeostat.execution.plan.types import InputSource, LaboratorySignal, ObserverPlan
+from homeostat.execution.plan.believing import InputSource, LaboratorySignal, ObserverPlan
 from homeostat.process import Process, Quantity, convert
 from homeostat.process.observer import Fused, Observer
 from homeostat.process.units import convert_difference

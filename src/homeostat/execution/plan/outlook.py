@@ -2,17 +2,10 @@
 
 from collections.abc import Iterator
 
-from homeostat.execution.plan.types import (
-    HOUR,
-    AttributePlan,
-    ForeseenPlan,
-    LoopPlan,
-    LoopTie,
-    OutlookPlan,
-    TagTie,
-    TwinPlan,
-    micros,
-)
+from homeostat.execution.plan.believing import TwinPlan
+from homeostat.execution.plan.foreseeing import AttributePlan, ForeseenPlan, LoopTie, OutlookPlan, TagTie
+from homeostat.execution.plan.steps import HOUR, micros
+from homeostat.execution.plan.types import LoopPlan
 from homeostat.monitoring.panel import Risk
 from homeostat.process import Process, convert
 from homeostat.twin import model

@@ -4,18 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Literal
 
+from homeostat.execution.plan.believing import TwinPlan
 from homeostat.execution.plan.condition import resolve_condition
 from homeostat.execution.plan.loops import set_through
-from homeostat.execution.plan.types import (
-    Act,
-    Guard,
-    LoopPlan,
-    Node,
-    PhasePlan,
-    SamplingPlan,
-    TwinPlan,
-    micros,
-)
+from homeostat.execution.plan.steps import Act, Guard, Node, PhasePlan, SamplingPlan, micros
+from homeostat.execution.plan.types import LoopPlan
 from homeostat.process import (
     Condition,
     Operation,

@@ -14,8 +14,10 @@ class ControllerPlan:
 
     `loops` are those it moves, by position, `inputs` the model's inputs behind them, and `scales` slope and offset from
     an output to its input. `heeded` are the signals of what it plans: while the twin disagrees with one, it is not
-    asked. An answer that takes longer than `deadline` seconds is not used, nor one of a solver that is silent for
-    `heartbeat` seconds.
+    asked. Of these, `online` (name and position) and `sampled` (position) are the signals that tell what is in the
+    vessel: nothing is asked when none of the former was fused for `blind` (µs), and none of the latter in a sample as
+    young as `stale`. An answer that takes longer than `deadline` seconds is not used, nor one of a solver that is
+    silent for `heartbeat` seconds.
     """
 
     name: str
@@ -26,6 +28,10 @@ class ControllerPlan:
     during: tuple[int, ...]
     loops: tuple[int, ...]
     heeded: tuple[str, ...]
+    online: tuple[tuple[str, int], ...]
+    sampled: tuple[int, ...]
+    blind: int
+    stale: int
     inputs: tuple[str, ...]
     scales: tuple[tuple[float, float], ...]
     deadline: float

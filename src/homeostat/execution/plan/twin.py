@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from homeostat.errors import HomeostatError, ProcessError
+from homeostat.execution.plan.believing import InputSource, TwinPlan
 from homeostat.execution.plan.observer import resolve_observer
-from homeostat.execution.plan.types import InputSource, TwinPlan
 from homeostat.process import Process, Quantity, convert
 from homeostat.twin import Model, model
 

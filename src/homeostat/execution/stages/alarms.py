@@ -10,6 +10,7 @@ from homeostat.execution.plan.types import Plan
 from homeostat.execution.sheet import Sheet
 from homeostat.execution.stages.dropping import tell_dropped, titled
 from homeostat.execution.stages.notices import alert, failure, pass_time
+from homeostat.execution.stages.surprises import tell_surprises
 from homeostat.execution.state import BatchState
 from homeostat.monitoring.alarms import QUIET, Notice, Transition, watch
 from homeostat.process import LAST_USABLE, Quality
@@ -62,7 +63,7 @@ def watch_limits(plan: Plan, state: BatchState, seen: Seen, time: int, sheet: Sh
     state, found = _signals(plan, state, time)
     notices += [*_belief(state), *found]
     state = alert(plan, state, notices, time, sheet) if notices else state
-    return tell_dropped(plan, state, time, sheet)
+    return tell_surprises(plan, tell_dropped(plan, state, time, sheet), time, sheet)
 
 
 def _notice(transition: Transition) -> Notice:

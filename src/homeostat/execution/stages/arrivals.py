@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Literal, NamedTuple
 
-from homeostat.execution.plan.types import AttributePlan, Plan
+from homeostat.execution.plan.foreseeing import AttributePlan
+from homeostat.execution.plan.types import Plan
 from homeostat.execution.sheet import Sheet
 from homeostat.execution.stages import entries
 from homeostat.execution.stages.authority import hear, miss

@@ -4,10 +4,11 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from homeostat.control.supervisor import lowered
+from homeostat.execution.plan.steering import ControllerPlan
 from homeostat.execution.plan.types import Plan
 from homeostat.execution.sheet import Sheet
 from homeostat.execution.state import BatchState, ControllerState
-from homeostat.ledger.catalogue import ControlChanged, ControlOrdered, ControlRefused, PlanMissed
+from homeostat.ledger.catalogue import ControlChanged, ControlOrdered, ControlRefused, Moved, PlanMissed
 
 
 def miss(plan: Plan, state: BatchState, arrival: PlanMissed) -> BatchState:
@@ -25,7 +26,7 @@ def hear(plan: Plan, state: BatchState, arrival: ControlOrdered, time: int, shee
     if arrival.authority is not None:
         return _authority(plan, state, arrival, time, sheet)
     if arrival.order == "approve":
-        return _put(plan, state, arrival.controller, lambda m: replace(m, approved=arrival.proposal))
+        return _put(plan, state, arrival.controller, _approved(arrival))
     return _put(plan, state, arrival.controller, lambda m: replace(m, refused=arrival.proposal))
 
 
@@ -34,18 +35,48 @@ def _refusal(plan: Plan, state: BatchState, arrival: ControlOrdered, time: int) 
     if arrival.objection:
         return arrival.objection
     pairs = zip(plan.controllers, state.controllers, strict=True)
-    found = [memory for controller, memory in pairs if controller.name == arrival.controller]
+    found = [each for each in pairs if each[0].name == arrival.controller]
     if not found:
         known = ", ".join(controller.name for controller in plan.controllers) or "none"
         return f"there is no controller {arrival.controller}; there is: {known}"
     if arrival.order == "authority":
         return "" if arrival.authority else "no authority is named"
-    memory, waiting = found[0], found[0].standing.proposal
+    controller, memory = found[0]
+    return _undecidable(memory, arrival, time) or _another(arrival, _proposed(plan, controller, memory))
+
+
+def _undecidable(memory: ControllerState, arrival: ControlOrdered, time: int) -> str:
+    """Why a proposal cannot be decided on; empty when it can."""
+    waiting = memory.standing.proposal
     if waiting is None or waiting.name != arrival.proposal:
         return f"no proposal {arrival.proposal or '(unnamed)'} waits for a decision"
     if waiting.name in (memory.approved, memory.refused):
         return f"the proposal {waiting.name} was {'approved' if memory.approved else 'refused'} just before"
     return f"the proposal {waiting.name} has expired" if time >= waiting.expires else ""
+
+
+def _proposed(plan: Plan, controller: ControllerPlan, memory: ControllerState) -> tuple[Moved, ...]:
+    """The first move of what is proposed, as a person was shown it."""
+    waiting = memory.standing.proposal
+    if waiting is None:
+        return ()
+    loops = [plan.loops[place] for place in controller.loops]
+    pairs = zip(loops, waiting.course.first.rows[0], strict=True)
+    return tuple([Moved(loop=loop.name, value=value, unit=loop.output_unit) for loop, value in pairs])
+
+
+def _another(arrival: ControlOrdered, proposed: tuple[Moved, ...]) -> str:
+    """That an order names another move than is proposed, or is signed and names none; empty where neither is so."""
+    if arrival.order == "approve" and arrival.signature and not arrival.moves:
+        return "what is signed does not say which move it approves"
+    if arrival.moves and arrival.moves != proposed:
+        told, waits = [", ".join(move.words for move in moves) for moves in (arrival.moves, proposed)]
+        return f"the order says {told}, but proposed is {waits}"
+    return ""
+
+
+def _approved(arrival: ControlOrdered) -> Callable[[ControllerState], ControllerState]:
+    return lambda memory: replace(memory, approved=arrival.proposal, approver=arrival.by)
 
 
 def _authority(plan: Plan, state: BatchState, arrival: ControlOrdered, time: int, sheet: Sheet) -> BatchState:

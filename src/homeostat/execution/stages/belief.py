@@ -10,7 +10,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from homeostat.errors import TwinError
-from homeostat.execution.plan.types import Act, Plan, TwinPlan
+from homeostat.execution.plan.believing import TwinPlan
+from homeostat.execution.plan.steps import Act
+from homeostat.execution.plan.types import Plan
 from homeostat.execution.state import Belief
 from homeostat.ledger.catalogue import SampleResult
 from homeostat.process import convert

@@ -5,7 +5,7 @@ conditions are judged once, as soon as what they compare is known: a sensor that
 """
 
 from homeostat.execution.conditions import Facts, judged
-from homeostat.execution.plan.types import Node, PhasePlan
+from homeostat.execution.plan.steps import Node, PhasePlan
 from homeostat.execution.state import BatchState, StepState
 from homeostat.ledger.catalogue.recipe import STILL_HOLDS
 

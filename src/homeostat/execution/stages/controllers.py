@@ -21,13 +21,15 @@ from homeostat.control.supervisor import (
     climb,
 )
 from homeostat.execution.plan.steering import ControllerPlan
-from homeostat.execution.plan.types import HOUR, LoopPlan, Plan
+from homeostat.execution.plan.steps import HOUR
+from homeostat.execution.plan.types import LoopPlan, Plan
 from homeostat.execution.sheet import Sheet
+from homeostat.execution.stages.gate import followable, gate, past
 from homeostat.execution.stages.notices import alert
 from homeostat.execution.state import BatchState, ControllerState, LoopState
 from homeostat.execution.states import State
 from homeostat.execution.steering import Asked, course, failed_event, planned_event, question
-from homeostat.ledger.catalogue import ControlChanged, MoveClamped
+from homeostat.ledger.catalogue import ControlChanged, ControlRefused, MoveClamped
 from homeostat.monitoring.alarms import Notice
 
 RUNGS: tuple[Rung, ...] = ("idle", "advice", "plan", "last plan", "loops", "hold")
@@ -38,6 +40,11 @@ ALARMS: Mapping[Rung, Literal["low", "medium", "high"]] = {
     "hold": "high",
 }
 """The rungs on which a controller that may move does not move as it should, with the priority of their alarm."""
+UNMADE: Mapping[Rung, str] = {
+    "advice": "the controller may only advise since the same scan",
+    "idle": "the controller has not been at work since the same scan",
+}
+"""The rungs on which a move is not made though it was approved, and why."""
 STRIKES = 2
 """Scans in a row in which an actuator shows another value than it was told, until it is not believed to obey."""
 APART = 0.02
@@ -83,6 +90,7 @@ def _control(at: At, state: BatchState) -> BatchState:
     facts = _facts(at, state, memory, outputs, strikes) if engaged else Facts(at.time, False, outputs)
     decision = climb(at.controller.rules, memory.standing, facts)
     _note(at, memory.standing, decision)
+    _unmade(at, memory, decision.standing)
     state = replace(state, loops=_driven(at.controller, state.loops, decision))
     after = _asked(at, state, memory, facts, decision)
     controllers = list(state.controllers)
@@ -103,7 +111,7 @@ def _facts(
         time=at.time,
         engaged=True,
         outputs=outputs,
-        gate=_gate(at.controller, state) or _past(at, memory.standing),
+        gate=gate(at.controller, state, at.time) or past(at.controller, memory.standing, at.time),
         disobeys=_disobeys(at, strikes),
         blind=all(_blind(at, state, loop) for loop in at.controller.loops),
         fresh=fresh,
@@ -143,24 +151,6 @@ def _heard(at: At, memory: ControllerState, outputs: tuple[float, ...]) -> tuple
     return way, ""
 
 
-def _gate(controller: ControllerPlan, state: BatchState) -> str:
-    """Why the belief cannot be planned on; empty when it can. What other loops hold is not planned."""
-    if not state.belief.sound:
-        return "the twin could not follow the batch"
-    left = state.belief.dropped  # these no longer speak to the twin
-    doubted = [name for name in state.disagreed if name in controller.heeded and name not in left]
-    return f"the twin disagrees with: {', '.join(doubted)}" if doubted else ""
-
-
-def _past(at: At, standing: Standing) -> str:
-    """Why no plan will come for a controller that has none; empty as long as one may."""
-    task = at.controller.task
-    if standing.course is not None or standing.proposal is not None or task.ends_from(at.time / HOUR):
-        return ""
-    last = task.end if task.ends is None else task.ends.last
-    return f"nothing is left to plan: {at.time / HOUR:.0f} h is past its last end, {last:g} h"
-
-
 def _strikes(at: At, memory: ControllerState, outputs: tuple[float, ...]) -> tuple[int, ...]:
     """For each loop the scans in a row in which its actuator showed something else than it was told."""
     counts = list(memory.strikes or (0,) * len(outputs))
@@ -192,11 +182,15 @@ def _asked(
 
 
 def _closing(at: At, standing: Standing) -> bool:
-    """Whether nothing is left to plan: the end has come, or is nearer than the next plan would be."""
+    """Whether nothing is left to plan: the end has come, or is nearer than the next plan would be.
+
+    An end that was planned counts while that plan may be followed: one that nobody will bring about any more is no
+    reason not to ask.
+    """
     every, way = at.controller.rules.every, standing.course
-    if way is not None and way.harvest is not None and way.harvest - at.time <= every:
-        return True
-    return not at.controller.task.ends_from(at.time / HOUR)
+    planned = way.harvest if way is not None and followable(at.controller, standing, at.time) else None
+    near = planned is not None and planned - at.time <= every
+    return near or not at.controller.task.ends_from(at.time / HOUR)
 
 
 def _driven(
@@ -248,6 +242,14 @@ def _note(at: At, before: Standing, decision: Decision) -> None:
                     clamp=clamp,
                 )
             )
+
+
+def _unmade(at: At, memory: ControllerState, standing: Standing) -> None:
+    """Refuse on record an approval whose move is not made, for the controller lost its say in the same scan."""
+    why = UNMADE.get(standing.rung)
+    if memory.approved and why:
+        about = {"order": "approve", "controller": at.controller.name, "by": memory.approver}
+        at.sheet.note(ControlRefused(**about, reason=f"the move {memory.approved} was not made: {why}"))
 
 
 def _notices(controller: ControllerPlan, state: BatchState, standing: Standing) -> Iterator[Notice]:

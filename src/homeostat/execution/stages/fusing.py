@@ -6,9 +6,13 @@ every bit. A laboratory result counts from when its sample was taken.
 
 import math
 from collections.abc import Collection, Sequence
+from dataclasses import replace
+from typing import NamedTuple
 
 from homeostat.errors import TwinError
-from homeostat.execution.plan.types import HOUR, Act, ObserverPlan, Plan, TwinPlan
+from homeostat.execution.plan.believing import ObserverPlan, TwinPlan
+from homeostat.execution.plan.steps import HOUR, Act
+from homeostat.execution.plan.types import Plan
 from homeostat.execution.stages.belief import Observer
 from homeostat.execution.state import Belief
 from homeostat.ledger.catalogue import SampleResult
@@ -23,6 +27,16 @@ MISSED = "missed"
 """The verdict on a laboratory whose result came after `HORIZON`."""
 STRIDE = 0.25
 """Hours after which the covariance follows the mean at the latest; standard deviations on record are as old at most."""
+
+
+class Heard(NamedTuple):
+    """What the signals say, as a belief tells it."""
+
+    flagged: tuple[tuple[str, str], ...]
+    dropped: tuple[str, ...]
+    read: tuple[int, ...]
+    astray: tuple[str, ...]
+    surprises: tuple[tuple[str, float], ...]
 
 
 class FusingObserver(Observer):
@@ -59,12 +73,15 @@ class FusingObserver(Observer):
             return belief
         if not first:
             shadow = self._tracker.advance(shadow, belief.inputs, time / HOUR)
-        if time % self._fused.every == 0:
-            for signal, source in enumerate(self._fused.sources):
-                value = source.read(usable, math.nan)
-                if value == value:
-                    shadow = self._tracker.read(shadow, signal, value)
-        return self._told(shadow, inputs, belief)
+        if time % self._fused.every:
+            return self._told(shadow, inputs, belief)
+        read = list(belief.read)
+        for signal, source in enumerate(self._fused.sources):
+            value = source.read(usable, math.nan)
+            if value == value:
+                shadow = self._tracker.read(shadow, signal, value)
+                read[signal] = time if _fused(shadow, signal) else read[signal]
+        return self._told(shadow, inputs, replace(belief, read=tuple(read)))
 
     def act(self, belief: Belief, act: Act, value: float) -> Belief:
         """The belief after a dose or a draw of `value` mL; other acts change nothing at once."""
@@ -84,15 +101,19 @@ class FusingObserver(Observer):
 
     def result(self, belief: Belief, result: SampleResult) -> Belief:
         """The belief after a laboratory result, fused at the time its sample was taken."""
-        shadow = belief.shadow
+        shadow, read = belief.shadow, list(belief.read)
         if shadow is None or not belief.sound:
             return belief
         for entry in self._fused.laboratory:
             value = result.values.get(entry.quantity) if entry.assay == result.assay else None
             if value is not None:
-                reading = value * entry.slope + entry.offset
+                reading, missed = value * entry.slope + entry.offset, shadow.missed
                 shadow = self._tracker.read(shadow, entry.signal, reading, result.taken / HOUR)
-        return belief if shadow is belief.shadow else self._told(shadow, belief.inputs, belief)
+                if shadow.missed == missed and _fused(shadow, entry.signal):
+                    read[entry.signal] = max(read[entry.signal], result.taken)
+        if shadow is belief.shadow:
+            return belief
+        return self._told(shadow, belief.inputs, replace(belief, read=tuple(read)))
 
     def _told(self, shadow: Shadow, inputs: tuple[float, ...], before: Belief | None) -> Belief:
         """The belief of a shadow; what no reading has changed since the belief `before` is taken over from it."""
@@ -109,39 +130,48 @@ class FusingObserver(Observer):
         else:
             deviations = of.deviations(estimate)
             more = estimate.mean[self._learnt] + deviations[: self._named] + deviations[of.layout.size :]
-        flagged, dropped = self._flagged(shadow, before)
-        return Belief(states, outputs, inputs, True, more, shadow, flagged, dropped)
+        read = (-1,) * len(shadow.belief.windows) if before is None else before.read
+        return Belief(states, outputs, inputs, True, more, shadow, *self._flagged(shadow, before, read))
 
-    def _flagged(
-        self, shadow: Shadow, before: Belief | None
-    ) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
+    def _flagged(self, shadow: Shadow, before: Belief | None, read: tuple[int, ...]) -> Heard:
         """The signals that disagree, and those dropped, as `before` unless something was read since.
 
         Results that came too late are among them.
         """
         last = before.shadow if before is not None else None
         if before is not None and last is not None and _heard(last) == _heard(shadow):
-            return before.flagged, before.dropped
+            return Heard(before.flagged, before.dropped, read, before.astray, before.surprises)
         signals = self._fused.settings.signals
-        verdicts = zip(signals, self._tracker.verdicts(shadow), strict=True)
+        verdicts = list(zip(signals, self._tracker.verdicts(shadow), strict=True))
         flagged = [(signal.name, verdict.value) for signal, verdict in verdicts if verdict.flagged]
-        flagged += self._contradicted(shadow, {name for name, _ in flagged})
         dropped = tuple(signals[k].name for k in self._tracker.dropped(shadow))
-        return (*flagged, *[("laboratory", MISSED)] * (shadow.missed > 0)), dropped
+        pairs = zip(signals, shadow.belief.windows, strict=True)
+        astray = tuple([signal.name for signal, window in pairs if window.astray])
+        untested = {signal.name for signal, verdict in verdicts if verdict is Verdict.UNTESTED}
+        unbelieved = self._unbelieved(shadow, untested)
+        flagged += [(name, Verdict.REJECTED.value) for name, _ in unbelieved if name in astray]
+        flagged += [("laboratory", MISSED)] * (shadow.missed > 0)
+        surprises = tuple([(name, off) for name, off in unbelieved if name not in astray])
+        return Heard(tuple(flagged), dropped, read, astray, surprises)
 
-    def _contradicted(self, shadow: Shadow, known: Collection[str]) -> list[tuple[str, str]]:
-        """The laboratory's signals whose last result lay beyond the gate, but those that are `known`.
+    def _unbelieved(self, shadow: Shadow, untested: Collection[str]) -> list[tuple[str, float]]:
+        """The laboratory's signals of which the last result lies beyond the gate, and by how many standard deviations.
 
-        A batch has too few results for a test of their scatter, and each of them weighs: one that the twin cannot
-        believe says at once that twin or laboratory is wrong.
+        Only those that are `untested`: a batch has too few results for a test of their scatter, and each weighs.
         """
-        windows = shadow.belief.windows
-        found = list[tuple[str, str]]()
+        found = list[tuple[str, float]]()
         for entry in self._fused.laboratory:
-            name, last = self._fused.settings.signals[entry.signal].name, windows[entry.signal].last
-            if last and not last[-1].fused and name not in known:
-                found.append((name, Verdict.REJECTED.value))
+            name = self._fused.settings.signals[entry.signal].name
+            last = shadow.belief.windows[entry.signal].last
+            if last and not last[-1].fused and name in untested:
+                found.append((name, last[-1].z))
         return found
+
+
+def _fused(shadow: Shadow, signal: int) -> bool:
+    """Whether the newest reading of a signal was fused."""
+    last = shadow.belief.windows[signal].last
+    return bool(last) and last[-1].fused
 
 
 def _heard(shadow: Shadow) -> tuple[int, int]:

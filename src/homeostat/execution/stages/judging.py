@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from homeostat.errors import UnitError
-from homeostat.execution.plan.types import MICROSECONDS, micros
+from homeostat.execution.plan.steps import MICROSECONDS, micros
 from homeostat.execution.state import OpenPrompt
 from homeostat.ledger.catalogue import Cause, Entry
 from homeostat.process import Prompt, Quantity

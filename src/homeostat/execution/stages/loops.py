@@ -11,7 +11,8 @@ from dataclasses import replace
 
 from homeostat.control import PidState, step
 from homeostat.control.regulatory import FeedState, feed_forward
-from homeostat.execution.plan.types import LoopPlan, PhasePlan, Plan
+from homeostat.execution.plan.steps import PhasePlan
+from homeostat.execution.plan.types import LoopPlan, Plan
 from homeostat.execution.sheet import Sheet
 from homeostat.execution.stages.notices import alert, failure
 from homeostat.execution.state import BatchState, LoopState
@@ -52,21 +53,20 @@ def _regulate(
     time: int,
     notices: list[Notice],
 ) -> LoopState:
-    """One controller step; a loop that has been blind for too long goes to its safe output, which is noticed."""
+    """One controller step; a loop that has been blind for too long goes to its safe output, which is noticed.
+
+    One that a predictive controller moves goes where that says; the notice tells what was done.
+    """
     loop, memory = plan.loops[place], loops[place]
     value, feeds = usable[loop.tag], _fed(plan, loop, memory, usable)
     pid = _fenced(memory, _move(plan, loops, place, usable, feeds))
-    after = replace(memory, pid=pid, blind=None, feeds=feeds)
-    if value == value:
-        if memory.blind is not None and _lost(loop, time - plan.scan - memory.blind):
-            notices.append(_blindness(loop, raised=False))
-        return after
-    since = time if memory.blind is None else memory.blind
-    if _lost(loop, time - since) and loop.safe is not None:
-        if not _lost(loop, time - plan.scan - since):
-            notices.append(_blindness(loop, raised=True))
-        after = after if memory.driven else replace(after, pid=_put(memory, loop.safe))
-    return replace(after, blind=since)
+    since = None if value == value else time if memory.blind is None else memory.blind
+    lost = since is not None and time - since >= loop.patience
+    if lost and loop.safe is not None and not memory.driven:
+        pid = _put(memory, loop.safe)
+    lacking = _lacking(loop, driven=memory.driven) if lost else ""
+    notices += _told(loop, memory.lacking, lacking)
+    return replace(memory, pid=pid, blind=since, feeds=feeds, lacking=lacking)
 
 
 def _fenced(memory: LoopState, pid: PidState) -> PidState:
@@ -89,14 +89,22 @@ def _fed(plan: Plan, loop: LoopPlan, memory: LoopState, usable: Sequence[float])
     return tuple([feed_forward(fed.feed, s, value=usable[fed.tag], hours=plan.hours) for fed, s in pairs])
 
 
-def _lost(loop: LoopPlan, blind: int) -> bool:
-    """Whether so many microseconds without a reading are more than a loop with a safe output bears."""
-    return loop.safe is not None and blind >= loop.patience
+def _lacking(loop: LoopPlan, *, driven: bool) -> str:
+    """What is told of a loop that has had no reading for too long; nothing where it is to bear that."""
+    if loop.safe is None:
+        return ""
+    done = f"its output went to the safe value of {loop.safe:g} {loop.output_unit}"
+    if driven:
+        done = "a predictive controller gives its output"
+    return f"The loop {loop.name} has no reading: {done}"
 
 
-def _blindness(loop: LoopPlan, *, raised: bool) -> Notice:
-    text = f"The loop {loop.name} has no reading: its output went to the safe value of {loop.safe:g} {loop.output_unit}"
-    return failure(f"{loop.name}.blind", raised=raised, text=text)
+def _told(loop: LoopPlan, before: str, now: str) -> list[Notice]:
+    """The notices by which what is told of a loop changes: another text is another alarm."""
+    if before == now:
+        return []
+    changes = [(before, False), (now, True)]
+    return [failure(f"{loop.name}.blind", raised=raised, text=text) for text, raised in changes if text]
 
 
 def _move(

@@ -11,7 +11,9 @@ from homeostat.execution.state import BatchState
 from homeostat.ledger.catalogue import AlarmChanged, AlarmOrdered, AlarmRefused
 from homeostat.monitoring.alarms import Notice, Order, Outcome, Record, notify, obey, tick
 
-Change = Literal["raised", "cleared", "acknowledged", "reset", "shelved", "suppressed", "removed", "released"]
+Change = Literal[
+    "raised", "cleared", "acknowledged", "reset", "shelved", "suppressed", "removed", "released", "shown"
+]
 CHANGES: Mapping[str, Change] = {
     "raised": "raised",
     "cleared": "cleared",
@@ -24,6 +26,7 @@ CHANGES: Mapping[str, Change] = {
     "released, active": "released",
     "released, normal": "released",
     "released, latched": "released",
+    "shown by itself": "shown",
 }
 """What an event says of each happening."""
 _NOTHING: frozenset[str] = frozenset()

@@ -11,7 +11,9 @@ from typing import Literal
 
 from homeostat.errors import TwinError
 from homeostat.execution.outlook import Foreseen, Way, foresee, walk
-from homeostat.execution.plan.types import HOUR, AttributePlan, OutlookPlan, Plan
+from homeostat.execution.plan.foreseeing import AttributePlan, OutlookPlan
+from homeostat.execution.plan.steps import HOUR
+from homeostat.execution.plan.types import Plan
 from homeostat.execution.sheet import Sheet
 from homeostat.execution.stages.belief import Observer
 from homeostat.execution.stages.notices import alert

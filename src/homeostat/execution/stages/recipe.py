@@ -9,7 +9,8 @@ from dataclasses import replace
 from typing import Literal
 
 from homeostat.execution.conditions import Facts, holds
-from homeostat.execution.plan.types import Act, Node, PhasePlan, Plan, SamplingPlan
+from homeostat.execution.plan.steps import Act, Node, PhasePlan, SamplingPlan
+from homeostat.execution.plan.types import Plan
 from homeostat.execution.sheet import Sheet
 from homeostat.execution.stages.choosing import beginning, due, ending, ruled_out, runs_again, settled
 from homeostat.execution.stages.loops import direct

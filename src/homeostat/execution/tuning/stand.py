@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from homeostat.control import PidState, Tuning
+from homeostat.control.regulatory import retuned
 from homeostat.equipment import SimulatedPlant
 from homeostat.execution.plan import Plan
 from homeostat.execution.stages.alarms import Seen
@@ -30,12 +31,15 @@ class Stand:
 
     @classmethod
     def at(cls, rehearsal: Rehearsal, place: int, *, quiet: bool, tuning: Tuning | None = None) -> "Stand":
-        """The moment that the rehearsal has reached; with another `tuning` of the loop, if given.
+        """The moment that the rehearsal has reached; with another `tuning` of the loop, if given, without a bump.
 
         Loops outside it, whose output is its set-point, are in manual: it is this loop that is looked at.
         """
         plan = rehearsal.plan if tuning is None else _retuned(rehearsal.plan, place, tuning)
         loops = [replace(loop, driven=False) for loop in rehearsal.loops]
+        if tuning is not None:
+            before = rehearsal.plan.loops[place].tuning
+            loops[place] = replace(loops[place], pid=retuned(before, tuning, loops[place].pid))
         for outer in _outside(plan, place):
             loops[outer] = replace(loops[outer], mode="manual")
         plant, scan = rehearsal.again(quiet=quiet), len(rehearsal.done)

@@ -1,6 +1,8 @@
 """Hand-over: the custodian checks and signs, the receiver checks and signs the same words, and only then it moves.
 
 offer (scan out, "performed") -> the custodian has it still -> receive (scan in, "verified") -> the receiver has it
+
+For a custodian whose account is locked or retired somebody who issues identities (a supervisor) hands over, as giver.
 """
 
 from homeostat.errors import AuthorityError
@@ -15,9 +17,12 @@ from homeostat.governance.people import Secret
 from homeostat.governance.session import Session
 from homeostat.governance.signing import Subject, require, sign
 from homeostat.ledger.catalogue import Change, HandOverOffered, HandOverReceived
+from homeostat.ledger.identity import permitted
 
 KIND = "hand-over"
 """The kind of subject that both parties sign."""
+_ABSENT = ("locked", "retired")
+"""The states of an account whose person gives nothing out of hand."""
 
 
 def offer(
@@ -36,13 +41,14 @@ def offer(
     """Give a container out of hand, to the account `to` at `place`, with the temperature logger that goes with it.
 
     The label's scan and the `second` identifier must be the container's, or it is held (MismatchError). A second offer
-    takes the place of the first. Raises AuthorityError where the container is not the giver's, or held.
+    takes the place of the first. Raises AuthorityError where the container is not the giver's, or held; for a
+    custodian who is locked or retired a supervisor gives it, which stands in the entry as a change of the giver.
     """
     authorise(office, session, "custody.transfer")
     where, device = stated(place, "a place"), stated(logger, "a temperature logger")
     reason = stated(why, "a reason", 200)
     _refuse_receiver(office, session, to)
-    known = Book.of(office.ledger).movable(container, session.person)
+    known = _givable(office, session, Book.of(office.ledger), container)
     positively_matched(office, session, container, scan, second)
     unsigned = HandOverOffered(
         why=reason,
@@ -62,10 +68,29 @@ def offer(
     act = unsigned.model_copy(update={"signature": signature.event})
 
     def make(book: Book) -> HandOverOffered:
-        book.movable(container, session.person)
-        return act
+        custodian = _givable(office, session, book, container).custodian
+        if custodian == session.person:
+            return act
+        instead = Change(field="giver", old=custodian, new=session.person)
+        return act.model_copy(update={"changes": (instead,)})
 
     return enter(office, session.person, make)
+
+
+def _givable(office: Office, session: Session, book: Book, name: str) -> Container:
+    """The container, which the person has in custody, or whose custodian they stand in for; AuthorityError else."""
+    found = book.container(name)
+    accounts = directory(office).accounts
+    custodian = accounts.get(found.custodian)
+    if custodian is None or custodian.state not in _ABSENT or found.custodian == session.person:
+        return book.movable(name, session.person)
+    if not permitted(accounts[session.person].roles, "identity.issue"):
+        raise AuthorityError(
+            f"the container is in the custody of {found.custodian}, whose account is {custodian.state}",
+            where=name,
+            mend="a supervisor hands it over in their place: homeostat custody hand-over",
+        )
+    return book.movable(name, found.custodian)
 
 
 def _refuse_receiver(office: Office, session: Session, to: str) -> None:
@@ -108,7 +133,7 @@ def receive(
             container=container,
             scanned=scan.strip(),
             signature=signature.event,
-            changes=(Change(field="custodian", old=known.giver, new=session.person),),
+            changes=(Change(field="custodian", old=book.container(container).custodian, new=session.person),),
         )
 
     return enter(office, session.person, make)

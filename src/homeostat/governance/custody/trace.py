@@ -54,7 +54,11 @@ def trace(ledger: Ledger, identifier: str, sources: tuple[Source, ...] = SOURCES
     names = (identifier, read(identifier).identifier)
     starts = tuple(node for node in known if any(node.is_called(name) for name in names))
     if not starts:
-        raise AuthorityError("nothing at this site has this name", where=identifier)
+        raise AuthorityError(
+            "nothing at this site has this name",
+            where=identifier,
+            mend="scan its label; batches are listed by homeostat batches, containers by homeostat custody show",
+        )
     backward = _reached(starts, _at(edges, lambda edge: edge.target), lambda edge: edge.source)
     forward = _reached(starts, _at(edges, lambda edge: edge.source), lambda edge: edge.target)
     return Trace(identifier, starts, backward, forward)

@@ -4,6 +4,7 @@ The author neither reviews nor approves; the approval is a signature that states
 """
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 
 from homeostat.errors import AuthorityError, LedgerError
@@ -148,6 +149,15 @@ def _get(office: Office, kind: str, name: str, version: str) -> Definition:
     return found
 
 
+_MENDS: Mapping[str, str] = {
+    "submitted": "have it reviewed first: homeostat approve review {}",
+    "reviewed": "it waits for its approval: homeostat approve approve {}",
+    "rejected": "submit what was mended as a later version",
+    "retired": "submit a later version",
+}
+"""What comes next for a version in a state in which it cannot be signed like that."""
+
+
 def _for(
     office: Office, session: Session, kind: str, name: str, version: str, states: tuple[str, ...]
 ) -> Definition:
@@ -160,7 +170,11 @@ def _for(
             mend="another person must sign",
         )
     if one.state not in states:
-        raise AuthorityError(f"it is {one.state}, not {' or '.join(states)}", where=one.id)
+        raise AuthorityError(
+            f"it is {one.state}, not {' or '.join(states)}",
+            where=one.id,
+            mend=_MENDS.get(one.state, "see: homeostat approve list").format(one.id),
+        )
     return one
 
 

@@ -6,14 +6,16 @@ So no administrator makes a person alone, whose one-time code they would hold (2
 from homeostat.errors import AuthorityError
 from homeostat.governance.authority import authorise, distinct, refusal
 from homeostat.governance.office import Office
+from homeostat.governance.people.secret import Secret
+from homeostat.governance.people.vouching import put_vouched
 from homeostat.governance.people.wording import apart, existing, stated
 from homeostat.governance.session import Session
 from homeostat.ledger.catalogue import Change
 from homeostat.ledger.catalogue.people import AccountAgreed
 
 
-def agree(office: Office, session: Session, account: str, *, why: str) -> tuple[str, ...]:
-    """Agree to the roles that an administrator asks for; they count from now on. Raises AuthorityError."""
+def agree(office: Office, session: Session, secret: Secret, account: str, *, why: str) -> tuple[str, ...]:
+    """Agree, by signing, to the roles that an administrator asks for; they count from now on. Raises AuthorityError."""
     independent(office, session)
     distinct(office, session, "user.agree", {"is whom the account belongs to": account})
     stated("reason", why)
@@ -23,7 +25,7 @@ def agree(office: Office, session: Session, account: str, *, why: str) -> tuple[
     apart(office.site.kind, one.pending)
     change = Change(field="roles", old=list(one.roles) or None, new=list(one.pending))
     act = AccountAgreed(account=account, roles=one.pending, why=why, changes=(change,))
-    office.put(session.person, act)
+    put_vouched(office, session, secret, act)
     return one.pending
 
 

@@ -18,6 +18,7 @@ from homeostat.governance.people.accountability import acceptance
 from homeostat.governance.people.credentials import credential, discard_old
 from homeostat.governance.people.identifying import refuse
 from homeostat.governance.people.secret import Secret
+from homeostat.governance.people.vouching import put_vouched
 from homeostat.governance.people.wording import apart, existing, known, stated
 from homeostat.governance.session import Session
 from homeostat.governance.together import put_together
@@ -37,6 +38,7 @@ _FOUNDED = "site/founded"
 def enrol(
     office: Office,
     session: Session,
+    secret: Secret,
     account: str,
     name: str,
     roles: Iterable[str],
@@ -59,7 +61,7 @@ def enrol(
         asked = Change(field="roles asked for", old=None, new=list(act.roles))
         terms["changes"] = (asked, *(one for one in act.changes if one.field != "roles"))
     act = act.model_copy(update={"invitation": digest(code), "expires": expires, **terms})
-    _store(office, session.person, [(act, once(account))])
+    _store(office, session, secret, act)
     return code
 
 
@@ -73,7 +75,7 @@ def found(office: Office, account: str, name: str, secret: Secret, *, verified: 
     (made, event), (credential_set, _) = complete(
         office, account, name, roles, secret.password, verified=verified, why=why
     )
-    founder = made.model_copy(update={"founding": True})
+    founder = made.model_copy(update={"founding": True, "vouching": office.site.kind == "gmp"})
     try:
         put_together(office, account, [(founder, event), (credential_set, _FOUNDED)])
     except LedgerError as error:
@@ -107,7 +109,7 @@ def complete(
     return [*acts, (acceptance(key, why), "")] if accountable else acts
 
 
-def invite(office: Office, session: Session, account: str, *, why: str) -> str:
+def invite(office: Office, session: Session, secret: Secret, account: str, *, why: str) -> str:
     """Another one-time code for an account that was not taken over yet; the one before opens nothing any more."""
     authorise(office, session, "user.manage")
     stated("reason", why)
@@ -120,7 +122,7 @@ def invite(office: Office, session: Session, account: str, *, why: str) -> str:
     act = AccountInvited(
         account=account, invitation=digest(code), expires=expires, why=why, changes=(change,)
     )
-    office.put(session.person, act)
+    put_vouched(office, session, secret, act)
     return code
 
 
@@ -192,13 +194,12 @@ def once(account: str) -> str:
     return f"account/{account}/enrolled"
 
 
-def _store(office: Office, actor: str, acts: list[tuple[Act, str]]) -> None:
+def _store(office: Office, session: Session, secret: Secret, act: AccountEnrolled) -> None:
     try:
-        put_together(office, actor, acts)
+        put_vouched(office, session, secret, act, once(act.account))
     except LedgerError as error:
-        name = acts[0][1]
-        if name in office.ledger:
-            raise _taken(name.split("/")[1]) from error
+        if once(act.account) in office.ledger:
+            raise _taken(act.account) from error
         raise
 
 

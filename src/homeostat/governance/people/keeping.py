@@ -7,6 +7,8 @@ from homeostat.errors import AuthorityError
 from homeostat.governance.authority import authorise, distinct, present
 from homeostat.governance.known import directory
 from homeostat.governance.office import Office
+from homeostat.governance.people.secret import Secret
+from homeostat.governance.people.vouching import put_vouched
 from homeostat.governance.people.wording import apart, existing, known, stated
 from homeostat.governance.session import Session
 from homeostat.ledger.catalogue import Change
@@ -14,7 +16,9 @@ from homeostat.ledger.catalogue.people import AccountLocked, AccountRetired, Acc
 from homeostat.ledger.identity import Account, permitted
 
 
-def change_roles(office: Office, session: Session, account: str, roles: tuple[str, ...], *, why: str) -> None:
+def change_roles(
+    office: Office, session: Session, secret: Secret, account: str, roles: tuple[str, ...], *, why: str
+) -> None:
     """Give an account other roles; what its person has open obeys at once. Raises AuthorityError.
 
     At a GMP site a new role counts once quality assurance has agreed, and those before until then.
@@ -30,7 +34,7 @@ def change_roles(office: Office, session: Session, account: str, roles: tuple[st
     field, old = ("roles asked for", one.pending) if awaits else ("roles", one.roles)
     change = Change(field=field, old=list(old) or None, new=list(roles))
     act = RolesChanged(account=account, roles=roles, awaits=awaits, why=why, changes=(change,))
-    office.put(session.person, act)
+    put_vouched(office, session, secret, act)
 
 
 def lock(office: Office, session: Session, account: str, *, why: str) -> None:

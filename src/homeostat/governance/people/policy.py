@@ -7,6 +7,8 @@ from homeostat.errors import AuthorityError
 from homeostat.governance.authority import authorise
 from homeostat.governance.known import directory
 from homeostat.governance.office import Office
+from homeostat.governance.people.secret import Secret
+from homeostat.governance.people.vouching import put_vouched
 from homeostat.governance.people.wording import stated
 from homeostat.governance.session import Session
 from homeostat.ledger.catalogue import Change
@@ -23,7 +25,7 @@ BOUNDS: Mapping[str, tuple[int, int]] = {
 """What can be set, from and to."""
 
 
-def set_policy(office: Office, session: Session, policy: Policy, *, why: str) -> None:
+def set_policy(office: Office, session: Session, secret: Secret, policy: Policy, *, why: str) -> None:
     """Set the policy, in force at once, also for what is open. AuthorityError for values out of `BOUNDS`."""
     authorise(office, session, "user.manage")
     stated("reason", why)
@@ -36,4 +38,4 @@ def set_policy(office: Office, session: Session, policy: Policy, *, why: str) ->
     )
     if not changes:
         raise AuthorityError("this is the policy that is in force")
-    office.put(session.person, AccessPolicySet(**new, why=why, changes=changes))
+    put_vouched(office, session, secret, AccessPolicySet(**new, why=why, changes=changes))

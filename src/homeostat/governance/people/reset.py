@@ -1,8 +1,8 @@
 """A forgotten password: two persons each give half of a proof, and the person sets a new password with both.
 
-Nobody but the person ever knows a password, and to take over an account takes two others together: an administrator who
-asks, and a person of quality assurance who agrees (21 CFR 11.200(a)(3), paraphrase). The new password comes with a new
-key; the second factor has to be enrolled again.
+Nobody but the person ever knows a password, and to take over an account takes the signatures of two others together: of
+an administrator who asks, and of a person of quality assurance who agrees (21 CFR 11.200(a)(3), paraphrase). The new
+password comes with a new key; the second factor has to be enrolled again.
 """
 
 import hmac
@@ -16,6 +16,8 @@ from homeostat.governance.people.agreeing import independent
 from homeostat.governance.people.credentials import credential, discard_old
 from homeostat.governance.people.enrolment import DAYS
 from homeostat.governance.people.identifying import refuse
+from homeostat.governance.people.secret import Secret
+from homeostat.governance.people.vouching import put_vouched
 from homeostat.governance.people.wording import existing, stated
 from homeostat.governance.session import Session
 from homeostat.governance.together import put_together
@@ -26,7 +28,7 @@ from homeostat.ledger.identity.personal import digest, one_time_code
 from homeostat.ledger.identity.proofs import halves
 
 
-def request_reset(office: Office, session: Session, account: str, *, why: str) -> str:
+def request_reset(office: Office, session: Session, secret: Secret, account: str, *, why: str) -> str:
     """Ask for a reset; the first half of the proof, for the person alone. Raises AuthorityError."""
     authorise(office, session, "user.manage")
     distinct(office, session, "user.manage", {"is whom the account belongs to": account})
@@ -38,11 +40,11 @@ def request_reset(office: Office, session: Session, account: str, *, why: str) -
     expires = (moment(office.clock()) + timedelta(days=DAYS)).isoformat()
     change = Change(field="reset", old=None, new="requested")
     act = ResetRequested(account=account, code=digest(code), expires=expires, why=why, changes=(change,))
-    office.put(session.person, act)
+    put_vouched(office, session, secret, act)
     return code
 
 
-def confirm_reset(office: Office, session: Session, account: str, *, why: str) -> str:
+def confirm_reset(office: Office, session: Session, secret: Secret, account: str, *, why: str) -> str:
     """Agree to a reset for quality assurance; the other half of the proof. Raises AuthorityError."""
     independent(office, session)
     one = existing(office, account)
@@ -54,7 +56,7 @@ def confirm_reset(office: Office, session: Session, account: str, *, why: str) -
     code = one_time_code()
     change = Change(field="reset", old="requested", new="confirmed")
     act = ResetConfirmed(account=account, code=digest(code), why=why, changes=(change,))
-    office.put(session.person, act)
+    put_vouched(office, session, secret, act)
     return code
 
 

@@ -18,7 +18,7 @@ from homeostat.ledger.catalogue.alarms import (
     SampleDoubted,
     SignalChanged,
 )
-from homeostat.ledger.catalogue.base import Act, Change, Payload, Role
+from homeostat.ledger.catalogue.base import Act, Change, Payload, Role, Vouched
 from homeostat.ledger.catalogue.batch import (
     LOG_ENDED,
     BatchEnded,
@@ -26,6 +26,8 @@ from homeostat.ledger.catalogue.batch import (
     BatchStarted,
     LogEnded,
     StateChanged,
+    UnitsAsked,
+    UnitsGivenUp,
 )
 from homeostat.ledger.catalogue.changes import (
     RecipeChange,
@@ -145,6 +147,7 @@ from homeostat.ledger.catalogue.steering import (
     ControlRefused,
     Foretold,
     MoveClamped,
+    Moved,
     MovePlanned,
     PlanFailed,
     PlanMissed,
@@ -243,6 +246,7 @@ __all__ = [
     "ModelLoaded",
     "MoveClamped",
     "MovePlanned",
+    "Moved",
     "Part",
     "PatientErased",
     "PatientNamed",
@@ -281,6 +285,8 @@ __all__ = [
     "TailAnchored",
     "TrainingRecorded",
     "TrainingWithdrawn",
+    "UnitsAsked",
+    "UnitsGivenUp",
     "VerdictChanged",
     "VerificationGiven",
     "Vessel",
@@ -290,8 +296,8 @@ __all__ = [
 
 PAYLOADS: Mapping[str, type[Payload]] = {
     payload.type: payload
-    for payload in (*Payload.__subclasses__(), *Act.__subclasses__())
-    if payload is not Act
+    for payload in (*Payload.__subclasses__(), *Act.__subclasses__(), *Vouched.__subclasses__())
+    if payload not in {Act, Vouched}
 }
 
 

@@ -10,15 +10,16 @@ from homeostat.ledger.catalogue.base import Payload, Role
 class AlarmChanged(Payload):
     """An alarm moved on in its life (ISA-18.2), with the value and the limit that decided it.
 
-    `before` and `after` name the phases, `by` and `reason` who moved it and why, `until` how long it stays shelved.
-    `shown` says whether the operator was alerted by this very alarm, `first` that it was the first of its group.
+    `before` and `after` name the phases, `by` and `reason` who moved it and why, `until` how long it is silenced. The
+    state `shown` is that of an alarm that came in a flood and is shown by itself once that is over. The field `shown`
+    says whether the operator was alerted by this very alarm, `first` that it was the first of its group.
     """
 
     type: ClassVar[str] = "alarm.changed"
     role: ClassVar[Role] = "decision"
     alarm: str
     state: Literal[
-        "raised", "cleared", "acknowledged", "reset", "shelved", "suppressed", "removed", "released"
+        "raised", "cleared", "acknowledged", "reset", "shelved", "suppressed", "removed", "released", "shown"
     ]
     priority: Literal["low", "medium", "high", "critical"]
     text: str

@@ -33,3 +33,14 @@ class Act(Payload):
     role: ClassVar[Role] = "act"
     why: str
     changes: tuple[Change, ...] = ()
+
+
+class Vouched(Act):
+    """An act about authority that its actor vouches for with their own key, which no file of the site holds open.
+
+    `signature` (hex) was made with the key of fingerprint `key` over all else, the actor and the event's id
+    (`ledger/identity/vouching.py`). Both are "" in ledgers of before November 2026.
+    """
+
+    key: str = ""
+    signature: str = ""

@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 from pydantic import Field, JsonValue
 
 from homeostat.ledger.catalogue.alarms import AlarmSettings
-from homeostat.ledger.catalogue.base import Payload, Role
+from homeostat.ledger.catalogue.base import Act, Payload, Role
 
 LOG_ENDED = "the log ended"
 """The cause of what the end of a recorded log brings about: steps that stop with it were not cut short."""
@@ -79,3 +79,18 @@ class LogEnded(Payload):
     type: ClassVar[str] = "log.ended"
     role: ClassVar[Role] = "input"
     reason: str
+
+
+class UnitsAsked(Act):
+    """A batch that is to start waits for units that another one holds, or that others asked for before."""
+
+    type: ClassVar[str] = "units.asked"
+    batch: str
+    units: tuple[str, ...]
+
+
+class UnitsGivenUp(Act):
+    """A batch that waited for units waits no more."""
+
+    type: ClassVar[str] = "units.given_up"
+    batch: str

@@ -6,15 +6,16 @@ part of a payload: of a password there is nothing, of a one-time code its SHA-25
 
 from typing import ClassVar, Literal
 
-from homeostat.ledger.catalogue.base import Act
+from homeostat.ledger.catalogue.base import Act, Vouched
 
 
-class AccountEnrolled(Act):
+class AccountEnrolled(Vouched):
     """A person has got an account; `verified` says how their identity was established.
 
     `invitation` is the SHA-256 of the one-time code that the person takes the account over with, until `expires`; an
     account that gets its password in the same transaction names the `fingerprint` of its key instead. One that `awaits`
-    has no role until quality assurance has agreed; `founding` is said of the first persons of a site.
+    has no role until quality assurance has agreed; `founding` is said of the first persons of a site, and `vouching` of
+    the very first: whatever is said about authority behind it counts with the signature of a person alone.
     """
 
     type: ClassVar[str] = "account.enrolled"
@@ -28,9 +29,10 @@ class AccountEnrolled(Act):
     fingerprint: str = ""
     awaits: bool = False
     founding: bool = False
+    vouching: bool = False
 
 
-class AccountInvited(Act):
+class AccountInvited(Vouched):
     """The person of an account that was never taken over has got another one-time code."""
 
     type: ClassVar[str] = "account.invited"
@@ -39,7 +41,7 @@ class AccountInvited(Act):
     expires: str
 
 
-class RolesChanged(Act):
+class RolesChanged(Vouched):
     """An account has other roles from now on; if the change `awaits`, once quality assurance has agreed."""
 
     type: ClassVar[str] = "roles.changed"
@@ -48,7 +50,7 @@ class RolesChanged(Act):
     awaits: bool = False
 
 
-class AccountAgreed(Act):
+class AccountAgreed(Vouched):
     """A person of quality assurance agrees that an account has these roles."""
 
     type: ClassVar[str] = "account.agreed"
@@ -102,7 +104,7 @@ class CredentialRevoked(Act):
     fingerprint: str
 
 
-class ResetRequested(Act):
+class ResetRequested(Vouched):
     """An administrator asks for a person to set a new password; `code` is the SHA-256 of their half of the proof."""
 
     type: ClassVar[str] = "reset.requested"
@@ -111,7 +113,7 @@ class ResetRequested(Act):
     expires: str
 
 
-class ResetConfirmed(Act):
+class ResetConfirmed(Vouched):
     """A second person agrees to a reset; `code` is the SHA-256 of the other half of the proof."""
 
     type: ClassVar[str] = "reset.confirmed"
@@ -234,7 +236,7 @@ class AccessReported(Act):
     report: str
 
 
-class AccessPolicySet(Act):
+class AccessPolicySet(Vouched):
     """How long sessions and passwords last, how many failures lock an account and for how long, from now on."""
 
     type: ClassVar[str] = "policy.set"

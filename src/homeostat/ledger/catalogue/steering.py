@@ -1,8 +1,8 @@
 """What predictive controllers decided and why, what people said about it, and when none answered in time."""
 
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, SerializerFunctionWrapHandler, model_serializer
 
 from homeostat.ledger.catalogue.base import Payload, Role
 
@@ -35,6 +35,20 @@ class Binding(BaseModel):
     multiplier: float
 
 
+class Moved(BaseModel):
+    """Where a loop's output is to go, in its `unit`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    loop: str
+    value: float
+    unit: str
+
+    @property
+    def words(self) -> str:
+        """The same in words."""
+        return f"{self.loop} {self.value:.6g} {self.unit}"
+
+
 class MovePlanned(Payload):
     """A controller planned: `outputs` of its `loops` at `times` (µs), from what was believed at `made`.
 
@@ -45,7 +59,7 @@ class MovePlanned(Payload):
     from: every state, input and parameter of the model, with the standard deviation of those that are watched or that
     scenarios bear, as is that of a watched output. `foretold` is what it is expected to bring. `means` is the SHA-256
     of model, solver and settings; `text` says it all in a sentence. `harvests` are the ends it compared, each with its
-    objective.
+    objective. `unsure` names soft limits whose chance had to be given up: they are kept as the belief expects.
     """
 
     type: ClassVar[str] = "move.planned"
@@ -70,8 +84,15 @@ class MovePlanned(Payload):
     believed: dict[str, tuple[float, float | None]]
     foretold: tuple[Foretold, ...]
     limits: tuple[Binding, ...]
+    unsure: tuple[str, ...] = ()
     means: str
     text: str
+
+    @property
+    def moves(self) -> tuple[Moved, ...]:
+        """The first move: what is made now, or once somebody approves it."""
+        first = zip(self.loops, self.outputs[0], self.units, strict=True)
+        return tuple(Moved(loop=loop, value=value, unit=unit) for loop, value, unit in first)
 
 
 class PlanFailed(Payload):
@@ -123,8 +144,9 @@ class MoveClamped(Payload):
 class ControlOrdered(Payload):
     """A person approves or refuses a proposed move, or gives a controller another authority, and says why.
 
-    `proposal` names the move; `slip` is the id of the order as it was handed in. `objection` is what was found against
-    it when it was taken up, `signature` the event of the signature that carries it.
+    `proposal` names the move, `moves` say what it is, as the person saw it; `slip` is the id of the order as it was
+    handed in. `objection` is what was found against it when it was taken up, `signature` the event of the signature
+    that carries it.
     """
 
     type: ClassVar[str] = "control.ordered"
@@ -134,10 +156,16 @@ class ControlOrdered(Payload):
     by: str
     reason: str
     proposal: str = ""
+    moves: tuple[Moved, ...] = ()
     authority: Authority | None = None
     slip: str = ""
     objection: str = ""
     signature: str = ""
+
+    @model_serializer(mode="wrap")
+    def _told(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """An order that names no move is told as it was before any did."""
+        return {name: value for name, value in handler(self).items() if name != "moves" or value}
 
 
 class ControlRefused(Payload):

@@ -10,6 +10,7 @@ from homeostat.ledger.catalogue.base import Act
 from homeostat.ledger.event import Recorded
 from homeostat.ledger.identity.accounts import Account, Key, Qualification, Reset, State
 from homeostat.ledger.identity.proofs import Unproved, unproved
+from homeostat.ledger.identity.vouching import unvouched
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +28,16 @@ class Policy:
 class Directory:
     """Accounts by id in the order they were enrolled, the policy in force, and the last event taken in.
 
-    `unproved` are the events that changed nothing because those whom it takes did not do them.
+    `unproved` are the events that changed nothing because those whom it takes did not do them. `vouched` says that acts
+    about authority count by a person's own signature alone: since the founding, or in a ledger that is older since the
+    first policy that an administrator vouched for.
     """
 
     accounts: Mapping[str, Account] = field(default_factory=dict)
     policy: Policy = Policy()
     seq: int = 0
     unproved: tuple[Unproved, ...] = ()
+    vouched: bool = False
 
     @classmethod
     def of(cls, events: Iterable[Recorded]) -> "Directory":
@@ -43,17 +47,23 @@ class Directory:
     def after(self, events: Iterable[Recorded]) -> "Directory":
         """This directory with further events taken in."""
         accounts, policy, seq, faults = dict(self.accounts), self.policy, self.seq, list(self.unproved)
+        vouched = self.vouched
         for stored in events:
             seq = stored.seq
             act = _act(stored)
-            if isinstance(act, acts.AccessPolicySet):
-                policy = Policy(
-                    act.idle_minutes, act.session_hours, act.password_days, act.attempts, act.lock_minutes
-                )
-            elif act is not None:
-                fault = _taken_in(accounts, act, stored)
+            if act is None:
+                continue
+            doubt = unvouched(accounts, stored.event, act)
+            vouched = vouched or (isinstance(act, acts.AccessPolicySet) and not doubt)
+            if vouched and doubt:
+                faults.append(Unproved(seq, doubt))
+            elif isinstance(act, acts.AccessPolicySet):
+                policy = _policy(act)
+            else:
+                vouched = vouched or _begins(accounts, act)
+                fault = _taken_in(accounts, act, stored, vouched=vouched)
                 faults += [Unproved(seq, fault)] if fault else []
-        return Directory(accounts, policy, seq, tuple(faults))
+        return Directory(accounts, policy, seq, tuple(faults), vouched)
 
     def get(self, account: str) -> Account | None:
         """The account of this id."""
@@ -79,6 +89,15 @@ def _folds(kind: type[A]) -> Callable[[Callable[[Account, A, Recorded], Account]
     return register
 
 
+def _policy(act: acts.AccessPolicySet) -> Policy:
+    return Policy(act.idle_minutes, act.session_hours, act.password_days, act.attempts, act.lock_minutes)
+
+
+def _begins(accounts: Mapping[str, Account], act: Act) -> bool:
+    """Whether a ledger begins with this founding, from which every account is to be traced."""
+    return isinstance(act, acts.AccountEnrolled) and act.founding and act.vouching and not accounts
+
+
 def _act(stored: Recorded) -> Act | None:
     kind = _KINDS.get(stored.event.type)
     if kind is None:
@@ -89,20 +108,34 @@ def _act(stored: Recorded) -> Act | None:
         raise LedgerError("an act about a person cannot be read", where=f"event {stored.seq}") from error
 
 
-def _taken_in(accounts: dict[str, Account], act: Act, stored: Recorded) -> str:
-    """Let an act about an account change it; where it is not proved it changes nothing, and the fault is told."""
+def _taken_in(accounts: dict[str, Account], act: Act, stored: Recorded, *, vouched: bool) -> str:
+    """Let an act about an account change it; where it is not proved it changes nothing, and the fault is told.
+
+    Where authority is `vouched` for, what adds to it awaits quality assurance whatever the act says of itself.
+    """
     account = accounts.get(getattr(act, "account", ""))
     if isinstance(act, acts.AccountEnrolled):
         if account is not None:
             return f"enrols {account.id}, who was enrolled before"
-        settled = quality_known(accounts) and act.founding and "quality assurance" in act.roles
-        accounts[act.account] = _enrolled(act, stored, awaits=act.awaits or settled)
+        accounts[act.account] = _enrolled(act, stored, awaits=_awaits(accounts, act, vouched=vouched))
     elif account is not None:
         fault = unproved(accounts, account, act, stored.event.actor)
         if fault:
             return fault
+        if vouched and isinstance(act, acts.RolesChanged) and not set(act.roles) <= set(account.roles):
+            act = act.model_copy(update={"awaits": True})
         accounts[account.id] = _CHANGES[act.type](account, act, stored)
+    elif isinstance(act, acts.CredentialSet):
+        return f"sets a password key for {act.account}, who has no account"
     return ""
+
+
+def _awaits(accounts: Mapping[str, Account], act: acts.AccountEnrolled, *, vouched: bool) -> bool:
+    """Whether an account has no role until quality assurance agrees; only the founding needs nobody's agreement."""
+    if vouched:
+        quality = act.roles == ("quality assurance",) and not quality_known(accounts)
+        return not (act.founding and (quality or not accounts))
+    return act.awaits or (act.founding and "quality assurance" in act.roles and quality_known(accounts))
 
 
 def quality_known(accounts: Mapping[str, Account]) -> bool:
@@ -271,7 +304,7 @@ _KINDS: Mapping[str, type[Act]] = {
     **{
         kind.type: kind
         for kind in vars(acts).values()
-        if isinstance(kind, type) and kind is not Act and issubclass(kind, Act) and kind.type in _CHANGES
+        if isinstance(kind, type) and issubclass(kind, Act) and getattr(kind, "type", "") in _CHANGES
     },
     acts.AccountEnrolled.type: acts.AccountEnrolled,
     acts.AccessPolicySet.type: acts.AccessPolicySet,

@@ -9,7 +9,7 @@ in a flood, and marks the first of a group. `view` is what an operator sees, `pe
 pure functions of settings, state and input.
 """
 
-from homeostat.monitoring.alarms.board import notify, obey, tick
+from homeostat.monitoring.alarms.board import hopeless, notify, obey, tick
 from homeostat.monitoring.alarms.declared import definitions, rationalised, settled_priority
 from homeostat.monitoring.alarms.flood import FLOOD, FloodRule, floods
 from homeostat.monitoring.alarms.lifecycle import LIFE, Happening, Phase
@@ -62,6 +62,7 @@ __all__ = [
     "View",
     "definitions",
     "floods",
+    "hopeless",
     "notify",
     "obey",
     "performance",

@@ -25,6 +25,9 @@ ORDERS: Mapping[OrderKind, Happening] = {
 }
 """What an order makes happen; those that release an alarm are in `RELEASES`."""
 
+SILENCES: Mapping[OrderKind, str] = {"shelve": "shelved", "take out of service": "taken out of service"}
+"""Orders by which a person keeps an alarm from being shown, and what has then become of it."""
+
 RELEASES: Mapping[OrderKind, Phase] = {
     "unshelve": Phase.SHELVED,
     "return to service": Phase.OUT_OF_SERVICE,
@@ -67,18 +70,27 @@ def obey(rules: Rules, board: Board, order: Order, time: int) -> Outcome:
     return desk.outcome()
 
 
+def hopeless(rules: Rules, board: Board, order: Order, time: int) -> str:
+    """Why an order will be refused whatever the alarm does until it is taken up; empty where that is open."""
+    life = board.lives.get(order.alarm) or Life(priority=rules.declared(order.alarm))
+    return _unsaid(order) or _unknown(rules, board, order.alarm) or _refused_time(rules, life, order, time)
+
+
 def _refusal(rules: Rules, board: Board, order: Order, time: int) -> str:
     """Why an order cannot be followed; empty when it can."""
     life = board.lives.get(order.alarm) or Life(priority=rules.declared(order.alarm))
-    if not order.by.strip():
-        return "it is not said who gives the order"
-    if not order.why.strip():
-        return "no reason is given"
-    if unknown := _unknown(rules, board, order.alarm):
-        return unknown
+    if refused := _unsaid(order) or _unknown(rules, board, order.alarm):
+        return refused
     if not _possible(order, life):
         return f"{order.alarm} is {life.phase.value}: it cannot be told to {order.kind}"
     return _refused_time(rules, life, order, time)
+
+
+def _unsaid(order: Order) -> str:
+    """What an order does not say of itself; empty where it says who gives it and why."""
+    if not order.by.strip():
+        return "it is not said who gives the order"
+    return "" if order.why.strip() else "no reason is given"
 
 
 def _unknown(rules: Rules, board: Board, alarm: str) -> str:
@@ -97,12 +109,20 @@ def _possible(order: Order, life: Life) -> bool:
 
 
 def _refused_time(rules: Rules, life: Life, order: Order, time: int) -> str:
-    """Shelving needs an end within the longest allowed; no other order has one."""
-    if order.kind != "shelve":
-        return "" if order.until is None else "only shelving has an end"
-    longest = rules.definition(order.alarm).longest
-    if longest == 0 or life.priority in rules.unshelvable:
-        return f"{order.alarm} may not be shelved"
-    if order.until is None or order.until <= time:
-        return "a shelved alarm needs a time to come at which it returns"
-    return "" if order.until - time <= longest else f"it may be shelved for {longest / HOUR:g} h at most"
+    """A shelf has an end within the longest allowed, and so has a critical alarm's time out of service.
+
+    An alarm that is never to be shelved is not taken out of service either: that would be shelving by another name.
+    """
+    if order.kind not in SILENCES:
+        return "" if order.until is None else "only shelving and taking out of service have an end"
+    told, longest = SILENCES[order.kind], rules.definition(order.alarm).longest
+    critical = life.priority in rules.unshelvable
+    if longest == 0 or (critical and order.kind == "shelve"):
+        return f"{order.alarm} may not be {told}"
+    bounded = critical or order.kind == "shelve"
+    if (bounded or order.until is not None) and (order.until is None or order.until <= time):
+        which = "a critical" if critical else "an"
+        return f"{which} alarm that is {told} needs a time to come at which it returns"
+    if bounded and order.until is not None and order.until - time > longest:
+        return f"it may be {told} for {longest / HOUR:g} h at most"
+    return ""

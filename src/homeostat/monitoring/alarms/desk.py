@@ -63,17 +63,10 @@ class Desk:
         shown = alerting and self._alert(alarm, before)
         life = self._next(before, phase, by, why, until)
         self._lives[alarm] = replace(life, gathered=alerting and not shown)
+        record = self._told(alarm, happening, before.phase, by, why)
         self._records.append(
-            Record(
-                alarm=alarm,
-                happening=happening.value,
-                before=before.phase.value,
-                after=phase.value,
-                time=self._time,
-                by=by,
-                why=why,
-                priority=life.priority,
-                text=life.text,
+            replace(
+                record,
                 value=notice.value if notice else None,
                 limit=notice.limit if notice else None,
                 unit=notice.unit if notice else "1",
@@ -98,10 +91,11 @@ class Desk:
         self.hide(alarm)
 
     def expire(self) -> None:
-        """Release what has been shelved long enough."""
+        """Release what has been shelved, or out of service, for as long as was said."""
         for alarm, life in list(self._lives.items()):
             if life.until is not None and life.until <= self._time:
-                self.release(alarm, SCAN, "the time on the shelf is over")
+                where = "on the shelf" if life.phase is Phase.SHELVED else "out of service"
+                self.release(alarm, SCAN, f"the time {where} is over")
 
     def suppress(self) -> None:
         """Silence what a declared condition suppresses, and release what none suppresses any more."""
@@ -122,8 +116,32 @@ class Desk:
         over = self._flood.since is not None and flood.since is None
         gathered, self._flood = self._flood.gathered, flood
         if over:
-            self._lives = {alarm: replace(life, gathered=False) for alarm, life in self._lives.items()}
             self.notice(Notice(FLOOD, False, "high", f"The flood is over: {gathered} alarms were gathered"))
+            for alarm in [alarm for alarm, life in self._lives.items() if life.gathered]:
+                self._ungather(alarm)
+
+    def _ungather(self, alarm: str) -> None:
+        """Show an alarm by itself that came in a flood. It is no new one: it counts towards no flood again."""
+        life = self._life(alarm)
+        self._lives[alarm] = replace(life, gathered=False)
+        if follow(life.phase, Happening.UNGATHER) is not None:
+            record = self._told(alarm, Happening.UNGATHER, life.phase, SCAN, "the flood is over")
+            self._records.append(replace(record, shown=True))
+
+    def _told(self, alarm: str, happening: Happening, before: Phase, by: str, why: str) -> Record:
+        """The record of a move to where the alarm is now."""
+        life = self._life(alarm)
+        return Record(
+            alarm=alarm,
+            happening=happening.value,
+            before=before.value,
+            after=life.phase.value,
+            time=self._time,
+            by=by,
+            why=why,
+            priority=life.priority,
+            text=life.text,
+        )
 
     def _life(self, alarm: str) -> Life:
         return self._lives.get(alarm) or Life(since=self._time, priority=self._rules.declared(alarm))

@@ -45,6 +45,7 @@ class Happening(Enum):
     RELEASE_ACTIVE = "released, active"
     RELEASE_NORMAL = "released, normal"
     RELEASE_LATCHED = "released, latched"
+    UNGATHER = "shown by itself"
 
 
 _A, _B, _C, _D = Phase.NORMAL, Phase.UNACKNOWLEDGED, Phase.ACKNOWLEDGED, Phase.RETURNED
@@ -70,6 +71,8 @@ LIFE: Mapping[tuple[Phase, Happening], Phase] = {
     **{(phase, Happening.CLEAR_LATCHING): phase for phase in (_G, _H, _I)},
     # what is latched must be acknowledged and reset: it cannot be put out of sight
     **{(phase, Happening.SHELVE): _G for phase in (_A, _B, _C, _D)},
+    # what was gathered in a flood is still to be answered once the flood is over, by itself
+    (_B, Happening.UNGATHER): _B,
     # nor does a condition take away what a person has yet to acknowledge
     **{(phase, Happening.SUPPRESS): _H for phase in (_A, _B, _C)},
     **{(phase, Happening.REMOVE): _I for phase in (_A, _B, _C, _D, _G, _H)},

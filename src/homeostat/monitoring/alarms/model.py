@@ -21,7 +21,7 @@ class Definition:
     """How an alarm is treated, beyond when it is raised.
 
     `group`: alarms of one group share a first-out. `latching`: it stays until reset. `unless`: the name of the declared
-    condition while which it is suppressed by design. `longest`: longest shelving in µs (0: it cannot be shelved).
+    condition while which it is suppressed by design. `longest`: longest shelving in µs (0: no person may silence it).
     `priority`: that which the process settles (None: the one a notice comes with).
     """
 
@@ -72,7 +72,7 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What a person does with an alarm: who, why, and for shelving until when (µs of process time)."""
+    """What a person does with an alarm: who, why, and until when it is silenced (µs of process time)."""
 
     kind: OrderKind
     alarm: str

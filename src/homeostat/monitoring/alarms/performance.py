@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from homeostat.monitoring.alarms.flood import FLOOD, FloodRule, floods
-from homeostat.monitoring.alarms.lifecycle import ACTIVE, UNANSWERED, Phase
+from homeostat.monitoring.alarms.lifecycle import ACTIVE, UNANSWERED, Happening, Phase
 from homeostat.monitoring.alarms.model import Record
 from homeostat.monitoring.alarms.priority import MICROSECONDS, Priority
 
@@ -22,6 +22,7 @@ CHATTER, CHATTER_WINDOW = (
 FLEETING = 10 * MICROSECONDS  # back to normal sooner than anybody can answer (assumption)
 STALE = DAY  # active for more than a day (ISA-18.2-2016)
 ACTORS = 10  # bad actors that are named
+_UNGATHERED = Happening.UNGATHER.value  # an alarm that is shown by itself after a flood came up before
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ def performance(
     measure: Measure = _STANDARD,
 ) -> Performance:
     """The figures from `start` to `end` (µs). The flood alarm itself is not counted: it is not one more deviation."""
-    records = [record for record in records if record.alarm != FLOOD]
+    records = [record for record in records if record.alarm != FLOOD and record.happening != _UNGATHERED]
     alerts = [record for record in records if _alerts(record)]
     times = [record.time for record in alerts]
     spans = floods(measure.flood, times)

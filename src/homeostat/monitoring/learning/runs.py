@@ -13,6 +13,7 @@ from homeostat.errors import MonitoringError, UnitError
 from homeostat.monitoring.frozen import Array
 from homeostat.monitoring.learning.cells import refuse_spoilt
 from homeostat.monitoring.learning.columns import Wanted, narrow
+from homeostat.monitoring.learning.magnitudes import unbelievable
 from homeostat.monitoring.learning.table import Table
 from homeostat.process.soft import PATIENCE, unit_in
 from homeostat.process.units import convert
@@ -97,6 +98,7 @@ def lay_out(table: Table, laid: Laid, wanted: Wanted, interval: float | None) ->
         decisions.append(f"'{laid.time}' names no unit: taken as hours")
     infinite = {name: count for name, count in table.infinite.items() if name in names}
     decisions += [f"{count} infinite values of '{name}' count as missing" for name, count in infinite.items()]
+    decisions += unbelievable(table, names)
     found = on_grid(table, laid, tuple(names), Grid(interval, begins))
     return Runs(found.runs, found.tags, found.grid, tuple(decisions))
 

@@ -46,8 +46,16 @@ def score(package: Package, table: Table) -> Scored:
 
 
 def inputs(package: Package, table: Table) -> dict[str, Array]:
-    """The package's inputs (n,) by name. Raises MonitoringError for columns that are absent or not numeric."""
-    return given(package.names, table)
+    """The package's inputs (n,) by name. Raises MonitoringError for columns that are absent, not numeric, or empty."""
+    found = given(package.names, table)
+    empty = next((name for name in found if table.rows > 1 and np.isnan(found[name]).all()), None)
+    if empty is not None:
+        raise MonitoringError(
+            "it has no values",
+            where=f"{table.name}, column '{empty}'",
+            mend="give the input the model was trained on",
+        )
+    return found
 
 
 def given(names: Sequence[str], table: Table) -> dict[str, Array]:

@@ -11,6 +11,7 @@ from homeostat.errors import MonitoringError
 from homeostat.monitoring.frozen import Array, Integers
 from homeostat.monitoring.learning.columns import Wanted, choose
 from homeostat.monitoring.learning.identical import repeats
+from homeostat.monitoring.learning.magnitudes import unbelievable
 from homeostat.monitoring.learning.rules import Question, question
 from homeostat.monitoring.learning.table import Table
 
@@ -70,6 +71,7 @@ def state(
     x = np.stack([table.number(name)[rows] for name in chosen.names], axis=1)
     same = repeats(x, truth[rows])
     notes += _repeated(same, groups, table, target)
+    notes += unbelievable(table, [*([target] if target in table.numbers else []), *chosen.names])
     return Task(
         chosen.names,
         x,

@@ -6,6 +6,7 @@ another has passed. `CHECKS` is their table; `model` needs the twin's descriptio
 
 from collections.abc import Callable, Iterator
 
+from homeostat.process.checks.agreeing import agreeing
 from homeostat.process.checks.alarms import alarms
 from homeostat.process.checks.chosen import chosen
 from homeostat.process.checks.controllable import controllable
@@ -46,6 +47,7 @@ CHECKS: tuple[Check, ...] = (
     loops,
     controllers,
     controllable,
+    agreeing,
     laboratory,
     simulated,
     seeded,

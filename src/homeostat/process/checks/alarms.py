@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from homeostat.process.alarm_names import alarm_names, limit_alarms
-from homeostat.process.alarms import AlarmRule
+from homeostat.process.alarms import AlarmRule, rule_of
 from homeostat.process.attributes import Parameter
 from homeostat.process.checks.quantities import Expected
+from homeostat.process.checks.silence import silence
 from homeostat.process.checks.subject import Subject
 from homeostat.process.conditions import BATCH_ELAPSED, TIMES, Comparison
 from homeostat.process.issues import Fault, Path, quoted, suggestion
@@ -28,6 +29,8 @@ def alarms(subject: Subject) -> Iterator[Fault]:
         yield from _priority(path, rule)
         yield from _suppression(subject, path, rule)
         yield from _timing(path, rule)
+        given = subject.process.monitoring.alarms
+        yield from silence(subject, path, rule, [alarm for alarm in meant if rule_of(given, alarm) is rule])
         if meant:
             yield from _applicable(subject, path, name, rule, meant)
 
@@ -74,7 +77,7 @@ def _tag_of(subject: Subject, name: str) -> str:
 
 
 def _priority(path: Path, rule: AlarmRule) -> Iterator[Fault]:
-    """A priority that is stated beside severity and time is that of the table; a critical alarm is never shelved."""
+    """A priority that is stated beside severity and time is that of the table."""
     by_table = _by_table(rule)
     if rule.priority is not None and by_table is not None and rule.priority != by_table:
         what = (
@@ -82,9 +85,6 @@ def _priority(path: Path, rule: AlarmRule) -> Iterator[Fault]:
             f"{by_table}"
         )
         yield Fault((*path, "priority"), what, "leave 'priority' out, or settle severity and time anew")
-    if (rule.priority or by_table) == "critical" and rule.longest_shelf and rule.longest_shelf.value > 0.0:
-        what = "a critical alarm is never shelved"
-        yield Fault((*path, "longest_shelf"), what, "remove 'longest_shelf', or write 0 h")
 
 
 def _by_table(rule: AlarmRule) -> Priority | None:

@@ -5,11 +5,15 @@ from collections.abc import Iterator
 from homeostat.process.checks.subject import Subject
 from homeostat.process.controllers import Bound, Controller, Move
 from homeostat.process.equipment import Tag
-from homeostat.process.issues import Fault, Path, quoted
+from homeostat.process.issues import Fault, Path
 from homeostat.process.units import Quantity, compatible
 
 LONGEST = 500
 """Steps of a horizon beyond which a plan would take longer than it is worth."""
+MOST_SIGMAS = 5.0
+"""Standard deviations beyond which a scenario is no doubt of the belief any more, but another model."""
+SUREST = 99.0
+"""The greatest chance (%) that an ensemble of plans can tell."""
 
 
 def controllable(subject: Subject) -> Iterator[Fault]:
@@ -24,11 +28,12 @@ def controllable(subject: Subject) -> Iterator[Fault]:
             if tag is not None:
                 yield from _move((*path, "moves", moved), move, tag)
         for k, bound in enumerate(controller.limits):
-            yield from _bound((*path, "limits", k), bound, controller)
+            yield from _bound((*path, "limits", k), bound)
         for parameter, sigmas in controller.scenarios.items():
-            if not sigmas > 0.0:
+            if not 0.0 < sigmas <= MOST_SIGMAS:
                 what = f"{sigmas:g} standard deviations make no scenario"
-                yield Fault((*path, "scenarios", parameter), what, "give a number above 0")
+                mend = f"give a number above 0, and at most {MOST_SIGMAS:g}"
+                yield Fault((*path, "scenarios", parameter), what, mend)
 
 
 def _times(path: Path, controller: Controller, scan: Quantity) -> Iterator[Fault]:
@@ -72,16 +77,14 @@ def _move(where: Path, move: Move, tag: Tag) -> Iterator[Fault]:
         yield Fault((*where, "change"), what, f"allow at least {move.least}, or leave it out")
 
 
-def _bound(where: Path, bound: Bound, controller: Controller) -> Iterator[Fault]:
+def _bound(where: Path, bound: Bound) -> Iterator[Fault]:
     chance, low, high = bound.chance, bound.low, bound.high
-    if chance is not None and compatible(chance.unit, "%") and not 50.0 < chance.to("%") < 100.0:
-        what = f"a limit cannot hold with a chance of {chance}"
-        yield Fault((*where, "chance"), what, "give more than 50 % and less than 100 %, or leave it out")
+    if chance is not None and compatible(chance.unit, "%") and not 50.0 < chance.to("%") <= SUREST:
+        what = f"no plan can tell whether a limit holds with a chance of {chance}"
+        mend = f"give more than 50 % and at most {SUREST:g} %, or leave it out and keep further away"
+        yield Fault((*where, "chance"), what, mend)
     if low is not None and high is not None and _crossed(low, high):
         yield Fault((*where, "low"), f"{low} is not below {high}", "put the lower value first")
-    if bound.hard and bound.of in controller.held:
-        what = f"{quoted(bound.of)} is held by other loops: no plan can keep a limit on it"
-        yield Fault((*where, "of"), what, "drop the limit, or do not hold the state")
 
 
 def _crossed(low: Quantity, high: Quantity) -> bool:

@@ -65,6 +65,14 @@ def _answers(process: Process, path: Path, controller: Controller) -> Iterator[F
     if all(compatible(time.unit, "s") for time in times) and not times[0].to("s") < times[1].to("s"):
         what = f"an answer may take {times[0]}, but there is a scan every {times[1]}"
         yield Fault((*path, "deadline"), what, "give a deadline well below the scan")
+    wait, age, observer = controller.approval, controller.age, process.twin.observer
+    if compatible(wait.unit, "h") and compatible(age.unit, "h") and wait.to("h") > age.to("h"):
+        what = f"a move may wait {wait} for its approval, but no plan older than {age} is followed"
+        yield Fault((*path, "approval"), what, f"give at most {age}")
+    blind, every = controller.blind, observer.every if observer else controller.blind
+    if compatible(blind.unit, "h") and compatible(every.unit, "h") and blind.to("h") < every.to("h"):
+        what = f"without a reading for {blind} nothing is planned, but the twin reads every {every}"
+        yield Fault((*path, "blind"), what, f"give at least {every}, better several times that")
 
 
 def _harvests(subject: Subject) -> Iterator[Fault]:
@@ -85,7 +93,17 @@ def controlled_quantities(subject: Subject) -> Iterator[Expected]:
     """Every quantity of the controllers whose unit follows from the process itself."""
     for name, controller in subject.process.controllers.items():
         path: Path = ("controllers", name)
-        for field in ("every", "step", "horizon", "deadline", "heartbeat", "age", "approval"):
+        for field in (
+            "every",
+            "step",
+            "horizon",
+            "deadline",
+            "heartbeat",
+            "age",
+            "approval",
+            "blind",
+            "sampled",
+        ):
             yield Expected((*path, field), getattr(controller, field), "min", "a time", "positive")
         if controller.end is not None:
             yield Expected((*path, "end"), controller.end, "min", "a time", "positive")

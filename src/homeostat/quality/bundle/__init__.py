@@ -4,7 +4,7 @@ ledger, historian -> events as stored, proofs to a signed head, values, record, 
 
 `making` says what goes in and `archive` packs it so that the same batch gives the same bytes; `proofs` shows that
 the events stand in the signed ledger and that the ledger only grew; `values` writes what was measured. The checks are
-not here: `docs/verify_bundle.py` in the repository is independent of this package and does all of them.
+not here: `docs/verify_bundle.py` and `docs/verify_persons.py` in the repository are independent of this package.
 """
 
 from homeostat.quality.bundle.making import Bundle, make_bundle

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 from homeostat.ledger import SiteKey
 
-CONTEXT = b"homeostat bundle, version 1\n"
+CONTEXT = b"homeostat bundle, version 2\n"
 """Put before the signed bytes, so that a bundle's signature can never pass for one of anything else."""
 MANIFEST = "manifest.json"
 SIGNATURE = "manifest.sig"

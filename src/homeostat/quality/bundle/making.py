@@ -21,35 +21,35 @@ from homeostat.governance import Office
 from homeostat.historian import Historian
 from homeostat.ledger import Head, Ledger, Recorded, SiteKey, read_heads
 from homeostat.ledger.catalogue import (
-    AccountEnrolled,
     BatchResumed,
     CertificateIssued,
-    CredentialRevoked,
-    CredentialSet,
-    RecordSigned,
 )
 from homeostat.ledger.chain import GENESIS
 from homeostat.ledger.keys import PUBLIC_NAME
 from homeostat.quality.bundle.archive import pack
 from homeostat.quality.bundle.files import named_files
+from homeostat.quality.bundle.persons import persons_behind
 from homeostat.quality.bundle.proofs import Nodes
 from homeostat.quality.bundle.software import software
 from homeostat.quality.bundle.values import has_parquet, value_files
 from homeostat.quality.documents.issuing import batch_document, sealed_file
 
-FORMAT = "homeostat bundle 1"
-_CREDENTIALS = (AccountEnrolled.type, CredentialSet.type, CredentialRevoked.type)
+FORMAT = "homeostat bundle 2"
 
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """A packed bundle: its bytes, and what a sender says about it (events of the batch, fingerprint, head)."""
+    """A packed bundle: its bytes, and what a sender says about it (events of the batch, fingerprint, head).
+
+    `training` says that it is a training site's, which the receiver has to ask for.
+    """
 
     content: bytes
     events: int
     members: tuple[str, ...]
     fingerprint: str
     head: Head
+    training: bool
 
 
 def make_bundle(
@@ -91,20 +91,25 @@ def make_bundle(
         "root": head.root.hex(),
         "key": key.fingerprint,
     }
-    return Bundle(pack(members, told, key), len(about), tuple(sorted(members)), key.fingerprint, head)
+    return Bundle(
+        pack(members, told, key),
+        len(about),
+        tuple(sorted(members)),
+        key.fingerprint,
+        head,
+        site.kind == "training",
+    )
 
 
 def _context(ledger: Ledger, batch: str, about: Sequence[Recorded]) -> list[Recorded]:
-    """Events of the site that belong to the story: taken up again, certificates, and the keys of those who signed."""
-    signers = {str(one.event.data.get("account")) for one in about if one.event.type == RecordSigned.type}
-    wanted = (BatchResumed.type, CertificateIssued.type, *_CREDENTIALS)
-    return [one for one in ledger.events(batch="", types=wanted) if _belongs(one, batch, signers)]
+    """Events of the site that belong to the story: taken up again, certificates, and who the signers are."""
+    wanted = (BatchResumed.type, CertificateIssued.type)
+    told = [one for one in ledger.events(batch="", types=wanted) if _belongs(one, batch)]
+    return [*told, *persons_behind(ledger, about)]
 
 
-def _belongs(one: Recorded, batch: str, signers: set[str]) -> bool:
-    if one.event.type == BatchResumed.type:
-        return one.event.data.get("batch") == batch
-    return one.event.type == CertificateIssued.type or str(one.event.data.get("account")) in signers
+def _belongs(one: Recorded, batch: str) -> bool:
+    return one.event.type != BatchResumed.type or one.event.data.get("batch") == batch
 
 
 def _heads(ledger: Ledger, exported: Path, about: Sequence[Recorded], anchors: Iterable[Head]) -> list[Head]:
@@ -128,7 +133,7 @@ def _heads(ledger: Ledger, exported: Path, about: Sequence[Recorded], anchors: I
 
 
 def _proofs(ledger: Ledger, events: Sequence[Recorded], heads: Sequence[Head]) -> bytes:
-    """Runs of neighbouring events with the hash before each, the nodes to the root, and the older heads' proofs."""
+    """Runs of neighbouring events with the hash before each, and the nodes of the tree around them, to every head."""
     hashes = ledger.hashes(heads[-1].size)
     nodes = Nodes(hashes)
     runs: list[dict[str, int | str]] = []
@@ -137,12 +142,8 @@ def _proofs(ledger: Ledger, events: Sequence[Recorded], heads: Sequence[Head]) -
             runs[-1]["count"] = int(runs[-1]["count"]) + 1
         else:
             runs.append({"first": one.seq, "count": 1, "previous": _before(hashes, one.seq).hex()})
-    told = {
-        "size": nodes.size,
-        "runs": runs,
-        "nodes": nodes.missing(one.seq - 1 for one in events),
-        "consistency": {str(head.size): nodes.consistency(head.size) for head in heads[:-1]},
-    }
+    around = nodes.around({one.seq - 1 for one in events}, {head.size for head in heads})
+    told = {"runs": runs, "nodes": around}
     return (json.dumps(told, indent=1, sort_keys=True) + "\n").encode()
 
 

@@ -1,11 +1,11 @@
 """Proofs for many events at once: that they stand in the signed ledger, and that the ledger only grew.
 
-In: the chain hashes of the whole ledger, in order. Out: the nodes a verifier lacks to get from some leaves to the root
-(the audit paths of RFC 6962, 2.1.1, laid together: what can be computed from the leaves is left out), and consistency
-proofs (2.1.2), both in O(k log n) once the tree stands.
+In: the chain hashes of the whole ledger, in order. Out: the nodes of its Merkle tree (RFC 6962, 2.1) that a verifier
+lacks. Together with the leaves of the shown events they cover the ledger without overlap, so that there is one way only
+to compute its root from them, and from the first of them the root of every older head that is to be proven.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 
 from homeostat.ledger.merkle import node_hash
 
@@ -29,39 +29,35 @@ class Nodes:
         """The Merkle root (of at least one leaf)."""
         return self._levels[-1][0]
 
-    def missing(self, leaves: Iterable[int]) -> dict[str, str]:
-        """What leads from the leaves at these indices (from 0) to the root: "level/index" -> hash (hex)."""
-        known, found = set(leaves), dict[str, str]()
-        for level, row in enumerate(self._levels[:-1]):
-            for index in sorted(known):
-                beside = index ^ 1
-                if beside not in known and beside < len(row):
-                    found[f"{level}/{beside}"] = row[beside].hex()
-            known = {index // 2 for index in known}
+    def around(self, shown: Collection[int], sizes: Collection[int]) -> list[tuple[int, int, str]]:
+        """The highest nodes that cover none of the leaves `shown` (from 0), and end where a head of `sizes` ends.
+
+        Each as first leaf, end (exclusive) and hash (hex), in order. IndexError for a head beyond the tree.
+        """
+        beyond = next((size for size in sizes if not 0 < size <= self.size), None)
+        if beyond is not None:
+            raise IndexError(f"no tree of {beyond} leaves within {self.size}")
+        levels = [set(shown)]
+        for _ in self._levels[1:]:
+            levels.append({index // 2 for index in levels[-1]})
+        cuts = sorted(set(sizes))
+        found = list[tuple[int, int, str]]()
+        self._cover(len(self._levels) - 1, 0, levels, cuts, found)
         return found
 
-    def consistency(self, old: int) -> list[str]:
-        """Proof (hex) that this tree adds to the tree of its first `old` leaves (0 < old <= size)."""
-        if not 0 < old <= self.size:
-            raise IndexError(f"no tree of {old} leaves within {self.size}")
-        return [node.hex() for node in self._subproof(old, 0, self.size, whole=True)]
-
-    def _subproof(self, old: int, start: int, end: int, *, whole: bool) -> list[bytes]:
-        """SUBPROOF of RFC 6962, 2.1.2, over the leaves from `start` to `end`; `old` counts from `start`."""
-        if old == end - start:
-            return [] if whole else [self._node(start, end)]
-        split = 1 << ((end - start - 1).bit_length() - 1)
-        if old <= split:
-            return [
-                *self._subproof(old, start, start + split, whole=whole),
-                self._node(start + split, end),
-            ]
-        return [
-            *self._subproof(old - split, start + split, end, whole=False),
-            self._node(start, start + split),
-        ]
-
-    def _node(self, start: int, end: int) -> bytes:
-        """The root over an aligned stretch of leaves."""
-        level = (end - start - 1).bit_length()
-        return self._levels[level][start >> level]
+    def _cover(
+        self,
+        level: int,
+        index: int,
+        shown: Sequence[Collection[int]],
+        cuts: Sequence[int],
+        found: list[tuple[int, int, str]],
+    ) -> None:
+        """Add the nodes below this one, or itself where it can be taken whole."""
+        first, end = index << level, min((index + 1) << level, self.size)
+        if index in shown[level] or any(first < cut < end for cut in cuts):
+            for child in (2 * index, 2 * index + 1) if level else ():
+                if child << (level - 1) < self.size:
+                    self._cover(level - 1, child, shown, cuts, found)
+        else:
+            found.append((first, end, self._levels[level][index].hex()))

@@ -53,7 +53,7 @@ from homeostat.quality.model.steered import (
     SaidLine,
     WaitingLine,
 )
-from homeostat.quality.model.watched import BoardLine, Drifted, PanelAttribute, PanelRow
+from homeostat.quality.model.watched import BoardLine, Drifted, PanelAttribute, PanelRow, Silence
 
 __all__ = [
     "AlarmLine",
@@ -104,6 +104,7 @@ __all__ = [
     "Severity",
     "SignalLine",
     "SignedLine",
+    "Silence",
     "Standing",
     "StateLine",
     "StepLine",

@@ -64,14 +64,30 @@ class BoardLine(Part):
     unit: str
 
 
+class Silence(Part):
+    """A critical alarm that was kept from being shown: how, by whom and why, since when, and to last until when.
+
+    `over` is when that ended; None where it has not, or had not when the batch ended.
+    """
+
+    alarm: str
+    how: str
+    by: str
+    why: str
+    since: int
+    until: int | None
+    over: int | None
+
+
 class PanelRow(Part):
     """One batch: where it stands, the verdict on it, and what that rests on. Times in µs of process time.
 
     `verdict` is the worst of the attributes' and of the alarms that stand: a critical one counts as `action`, a high
     one as `alert`. `standing` and `owed` count alarms by priority: those whose condition holds and is not silenced,
     and those that nobody has acknowledged. `silenced` ones are kept from being shown though their condition holds.
+    A critical alarm counts in the verdict though it is silenced; `silences` are those of critical alarms, also if over.
     `models` are the frozen ones that run beside the batch, `controllers` those that steer it: both count by their
-    alarms.
+    alarms. `recorded` is when (UTC) the newest event of the run was put on record.
     """
 
     batch: str
@@ -89,5 +105,7 @@ class PanelRow(Part):
     owed: dict[Priority, int]
     silenced: int
     alarms: tuple[BoardLine, ...]
+    silences: tuple[Silence, ...] = ()
+    recorded: str = ""
     models: tuple[ModelLine, ...] = ()
     controllers: tuple[ControllerLine, ...] = ()

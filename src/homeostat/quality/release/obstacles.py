@@ -65,12 +65,12 @@ def _whole(grounds: Grounds) -> Iterator[Obstacle]:
 def _reviewed(grounds: Grounds) -> Iterator[Obstacle]:
     if not grounds.certificate.review:
         words = grounds.reviewed or "the record was not reviewed"
-        yield Obstacle("review", words, "see: homeostat review")
+        yield Obstacle("review", words, f"homeostat review {grounds.certificate.batch}, and review sign")
 
 
 def _resolved(grounds: Grounds) -> Iterator[Obstacle]:
     for words in grounds.unresolved:
-        yield Obstacle("exception", words, "see: homeostat review, homeostat deviation")
+        yield Obstacle("exception", words, f"homeostat review dispose {grounds.certificate.batch} EX-…")
 
 
 def _conforming(grounds: Grounds) -> Iterator[Obstacle]:

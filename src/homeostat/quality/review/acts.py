@@ -73,9 +73,11 @@ def raise_deviation(
     now = review(office.ledger, historian, batch)
     found = _of(now, exception)
     if existing:
-        if deviation(office.ledger, existing).batch != batch:
+        covering = deviation(office.ledger, existing)
+        if covering.batch != batch:
             raise QualityError("the deviation is of another batch", where=existing)
-        link(office, session, existing, (exception,), why=why)
+        if exception not in covering.exceptions:
+            link(office, session, existing, (exception,), why=why)
     name = existing or open_deviation(
         office,
         session,
@@ -131,7 +133,7 @@ def _complete(office: Office, now: Review) -> None:
         raise QualityError(
             f"nothing was said of {names}{more}",
             where=now.batch,
-            mend="accept them or raise deviations: homeostat review dispose",
+            mend=f"homeostat review dispose {now.batch} EX-… with --accept, --deviation, or --by a deviation there is",
         )
 
 

@@ -54,6 +54,14 @@ class Window:
             return count
         return replace(count, last=(*self.last, innovation)[-length:])
 
+    @property
+    def astray(self) -> bool:
+        """Whether two readings in a row lay beyond the gate, and no two in a row within it since."""
+        for later, one in zip(self.last[::-1], self.last[-2::-1], strict=False):
+            if later.fused == one.fused:
+                return not one.fused
+        return False
+
     def verdict(self, length: int) -> Verdict:
         """The verdict on at least half a window of `length`."""
         fused = [innovation.z for innovation in self.last if innovation.fused]

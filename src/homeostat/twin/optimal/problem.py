@@ -47,8 +47,9 @@ class Problem:
 
     `cost` (x, u, v, p) counts at inner nodes, `terminal` (x, p) at leaves, `arrival` (x, a) at the root, where the
     components of x that are `free` are decided as well. `constraints` (x, u, v, p) -> g hold at inner nodes,
-    `ending` (x, p) -> h at leaves. `states` and `inputs` are bounds; those of a fixed initial state do not count, for
-    nothing can be decided about it. `state_scales` and `input_scales` are sizes of change that matter equally.
+    `ending` (x, p) -> h at leaves. A leaf has no input of its own: where the last one counts there too, both take it
+    as (x, v, p). `states` and `inputs` are bounds; those of a fixed initial state do not count, for nothing can be
+    decided about it. `state_scales` and `input_scales` are sizes of change that matter equally.
     """
 
     dynamics: Dynamics
@@ -94,23 +95,36 @@ class Problem:
 
     def _check_functions(self) -> None:
         nx, nu, np = self.dynamics.sizes
-        stage, leaf = (nx, nu, nu, np), (nx, np)
+        stage, leaf = ((nx, nu, nu, np),), ((nx, np), (nx, nu, np))
         expected = (
             ("cost", self.cost, stage),
             ("constraints", self.constraints, stage),
             ("terminal", self.terminal, leaf),
             ("ending", self.ending, leaf),
-            ("arrival", self.arrival, (nx, self.arrivals)),
+            ("arrival", self.arrival, ((nx, self.arrivals),)),
         )
         for key, function, sizes in expected:
             if function is None:
                 continue
             found = tuple(function.numel_in(k) for k in range(function.n_in()))
             check_symbolic(key, function, function.numel_out(0) if key in ("constraints", "ending") else 1)
-            if found != sizes:
-                raise TwinError(f"{key} takes columns of {found}, not of {sizes}", where=self.name)
+            if found not in sizes:
+                wanted = " or ".join(map(str, sizes))
+                raise TwinError(f"{key} takes columns of {found}, not of {wanted}", where=self.name)
+
+    @property
+    def asks_before(self) -> bool:
+        """Whether a cost or a constraint of a node depends on the input held before it."""
+        asked = [(f, 2) for f in (self.cost, self.constraints) if f is not None]
+        asked += [(f, 1) for f in (self.terminal, self.ending) if f is not None and f.n_in() == 3]
+        return any(bool(f.sparsity_jac(place, 0).nnz()) for f, place in asked)
 
     @property
     def arrivals(self) -> int:
         """The number of parameters of the arrival cost."""
         return 0 if self.arrival is None else int(self.arrival.numel_in(1))
+
+
+def at_leaf(function: ca.Function, x: ca.SX, v: ca.SX, p: ca.SX) -> ca.SX:
+    """`terminal` or `ending` at a leaf, which may take the input held before it."""
+    return function(x, v, p) if function.n_in() == 3 else function(x, p)

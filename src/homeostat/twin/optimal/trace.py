@@ -12,7 +12,7 @@ import casadi as ca
 
 from homeostat.twin.optimal.dynamics import Discrete, RungeKutta
 from homeostat.twin.optimal.layout import Layout
-from homeostat.twin.optimal.problem import Problem
+from homeostat.twin.optimal.problem import Problem, at_leaf
 
 Place = tuple[str, int]
 
@@ -75,10 +75,8 @@ class Scaled:
         """Lay out `problem`; held inputs are states where a cost or constraint asks for them, or if it `carries`."""
         nx, nu, np_ = problem.dynamics.sizes
         ng = max(len(problem.rows), len(problem.ending_rows))
-        asked = carries or any(
-            f is not None and bool(f.sparsity_jac(2, 0).nnz()) for f in (problem.cost, problem.constraints)
-        )
-        return cls(problem, Layout(nx, nu, nu if asked else 0, np_, ng, problem.arrivals))
+        held = nu if carries or problem.asks_before else 0
+        return cls(problem, Layout(nx, nu, held, np_, ng, problem.arrivals))
 
     @cached_property
     def scales(self) -> tuple[ca.DM, ca.DM]:
@@ -124,9 +122,9 @@ def trace_leaf(scaled: Scaled) -> Traced:
     """(u, x, v, p, y, weight) -> terminal cost, rows and their derivatives at a leaf."""
     problem, s = scaled.problem, scaled.layout
     u, x, v, p = scaled.symbols()
-    plain, _, _ = scaled.plain(u, x, v)
-    cost = problem.terminal(plain, p) if problem.terminal is not None else ca.SX(0)
-    g = problem.ending(plain, p) if problem.ending is not None else ca.SX.zeros(0)
+    plain, _, held = scaled.plain(u, x, v)
+    cost = at_leaf(problem.terminal, plain, held, p) if problem.terminal is not None else ca.SX(0)
+    g = at_leaf(problem.ending, plain, held, p) if problem.ending is not None else ca.SX.zeros(0)
     return _node("leaf", s, (u, x, v, p), cost, g)
 
 

@@ -30,7 +30,7 @@ from homeostat.ledger.identity.proofs import statement
 from homeostat.quality.verify import verify_site
 from homeostat.validation.checking import Workbench, expect, proves, refused
 from homeostat.validation.scene import FRESH, device_of, scene
-from homeostat.validation.staff import staff
+from homeostat.validation.staff import founded, hired, staff
 
 _SUBJECT = Subject("batch record", "B0001", b"what was shown")
 
@@ -68,12 +68,14 @@ def an_administrator_cannot_sign_for_another(bench: Workbench) -> str:
         borrowed = Session("maria", "Maria", ("operator",), ada.session.token)
         with refused(AuthorityError, "to call one's own session another's"):
             sign(office, borrowed, ada.secret, _SUBJECT, "performed", "a scene")
-        half = folk.request_reset(office, ada.session, "maria", why="forgotten")
+        half = folk.request_reset(office, ada.session, ada.secret, "maria", why="forgotten")
         with refused(AuthorityError, "to confirm a reset that one asked for"):
-            folk.confirm_reset(office, ada.session, "maria", why="forgotten")
+            folk.confirm_reset(office, ada.session, ada.secret, "maria", why="forgotten")
         with refused(AuthorityError, "a reset with one half of the proof"):
             folk.complete_reset(office, "maria", (half, half), FRESH, why="forgotten")
-        other = folk.confirm_reset(office, team["vera"].session, "maria", why="forgotten")
+        other = folk.confirm_reset(
+            office, team["vera"].session, team["vera"].secret, "maria", why="forgotten"
+        )
         before = directory(office).accounts["maria"].fingerprint
         folk.complete_reset(office, "maria", (half, other), FRESH, why="forgotten")
         expect(directory(office).accounts["maria"].fingerprint != before, "the key outlived a reset")
@@ -117,25 +119,21 @@ def a_key_that_its_owner_did_not_prove_counts_for_nothing(bench: Workbench) -> s
 def an_administrator_and_a_person_they_invented_take_over_nobody(bench: Workbench) -> str:
     """A reset takes quality assurance; an account takes its agreement; one person of it is the founding."""
     with scene(bench) as (office, _):
-        folk.found(office, "ada", "Ada", Secret(FRESH), verified="passport", why="founded")
-        ada = login(office, "ada", Secret(FRESH))
-        code = folk.enrol(
-            office, ada, "vera", "Vera", ["quality assurance"], verified="passport", why="founded"
-        )
-        folk.activate(office, "vera", code, FRESH, why="taken over")
-        staff(office, maria="operator", carl="administrator")
+        ada, vera = founded(office)
+        mine = (office, ada.session, ada.secret)
+        hired(office, ada, vera, "maria", "operator")
+        dora = hired(office, ada, vera, "dora", "administrator")
         for number, role in enumerate(("administrator", "quality assurance", "operator")):
             ghost = f"ghost{number}"
-            code = folk.enrol(office, ada, ghost, "Nobody", [role], verified="none", why="a scene")
+            code = folk.enrol(*mine, ghost, "Nobody", [role], verified="none", why="a scene")
             with refused(AuthorityError, f"to take over {role} that nobody agreed to"):
                 folk.activate(office, ghost, code, FRESH, why="taken over")
             with refused(AuthorityError, "an administrator's own agreement"):
-                folk.agree(office, ada, ghost, why="a scene")
-        folk.request_reset(office, ada, "maria", why="forgotten")
-        carl = staff(office, dora="administrator")["dora"].session
+                folk.agree(*mine, ghost, why="a scene")
+        folk.request_reset(*mine, "maria", why="forgotten")
         with refused(AuthorityError, "a reset confirmed by a second administrator"):
-            folk.confirm_reset(office, carl, "maria", why="forgotten")
-        folk.agree(office, login(office, "vera", Secret(FRESH)), "ghost2", why="seen")
+            folk.confirm_reset(office, dora.session, dora.secret, "maria", why="forgotten")
+        folk.agree(office, vera.session, vera.secret, "ghost2", why="seen")
         folk.activate(office, "ghost2", code, FRESH, why="taken over")
         return "3 invented accounts could not be taken over, nor a reset confirmed, without quality assurance"
 
@@ -236,7 +234,14 @@ def passwords_are_long_stretched_and_never_kept(bench: Workbench) -> str:
     with scene(bench) as (office, _):
         ada = staff(office, ada="administrator")["ada"]
         code = folk.enrol(
-            office, ada.session, "maria", "Maria Rossi", ["operator"], verified="passport", why="hired"
+            office,
+            ada.session,
+            ada.secret,
+            "maria",
+            "Maria Rossi",
+            ["operator"],
+            verified="passport",
+            why="hired",
         )
         for weak in ("short", "aaaaaaaaaaaaaa", "maria-in-the-lab", "password-for-2026"):
             with refused(AuthorityError, f"the password {weak!r}"):

@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
 
+from numpy.random import Generator, default_rng
+
 from homeostat.errors import AuthorityError
 from homeostat.governance import Office, Session
 from homeostat.governance.custody import (
@@ -115,6 +117,43 @@ def every_leaf_has_one_identity_and_all_its_donations(bench: Workbench) -> str:
         expect(leaves[name].identity == mine, f"{name} is of {leaves[name].identity}")
         expect(set(leaves[name].donations) == donations, f"{name} is of {leaves[name].donations}")
     return "3 leaves of one identity with their 1, 1 and 2 donations; two patients were not pooled"
+
+
+@proves("COI-1")
+def any_genealogy_leads_each_leaf_to_one_identity_and_its_donations(bench: Workbench) -> str:
+    """Forty random splits and pools of two patients' bags beside a reckoning of their donations by hand."""
+    moves = default_rng(20261121)
+    with _ward(bench) as ward:
+        who, mine = ward.sessions[_OPERATOR], dict[str, tuple[str, set[str]]]()
+        for patient in ("P-017", "P-018"):
+            identity = ward.identity(patient)
+            for _ in range(3):
+                bag = ward.bag(identity, patient)
+                mine[bag] = (identity, {*ward.book.containers[bag].donations})
+        for _ in range(40):
+            _moved(ward, who, mine, moves)
+        leaves = {one.id: (one.identity, set(one.donations)) for one in ward.book.leaves()}
+        expect(
+            leaves == mine,
+            f"of {len(mine)} leaves another identity or donation: {sorted(leaves.keys() ^ mine.keys())}",
+        )
+        every = set[str]().union(*(donations for _, donations in mine.values()))
+    return f"{len(leaves)} leaves of 40 moves: each of one identity, {len(every)} donations all followed"
+
+
+def _moved(ward: _Ward, who: Session, mine: dict[str, tuple[str, set[str]]], moves: Generator) -> None:
+    """Split a leaf, or pool two, which must be refused where they are of two patients."""
+    first, second = (str(one) for one in moves.choice(sorted(mine), 2, replace=False))
+    if moves.random() < 0.5:
+        parts = split(ward.office, who, first, 2, why="aliquots").parts
+        mine |= dict.fromkeys((one.container for one in parts), mine.pop(first))
+    elif mine[first][0] == mine[second][0]:
+        into = pool(ward.office, who, (first, second), why="merge").into
+        identity, donations = mine.pop(first)
+        mine[into] = (identity, donations | mine.pop(second)[1])
+    else:
+        with refused(AuthorityError, "a pool of two patients"):
+            pool(ward.office, who, (first, second), why="merge")
 
 
 @proves("COI-4")

@@ -42,7 +42,8 @@ def _told(bench: Workbench, kind: Kind = "training") -> Iterator[tuple[Office, H
             yield office, historian
 
 
-def _members(content: bytes) -> dict[str, bytes]:
+def members(content: bytes) -> dict[str, bytes]:
+    """The files of a bundle, by their names."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
 
@@ -51,7 +52,7 @@ def _members(content: bytes) -> dict[str, bytes]:
 def a_copy_is_complete_and_proves_itself_offline(bench: Workbench) -> str:
     """Every event is in the printed and in the electronic form, and the latter proves itself from its own files."""
     with _told(bench) as (office, historian):
-        made = _members(make_bundle(office, historian, BATCH, parquet=False).content)
+        made = members(make_bundle(office, historian, BATCH, parquet=False).content)
         bodies = [one.body for one in office.ledger.events(batch=BATCH)]
         record = json.loads(made["record.json"])
     lines = made["events.jsonl"].splitlines()
@@ -94,7 +95,7 @@ def what_leaves_is_signed_and_tampering_is_found(bench: Workbench) -> str:
     with _told(bench) as (office, historian):
         issued = batch_document(office.ledger, historian, BATCH, training=True)
         document = sealed_file(office, issued.pdf, issued.when, "a scene")
-        made = _members(make_bundle(office, historian, BATCH, parquet=False).content)
+        made = members(make_bundle(office, historian, BATCH, parquet=False).content)
         own = signing_files(office.site).fingerprint
         key = PublicKey.load(office.site.keys)
     expect(check_seal(document, own).sound, "a document as it was sealed is not accepted")
@@ -145,7 +146,7 @@ def originals_are_kept_by_the_hash_of_their_content(bench: Workbench) -> str:
         expect(keep_file(office.site, content) == name, "the same file got two names")
         told = BackupMade(why="a scene", place="-", manifest=name, events=0, root="-", keys="left out")
         office.put("system", told, batch=BATCH)
-        made = _members(make_bundle(office, historian, BATCH, parquet=False).content)
+        made = members(make_bundle(office, historian, BATCH, parquet=False).content)
         expect(made.get(f"files/{name}") == content, "the bundle does not hold the original")
         expect(name == hashlib.sha256(content).hexdigest(), "the name is not the hash of the content")
         (office.site.root / "files" / name).write_bytes(content[:-1] + b"x")
@@ -158,7 +159,7 @@ def originals_are_kept_by_the_hash_of_their_content(bench: Workbench) -> str:
 def records_are_in_open_formats(bench: Workbench) -> str:
     """PDF/A-3 with its data attached, JSON, CSV, PEM: each opened by a reader that knows nothing of this software."""
     with _told(bench) as (office, historian):
-        made = _members(make_bundle(office, historian, BATCH, parquet=False).content)
+        made = members(make_bundle(office, historian, BATCH, parquet=False).content)
     for name, content in made.items():
         kind = name.rpartition(".")[2]
         if kind == "json":

@@ -1,5 +1,6 @@
 """That faults are found, each once, by rules that are versioned and counted, and stand against release."""
 
+import hashlib
 import time
 
 from homeostat.errors import AuthorityError, QualityError
@@ -21,9 +22,12 @@ from homeostat.validation.checking import Workbench, expect, proves, refused
 from homeostat.validation.small_batch import FAULTS, HOUR, B, Teller, small_batch
 
 FULL = 350_000
-EVENTS = FULL // 10
-SECONDS, SHARE = 2.0, 10
-"""What reopening and verifying `FULL` events may take; so much more is let pass, for the machine may be slow."""
+EVENTS = FULL // 5
+"""So many that the tree is hashed beside the walk, as in a long record."""
+SECONDS, TRIES = 2.0, 5
+"""What reopening and verifying `FULL` events may take, and how often it is tried: other work only adds to it."""
+BARE, SHARED = 0.06, 1.25
+"""What `EVENTS` bare hashes took where the bar was set (a quiet core of an AMD EPYC), and an allowance (assumption)."""
 
 
 def _groups(office: Office, historian: Historian) -> list[str]:
@@ -92,13 +96,32 @@ def the_report_counts_what_passed_and_older_rules_give_older_reports(bench: Work
 
 @proves("EXE-11")
 def a_long_record_reopens_and_verifies_in_time(bench: Workbench) -> str:
-    """Seconds of the processor for a tenth of the events, times ten: what does not grow is counted ten times, too."""
-    site = _long(bench, EVENTS)
-    one = min(_reopened(site) for _ in range(2))
-    took = one * FULL / EVENTS
-    expect(took <= SECONDS * SHARE, f"{FULL:,} events would take {took:.1f} s")
-    word = "kept" if took <= SECONDS else "missed on this machine"
-    return f"{EVENTS:,} events {one:.2f} s: {FULL:,} in {took:.1f} s of the processor (target {SECONDS:g} s, {word})"
+    """Seconds of the processor for a fifth of the events: what grows with them is counted five times.
+
+    The bar was set on a machine that does the bare hashes in `BARE` seconds: a slower or busier one is given as much
+    more, and `SHARED` on top, for what disturbs reading more than hashing.
+    """
+    empty, site = _long(bench, 1), _long(bench, EVENTS)
+    fixed, full, slower = min(_reopened(empty) for _ in range(TRIES)), float("inf"), 1.0
+    for _ in range(TRIES):
+        full = min(full, fixed + (_reopened(site) - fixed) * FULL / EVENTS)
+        slower = max(slower, _bare() / BARE)
+        if full <= SECONDS:
+            break
+    took = f"{FULL:,} events in {full:.2f} s of the processor, from {EVENTS:,}; {SECONDS:g} s are asked for"
+    given = (
+        f"a machine {slower:.1f} times as slow as that of the bar is given {SECONDS * slower * SHARED:.1f} s"
+    )
+    expect(full <= SECONDS * slower * SHARED, f"{took}, and {given}")
+    return took if full <= SECONDS else f"{took}: missed here, where {given}"
+
+
+def _bare() -> float:
+    """Seconds of the processor for as many hashes, each over the one before, of as many bytes."""
+    begin, hashed, body = time.process_time(), bytes(32), bytes(330)
+    for _ in range(EVENTS):
+        hashed = hashlib.sha256(hashed + body).digest()
+    return time.process_time() - begin
 
 
 def _long(bench: Workbench, amount: int) -> Site:

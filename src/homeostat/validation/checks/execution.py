@@ -6,6 +6,7 @@
 from dataclasses import replace
 from typing import get_args
 
+import numpy as np
 from numpy.random import default_rng
 
 from homeostat.equipment import Command as Sent
@@ -33,6 +34,7 @@ from homeostat.ledger.catalogue import (
 from homeostat.process import Quality
 from homeostat.process.recipe import PromptKind
 from homeostat.quality import batch_record
+from homeostat.quality.bundle.values import value_files
 from homeostat.validation import told
 from homeostat.validation.checking import Workbench, expect, proves
 from homeostat.validation.floor import (
@@ -208,20 +210,25 @@ def a_bad_reading_is_never_used_as_good(bench: Workbench) -> str:
 
 @proves("A11-16/17")
 def a_lost_link_is_a_gap_and_nothing_is_invented(bench: Workbench) -> str:
-    """A reading is lost: the record keeps a gap with its times, and no value stands in it."""
-    with bench.office(bench.site()) as office:
-        told.tell(office)
-        site = office.site
-    with site.reading() as (ledger, historian):
-        record = batch_record(ledger, historian, told.BATCH)
-        series = historian.read(told.BATCH, told.TAG)
-    gaps = [gap for line in record.readings for gap in line.gaps]
-    expect(len(gaps) == 1, f"{len(gaps)} gaps are told of one")
-    lost = [
-        value for value, quality in zip(series.value, series.quality, strict=True) if quality > Quality.HELD
-    ]
-    expect(len(lost) == 1 and lost[0] != lost[0], f"a value stands in the gap: {lost}")
-    return f"a gap from {gaps[0].start / 6e7:.0f} to {gaps[0].end / 6e7:.0f} min ({gaps[0].worst}), with no value in it"
+    """A link is lost for a minute, then for most of a run: a gap with its times, no value in it or in an export."""
+    words = []
+    for lost in (range(20, 21), range(5, 55)):
+        with bench.office(bench.site()) as office:
+            told.tell(office, lost=lost)
+            site = office.site
+        with site.reading() as (ledger, historian):
+            record = batch_record(ledger, historian, told.BATCH)
+            series = historian.read(told.BATCH, told.TAG)
+            sent = dict(value_files(historian, told.BATCH, parquet=False))
+        (gap,) = (gap for line in record.readings for gap in line.gaps)
+        expect((gap.start, gap.end) == (lost.start * told.MINUTE, lost.stop * told.MINUTE), f"the gap: {gap}")
+        bad = series.quality > Quality.HELD
+        expect(np.flatnonzero(bad).tolist() == list(lost), "lost readings are not those marked as lost")
+        expect(bool(np.isnan(series.value[bad]).all()), f"a value stands in the gap: {series.value[bad]}")
+        rows = next(content for name, content in sent.items() if name.endswith(".csv")).decode().splitlines()
+        expect(sum("missing" in row for row in rows) == len(lost), "the export does not tell what is missing")
+        words.append(f"{gap.start / 6e7:.0f} to {gap.end / 6e7:.0f} min ({gap.worst})")
+    return f"gaps from {' and from '.join(words)}, with no value in them"
 
 
 class _Pump:

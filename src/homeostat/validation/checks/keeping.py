@@ -5,6 +5,7 @@ import stat
 import zipfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from pathlib import Path
 
 from homeostat.errors import AuthorityError, SiteError
 from homeostat.governance import Office, Session
@@ -17,14 +18,20 @@ from homeostat.governance.keeping import (
     put_restored,
     restore,
 )
+from homeostat.governance.known import accounts
 from homeostat.governance.people import login
-from homeostat.ledger.catalogue import SiteRestored
-from homeostat.ledger.database import SCHEMA, VERSION
+from homeostat.governance.signing import signatures
+from homeostat.ledger import Ledger, PublicKey, verify_ledger
+from homeostat.ledger.catalogue import SiteRestored, payload
+from homeostat.ledger.database import SCHEMA, VERSION, stored_heads
+from homeostat.ledger.keys import PUBLIC_NAME
 from homeostat.quality.bundle.software import software
 from homeostat.quality.verify import verify_site
 from homeostat.validation.checking import Workbench, expect, proves, refused
 from homeostat.validation.told import BATCH, tell
 
+_OLD = Path(__file__).with_name("version1.sql")
+"""A ledger of version 1 as SQL, and beside it the public key of its site."""
 _PHRASE = "a passphrase for a scene"
 
 
@@ -58,6 +65,31 @@ def records_survive_and_cannot_be_deleted(bench: Workbench) -> str:
     expect(VERSION == 1 and "event_delete" in SCHEMA, "the ledger's schema is not that of version 1")
     expect(all(rule.years >= 30 for rule in RETENTION), "something is kept for less than 30 years")
     return f"{made.manifest.events} events restored under the same signed head; deleting and updating refused"
+
+
+@proves("P11-10c")
+def a_ledger_of_version_1_opens_verifies_and_is_understood(bench: Workbench) -> str:
+    """One that the software of November 2026 wrote, kept as text: accounts, an agreement and a signature in it."""
+    site = bench.site("gmp")
+    for name in ("site.pem", PUBLIC_NAME):
+        (site.keys / name).unlink()
+    (site.keys / PUBLIC_NAME).write_bytes(_OLD.with_suffix(".pem").read_bytes())
+    with closing(sqlite3.connect(site.ledger_path)) as database:
+        database.executescript(_OLD.read_text("utf-8"))
+        site.heads_file.write_bytes(b"".join(head.line() for head in stored_heads(database, 0)))
+    key = PublicKey.load(site.keys)
+    with Ledger.open(site.ledger_path, key=None, heads=site.heads_file, clock=str) as ledger:
+        found = verify_ledger(site.ledger_path, public_key=key, heads=site.heads_file)
+        expect(found.ok, f"it does not verify: {found.findings[:1]}")
+        told = [payload(one.event.type, one.event.data) for one in ledger.events()]
+        known = accounts(ledger)
+        (signed,) = signatures(ledger, "record", "B0001", b"exactly what was shown")
+    roles = {one.id: one.roles for one in known.accounts.values()}
+    expect(roles.get("piet") == ("operator",) and not known.unproved, f"accounts: {roles}, {known.unproved}")
+    expect(signed.state == "valid", f"its signature does not stand: {signed.words}")
+    return (
+        f"{len(told)} events under {found.heads} heads of version 1: verified, each understood, {signed.line}"
+    )
 
 
 @proves("A11-7")

@@ -3,18 +3,20 @@
 ISA-88.00.01, procedure function charts: branches side by side, selection, loop (paraphrase); ISA-88 allocation.
 """
 
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
 from numpy.random import Generator, default_rng
 
 from homeostat.errors import ExecutionError
-from homeostat.execution.allocation import allocate, holders
+from homeostat.execution.allocation import allocate, allocation
 from homeostat.execution.batch import observe
 from homeostat.execution.plan import Plan, make_plan
 from homeostat.execution.scan import begin
 from homeostat.execution.stages.belief import Observer
 from homeostat.execution.states import State
+from homeostat.governance import Office
 from homeostat.ledger import Event
 from homeostat.ledger.catalogue import (
     BatchEnded,
@@ -24,7 +26,7 @@ from homeostat.ledger.catalogue import (
     PromptAnswered,
     StepChanged,
 )
-from homeostat.process import Quality, load
+from homeostat.process import Process, Quality, load
 from homeostat.validation.checking import Workbench, expect, proves, refused
 from homeostat.validation.floor import (
     Floor,
@@ -35,6 +37,7 @@ from homeostat.validation.floor import (
     questions,
     verification,
 )
+from homeostat.validation.scene import scene
 
 _EARLIER = "2026-05-04T11:00:00+00:00"
 _CHOICES = Path(__file__).with_name("recipes.yaml")
@@ -153,24 +156,45 @@ def _random_scan(floor: Floor, dice: Generator) -> None:
 
 
 @proves("EXE-4")
-def a_unit_belongs_to_one_batch_until_it_ends(bench: Workbench) -> str:
-    """At a GMP site a second batch on the unit has to wait for the first one's end, also while that is held."""
-    process = questions()
-    with bench.office(bench.site("gmp")) as office:
-        allocate(office.ledger, process)
-        for event, content in (
-            ("start", _start()),
-            ("end", BatchEnded(state="complete", scans=1, reason="")),
-        ):
-            data = content.model_dump(mode="json")
-            office.ledger.append(Event(f"B0001/{event}", content.type, "B0001", 0, "engine", data))
-            office.ledger.commit()
-            if event == "start":
-                with refused(ExecutionError, "a second batch on an allocated unit"):
-                    allocate(office.ledger, process)
-                held = holders(office.ledger)
-        allocate(office.ledger, process)
-    return f"{held} refused a second batch, and let it start once the first had ended"
+def a_unit_belongs_to_one_batch_and_the_others_wait_in_line(bench: Workbench) -> str:
+    """At a GMP site a second and a third batch wait for the end of the first, and start in the order they asked."""
+    with scene(bench) as (office, later):
+        process = questions()
+        ready = _starter(office, process)
+        ready("B0001")
+        for batch in ("B0002", "B0003"):
+            with refused(ExecutionError, f"{batch} on an allocated unit"):
+                ready(batch)
+        line = [one.batch for one in allocation(office.ledger).line]
+        expect(line == ["B0002", "B0003"], f"the line on record: {line}")
+        _tell(office, "B0001", BatchEnded(state="complete", scans=1, reason=""))
+        with refused(ExecutionError, "B0003 before B0002, which asked first"):
+            ready("B0003")
+        ready("B0002")
+        _tell(office, "B0002", BatchEnded(state="complete", scans=1, reason=""))
+        with refused(ExecutionError, "a batch that comes last, while another waits"):
+            ready("B0004")
+        later.put(hours=25)
+        ready("B0004")
+        held = allocation(office.ledger)
+        expect(set(held.holders.values()) == {"B0004"}, f"units: {held.holders}")
+        return (
+            "2 batches waited in line and started in their order; one that did not come in 24 h lost its turn"
+        )
+
+
+def _starter(office: Office, process: Process) -> Callable[[str], None]:
+    def ready(batch: str) -> None:
+        allocate(office, batch, process, "maria")
+        _tell(office, batch, _start())
+
+    return ready
+
+
+def _tell(office: Office, batch: str, content: Payload) -> None:
+    data = content.model_dump(mode="json")
+    office.ledger.append(Event(f"{batch}/{content.type}", content.type, batch, 0, "engine", data))
+    office.ledger.commit()
 
 
 def _start() -> BatchStarted:

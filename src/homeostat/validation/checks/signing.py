@@ -17,6 +17,7 @@ from homeostat.governance.people import login
 from homeostat.governance.signing import Need, Subject, require, sign, signatures, stamped
 from homeostat.ledger import Event, LedgerCheck, PublicKey, verify_ledger
 from homeostat.ledger.catalogue import RecordSigned
+from homeostat.quality.verify import verify_site
 from homeostat.site import Site
 from homeostat.validation.checking import Workbench, expect, proves, refused
 from homeostat.validation.intruder import DEEDS, full_disk, unguarded
@@ -78,7 +79,10 @@ def a_signature_cannot_be_copied_or_outlive_a_change(bench: Workbench) -> str:
             "a signature survived the change of its record",
         )
         told = next(one for one in changed_record if one.state == "superseded")
-    return f"{len(copies)} copies invalid ({states['signature/copy-1'][1]}); after a change: {told.words}"
+        found = [one.what for one in verify_site(office.site).findings]
+        expect(len(found) == len(copies), f"{len(copies)} copies, but homeostat verify finds: {found}")
+    why = states["signature/copy-1"][1]
+    return f"{len(copies)} copies found by homeostat verify ({why}); after a change: {told.words}"
 
 
 @proves("P11-70")

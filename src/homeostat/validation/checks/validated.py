@@ -2,11 +2,14 @@
 
 import base64
 import hashlib
+import json
 from importlib.metadata import Distribution, PathDistribution
 from pathlib import Path
 
+from homeostat.ledger import PublicKey, SiteKey, canonical
 from homeostat.validation.checking import CHECKS, UnmetError, Workbench, expect, proves
 from homeostat.validation.installation import as_installed
+from homeostat.validation.report import CONTEXT, Report
 from homeostat.validation.requirements import Requirement, requirements
 from homeostat.validation.running import results
 
@@ -51,6 +54,33 @@ def a_broken_installation_fails(bench: Workbench) -> str:
     stranger = bench.folder / "stranger.py"
     expect(not as_installed(own, stranger)[0], "a file that was not installed was not found")
     return "a changed, a missing and a strange file were found"
+
+
+@proves("A11-4")
+def the_report_is_signed_by_the_site_and_says_what_failed(bench: Workbench) -> str:
+    """The site's key signs exactly the content; a byte that was changed is found; a failure is in the verdict."""
+    site = bench.site()
+    key, public = SiteKey.load(site.keys), PublicKey.load(site.keys)
+    known = [one for one in requirements() if one.id == "A11-1"]
+    good = tuple(results(known, CHECKS, bench.folder))
+    bare = tuple(results([Requirement("bare", "", "high", "")], {}, bench.folder))
+    whole = Report(bench.clock(), (), good, (("homeostat", "0"),))
+    broken = Report(bench.clock(), (), (*good, *bare), ())
+    expect(
+        (whole.passed, broken.passed, broken.failures) == (True, False, 1),
+        "the verdict is not that of the tests",
+    )
+    told = json.loads(whole.signed(key))
+    expect(
+        told["report"]["passed"] is True and told["seal"]["key"] == public.fingerprint,
+        "the seal is another's",
+    )
+    signature = bytes.fromhex(told["seal"]["signature"])
+    content = canonical(told["report"])
+    expect(public.verifies(CONTEXT + content, signature), "the signature is not one of this report")
+    changed = content.replace(b'"passed":true', b'"passed":null', 1)
+    expect(not public.verifies(CONTEXT + changed, signature), "a changed report passed for the signed one")
+    return f"{len(content):,} bytes under the site's signature; a changed verdict was found, a failed test is in it"
 
 
 def _installed(folder: Path) -> tuple[Distribution, Path]:

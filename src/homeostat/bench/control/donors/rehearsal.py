@@ -13,7 +13,8 @@ from homeostat.equipment import Command
 from homeostat.equipment.simulated import SimulatedPlant
 from homeostat.execution.conditions import Facts, holds
 from homeostat.execution.plan import make_plan
-from homeostat.execution.plan.types import HOUR, Node, PhasePlan, Plan
+from homeostat.execution.plan.steps import HOUR, Node, PhasePlan
+from homeostat.execution.plan.types import Plan
 from homeostat.execution.sheet import Sheet
 from homeostat.execution.stages.loops import begin, direct, moved
 from homeostat.execution.state import LoopState
