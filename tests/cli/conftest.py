@@ -9,11 +9,14 @@ from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import pytest
+from typer.main import get_command
 
 from homeostat.cli.app import app
 
 Completed = subprocess.CompletedProcess[str]
 Call = Callable[..., Completed]
+COMMAND = get_command(app)
+"""Put together once: typer takes half a second for it, which a user's process pays and a thousand tests need not."""
 
 
 def call(*arguments: str | Path) -> Completed:
@@ -21,7 +24,7 @@ def call(*arguments: str | Path) -> Completed:
     words = [str(argument) for argument in arguments]
     out, err = io.StringIO(), io.StringIO()
     with redirect_stdout(out), redirect_stderr(err), pytest.raises(SystemExit) as ended:
-        app(words, prog_name="homeostat")
+        COMMAND(words, prog_name="homeostat")
     code = ended.value.code
     return Completed(words, code if isinstance(code, int) else 0, out.getvalue(), err.getvalue())
 

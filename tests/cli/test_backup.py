@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from ..quality.sealed_scene import told_site
-from .kept import call
+from .conftest import call
 
 
 @pytest.fixture

@@ -126,18 +126,21 @@ def test_the_stores_are_measured_beside_rivals(
 
 @pytest.mark.parametrize("quick", [True, False])
 def test_the_run_is_measured_by_wall_and_by_cpu_time(monkeypatch: pytest.MonkeyPatch, *, quick: bool) -> None:
-    untils: list[str | None] = []
+    tried: list[tuple[bool, str | None]] = []
 
     def run(site: Site, process: Process, options: Options, watch: Watcher) -> Finish:
-        untils.append(options.until)
+        tried.append((bool(process.controllers), options.until))
         return Finish("B0001", "complete", 17_280, 0, "")
 
     monkeypatch.setattr(scan, "run", run)
-    wall, cpu = scan.measure(quick=quick)
-    assert (wall.unit, wall.bar) == ("scans/s", None if quick else pytest.approx(17_280 / 15))
-    assert (cpu.unit, cpu.bar) == ("scans/s", None)
-    assert wall.rivals
-    assert [until is not None for until in untils] == [quick] * (2 if quick else 3)
+    results = scan.measure(quick=quick)
+    for (wall, cpu), most in zip((results[:2], results[2:]), (30, 15), strict=True):
+        assert (wall.unit, wall.bar) == ("scans/s", None if quick else pytest.approx(17_280 / most))
+        assert (cpu.unit, cpu.bar) == ("scans/s", None)
+        assert wall.rivals
+    times = 2 if quick else 3
+    assert [led for led, _ in tried] == [True] * times + [False] * times
+    assert [until is not None for _, until in tried] == [quick] * 2 * times
 
 
 def test_the_stop_watch_reads_the_clock_it_is_given() -> None:

@@ -12,8 +12,7 @@ from homeostat.quality.documents.sealing import check_seal
 from homeostat.site import Site
 
 from ..quality.sealed_scene import told_site
-from .conftest import Call
-from .kept import call
+from .conftest import Call, call
 
 DOCS = Path(__file__).parents[2] / "docs"
 

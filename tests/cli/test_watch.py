@@ -257,6 +257,7 @@ def test_what_cannot_be_trained_is_told_with_its_mend(
     assert not (tmp_path / "m.json").exists()
 
 
+@pytest.mark.drill
 def test_the_outcomes_of_the_limits_are_told_with_the_training(homeostat: Call, tmp_path: Path) -> None:
     data = tables.written(tmp_path / "t.csv", tables.linear(60))
     locked = tables.written(tmp_path / "l.csv", tables.linear(30, seed=5))

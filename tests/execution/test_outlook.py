@@ -305,6 +305,7 @@ def test_the_outlook_of_the_shipped_process_covers_what_is_measured(hour: int, g
     assert sum(abs(error) <= QUANTILE for error in found.values()) >= 4, found
 
 
+@pytest.mark.drill
 def test_a_sound_batch_raises_no_alarm_about_its_outlook(grown: Site) -> None:
     with grown.reading() as (ledger, _):
         changes = [

@@ -10,8 +10,8 @@ from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import pytest
+from tests.cli.conftest import COMMAND
 
-from homeostat.cli.app import app
 from homeostat.execution.clock import nonce, stamp
 from homeostat.execution.orders import give
 from homeostat.execution.slips import AnswerSlip
@@ -31,7 +31,7 @@ def play(words: list[str], environment: Mapping[str, str]) -> tuple[int, str]:
         return done.returncode, done.stdout + done.stderr
     told = io.StringIO()
     with redirect_stdout(told), redirect_stderr(told), pytest.raises(SystemExit) as ended:
-        app(words[1:], prog_name="homeostat")
+        COMMAND(words[1:], prog_name="homeostat")
     return ended.value.code if isinstance(ended.value.code, int) else 0, told.getvalue()
 
 
@@ -82,6 +82,7 @@ def test_a_batch_at_a_gmp_site_from_an_empty_directory_to_its_release(here: Path
     assert "'batch.release' is refused: quinn" in told["sign"]
     assert "was released by Pia Park (pia)" in told["sign"]
     assert "The bundle is whole and the site's." in told["documents"]
+    assert "persons vouched, back to the founding" in told["documents"]
     assert told["kept"].count("Everything is as it was recorded.") == 2
     _who_acted(Site.open(here / "site"))
 

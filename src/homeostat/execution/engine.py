@@ -234,12 +234,12 @@ class Engine:
     def _note(self, scan: int, inputs: Inputs, result: ScanResult) -> None:
         """Remember what the watcher and the end of the run want to know; hold what cannot go on without a person."""
         scripted = {a.prompt for a in inputs.arrivals if isinstance(a, PromptAnswered) and a.entry is None}
-        phase = self._notes.phase
         for _, decision in result.decisions:
+            phase = self._notes.phase
             if stuck := self._notes.take(decision, scripted):
                 self._hold(scan, stuck)
-        if self._notes.phase != phase:
-            self._rig.watcher.scanned(scan, inputs.time, self._notes.phase)
+            if self._notes.phase != phase:
+                self._rig.watcher.scanned(scan, inputs.time, self._notes.phase)
         if self._rig.operator.manned and self._rig.pace.free and self._asking and scan >= self._recorded:
             self._order(Command.PAUSE, "a person is asked")
         interval = self._rig.plan.scan

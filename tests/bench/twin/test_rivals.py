@@ -73,6 +73,7 @@ def test_what_is_not_installed_is_named_with_the_way_out(pair: Donors, truth: Ar
     assert told.holds is None
 
 
+@pytest.mark.drill
 def test_no_bar_is_claimed_over_a_rival_that_is_more_exact(pair: Donors, truth: Array) -> None:
     exact = Contender("exact", (), 1, erring(truth, lambda _: 1e-12), bar=1.0)
     coarse = Contender("coarse", (), 1, erring(truth, lambda _: 1e-4 - 1e-9), bar=1.0)

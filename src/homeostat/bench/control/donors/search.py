@@ -2,7 +2,7 @@
 
     unit cube (Sobol) -> first donors -> the best, each shaken -> more donors -> shaken less -> ... -> file
 
-Every rival gets the same number of candidates on the same donors, and the same cost to minimise (declared.yaml).
+Every candidate meets the same donors and the same cost (declared.yaml); docs/control-proof.md tells how many each had.
 """
 
 import sys
