@@ -8,6 +8,7 @@ import hashlib
 import math
 import struct
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -22,6 +23,7 @@ from homeostat.twin.engine.status import Status
 from homeostat.twin.model import Model
 
 _STATUS = tuple(Status)
+_KEPT = 16  # of the models last simulated: tracing one takes as long as two thousand intervals of it
 
 
 class Advance(NamedTuple):
@@ -54,15 +56,12 @@ class Simulator:
         self.signature = model.signature
         self.tolerance, self.target = Tolerance(rtol, atol, level), target or Target.host()
         self._finer: dict[int, Simulator] = {level: self}
-        source = program(model.function(), model.signature, self.tolerance)
-        text = str(emit_module(source))
-        identity = f"{model.fingerprint()}\nrodas4 {rtol.hex()} {atol.hex()}\n{text}"
-        self.fingerprint = hashlib.sha256(identity.encode()).hexdigest()
-        self._sizes = source.sizes
+        text, self.fingerprint = _emitted(_Traced(model, self.tolerance))
+        self._sizes = len(self.signature.states), len(self.signature.inputs), len(self.signature.parameters)
         native = library(text, lambda: text, self.target)
         self._advance, self._report = (native.function(name, 2) for name in ("advance", "outputs"))
-        self._pack = struct.Struct(f"{sum(source.sizes) + 1}d").pack
-        self._advanced = ctypes.c_double * (source.sizes[0] + 2)
+        self._pack = struct.Struct(f"{sum(self._sizes) + 1}d").pack
+        self._advanced = ctypes.c_double * (self._sizes[0] + 2)
         self._outputs = ctypes.c_double * max(1, len(self.signature.outputs))
 
     def advance(self, x: Sequence[float], u: Sequence[float], p: Sequence[float], hours: float) -> Advance:
@@ -113,3 +112,19 @@ class Simulator:
                 where=self.model.__name__,
             )
         return self._pack(*x, *u, *p, hours)
+
+
+class _Traced(NamedTuple):
+    """What a module is made of."""
+
+    model: type[Model]
+    tolerance: Tolerance
+
+
+@lru_cache(maxsize=_KEPT)
+def _emitted(traced: _Traced) -> tuple[str, str]:
+    """The module of a model as text, and its fingerprint: a vessel and its twin are often simulated by the same one."""
+    model, tolerance = traced
+    text = str(emit_module(program(model.function(), model.signature, tolerance)))
+    identity = f"{model.fingerprint()}\nrodas4 {tolerance.relative.hex()} {tolerance.absolute.hex()}\n{text}"
+    return text, hashlib.sha256(identity.encode()).hexdigest()
