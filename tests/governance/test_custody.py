@@ -45,7 +45,9 @@ def test_an_identity_is_a_private_number_with_a_check_character(work: Scene) -> 
     number = private.parse(work.issued())
     assert number is not None
     assert number.kind == "identity"
-    assert number.sequence in (1, 2), "the first of a new site, or the next where its check character would be *"
+    assert number.sequence in (1, 2), (
+        "the first of a new site, or the next where its check character would be *"
+    )
     assert private.parse(work.issued()) != number
 
 
