@@ -3,12 +3,13 @@
 import numpy as np
 import pytest
 
+from homeostat.bench.absent import absent
 from homeostat.bench.control.contest import Run
 from homeostat.bench.control.judge import Worth
 from homeostat.bench.control.plants.batch_bioreactor import TASK
 from homeostat.bench.control.scoring import fair, other_moves, over, times_less, worse
 from homeostat.bench.control.solver import Answer
-from homeostat.bench.control.telling import absent, told
+from homeostat.bench.control.telling import told
 
 
 def run(

@@ -6,8 +6,9 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from homeostat.bench.absent import MEND
 from homeostat.bench.measuring import spread
-from homeostat.bench.twin.against import MEND, against
+from homeostat.bench.twin.against import against
 from homeostat.bench.twin.contender import GOAL, LADDER, Contender, Solve, settle
 from homeostat.bench.twin.donors import Array, Donors
 from homeostat.bench.twin.equations import rates

@@ -5,13 +5,14 @@ plan integrated exactly. Bars: 35 times less CPU time than do-mpc for a solver o
 would be asked of one without), the objective within 0.1 %, every step solved.
 """
 
+from homeostat.bench.absent import absent
 from homeostat.bench.control.contest import contest
 from homeostat.bench.control.ours.controller import Ours
 from homeostat.bench.control.plants.batch_bioreactor import TASK
 from homeostat.bench.control.rivals import do_mpc_control
 from homeostat.bench.control.rivals.casadi_solver import sqp
 from homeostat.bench.control.sequence import record
-from homeostat.bench.control.telling import absent, told
+from homeostat.bench.control.telling import told
 from homeostat.bench.result import Result
 from homeostat.bench.twin.pinned import one_core
 

@@ -12,6 +12,7 @@ from typing import Literal
 
 import numpy as np
 
+from homeostat.bench.absent import absent
 from homeostat.bench.control.drawn import drawn
 from homeostat.bench.control.ours.filter import OurFilter
 from homeostat.bench.control.ours.horizon import OurHorizon
@@ -21,7 +22,6 @@ from homeostat.bench.control.rivals.casadi_solver import sqp
 from homeostat.bench.control.rivals.do_mpc_estimation import DoMpcEstimator
 from homeostat.bench.control.sequence import record
 from homeostat.bench.control.task import Array
-from homeostat.bench.control.telling import absent
 from homeostat.bench.control.watching import Estimator, Followed, Watching
 from homeostat.bench.measuring import spread
 from homeostat.bench.result import Result, Rival

@@ -5,12 +5,13 @@ times less CPU time, every step solved, the objective of every plan (integrated 
 CasADi's SQP is not among the rivals: its programme here has no tree, and explicit steps do not suit this task.
 """
 
+from homeostat.bench.absent import absent
 from homeostat.bench.control.contest import contest
 from homeostat.bench.control.ours.controller import Ours
 from homeostat.bench.control.plants.polymerisation import TASK
 from homeostat.bench.control.rivals import do_mpc_control
 from homeostat.bench.control.sequence import record
-from homeostat.bench.control.telling import absent, told
+from homeostat.bench.control.telling import told
 from homeostat.bench.result import Result
 from homeostat.bench.twin.pinned import one_core
 

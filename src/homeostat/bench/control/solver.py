@@ -9,8 +9,6 @@ from typing import Protocol
 
 from homeostat.bench.control.task import Array
 
-MEND = "pip install 'homeostat[bench]'"
-
 
 @dataclass(frozen=True)
 class Answer:

@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 
 from homeostat.bench.control.contest import Run
 from homeostat.bench.control.scoring import SAME, fair, other_moves, over, times_less, worse
-from homeostat.bench.control.solver import MEND
 from homeostat.bench.control.task import Array, Task
 from homeostat.bench.measuring import spread
 from homeostat.bench.result import Result, Rival, Spread
@@ -28,11 +27,6 @@ def told(topic: str, task: Task, runs: Sequence[Run], bar: float) -> list[Result
         _solved(topic, runs),
         _all(f"{topic}: bound exceeded by a plan at most, scaled", runs, lambda r: spread([r.excess]), ""),
     ]
-
-
-def absent(topic: str, name: str) -> Result:
-    """That a rival is not installed, and how to get it."""
-    return Result(f"{topic}: left out, not installed: {name} ({MEND})", spread([1.0]), "rivals")
 
 
 def _all(what: str, runs: Sequence[Run], of: Callable[[Run], Spread], unit: str) -> Result:

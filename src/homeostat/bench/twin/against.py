@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from homeostat.bench.measuring import in_turn, spread
+from homeostat.bench.absent import absent
+from homeostat.bench.measuring import in_turn
 from homeostat.bench.result import Result, Rival
 from homeostat.bench.twin.contender import Contender, Settled, settle
 from homeostat.bench.twin.donors import Array, Donors
@@ -10,8 +11,6 @@ from homeostat.bench.twin.duel import Duel
 from homeostat.bench.twin.ours import at_least_as_exact
 from homeostat.bench.twin.size import Size
 from homeostat.bench.twin.speed import UNIT
-
-MEND = "pip install 'homeostat[bench]'"
 
 
 def against(size: Size, donors: Donors, truth: Array, rivals: Sequence[Contender]) -> Iterator[Result]:
@@ -29,9 +28,8 @@ def against(size: Size, donors: Donors, truth: Array, rivals: Sequence[Contender
             bar=rival.bar if _fair(own, other) else None,
             rivals=(Rival(other.label, duel.theirs, UNIT), Rival(f"ours: {own.label}", duel.ours, UNIT)),
         )
-    if absent := [rival.name for rival in rivals if not rival.installed]:
-        named = ", ".join(absent)
-        yield Result(f"twin: left out, not installed: {named} ({MEND})", spread([len(absent)]), "rivals")
+    if missing := [rival.name for rival in rivals if not rival.installed]:
+        yield absent("twin", *missing)
 
 
 def _fair(own: Settled, other: Settled) -> bool:

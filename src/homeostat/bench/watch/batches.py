@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from homeostat.bench.control.telling import absent
+from homeostat.bench.absent import absent
 from homeostat.bench.measuring import in_turn, seconds, spread
 from homeostat.bench.result import Result, Rival, Spread
 from homeostat.bench.watch.folder import folder

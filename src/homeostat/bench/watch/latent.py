@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from homeostat.bench.control.telling import absent
+from homeostat.bench.absent import absent
 from homeostat.bench.measuring import in_turn, seconds, spread
 from homeostat.bench.result import Result, Rival, Spread
 from homeostat.monitoring.latent import PLS

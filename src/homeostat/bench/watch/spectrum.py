@@ -17,7 +17,7 @@ import numpy as np
 from sklearn.cross_decomposition import PLSRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 
-from homeostat.bench.control.telling import absent
+from homeostat.bench.absent import absent
 from homeostat.bench.measuring import in_turn, seconds
 from homeostat.bench.result import Result, Rival
 from homeostat.errors import MonitoringError

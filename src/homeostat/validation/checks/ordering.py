@@ -32,8 +32,8 @@ from homeostat.governance.together import put_together
 from homeostat.historian import Historian
 from homeostat.ledger.catalogue import AlarmRefused, ControlRefused, Payload
 from homeostat.ledger.identity import GRANTS
+from homeostat.validation.begun import started, tell
 from homeostat.validation.checking import Workbench, expect, proves, refused
-from homeostat.validation.checks.sources import started, tell
 from homeostat.validation.floor import BATCH, PREPARE, Floor
 from homeostat.validation.scene import FRESH, Later, demonstrator, scene
 from homeostat.validation.staff import Member, staff

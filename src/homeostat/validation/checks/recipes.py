@@ -17,16 +17,15 @@ from homeostat.execution.scan import begin
 from homeostat.execution.stages.belief import Observer
 from homeostat.execution.states import State
 from homeostat.governance import Office
-from homeostat.ledger import Event
 from homeostat.ledger.catalogue import (
     BatchEnded,
-    BatchStarted,
     CommandGiven,
     Payload,
     PromptAnswered,
     StepChanged,
 )
 from homeostat.process import Process, Quality, load
+from homeostat.validation.begun import started, tell
 from homeostat.validation.checking import Workbench, expect, proves, refused
 from homeostat.validation.floor import (
     Floor,
@@ -167,11 +166,11 @@ def a_unit_belongs_to_one_batch_and_the_others_wait_in_line(bench: Workbench) ->
                 ready(batch)
         line = [one.batch for one in allocation(office.ledger).line]
         expect(line == ["B0002", "B0003"], f"the line on record: {line}")
-        _tell(office, "B0001", BatchEnded(state="complete", scans=1, reason=""))
+        tell(office, "B0001/end", BatchEnded(state="complete", scans=1, reason=""), "B0001")
         with refused(ExecutionError, "B0003 before B0002, which asked first"):
             ready("B0003")
         ready("B0002")
-        _tell(office, "B0002", BatchEnded(state="complete", scans=1, reason=""))
+        tell(office, "B0002/end", BatchEnded(state="complete", scans=1, reason=""), "B0002")
         with refused(ExecutionError, "a batch that comes last, while another waits"):
             ready("B0004")
         later.put(hours=25)
@@ -186,30 +185,6 @@ def a_unit_belongs_to_one_batch_and_the_others_wait_in_line(bench: Workbench) ->
 def _starter(office: Office, process: Process) -> Callable[[str], None]:
     def ready(batch: str) -> None:
         allocate(office, batch, process, "maria")
-        _tell(office, batch, _start())
+        tell(office, f"{batch}/start", started(), batch)
 
     return ready
-
-
-def _tell(office: Office, batch: str, content: Payload) -> None:
-    data = content.model_dump(mode="json")
-    office.ledger.append(Event(f"{batch}/{content.type}", content.type, batch, 0, "engine", data))
-    office.ledger.commit()
-
-
-def _start() -> BatchStarted:
-    process = questions()
-    return BatchStarted(
-        process=process.process,
-        version=process.version,
-        process_hash=process.content_hash,
-        declaration=process.model_dump_json(),
-        patient="P",
-        scan=1,
-        tags=(),
-        outputs=(),
-        equipment={},
-        twin={},
-        environment={},
-        site_kind="gmp",
-    )

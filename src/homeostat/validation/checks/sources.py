@@ -3,7 +3,6 @@
 21 CFR 11.10(h); ALCOA (attributable, accurate); the entries of a GMP site.
 """
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -19,18 +18,16 @@ from homeostat.execution.vouching import Voucher
 from homeostat.governance import Office, instruments, materials
 from homeostat.governance.known import moment
 from homeostat.historian import Historian
-from homeostat.ledger import Event
 from homeostat.ledger.catalogue import (
     AlarmChanged,
-    BatchStarted,
     Entry,
-    Payload,
     PromptAnswered,
     PromptOpened,
 )
 from homeostat.process import Quantity
+from homeostat.validation.begun import started, tell
 from homeostat.validation.checking import Workbench, expect, proves, refused
-from homeostat.validation.floor import BATCH, PREPARE, Floor, answer, fed, questions
+from homeostat.validation.floor import BATCH, PREPARE, Floor, answer, fed
 from homeostat.validation.staff import Member, staff
 
 _ADA, _BALANCE, _TERMINAL = "ada", "balance-1", "terminal-1"
@@ -53,33 +50,6 @@ def _floor(bench: Workbench) -> Iterator[tuple[Office, dict[str, Member], Vouche
         for number, content in enumerate([started(), *opened]):
             tell(office, f"{BATCH}/000000/{number:03d}", content)
         yield office, team, Voucher(office.ledger, BATCH, floor.plan, bench.clock)
-
-
-def tell(office: Office, event: str, content: Payload) -> None:
-    """Put an event of the batch on record."""
-    data = json.loads(content.model_dump_json())
-    office.ledger.append(Event(event, content.type, BATCH, 0, "scan", data))
-    office.ledger.commit()
-
-
-def started() -> BatchStarted:
-    """The start of the floor's batch at a GMP site."""
-    process = questions()
-    return BatchStarted(
-        process=process.process,
-        version=process.version,
-        process_hash=process.content_hash,
-        declaration=process.model_dump_json(),
-        patient="P",
-        scan=1,
-        tags=(),
-        outputs=(),
-        equipment={},
-        twin={},
-        environment={},
-        site_kind="gmp",
-        operator="person",
-    )
 
 
 def _handed(office: Office) -> AnswerSlip | CommandSlip:
