@@ -129,7 +129,7 @@ if __name__ == "__main__":
     try:
         faults.extend(verify(given.bundle, given.key, given.heads.read_bytes() if given.heads else b""))
     except Exception as fault:  # noqa: BLE001  damage may break any reader in any way: it is the finding
-        faults.append(f"the bundle is damaged: {type(fault).__name__} {fault}")
+        faults.append(f"the bundle is damaged, or cannot be read: {type(fault).__name__} {fault}")
     known = " and the site's." if given.key else ": compare the key with the site's (--key)."
     print(*(faults or [f"The bundle is whole{known} Who the persons are: verify_persons.py"]), sep="\n")
     sys.exit(bool(faults))

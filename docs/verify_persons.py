@@ -122,7 +122,7 @@ if __name__ == "__main__":
     try:
         faults.extend(verify(given.bundle, given.training))
     except Exception as fault:  # noqa: BLE001  damage may break any reader in any way: it is the finding
-        faults.append(f"the bundle is damaged: {type(fault).__name__} {fault}")
+        faults.append(f"the bundle is damaged, or cannot be read: {type(fault).__name__} {fault}")
     known = "at a training site nobody vouches" if given.training else "persons vouched, back to the founding"
     print(*(faults or [f"Every key is its owner's: {known}."]), sep="\n")
     sys.exit(bool(faults))

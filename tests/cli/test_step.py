@@ -14,10 +14,13 @@ from homeostat.cli.batch import command_batch
 from homeostat.cli.failures import CalmGroup
 from homeostat.cli.instrument import instrument
 from homeostat.cli.material import material
+from homeostat.cli.persons import opened
 from homeostat.cli.replay import replay_batch
 from homeostat.cli.resume import resume_batch
 from homeostat.cli.run import run_batch
 from homeostat.cli.step import step
+from homeostat.execution.allocation import allocation
+from homeostat.ledger.catalogue import UnitsAsked
 from homeostat.validation.floor import DECLARATION, PREPARE
 
 Call = Callable[..., subprocess.CompletedProcess[str]]
@@ -81,6 +84,20 @@ def test_persons_answer_verify_correct_and_stop(asking: Path, homeostat: Call, t
     told("batch", "stop", "B0001", "--why", "enough")
     assert homeostat("resume", "B0001", "--site", asking).returncode == 1
     assert homeostat("replay", "B0001", "--site", asking).returncode == 0
+
+
+def test_a_batch_that_waits_for_its_units_is_stopped_by_leaving_the_line(
+    asking: Path, homeostat: Call
+) -> None:
+    with opened(asking) as office:
+        office.put("demo-operator", UnitsAsked(batch="B0002", units=("tank",), why="waits for tank"))
+    stopped = homeostat("batch", "stop", "B0002", "--why", "not needed", "--site", asking)
+    assert stopped.returncode == 0, stopped
+    assert "it waits for its units no more" in stopped.stdout
+    with opened(asking) as office:
+        assert allocation(office.ledger).line == ()
+    again = homeostat("batch", "stop", "B0002", "--why", "not needed", "--site", asking)
+    assert again.returncode == 2, again
 
 
 def test_lots_and_instruments_are_kept(asking: Path, homeostat: Call) -> None:

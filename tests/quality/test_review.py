@@ -135,6 +135,19 @@ def test_one_deviation_may_cover_several_exceptions(bench: Bench) -> None:
     assert deviations.deviation(bench.office.ledger, name).exceptions == (first, second)
 
 
+def test_of_several_exceptions_all_are_settled_or_none(bench: Bench) -> None:
+    first, second = (item.id for item in bench.now().report.items)
+    with pytest.raises(QualityError, match="no exception 'EX-none'"):
+        rooms.accept(bench.office, bench.qa, bench.historian, B, first, "EX-none", why="w")
+    assert bench.now().said(first) is None
+    with pytest.raises(QualityError, match="no exception 'EX-none'"):
+        rooms.raise_deviation(bench.office, bench.qa, bench.historian, B, first, "EX-none", why="w")
+    assert deviations.deviations(bench.office.ledger, B) == ()
+    name = rooms.raise_deviation(bench.office, bench.qa, bench.historian, B, first, second, first, why="w")
+    assert deviations.deviation(bench.office.ledger, name).exceptions == (first, second)
+    assert bench.now().open == ()
+
+
 def test_an_operator_reviews_nothing_and_a_reason_is_needed(bench: Bench) -> None:
     item = bench.now().report.items[0].id
     with pytest.raises(AuthorityError):

@@ -38,8 +38,10 @@ def command_batch(
 ) -> None:
     """Hold a batch, restart a held one, pause, resume, stop or abort it.
 
-    What the state of the batch does not allow is refused on record.
+    What the state of the batch does not allow is refused on record. One that waits for its units is stopped by leaving
+    the line.
     """
+    from homeostat.execution.allocation import give_up, waits
     from homeostat.execution.entering import command
 
     with acting(site, person, "batch.command", password_file=password_file, code=code) as (
@@ -47,11 +49,18 @@ def command_batch(
         who,
         secret,
     ):
-        name = command(office, who, secret, batch, order.value, reason=why)
+        left = order in (Order.STOP, Order.ABORT) and waits(office.ledger, batch)
+        if left:
+            give_up(office, who, batch, why=why)
+        name = "" if left else command(office, who, secret, batch, order.value, reason=why)
     if as_json:
-        show_json({"order": name, "batch": batch, "what": order.value, "by": who.person})
-        return
-    show(
-        f"Order {name} given to batch {batch}: {order.value}.",
-        "The next scan takes it up; if the batch is not being executed, the first one after `homeostat resume`.",
-    )
+        show_json(
+            {"order": name or None, "batch": batch, "what": order.value, "by": who.person, "left_line": left}
+        )
+    elif left:
+        show(f"Batch {batch} had not begun: it waits for its units no more.")
+    else:
+        show(
+            f"Order {name} given to batch {batch}: {order.value}.",
+            "The next scan takes it up; if the batch is not being executed, the first one after `homeostat resume`.",
+        )

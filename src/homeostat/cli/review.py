@@ -113,7 +113,7 @@ def dispose(
     code: Code = "",
     as_json: AsJson = False,
 ) -> None:
-    """Say a word on exceptions: each accepted for the reason given, or under a deviation."""
+    """Say a word on exceptions: all accepted for the reason given, or all under one deviation."""
     from homeostat.quality.review import accept as accepted
     from homeostat.quality.review import raise_deviation
 
@@ -123,12 +123,11 @@ def dispose(
         acting(site, account, "record.review", password_file=password_file, code=code) as (office, who, _),
         office.site.reading() as (_, historian),
     ):
-        name = existing
-        for exception in exceptions:
-            if accept:
-                accepted(office, who, historian, batch, exception, why=why)
-            else:
-                name = raise_deviation(office, who, historian, batch, exception, existing=name, why=why)
+        name = ""
+        if accept:
+            accepted(office, who, historian, batch, *exceptions, why=why)
+        else:
+            name = raise_deviation(office, who, historian, batch, *exceptions, existing=existing, why=why)
     told = [{"batch": batch, "exception": one, "deviation": name, "accepted": accept} for one in exceptions]
     if as_json:
         show_json(told if len(told) > 1 else told[0])

@@ -89,7 +89,7 @@ def allocate(office: Office, batch: str, process: Process, person: str) -> None:
     if batch not in {one.batch for one in known.line}:
         words = f"waits for {', '.join(units)}"
         office.put(person, UnitsAsked(batch=batch, units=units, why=words), event=f"units/{office.nonce()}")
-    again = f"start it again then: --batch {batch}"
+    again = f"start it again then: --batch {batch} (or leave the line: homeostat batch stop {batch})"
     if held is None:
         first = ahead[0].batch
         raise ExecutionError(
@@ -103,10 +103,15 @@ def allocate(office: Office, batch: str, process: Process, person: str) -> None:
     )
 
 
+def waits(ledger: Ledger, batch: str) -> bool:
+    """Whether a batch stands in the line for its units."""
+    return batch in {one.batch for one in allocation(ledger).line}
+
+
 def give_up(office: Office, session: Session, batch: str, *, why: str) -> None:
     """Take a batch that waits out of the line. Raises ExecutionError where it is not in it, AuthorityError."""
     authorise(office, session, "batch.start")
-    if batch not in {one.batch for one in allocation(office.ledger).line}:
+    if not waits(office.ledger, batch):
         raise ExecutionError(f"batch {batch} does not wait for a unit")
     office.put(session.person, UnitsGivenUp(batch=batch, why=why))
 

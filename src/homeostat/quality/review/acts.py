@@ -35,23 +35,25 @@ def begin(
 
 
 def accept(
-    office: Office, session: Session, historian: Historian, batch: str, exception: str, *, why: str
+    office: Office, session: Session, historian: Historian, batch: str, *exceptions: str, why: str
 ) -> None:
-    """Accept an exception for a reason. Raises QualityError for a critical one: that takes a deviation.
+    """Accept `exceptions`, all or none, for a reason. Raises QualityError for a critical one: that takes a deviation.
 
     Raises AuthorityError where the person had a part in the batch.
     """
     _unconcerned(office, session, batch)
     _reason(why)
     now = review(office.ledger, historian, batch)
-    found = _of(now, exception)
-    if found.severity == "critical":
+    found = _of(now, exceptions)
+    critical = [one.id for one in found if one.severity == "critical"]
+    if critical:
         raise QualityError(
             "a critical exception cannot be accepted by its reviewer alone",
-            where=exception,
+            where=", ".join(critical),
             mend="raise a deviation: homeostat review dispose --deviation",
         )
-    _dispose(office, session, now, found, "", why)
+    for one in found:
+        _dispose(office, session, now, one, "", why)
 
 
 def raise_deviation(
@@ -59,35 +61,34 @@ def raise_deviation(
     session: Session,
     historian: Historian,
     batch: str,
-    exception: str,
-    *,
+    *exceptions: str,
     existing: str = "",
     why: str,
 ) -> str:
-    """Raise a deviation for an exception, or let an `existing` one of the batch cover it; the deviation's number.
+    """Raise a deviation for `exceptions`, or let an `existing` one of the batch cover them; the deviation's number.
 
     Raises AuthorityError where the person had a part in the batch.
     """
     _unconcerned(office, session, batch)
     _reason(why)
     now = review(office.ledger, historian, batch)
-    found = _of(now, exception)
+    found = _of(now, exceptions)
     if existing:
-        covering = deviation(office.ledger, existing)
-        if covering.batch != batch:
-            raise QualityError("the deviation is of another batch", where=existing)
-        if exception not in covering.exceptions:
-            link(office, session, existing, (exception,), why=why)
+        _cover(office, session, batch, existing, exceptions, why)
     name = existing or open_deviation(
         office,
         session,
-        title=found.text,
-        finding=f"{found.text} ({found.id}, rule {found.rule}, events {', '.join(found.events) or 'none'})",
+        title=found[0].text + (f", and {len(found) - 1} more" if len(found) > 1 else ""),
+        finding="; ".join(
+            f"{one.text} ({one.id}, rule {one.rule}, events {', '.join(one.events) or 'none'})"
+            for one in found
+        ),
         batch=batch,
-        exceptions=(exception,),
+        exceptions=tuple(dict.fromkeys(exceptions)),
         why=why,
     )
-    _dispose(office, session, now, found, name, why)
+    for one in found:
+        _dispose(office, session, now, one, name, why)
     return name
 
 
@@ -137,14 +138,28 @@ def _complete(office: Office, now: Review) -> None:
         )
 
 
-def _of(now: Review, exception: str) -> Finding:
-    found = next((item for item in now.report.items if item.id == exception), None)
-    if found is None:
+def _of(now: Review, exceptions: tuple[str, ...]) -> list[Finding]:
+    """The findings of these names, all of which the report has to hold, each once."""
+    known = {item.id: item for item in now.report.items}
+    unknown = [name for name in exceptions if name not in known]
+    if unknown or not exceptions:
         raise QualityError(
-            f"batch {now.batch} has no exception '{exception}'",
+            f"batch {now.batch} has no exception '{', '.join(unknown)}'",
             mend=f"list them with: homeostat review {now.batch}",
         )
-    return found
+    return [known[name] for name in dict.fromkeys(exceptions)]
+
+
+def _cover(
+    office: Office, session: Session, batch: str, existing: str, exceptions: tuple[str, ...], why: str
+) -> None:
+    """Let a deviation of the batch cover what it does not cover yet."""
+    covering = deviation(office.ledger, existing)
+    if covering.batch != batch:
+        raise QualityError("the deviation is of another batch", where=existing)
+    fresh = tuple(name for name in dict.fromkeys(exceptions) if name not in covering.exceptions)
+    if fresh:
+        link(office, session, existing, fresh, why=why)
 
 
 def _dispose(office: Office, session: Session, now: Review, found: Finding, name: str, why: str) -> None:
