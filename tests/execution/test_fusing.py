@@ -229,12 +229,28 @@ def test_one_result_that_the_twin_cannot_believe_is_told_and_makes_no_doubt_of_t
     assert (near.flagged, near.surprises) == ((), ())
 
 
-def test_a_second_result_in_a_row_is_a_disagreement(plan: Plan, observer: FusingObserver) -> None:
+def test_a_second_result_in_a_row_that_no_state_explains_is_a_disagreement(
+    plan: Plan, observer: FusingObserver
+) -> None:
     belief = _follow(plan, observer, observer.begin(), range(61))
     expected = belief.states[plan.twin.states.index("viable")]
     for minute in (30, 50):
-        belief = observer.result(belief, _result(minute, 5.0 * expected))
+        belief = observer.result(belief, _result(minute, 50.0 * expected))
     assert (dict(belief.flagged), belief.surprises) == ({"count viable": "rejected"}, ())
+
+
+def test_a_second_result_in_a_row_on_the_same_side_is_believed_and_stays_told_until_one_agrees(
+    plan: Plan, observer: FusingObserver
+) -> None:
+    viable = plan.twin.states.index("viable")
+    before = _follow(plan, observer, observer.begin(), range(61))
+    far = 4.0 * before.states[viable]
+    belief = observer.result(observer.result(before, _result(30, far)), _result(50, far))
+    assert belief.states[viable] == pytest.approx(far, rel=0.1)
+    assert (belief.flagged, belief.astray, dict(belief.surprises).keys()) == ((), (), {"count viable"})
+    later = _follow(plan, observer, belief, range(61, 91))
+    agreed = observer.result(later, _result(80, later.states[viable]))
+    assert (agreed.flagged, agreed.surprises) == ((), ())
 
 
 def test_a_result_that_is_corrected_is_no_surprise_any_more(plan: Plan, observer: FusingObserver) -> None:

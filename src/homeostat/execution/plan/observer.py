@@ -93,7 +93,8 @@ def _bench_signal(process: Process, of: type[Model], entry: LaboratorySignal) ->
     assay = process.assays[entry.assay]
     variation = assay.variation.to("1")
     least = convert_difference(variation, assay.reports[entry.quantity], _seen(of, entry.quantity))
-    return Signal(f"{entry.assay} {entry.quantity}", entry.quantity, Doubt(variation, least))
+    name = f"{entry.assay} {entry.quantity}"
+    return Signal(name, entry.quantity, Doubt(variation, least), confirmed=True)
 
 
 def _shares(given: Mapping[str, Quantity]) -> tuple[tuple[str, float], ...]:

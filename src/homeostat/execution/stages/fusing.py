@@ -155,15 +155,16 @@ class FusingObserver(Observer):
         return Heard(tuple(flagged), dropped, read, astray, surprises)
 
     def _unbelieved(self, shadow: Shadow, untested: Collection[str]) -> list[tuple[str, float]]:
-        """The laboratory's signals of which the last result lies beyond the gate, and by how many standard deviations.
+        """The laboratory's signals of which the last result lay beyond the gate, and by how many standard deviations.
 
-        Only those that are `untested`: a batch has too few results for a test of their scatter, and each weighs.
+        One that was fused all the same, as the second in a row, is among them until a result is within it. Only those
+        that are `untested`: a batch has too few results for a test of their scatter, and each weighs.
         """
         found = list[tuple[str, float]]()
         for entry in self._fused.laboratory:
             name = self._fused.settings.signals[entry.signal].name
             last = shadow.belief.windows[entry.signal].last
-            if last and not last[-1].fused and name in untested:
+            if last and (last[-1].widened or not last[-1].fused) and name in untested:
                 found.append((name, last[-1].z))
         return found
 

@@ -1,7 +1,8 @@
 """A laboratory result that the twin cannot believe: an alarm of its own, until a later result of it is believed.
 
 In: the belief. Out: the state. One such result is a reason to repeat the sample, no verdict on the twin: the belief
-has not taken it in. A second in a row is a disagreement, as of any signal (`stages/alarms.py`).
+has not taken it in. A second in a row on the same side is believed, and the alarm stands until a result agrees; one
+that the model cannot explain, or on the other side, is a disagreement, as of any signal (`stages/alarms.py`).
 """
 
 from homeostat.execution.plan.types import Plan

@@ -38,7 +38,7 @@ _WORDS: Mapping[str, tuple[str, str, str]] = {
     "result": (
         "a sample or its result was mistaken, or the culture is not what the twin takes it for",
         "what is foreseen of the batch may rest on a wrong twin",
-        "have the result checked and the sample repeated; if it is confirmed, rely on samples",
+        "have the result checked and the sample repeated: a second one on the same side is believed",
     ),
     "alert": (
         "the culture, or what is fed to it, goes another way than planned",

@@ -62,9 +62,14 @@ class Window:
                 return not one.fused
         return False
 
+    def confirmed(self, innovation: Innovation) -> bool:
+        """Whether an innovation beyond the gate is the second in a row, on the side of the first."""
+        beyond = bool(self.last) and not (self.last[-1].fused or innovation.fused)
+        return beyond and self.last[-1].z * innovation.z > 0.0
+
     def verdict(self, length: int) -> Verdict:
-        """The verdict on at least half a window of `length`."""
-        fused = [innovation.z for innovation in self.last if innovation.fused]
+        """The verdict on at least half a window of `length`; what was fused by widening lay beyond the gate."""
+        fused = [innovation.z for innovation in self.last if innovation.fused and not innovation.widened]
         if 2 * len(self.last) < length:
             return Verdict.UNTESTED
         if REJECTABLE * (len(self.last) - len(fused)) > len(self.last):

@@ -20,6 +20,8 @@ from homeostat.twin.observer.kernel import kernel
 from homeostat.twin.observer.layout import Layout
 from homeostat.twin.observer.settings import Doubt, Settings
 
+WIDEST = 400.0
+"""The variance of what was expected is widened to so many times itself at most: 20 standard deviations (assumption)."""
 PIVOT_QUALITY = 1e-6
 """Below, the linearised flow lost too many digits to be believed."""
 
@@ -44,10 +46,14 @@ class Estimate:
 
 
 class Innovation(NamedTuple):
-    """Reading minus expectation, in standard deviations of that difference; whether the reading was fused."""
+    """Reading minus expectation, in standard deviations of that difference; whether the reading was fused.
+
+    `widened`: it lay beyond the gate, and was fused after the doubt had been widened for it.
+    """
 
     z: float
     fused: bool
+    widened: bool = False
 
 
 NOT_A_READING = Innovation(math.nan, False)
@@ -173,6 +179,22 @@ class Filter:
         expected, _, own = self._compared(estimate, signal)
         total = own + self.settings.signals[signal].noise.variance(expected)
         return estimate, Innovation((reading - expected) / math.sqrt(total), False)
+
+    def widen(self, estimate: Estimate, signal: int, reading: float) -> Estimate | None:
+        """The estimate, its doubt widened until `reading` is one standard deviation from what is expected.
+
+        That is the variance under which the reading is likeliest (as Mehra 1972, IEEE Trans. Autom. Control 17, 693,
+        estimates a filter's noise); the covariance gains it along what goes with the signal, and nowhere else. None
+        where it would take more than `WIDEST` times the variance: the model has no such state.
+        """
+        estimate = self.settle(estimate)
+        expected, reach, own = self._compared(estimate, signal)
+        wanted = (reading - expected) ** 2 - self.settings.signals[signal].noise.variance(expected)
+        if not own < wanted <= WIDEST * own:
+            return None
+        more = (wanted / own - 1.0) / own
+        pairs = zip(estimate.covariance, self.layout.pairs, strict=True)
+        return replace(estimate, covariance=tuple([p + more * reach[i] * reach[j] for p, (i, j) in pairs]))
 
     def jump(self, estimate: Estimate, jump: Jump) -> Estimate:
         """The estimate after a dose or a draw; unsound where the vessel cannot take or give that much."""

@@ -9,6 +9,9 @@ immutable plain data, bounded in size, and depends on the entries alone.
 A signal that has disagreed for long is left out on trial: what was entered since before it disagreed is folded
 again, its readings compared but not fused. Where all others then agree, that is what is believed; where they do not,
 or another disagrees later, the model is wrong rather than a sensor, and every reading counts.
+
+A reading beyond the gate is not fused. Where a signal is `confirmed`, the second in a row on the same side is: the doubt
+is widened for it first.
 """
 
 import math
@@ -17,7 +20,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from homeostat.twin.observer.consistency import Verdict, Window
-from homeostat.twin.observer.filter import Estimate, Filter, Vector
+from homeostat.twin.observer.filter import Estimate, Filter, Innovation, Vector
 from homeostat.twin.observer.jumps import Jump
 from homeostat.twin.observer.trust import NEAR, Trust
 
@@ -209,7 +212,7 @@ class Tracker:
         """Whether the last result of a signal too rare to be tested, a laboratory's, is far from what is believed."""
         pairs = enumerate(zip(shadow.belief.windows, self.verdicts(shadow), strict=True))
         rare = [w for k, (w, v) in pairs if v is Verdict.UNTESTED and w.last and k not in dropped]
-        return any(abs(window.last[-1].z) > NEAR for window in rare)
+        return any(abs(window.last[-1].z) > NEAR and not window.last[-1].widened for window in rare)
 
     def _fold(self, belief: Belief, time: float, entry: Entry) -> Belief:
         if isinstance(entry, Advance):
@@ -224,6 +227,8 @@ class Tracker:
         trust = belief.trust[k]
         step = self.filter.fuse if trust.dropped is None else self.filter.compare
         estimate, innovation = step(belief.estimate, k, entry.value)
+        if settings.signals[k].confirmed and trust.dropped is None and belief.windows[k].confirmed(innovation):
+            estimate, innovation = self._widened(estimate, innovation, entry)
         window = belief.windows[k].after(innovation, settings.window)
         windows = (*belief.windows[:k], window, *belief.windows[k + 1 :])
         if math.isinf(settings.drop):
@@ -233,6 +238,16 @@ class Tracker:
         if trust.dropped is not None and after.dropped is None:  # it is back, and begins anew
             windows = (*belief.windows[:k], replace(window, last=()), *belief.windows[k + 1 :])
         return Belief(estimate, windows, (*belief.trust[:k], after, *belief.trust[k + 1 :]))
+
+    def _widened(
+        self, estimate: Estimate, innovation: Innovation, entry: Reading
+    ) -> tuple[Estimate, Innovation]:
+        """What is believed with the doubt widened for a reading; as it was where that explains nothing."""
+        wider = self.filter.widen(estimate, entry.signal, entry.value)
+        if wider is None:
+            return estimate, innovation
+        fused, again = self.filter.fuse(wider, entry.signal, entry.value)
+        return (fused, Innovation(innovation.z, True, True)) if again.fused else (estimate, innovation)
 
 
 def _waiting(shadow: Shadow, signals: Iterable[int], time: float) -> Shadow:

@@ -38,7 +38,8 @@ class Signal:
     """A measured quantity: a state or output of the model, read with an independent error of `noise`.
 
     `bias` (1 s.d., in the quantity's unit) is an offset that the filter estimates beside the states: it starts
-    unknown and forgets itself over `bias_hours`, as the drift of a sensor does; 0: the signal has none.
+    unknown and forgets itself over `bias_hours`, as the drift of a sensor does; 0: the signal has none. Where it is
+    `confirmed`, one reading beyond the gate may be a mistake, and two in a row on one side are believed (`Tracker`).
     """
 
     name: str
@@ -46,6 +47,7 @@ class Signal:
     noise: Doubt
     bias: float = 0.0
     bias_hours: float = 72.0
+    confirmed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
