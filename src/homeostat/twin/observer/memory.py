@@ -10,8 +10,8 @@ A signal that has disagreed for long is left out on trial: what was entered sinc
 again, its readings compared but not fused. Where all others then agree, that is what is believed; where they do not,
 or another disagrees later, the model is wrong rather than a sensor, and every reading counts.
 
-A reading beyond the gate is not fused. Where a signal is `confirmed`, the second in a row on the same side is: the doubt
-is widened for it first.
+A reading beyond the gate is not fused. Where a signal is `confirmed`, the second in a row on the same side is: the
+doubt is widened for it first.
 """
 
 import math
@@ -227,7 +227,11 @@ class Tracker:
         trust = belief.trust[k]
         step = self.filter.fuse if trust.dropped is None else self.filter.compare
         estimate, innovation = step(belief.estimate, k, entry.value)
-        if settings.signals[k].confirmed and trust.dropped is None and belief.windows[k].confirmed(innovation):
+        if (
+            settings.signals[k].confirmed
+            and trust.dropped is None
+            and belief.windows[k].confirmed(innovation)
+        ):
             estimate, innovation = self._widened(estimate, innovation, entry)
         window = belief.windows[k].after(innovation, settings.window)
         windows = (*belief.windows[:k], window, *belief.windows[k + 1 :])
