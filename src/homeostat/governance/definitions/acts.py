@@ -73,8 +73,8 @@ def review(
     office: Office, session: Session, secret: Secret, kind: str, name: str, version: str, *, why: str
 ) -> Signature:
     """Sign a version as reviewed. Raises AuthorityError to its author, and where it is no longer under review."""
-    one = _for(office, session, kind, name, version, ("submitted", "reviewed"))
     authorise(office, session, "definition.review")
+    one = _for(office, session, kind, name, version, ("submitted", "reviewed"))
     changes = (Change(field="state", old=one.state, new="reviewed"),)
     return give(office, session, secret, subject_of(one), "reviewed", why, changes=changes)
 
@@ -83,8 +83,8 @@ def reject(
     office: Office, session: Session, secret: Secret, kind: str, name: str, version: str, *, why: str
 ) -> Signature:
     """Sign a version as rejected: it can never be approved; another version may be submitted."""
-    one = _for(office, session, kind, name, version, ("submitted", "reviewed"))
     authorise(office, session, "definition.review")
+    one = _for(office, session, kind, name, version, ("submitted", "reviewed"))
     changes = (Change(field="state", old=one.state, new="rejected"),)
     return give(office, session, secret, subject_of(one), "rejected", why, changes=changes)
 
@@ -104,8 +104,8 @@ def approve(
 
     Raises AuthorityError to its author, where it was not reviewed, and for a date that has passed.
     """
+    authorise(office, session, APPROVES.get(kind, "definition.approve"))
     one = _for(office, session, kind, name, version, ("reviewed",))
-    authorise(office, session, APPROVES.get(one.kind, "definition.approve"))
     begins = _effective(office.clock(), effective)
     changes = (
         Change(field="state", old=one.state, new="approved"),

@@ -22,7 +22,7 @@ from homeostat.ledger.identity import Permission, permitted
 SUBJECT = "definition"
 State = Literal["submitted", "reviewed", "rejected", "approved", "effective", "superseded", "retired"]
 _TYPES = (DefinitionSubmitted.type, DefinitionRetired.type, RecordSigned.type)
-APPROVES: dict[DefinitionKind, Permission] = {"model": "model.approve"}
+APPROVES: dict[str, Permission] = {"model": "model.approve"}
 """Which permission approves a kind, where it is not "definition.approve"."""
 
 
