@@ -225,14 +225,10 @@ class Tracker:
         """The belief after a reading: fused, or compared only where its signal is dropped."""
         settings, k = self.filter.settings, entry.signal
         trust = belief.trust[k]
-        step = self.filter.fuse if trust.dropped is None else self.filter.compare
-        estimate, innovation = step(belief.estimate, k, entry.value)
-        if (
-            settings.signals[k].confirmed
-            and trust.dropped is None
-            and belief.windows[k].confirmed(innovation)
-        ):
-            estimate, innovation = self._widened(estimate, innovation, entry)
+        if trust.dropped is None:
+            estimate, innovation = self._fused(belief, entry)
+        else:
+            estimate, innovation = self.filter.compare(belief.estimate, k, entry.value)
         window = belief.windows[k].after(innovation, settings.window)
         windows = (*belief.windows[:k], window, *belief.windows[k + 1 :])
         if math.isinf(settings.drop):
@@ -243,14 +239,17 @@ class Tracker:
             windows = (*belief.windows[:k], replace(window, last=()), *belief.windows[k + 1 :])
         return Belief(estimate, windows, (*belief.trust[:k], after, *belief.trust[k + 1 :]))
 
-    def _widened(
-        self, estimate: Estimate, innovation: Innovation, entry: Reading
-    ) -> tuple[Estimate, Innovation]:
-        """What is believed with the doubt widened for a reading; as it was where that explains nothing."""
-        wider = self.filter.widen(estimate, entry.signal, entry.value)
+    def _fused(self, belief: Belief, entry: Reading) -> tuple[Estimate, Innovation]:
+        """The estimate after a reading; one that confirms another beyond the gate is fused with a widened doubt."""
+        signal, value = entry
+        estimate, innovation = self.filter.fuse(belief.estimate, signal, value)
+        told = self.filter.settings.signals[signal]
+        if not (told.confirmed and belief.windows[signal].confirmed(innovation)):
+            return estimate, innovation
+        wider = self.filter.widen(estimate, signal, value)
         if wider is None:
             return estimate, innovation
-        fused, again = self.filter.fuse(wider, entry.signal, entry.value)
+        fused, again = self.filter.fuse(wider, signal, value)
         return (fused, Innovation(innovation.z, True, True)) if again.fused else (estimate, innovation)
 
 
