@@ -29,6 +29,9 @@ IMAGES = ROOT / "docs" / "images"
 SCRIPTS = Path(sys.executable).parent
 LOG = "../shared/data/yeast_fedbatch_senck/online/online_5.CSV"
 FIRST = "CART-001"
+_FIRST = ("tennessee", "latent", "batches", "fermentation", "spectrum", "raman", "cardiomyocytes")
+BRIEF = " ".join(f"--topic {topic}" for topic in (*_FIRST, "coverage", "survey", "panel"))
+"""The topics of `bench watch` that take minutes; its drills take half an hour each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,8 +287,11 @@ SHOWN: Mapping[str, Shown] = {
     "bench-twin": Shown("bench twin"),
     "bench-observer": Shown("bench observer"),
     "bench-hybrid": Shown("bench hybrid"),
-    "bench-control": Shown("bench control"),
-    "bench-watch": Shown("bench watch", lines=400),
+    "bench-control": Shown("bench control --topic bioreactor --topic polymerisation --topic estimation"),
+    "bench-control-oracle": Shown("bench control --topic oracle"),
+    "bench-records": Shown("bench records"),
+    "bench-watch": Shown(f"bench watch {BRIEF}", lines=400),
+    "bench-watch-drill": Shown("bench watch --topic drill"),
 }
 """Every output by name: `docs/output/NAME.txt`, in an order in which they can be made."""
 

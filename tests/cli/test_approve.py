@@ -41,6 +41,22 @@ def test_a_definition_becomes_effective_and_is_retired(homeostat: Call, site: Pa
     assert '{"late": 15}' in shown
 
 
+def test_retiring_says_what_is_effective_now(homeostat: Call, site: Path) -> None:
+    for version in ("1.0.0", "1.1.0"):
+        handed_in(homeostat, site, f'{{"late": "{version}"}}', version)
+        for step in ("review", "approve"):
+            homeostat("approve", step, f"rules/review/{version}", "--why", "good", "--site", site)
+    done = homeostat("approve", "retire", "rules/review/1.1.0", "--why", "dangerous", "--site", site)
+    assert "No version of rules/review is effective now" in done.stdout
+    listed = json.loads(homeostat("approve", "list", "--site", site, "--json").stdout)
+    assert [one["state"] for one in listed] == ["superseded", "retired"]
+    handed_in(homeostat, site, '{"late": 5}', "1.2.0")
+    for step in ("review", "approve"):
+        homeostat("approve", step, "rules/review/1.2.0", "--why", "good", "--site", site)
+    old = homeostat("approve", "retire", RULES, "--why", "old", "--site", site, "--json")
+    assert json.loads(old.stdout)["effective_now"] == "rules/review/1.2.0"
+
+
 def test_a_version_is_not_edited_and_two_are_compared(homeostat: Call, site: Path) -> None:
     handed_in(homeostat, site, '{"late": 15}')
     source = site.parent / "review.json"

@@ -74,6 +74,22 @@ def test_a_patient_is_named_shown_and_erased(site: Path, tmp_path: Path) -> None
     assert (done.returncode, "nobody is kept under this code" in done.stderr) == (2, True)
 
 
+def test_a_restored_site_tells_that_who_was_erased_since_is_back(
+    site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = tmp_path / "patient"
+    source.write_text("name: Jo Doe-Smith\n", "utf-8")
+    call("patient", "add", "P-0815", "--site", site, "--why", "ordered", "--from", source)
+    monkeypatch.setenv("HOMEOSTAT_BACKUP_PASSPHRASE", "correct horse battery")
+    call("backup", tmp_path / "a.zip", "--site", site)
+    done = call("restore", tmp_path / "a.zip", tmp_path / "back")
+    assert done.returncode == 0, done.stderr
+    assert "Patients kept here: 1." in done.stdout
+    assert f"homeostat patient erase CODE --site {tmp_path / 'back'}" in done.stdout
+    told = json.loads(call("restore", tmp_path / "a.zip", tmp_path / "again", "--json").stdout)
+    assert told["patients"] == ["P-0815"]
+
+
 @pytest.mark.parametrize("text", ["no colon", "name:", ": Jo"])
 def test_a_file_without_fields_is_refused(site: Path, tmp_path: Path, text: str) -> None:
     source = tmp_path / "patient"

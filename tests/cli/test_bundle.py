@@ -54,6 +54,19 @@ def test_who_took_a_file_is_on_record(homeostat: Call, site: Path, tmp_path: Pat
     assert (act.event.actor, act.event.data["sha256"]) == ("demo-qp", told["sha256"])
 
 
+def test_a_file_that_nobody_can_get_is_not_on_record(homeostat: Call, site: Path, tmp_path: Path) -> None:
+    def issued() -> int:
+        with Site.open(site).reading() as (ledger, _):
+            return sum(1 for _ in ledger.events(types=("document.issued",)))
+
+    before = issued()
+    for command in (("bundle", "--out"), ("record", "--pdf"), ("release certificate", "--pdf")):
+        for place in (tmp_path / "none" / "x", tmp_path):
+            done = homeostat(*command[0].split(), "B0001", "--site", site, command[1], place)
+            assert done.returncode == 2
+    assert issued() == before
+
+
 def test_a_deviation_is_written_as_a_sealed_document(homeostat: Call, site: Path, tmp_path: Path) -> None:
     given = ("--finding", "38.4 °C for 22 minutes", "--why", "the alarm was seen", "--site", site)
     opened = homeostat("deviation", "open", "Too warm", *given, "--batch", "B0001", "--json")

@@ -6,6 +6,10 @@ from typing import Any
 
 import pytest
 
+from homeostat.cli.persons import opened
+from homeostat.governance.demonstration import SECRET
+from homeostat.governance.people import login
+from homeostat.governance.signing import Subject, sign
 from homeostat.site import Site
 
 from .conftest import Call, Completed
@@ -92,6 +96,15 @@ def test_a_hold_is_ordered_and_a_container_rejected(homeostat: Call, site: Path)
     assert shown(homeostat, site, name)[0]["phase"] == "rejected"
 
 
+def released(site: Path, batch: str) -> None:
+    """A qualified person's signature on the certificate of a batch."""
+    with opened(site) as office:
+        session = login(office, "demo-qp", SECRET)
+        sign(
+            office, session, SECRET, Subject("certificate", batch, b"shown", batch), "released", "fit for use"
+        )
+
+
 def test_split_pool_batch_and_patient(homeostat: Call, site: Path) -> None:
     identity, name = bag(homeostat, site)
     made = done(homeostat, site, "custody", "split", name, "--parts", "2", "--vessel", "tube")["parts"]
@@ -100,6 +113,7 @@ def test_split_pool_batch_and_patient(homeostat: Call, site: Path) -> None:
     bound = done(homeostat, site, "custody", "bind", "B1", into, "--scan", into, "--second", "P-017")
     assert (bound["identity"], bound["patient"]) == (identity, "P-017")
     last = done(homeostat, site, "custody", "fill", "B1", "--place", "room", "--logger", "TL")["container"]
+    released(site, "B1")
     words = ("custody", "administer", last, "--scan", last, "--second", "P-017", "--place", "ward")
     assert done(homeostat, site, *words)["recipient"] == "P-017"
     assert [one["phase"] for one in shown(homeostat, site, identity)] == [

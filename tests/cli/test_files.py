@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from homeostat.cli.files import OutputError, write_whole
+from homeostat.cli.files import OutputError, given_out, write_whole
 
 
 def test_text_is_written_as_it_is(tmp_path: Path) -> None:
@@ -69,3 +69,19 @@ def test_a_pipe_is_written_to_and_stays_a_pipe(tmp_path: Path) -> None:
         os.close(reader)
     assert pipe.is_fifo()
     assert list(tmp_path.iterdir()) == [pipe]
+
+
+def test_a_file_that_is_given_out_has_its_name_after_what_had_to_be_done(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    with given_out(path, "x"):
+        assert not path.exists()
+    assert path.read_text("utf-8") == "x"
+    with pytest.raises(LookupError), given_out(tmp_path / "b", "x"):
+        raise LookupError
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_nothing_is_done_for_a_file_that_cannot_be_written(tmp_path: Path) -> None:
+    for place in (tmp_path / "none" / "a", tmp_path):
+        with pytest.raises(OutputError), given_out(place, "x"):
+            pytest.fail("done all the same")

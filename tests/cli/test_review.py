@@ -108,6 +108,22 @@ def test_a_deviation_from_opening_to_closing(homeostat: Call, place: Path) -> No
     assert homeostat("deviation", "show", "DEV-9999", *at).returncode == 2
 
 
+@pytest.mark.parametrize("about", [("--batch", "B0002"), ("--batch", "B0001", "--exception", "EX-anything")])
+def test_a_deviation_of_what_there_is_not_is_refused_and_leaves_no_batch(
+    homeostat: Call, place: Path, about: tuple[str, ...]
+) -> None:
+    at = ("--site", place)
+    refused = homeostat("deviation", "open", "Typo", "--finding", "x", *about, *WHY, *at)
+    assert refused.returncode == 2, refused
+    assert about[-1] in refused.stderr
+    assert json.loads(homeostat("deviation", "list", "--json", *at).stdout) == []
+    assert homeostat("release", "status", "B0002", *at).returncode == 2
+
+
+def test_the_check_before_release_calls_a_process_s_own_word_its_own(homeostat: Call, place: Path) -> None:
+    assert "(the process's own word)." in homeostat("release", "check", "B0001", "--site", place).stdout
+
+
 def test_the_trail_is_listed_filtered_and_reviewed(homeostat: Call, place: Path) -> None:
     at = ("--site", place)
     homeostat("deviation", "open", "t", "--finding", "f", "--batch", "B0001", *WHY, *at)

@@ -107,8 +107,16 @@ def test_lots_and_instruments_are_kept(asking: Path, homeostat: Call) -> None:
         return done.stdout
 
     told("material", "receive", "medium", "L1", "100 mL", "--expires", LATER, "--why", "delivered")
+    for words in (
+        ("material", "receive", "medium", "L2", "1 mL", "--expires", "tomorrow", "--why", "x"),
+        ("material", "receive", "", "", "1 mL", "--expires", LATER, "--why", "x"),
+        ("instrument", "register", "", "--kind", "", "--why", "x"),
+        ("instrument", "calibrate", "any", "--due", "garbage", "--certificate", "C", "--why", "x"),
+    ):
+        told(*words, code=2)
     told("material", "use", "medium", "L1", "5", "--batch", "B0001", "--why", "fed", code=2)
     told("material", "release", "medium", "L1", "--why", "fits")
+    told("material", "use", "medium", "L1", "5", "--batch", "B0002", "--why", "fed", code=2)
     told("material", "use", "medium", "L1", "60", "--batch", "B0001", "--why", "fed")
     assert "2 missing" in told("material", "reconcile", "medium", "L1", "38", "--why", "counted", code=1)
     assert "released" in told("material", "list")

@@ -72,4 +72,4 @@ def test_the_batch_of_another_patient_holds_the_bag(homeostat: Call, site: Path)
 
 def test_a_name_that_is_nothing_is_said(homeostat: Call, site: Path) -> None:
     found = homeostat("trace", "P-999", "--site", site)
-    assert (found.returncode, "nothing at this site" in found.stderr) == (2, True)
+    assert (found.returncode, "nothing came of it" in found.stderr) == (2, True)

@@ -198,6 +198,11 @@ def test_classes_are_learnt_and_named(homeostat: Call, tmp_path: Path) -> None:
     found = json.loads(homeostat("watch", "score", model, data, "--json").stdout)
     assert {row["class"] for row in found["rows"]} == {"activated", "quiescent"}
     assert found["figures"]["accuracy"] >= 0.9
+    shown = homeostat("watch", "score", model, data).stdout
+    assert "may be" in shown
+    assert "interval" not in shown
+    sure = [str(place + 1) for place, row in enumerate(found["rows"]) if row["low"] == row["high"] == 1.0]
+    assert "may be activated: " in homeostat("watch", "explain", model, data, "--row", sure[0]).stdout
 
 
 def test_spectra_are_recognised_and_other_headings_of_the_same_wavelengths_are_understood(
@@ -211,6 +216,21 @@ def test_spectra_are_recognised_and_other_headings_of_the_same_wavelengths_are_u
     data = tables.written(tmp_path / "new.csv", columns, ";")
     found = json.loads(homeostat("watch", "score", model, data, "--json").stdout)
     assert found["figures"]["rmsep"] < 0.6
+
+
+def test_where_most_rows_lie_outside_the_way_out_is_told(
+    homeostat: Call, tmp_path: Path, trained: Path
+) -> None:
+    rows = {
+        name: [1e3 + row for row in range(40)] if name in "abcde" else values
+        for name, values in tables.linear(40).items()
+    }
+    data = tables.written(tmp_path / "far.csv", rows)
+    found = json.loads(homeostat("watch", "score", trained, data, "--json").stdout)
+    assert "40 of 40 rows lie outside" in found["advice"]
+    assert "bring rows measured there" in " ".join(homeostat("watch", "score", trained, data).stdout.split())
+    near = tables.written(tmp_path / "near.csv", tables.linear(40, seed=5))
+    assert json.loads(homeostat("watch", "score", trained, near, "--json").stdout)["advice"] is None
 
 
 def test_a_share_of_the_groups_can_be_locked(homeostat: Call, tmp_path: Path) -> None:

@@ -11,10 +11,12 @@ from homeostat.governance import Office, Session
 from homeostat.governance.custody import Book, collect, issue, label_of, offer, receive
 from homeostat.governance.demonstration import SECRET, enrol_demonstration
 from homeostat.governance.people import login
+from homeostat.governance.signing import Subject, sign
 from homeostat.ledger.catalogue import Scope
 from homeostat.site import Site
 
 FIRST, SECOND, HEAD, QA = "demo-operator", "demo-operator-2", "demo-supervisor", "demo-qa"
+QP = "demo-qp"
 DIN = "G123498654321"
 BEGAN = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 
@@ -71,6 +73,11 @@ class Scene:
             why="to the clean room",
         )
 
+    def released(self, batch: str, by: str = QP) -> None:
+        """A qualified person's signature (or another's) on the certificate of a batch."""
+        certificate = Subject("certificate", batch, b"what was shown", batch)
+        sign(self.office, self[by], SECRET, certificate, "released", "fit for use")
+
     def received(self, container: str, by: str, scan: str = "", second: str = "P-017") -> None:
         """The receiver's half."""
         given = scan or self.label(container)
@@ -89,4 +96,4 @@ def scene(folder: Path) -> Iterator[Scene]:
 
     with Office.open(site, clock, lambda: f"n{next(stored):020d}") as office:
         enrol_demonstration(office)
-        yield Scene(office, {one: login(office, one, SECRET) for one in (FIRST, SECOND, HEAD, QA)})
+        yield Scene(office, {one: login(office, one, SECRET) for one in (FIRST, SECOND, HEAD, QA, QP)})

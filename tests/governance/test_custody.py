@@ -25,7 +25,13 @@ from homeostat.governance.custody import (
 from homeostat.governance.demonstration import SECRET
 from homeostat.governance.labels import private
 from homeostat.governance.people import lock
-from homeostat.ledger.catalogue import DeviationRequested, HandOverOffered, HandOverReceived, payload
+from homeostat.ledger.catalogue import (
+    BatchRecalled,
+    DeviationRequested,
+    HandOverOffered,
+    HandOverReceived,
+    payload,
+)
 
 from .custody_scene import DIN, FIRST, HEAD, QA, SECOND, Scene, scene
 
@@ -129,6 +135,16 @@ def test_nobody_hands_over_to_themselves_or_to_a_stranger(work: Scene) -> None:
     assert work.book.containers[bag].offer is None
 
 
+def test_nothing_is_offered_to_who_could_not_receive_it(work: Scene) -> None:
+    bag = work.collected(work.issued())
+    with pytest.raises(AuthorityError, match="no role permits it"):
+        work.offered(bag, FIRST, "demo-admin")
+    lock(work.office, work[SECOND], SECOND, why="my telephone was stolen")
+    with pytest.raises(AuthorityError, match="the account is locked"):
+        work.offered(bag, FIRST, SECOND)
+    assert work.book.containers[bag].offer is None
+
+
 def test_only_whom_it_was_offered_to_receives_it(work: Scene) -> None:
     bag = work.collected(work.issued())
     with pytest.raises(AuthorityError, match="not offered"):
@@ -216,7 +232,7 @@ def test_only_quality_assurance_lets_it_go_on(work: Scene) -> None:
 def test_who_held_it_does_not_resolve_it(work: Scene) -> None:
     bag = work.collected(work.issued())
     hold(work.office, work[QA], bag, why="doubt")
-    with pytest.raises(AuthorityError, match="does not resolve"):
+    with pytest.raises(AuthorityError, match="another person has to do this"):
         resolve(work.office, work[QA], SECRET, bag, "cleared", why="fine")
 
 
@@ -229,7 +245,7 @@ def test_a_second_hold_adds_to_the_first(work: Scene) -> None:
     assert held is not None
     assert held.finding.startswith("the bag leaks; the label that was scanned")
     assert held.by == (QA, FIRST)
-    with pytest.raises(AuthorityError, match="does not resolve"):
+    with pytest.raises(AuthorityError, match="another person has to do this"):
         resolve(work.office, work[QA], SECRET, bag, "cleared", why="fine")
 
 
@@ -335,10 +351,46 @@ def test_what_is_filled_from_a_batch_is_the_patients_alone(work: Scene) -> None:
     with pytest.raises(MismatchError):
         administer(work.office, work[FIRST], product, scan=product, second="P-018", place="ward", why="x")
     resolve(work.office, work[QA], SECRET, product, "cleared", why="a slip of the pen")
+    work.released("B1")
     administer(work.office, work[FIRST], product, scan=product, second="P-017", place="ward", why="x")
     assert work.book.containers[product].phase == "administered"
     with pytest.raises(AuthorityError, match="administered"):
         administer(work.office, work[FIRST], product, scan=product, second="P-017", place="ward", why="x")
+
+
+def _product(work: Scene) -> str:
+    bag = work.collected(work.issued())
+    bind(work.office, work[FIRST], "B1", bag, scan=bag, second="P-017", why="start")
+    return fill(work.office, work[FIRST], "B1", place="room", logger="TL", why="harvest").container
+
+
+def _given(work: Scene, product: str) -> None:
+    administer(work.office, work[FIRST], product, scan=product, second="P-017", place="ward", why="x")
+
+
+def test_what_nobody_released_is_held_and_reaches_no_patient(work: Scene) -> None:
+    product = _product(work)
+    with pytest.raises(MismatchError, match="batch B1 is not released; HELD"):
+        _given(work, product)
+    assert requests(work)[0].finding == "batch B1 is not released"
+    resolve(work.office, work[QA], SECRET, product, "cleared", why="too early")
+    work.released("B1", by=FIRST)
+    with pytest.raises(MismatchError, match="not released"):  # an operator's own key releases nothing
+        _given(work, product)
+    resolve(work.office, work[QA], SECRET, product, "cleared", why="it is not hers to release")
+    work.released("B1")
+    _given(work, product)
+
+
+def test_parts_of_a_recalled_batch_reach_no_patient(work: Scene) -> None:
+    product = _product(work)
+    work.released("B1")
+    part, other = (one.container for one in split(work.office, work[FIRST], product, 2, why="doses").parts)
+    _given(work, part)
+    recall = BatchRecalled(batch="B1", cause="growth", parts=(), why="sterility")
+    work.office.put(QA, recall, batch="B1")
+    with pytest.raises(MismatchError, match="batch B1 is recalled"):
+        _given(work, other)
 
 
 def test_an_allogeneic_product_goes_to_whom_it_was_ordered_for(work: Scene) -> None:

@@ -9,8 +9,8 @@ import pytest
 from homeostat.errors import AuthorityError
 from homeostat.governance.custody import administer, bind, fill, pool, split, trace, tree
 from homeostat.governance.custody.genealogy import SOURCES, Edge, Node
-from homeostat.ledger import Ledger
-from homeostat.ledger.catalogue import LotMoved
+from homeostat.ledger import Event, Ledger
+from homeostat.ledger.catalogue import EntryJudged, LotMoved, PromptOpened
 
 from .custody_scene import DIN, FIRST, Scene, scene
 
@@ -24,6 +24,7 @@ def work(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
         into = pool(made.office, made[FIRST], (parts[0], parts[1]), why="pool").into
         bind(made.office, made[FIRST], "B1", into, scan=into, second="P-017", why="use")
         last = fill(made.office, made[FIRST], "B1", place="room", logger="TL", why="harvest").container
+        made.released("B1")
         administer(made.office, made[FIRST], last, scan=last, second="P-017", place="ward", why="infusion")
         other = made.issued("P-018")
         made.collected(other, "P-018")
@@ -75,7 +76,7 @@ def test_the_scan_of_a_label_is_traced_like_its_container(work: Scene) -> None:
 
 
 def test_a_name_that_is_nothing_here_is_said_to_be_so(work: Scene) -> None:
-    with pytest.raises(AuthorityError, match="nothing at this site"):
+    with pytest.raises(AuthorityError, match="nothing came of it"):
         trace(work.office.ledger, "P-999")
 
 
@@ -111,6 +112,27 @@ def test_a_lot_leads_to_the_patients_of_the_batches_it_was_used_in(work: Scene) 
         found = trace(work.office.ledger, name)
         assert (found.named("batch"), found.named("recipient")) == (("B1",), ("P-017",))
     assert "LOT-5 of IL-2" in trace(work.office.ledger, "P-017").named("lot")
+
+
+def test_a_lot_that_was_scanned_leads_to_the_batch(work: Scene) -> None:
+    asks = {"kind": "scan", "text": "Scan the lot.", "material": "medium"}
+    opened = PromptOpened(
+        prompt="feed#1", step="feed", text="Scan the lot.", kind="scan", unit="", choices=(), asks=asks
+    )
+    judged = EntryJudged(
+        prompt="feed#1", act="answer", status="taken", by=FIRST, answer="medium/M-1", old="", value=None,
+        unit="", reason="",
+    )  # fmt: skip
+    refused = judged.model_copy(update={"status": "refused", "answer": "medium/M-2"})
+    for number, told in enumerate((opened, judged, refused)):
+        data = told.model_dump(mode="json")
+        work.office.ledger.append(Event(f"scan/{number}", told.type, "B1", 0, "scan", data))
+    work.office.ledger.commit()
+    for name in ("M-1", "M-1 of medium"):
+        found = trace(work.office.ledger, name)
+        assert (found.named("batch"), found.named("recipient")) == (("B1",), ("P-017",))
+    with pytest.raises(AuthorityError, match="nothing went into it"):
+        trace(work.office.ledger, "M-2")
 
 
 def test_an_allogeneic_pool_leads_to_every_donor_and_every_recipient(tmp_path: Path) -> None:

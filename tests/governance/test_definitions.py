@@ -25,6 +25,7 @@ from homeostat.governance.definitions import (
 from homeostat.governance.gate import admit
 from homeostat.governance.signing import sign
 from homeostat.ledger.catalogue import DefinitionSubmitted, payload
+from homeostat.ledger.catalogue.people import AccessRefused
 from homeostat.process import load
 from homeostat.site import Site
 
@@ -80,8 +81,22 @@ def test_exe_2_a_version_on_record_is_never_edited(here: Scene) -> None:
 def test_p11_10g_the_author_neither_reviews_nor_approves(here: Scene) -> None:
     """A scientist may review, but not what they wrote themselves."""
     handed_in(here)
-    with pytest.raises(AuthorityError, match="is its author"):
+    with pytest.raises(AuthorityError, match=r"is the author of rules/review/1\.0\.0"):
         review(here.office, here.of("scientist"), SECRET, *RULES, why="mine is good")
+    (refused,) = here.office.acts((AccessRefused.type,))
+    told = refused.event.data
+    assert (told["account"], told["permission"], told["cause"]) == (
+        "demo-scientist",
+        "definition.review",
+        "segregation",
+    )
+
+
+def test_what_is_only_out_of_turn_is_no_matter_of_access(here: Scene) -> None:
+    handed_in(here)
+    with pytest.raises(AuthorityError, match="it is submitted, not reviewed"):
+        approve(here.office, here.of("qa"), SECRET, *RULES, why="in a hurry")
+    assert list(here.office.acts((AccessRefused.type,))) == []
 
 
 @pytest.mark.parametrize("account", ["operator", "supervisor", "qp", "admin", "sponsor"])
@@ -138,15 +153,31 @@ def test_nothing_is_approved_backwards(here: Scene) -> None:
             approve(here.office, here.of("qa"), SECRET, *RULES, why="good", effective=moment)
 
 
-def test_a_retired_version_lets_the_one_before_hold_again_only_if_it_is_not_retired(here: Scene) -> None:
+def effective(here: Scene, now: str = "") -> str:
+    """The version that holds; "" for none."""
+    one = definitions(here.office.ledger, now or here.office.clock()).effective("rules", "review")
+    return one.version if one else ""
+
+
+def test_what_was_superseded_stays_so_when_its_successor_is_retired(here: Scene) -> None:
     approved(here)
     approved(here, "1.1.0", "late: 10 min")
     retire(here.office, here.of("qa"), "rules", "review", "1.1.0", why="wrong")
-    assert (state(here), state(here, "1.1.0")) == ("effective", "retired")
+    assert (state(here), state(here, "1.1.0"), effective(here)) == ("superseded", "retired", "")
+    approved(here, "1.2.0", "late: 5 min")
+    assert effective(here) == "1.2.0"
     retire(here.office, here.of("qa"), *RULES, why="all of it")
-    assert definitions(here.office.ledger, here.office.clock()).effective("rules", "review") is None
+    assert effective(here) == "1.2.0"
     with pytest.raises(AuthorityError, match="retired already"):
         retire(here.office, here.of("qa"), *RULES, why="again")
+
+
+def test_what_is_retired_before_its_date_supersedes_nothing(here: Scene) -> None:
+    approved(here)
+    later = (datetime.fromisoformat(here.office.clock()) + timedelta(days=1)).isoformat()
+    approved(here, "1.1.0", "late: 10 min", effective=later)
+    retire(here.office, here.of("qa"), "rules", "review", "1.1.0", why="wrong")
+    assert effective(here, now=later) == "1.0.0"
 
 
 def test_a_new_version_says_what_it_changes(here: Scene) -> None:

@@ -113,6 +113,26 @@ def test_a_sealed_backup_needs_its_passphrase(scene: Kept, tmp_path: Path, given
     assert not (tmp_path / "back").exists()
 
 
+def test_keys_come_back_for_their_owner_alone(scene: Kept, tmp_path: Path) -> None:
+    make_backup(scene.office, scene.admin, tmp_path / "a.zip", why="daily", passphrase=PHRASE)
+    back = restore(tmp_path / "a.zip", tmp_path / "back", passphrase=PHRASE)
+    folders = [one for one in back.site.keys.rglob("*") if one.is_dir()]
+    assert folders
+    assert {one.stat().st_mode & 0o777 for one in folders} == {0o700}
+
+
+def test_a_backup_does_not_lie_inside_its_site(
+    scene: Kept, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = scene.office.site.root
+    monkeypatch.chdir(root)
+    (tmp_path / "link").symlink_to(root)
+    for place in (root / "a.zip", Path("a.zip"), root / "records" / "a.zip", tmp_path / "link" / "a.zip"):
+        with pytest.raises(SiteError, match="inside its site"):
+            make_backup(scene.office, scene.admin, place, why="daily")
+    assert not list(root.rglob("*.zip*"))
+
+
 def test_an_old_backup_over_newer_heads_is_found(scene: Kept, tmp_path: Path) -> None:
     make_backup(scene.office, scene.admin, tmp_path / "old.zip", why="x", passphrase=PHRASE)
     tell(scene.office, "B0002")

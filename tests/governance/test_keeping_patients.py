@@ -87,6 +87,25 @@ def test_a_restored_backup_brings_nobody_back_that_its_ledger_erased(scene: Kept
         assert Patients.open(again.office).codes() == ()
 
 
+def test_a_backup_from_before_an_erasure_brings_the_patient_back_and_that_is_told(
+    scene: Kept, tmp_path: Path
+) -> None:
+    table = added(scene)
+    make_backup(scene.office, scene.admin, tmp_path / "a.zip", why="x", passphrase=PHRASE)
+    table.erase(scene.admin, "P-0815", why="asked for")
+    back = restore(tmp_path / "a.zip", tmp_path / "back", passphrase=PHRASE)
+    assert back.patients == ("P-0815",)
+    with at_work(back.site, day=2) as again:
+        here = Patients.open(again.office)
+        here.erase(again.admin, "P-0815", why="erased before, and restored")
+        assert here.codes() == ()
+
+
+def test_a_backup_without_patients_brings_none_back(scene: Kept, tmp_path: Path) -> None:
+    make_backup(scene.office, scene.admin, tmp_path / "a.zip", why="x", passphrase=PHRASE)
+    assert restore(tmp_path / "a.zip", tmp_path / "back", passphrase=PHRASE).patients == ()
+
+
 def test_an_erasure_that_was_cut_short_is_carried_out_at_the_next_opening(
     scene: Kept, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -128,6 +147,34 @@ def test_a_code_that_gives_the_person_away_is_refused(scene: Kept, code: str) ->
     identity = {"first": "Jo", "last": "Doe Smith"}
     with pytest.raises(SiteError, match=r"1 to 64|gives the person away"):
         Patients.open(scene.office).add(scene.supervisor, code, identity, why="x")
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "Müller",
+        "muller",
+        "MULLER-7",
+        "lüdenscheidt",
+        "Ludenscheidt1",
+        "dens",
+        "Zoe",
+        "P-brien",
+        "OBrien",
+        "1980",
+    ],
+)
+def test_a_code_that_is_a_part_of_a_name_is_refused(scene: Kept, code: str) -> None:
+    identity = {"name": "Zoë Müller-Lüdenscheidt O’Brien", "born": "1980-02-29"}
+    with pytest.raises(SiteError, match="gives the person away"):
+        Patients.open(scene.office).add(scene.supervisor, code, identity, why="x")
+
+
+@pytest.mark.parametrize("code", ["P-0815", "2019-014", "LI-7", "P-29"])
+def test_short_parts_and_parts_of_dates_tell_of_nobody(scene: Kept, code: str) -> None:
+    table = Patients.open(scene.office)
+    table.add(scene.supervisor, code, {"name": "Li O'Malley", "born": "2019-02-29"}, why="x")
+    assert table.codes() == (code,)
 
 
 @pytest.mark.parametrize("identity", [{}, {"name": " "}])

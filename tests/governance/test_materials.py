@@ -13,8 +13,10 @@ from homeostat.errors import AuthorityError
 from homeostat.governance import Office, Session, instruments, materials
 from homeostat.governance.materials import How, Lot
 from homeostat.site import Site
+from homeostat.validation.begun import started, tell
 from homeostat.validation.staff import staff
 
+HOWS: tuple[How, ...] = ("used", "returned", "destroyed", "lost")
 LATER, EARLIER = "2027-01-01T00:00:00+00:00", "2026-01-01T00:00:00+00:00"
 
 
@@ -28,6 +30,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
         return (datetime(2026, 5, 4, tzinfo=UTC) + timedelta(milliseconds=next(ticks))).isoformat()
 
     with Office.open(site, clock, lambda: f"n{next(names)}") as opened:
+        tell(opened, "B/start", started(), "B")
         yield opened
 
 
@@ -94,9 +97,69 @@ def test_a_lot_is_received_once_and_used_only_when_released(office: Office, team
         materials.move(office, team["ada"], "medium", "nowhere", "lost", 1.0, why="fell")
 
 
-MOVES = st.lists(
-    st.tuples(st.sampled_from(["used", "returned", "destroyed", "lost"]), st.floats(0.1, 40.0)), max_size=6
+@pytest.mark.parametrize("expires", ["tomorrow", "", "2027-01-31", "2027-01-31T23:59:00"])
+def test_an_expiry_is_a_moment_with_its_offset(
+    office: Office, team: dict[str, Session], expires: str
+) -> None:
+    with pytest.raises(AuthorityError, match="no moment in time") as refused:
+        received(office, team, expires=expires)
+    assert refused.value.where == "expiry"
+    assert "2027-01-31T23:59:00+00:00" in refused.value.mend
+
+
+@pytest.mark.parametrize(("material", "lot"), [("", "L"), ("medium", ""), ("medium", "  "), ("a\nb", "L")])
+def test_a_lot_without_a_name_is_not_received(
+    office: Office, team: dict[str, Session], material: str, lot: str
+) -> None:
+    before = materials.lots(office.ledger)
+    with pytest.raises(AuthorityError, match="is missing or cannot be used"):
+        materials.receive(
+            office,
+            team["ada"],
+            material=material,
+            lot=lot,
+            quantity=1.0,
+            unit="mL",
+            expires=LATER,
+            supplier="",
+            why="delivered",
+        )
+    assert materials.lots(office.ledger) == before
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "title"), [("", "balance", "x"), ("b", " ", "x"), ("b", "balance", "")]
 )
+def test_an_instrument_without_a_name_is_not_registered(
+    office: Office, team: dict[str, Session], name: str, kind: str, title: str
+) -> None:
+    with pytest.raises(AuthorityError, match="is missing or cannot be used"):
+        instruments.register(office, team["ada"], name, kind=kind, title=title, why="new")
+
+
+@pytest.mark.parametrize(
+    ("due", "certificate", "said"),
+    [("garbage", "C", "no moment"), ("2027-01-31", "C", "no moment"), (LATER, "", "certificate is missing")],
+)
+def test_a_calibration_says_until_when_and_by_what(
+    office: Office, team: dict[str, Session], due: str, certificate: str, said: str
+) -> None:
+    with pytest.raises(AuthorityError, match=said):
+        instruments.calibrate(
+            office, team["ada"], "any", due=due, certificate=certificate, passed=True, why="yearly"
+        )
+
+
+def test_a_lot_goes_into_a_batch_that_there_is(office: Office, team: dict[str, Session]) -> None:
+    lot = received(office, team)
+    materials.judge(office, team["quinn"], "medium", lot.lot, "released", why="fits")
+    for how in HOWS:
+        with pytest.raises(AuthorityError, match="there is no batch 'B0002'"):
+            materials.move(office, team["ada"], "medium", lot.lot, how, 1.0, batch="B0002", why="fed")
+    assert materials.lots(office.ledger)["medium", lot.lot].left == 100.0
+
+
+MOVES = st.lists(st.tuples(st.sampled_from(HOWS), st.floats(0.1, 40.0)), max_size=6)
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

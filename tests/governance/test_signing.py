@@ -25,6 +25,7 @@ from homeostat.governance.signing import (
 )
 from homeostat.ledger import Event
 from homeostat.ledger.catalogue import Meaning, RecordSigned
+from homeostat.ledger.catalogue.people import AccessRefused
 
 from .signing_scene import SECRET, Scene, scene
 
@@ -179,6 +180,9 @@ def test_p11_10g_one_person_does_not_sign_both_parts(here: Scene, first: Meaning
     signed(here, "operator", first)
     with pytest.raises(AuthorityError, match="may not sign it as"):
         signed(here, "operator", second)
+    (refused,) = here.office.acts((AccessRefused.type,))
+    assert (refused.event.actor, refused.event.data["cause"]) == ("demo-operator", "segregation")
+    assert f"signed the record B0001 as {first}" in refused.event.data["why"]
     signed(here, "operator-2", second)
 
 
@@ -226,9 +230,9 @@ def test_a14_a_role_that_is_wanted_is_the_one_held_at_signing(here: Scene) -> No
 def test_needs_are_matched_whatever_their_order(here: Scene) -> None:
     """QA's signature meets both needs; it must be kept for the one that only QA meets."""
     signed(here, "qa", "reviewed")
-    signed(here, "operator", "reviewed")
+    signed(here, "qp", "reviewed")
     met = require(here.office.ledger, SHOWN, ["reviewed", Need("reviewed", "quality assurance")])
-    assert [one.person for one in met] == ["demo-operator", "demo-qa"]
+    assert [one.person for one in met] == ["demo-qp", "demo-qa"]
 
 
 def test_terms_are_bound_too(here: Scene) -> None:

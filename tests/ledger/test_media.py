@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from homeostat.errors import LedgerError
+from homeostat.ledger.database import connect_to_write, in_words
 
 from .conftest import Place, event
 
@@ -84,3 +85,14 @@ def test_a_lack_of_rights_is_no_finding(written: Place, monkeypatch: pytest.Monk
 def test_a_ledger_that_is_gone_is_a_finding(written: Place) -> None:
     written.path.unlink()
     assert "ledger.db: there is no ledger here" in written.words()
+
+
+def test_on_a_full_disk_the_disk_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    connection = connect_to_write(path)
+    (pages,) = connection.execute("PRAGMA page_count").fetchone()
+    connection.execute(f"PRAGMA max_page_count = {pages}")
+    with pytest.raises(LedgerError, match="full") as refused, in_words(path):
+        connection.execute("INSERT INTO event VALUES (1, 'a', '', 't', ?, x'00')", ("x" * 1_000_000,))
+    connection.close()
+    assert "room on the disk" in refused.value.mend

@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from homeostat.errors import LedgerError
-from homeostat.ledger import Ledger, SiteKey, read_heads
+from homeostat.ledger import Event, Ledger, SiteKey, read_heads
+from homeostat.ledger.catalogue import BatchStarted
 from homeostat.ledger.chain import GENESIS
 from homeostat.ledger.merkle import root
 
@@ -59,13 +60,17 @@ def test_hashes_alone_are_read_up_to_a_size(written: Place, monkeypatch: pytest.
             ]
 
 
-def test_batches_are_listed_by_their_first_event(place: Place) -> None:
+def test_batches_that_were_started_are_listed_by_their_first_event(place: Place) -> None:
+    def begun(number: int, batch: str) -> Event:
+        return replace(event(number, batch=batch), type=BatchStarted.type)
+
     with place.open() as ledger:
         site_event = replace(event(1), id="S/1", batch="")
-        for one in (site_event, event(2), event(3), event(4, batch="A0001")):
+        named = replace(event(9, batch="B0003"), type="deviation.opened")
+        for one in (site_event, event(2), begun(4, "A0001"), named, begun(6, "B0002"), begun(7, "B0001")):
             ledger.append(one)
         ledger.commit()
-        assert ledger.batches() == ["B0002", "B0001", "A0001"]
+        assert ledger.batches() == ["B0002", "A0001", "B0001"]
 
 
 def test_the_chain_is_sha256_over_whole_rows(written: Place) -> None:

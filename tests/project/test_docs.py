@@ -124,3 +124,13 @@ def test_every_core_dependency_is_justified() -> None:
     page = (DOCS / "dependencies.md").read_text(encoding="utf-8")
     names = [re.split(r"[<>=!~ \[]", text)[0] for text in project["dependencies"]]
     assert [name for name in names if f"| {name} | " not in page] == []
+
+
+def test_every_command_stands_in_the_table_of_commands() -> None:
+    from tests.cli.conftest import COMMAND
+
+    told = re.findall(r"^\| (`homeostat .*?) \|", (DOCS / "commands.md").read_text("utf-8"), re.M)
+    named = " ".join(told)
+    assert [
+        name for name in COMMAND.commands if f"`homeostat {name}" not in named and f"`{name} " not in named
+    ] == []

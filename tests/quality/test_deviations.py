@@ -11,13 +11,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from homeostat.errors import AuthorityError, HomeostatError, QualityError
+from homeostat.execution.batch import name_batch
 from homeostat.governance import Office, Session
 from homeostat.governance.demonstration import SECRET, enrol_demonstration
 from homeostat.governance.people import Secret, login
 from homeostat.governance.signing import Subject, sign
+from homeostat.historian import Historian
+from homeostat.ledger.catalogue import CustodyBound, DeviationRequested
 from homeostat.quality import deviations as rooms
 from homeostat.quality.deviations import deviation, deviations, dossier
 from homeostat.site import Site
+from homeostat.validation.begun import started, tell
 
 
 @dataclass
@@ -72,6 +76,8 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 
 
 def test_numbers_follow_each_other_over_all_batches(desk: Desk) -> None:
+    for batch in ("B1", "B2"):
+        tell(desk.office, f"{batch}/start", started(), batch)
     assert [desk.opened(batch="B1"), desk.opened(), desk.opened(batch="B2")] == [
         "DEV-0001",
         "DEV-0002",
@@ -147,6 +153,40 @@ def test_nothing_is_opened_without_words(desk: Desk, what: str) -> None:
         rooms.open_deviation(
             desk.office, desk.operator, title=said["title"], finding=said["finding"], why=said["why"]
         )
+
+
+def test_a_batch_that_was_never_started_is_refused_and_its_name_stays_free(desk: Desk) -> None:
+    with pytest.raises(QualityError, match="there is no batch 'B0002'"):
+        desk.opened(batch="B0002")
+    assert deviations(desk.office.ledger) == ()
+    assert name_batch(desk.office.ledger, "B0002") == "B0002"
+
+
+def test_a_batch_that_custody_knows_before_its_start_can_have_the_deviation_that_was_asked_for(
+    desk: Desk,
+) -> None:
+    bound = CustodyBound(why="w", batch="B0001", containers=("BAG-1",), identity="I", patient="P")
+    asked = DeviationRequested(why="w", about=("BAG-1",), finding="two labels", source="")
+    tell(desk.office, "custody/1", bound, "")
+    tell(desk.office, "asked/1", asked, "")
+    name = rooms.open_deviation(desk.office, desk.qa, title="t", request="asked/1", why="w")
+    assert deviation(desk.office.ledger, name).batch == "B0001"
+    assert desk.office.ledger.batches() == []
+    assert name_batch(desk.office.ledger, None) == "B0001"
+
+
+@pytest.mark.parametrize("batch", ["", "B0001"])
+def test_an_exception_that_no_record_has_is_refused(desk: Desk, batch: str) -> None:
+    tell(desk.office, "B0001/start", started(), "B0001")
+    Historian.open(desk.office.site.historian_path).close()
+    with pytest.raises(QualityError, match=r"an exception is of a batch|has no exception 'EX-anything'"):
+        rooms.open_deviation(
+            desk.office, desk.qa, title="t", finding="f", batch=batch, exceptions=("EX-anything",), why="w"
+        )
+    name = desk.opened(batch=batch)
+    with pytest.raises(QualityError, match=r"an exception is of a batch|has no exception 'EX-anything'"):
+        rooms.link(desk.office, desk.qa, name, ("EX-anything",), why="w")
+    assert deviation(desk.office.ledger, name).exceptions == ()
 
 
 def test_an_operator_may_open_and_not_assess(desk: Desk) -> None:

@@ -1,11 +1,15 @@
 """Validation: the report is signed and kept, every row is traced, and what fails is said."""
 
 import json
+from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 
 import pytest
 
+from homeostat.errors import AuthorityError
 from homeostat.governance import Office
+from homeostat.governance.authority import authorise
 from homeostat.ledger import PublicKey, canonical
 from homeostat.site import Site
 from homeostat.validation import performing
@@ -15,6 +19,7 @@ from homeostat.validation.performing import Performed, perform
 from homeostat.validation.report import CONTEXT, matrix
 from homeostat.validation.requirements import Requirement
 from homeostat.validation.running import results
+from homeostat.validation.staff import staff
 
 WANTED = (Requirement("ONE", "first", "high", "hold"), Requirement("TWO", "second", "low", "hold as well"))
 
@@ -28,10 +33,30 @@ def fails(bench: Workbench) -> str:
 
 
 def performed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Site, Performed]:
-    site = Site.create(tmp_path / "site")
-    monkeypatch.setattr(performing, "registered", lambda: {"ONE": [holds], "TWO": [holds, fails]})
-    with Office.open(site, lambda: "2026-01-05T08:00:00.000000+00:00", lambda: "n1") as office:
-        return site, perform(office, WANTED, actor="system", why="a test")
+    """A validation at a GMP site by two tests of ten minutes each, longer than a session may be idle."""
+    site, passed, names = Site.create(tmp_path / "site", "gmp"), list[timedelta](), count()
+
+    def clock() -> str:
+        return (datetime(2026, 1, 5, 8, tzinfo=UTC) + sum(passed, start=timedelta())).isoformat()
+
+    def lasting(bench: Workbench) -> str:
+        passed.append(timedelta(minutes=10))
+        return holds(bench)
+
+    def failing(bench: Workbench) -> str:
+        passed.append(timedelta(minutes=10))
+        return fails(bench)
+
+    tests = {"ONE": [lasting], "TWO": [failing]}
+    monkeypatch.setattr(performing, "registered", tests.copy)
+    with Office.open(site, clock, lambda: f"n{next(names)}") as office:
+        team = staff(office, quinn="quality assurance", olga="operator")
+        with pytest.raises(AuthorityError, match=r"'site\.validate' is refused"):
+            perform(office, team["olga"].session, WANTED, why="a test")
+        done = perform(office, team["quinn"].session, WANTED, why="a test")
+        authorise(office, team["quinn"].session, "site.validate")
+        assert passed == [timedelta(minutes=10)] * 2
+        return site, done
 
 
 def test_every_requirement_is_traced_to_its_tests(tmp_path: Path) -> None:
@@ -70,6 +95,7 @@ def test_the_report_is_signed_by_the_site_and_its_hash_is_on_record(
     )
     with site.reading() as (ledger, _):
         (act,) = ledger.events(types=["system.validated"])
+    assert act.event.actor == "quinn"
     assert act.event.data["report"] == done.report.digest
     assert act.event.data["failures"] == done.report.failures >= 1
 

@@ -152,7 +152,7 @@ def retire_definition(
     code: Code = "",
     as_json: AsJson = False,
 ) -> None:
-    """Take a version out of use: no batch starts from it any more."""
+    """Take a version out of use: no batch starts from it any more, nor from what it superseded."""
     from homeostat.governance import definitions
 
     kind, name, version = definition.split("/")
@@ -162,8 +162,8 @@ def retire_definition(
         _,
     ):
         definitions.retire(office, me, kind, name, version, why=why)
-        after = _get(definitions.definitions(office.ledger, office.clock()), definition)
-    _tell(after, as_json=as_json)
+        now = definitions.definitions(office.ledger, office.clock())
+    _left(_get(now, definition), now.effective(kind, name), as_json=as_json)
 
 
 @approve.command("list")
@@ -277,6 +277,16 @@ def _object(one: "Definition") -> dict[str, Any]:
         "retired": one.retired,
         "signatures": [given.line for given in signed],
     }
+
+
+def _left(retired: "Definition", holds: "Definition | None", *, as_json: bool) -> None:
+    """What became of a version, and which one is effective now."""
+    if as_json:
+        show_json({**_object(retired), "effective_now": holds.id if holds else None})
+        return
+    _tell(retired, as_json=False)
+    none = f"No version of {retired.kind}/{retired.name} is effective now, until one is approved."
+    show(f"{holds.id} is effective." if holds else none)
 
 
 def _tell(one: "Definition", *, as_json: bool) -> None:

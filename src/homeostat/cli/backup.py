@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from homeostat.cli.failures import say
+from homeostat.cli.onward import on_site
 from homeostat.cli.options import DEFAULT_SITE, AsJson, SiteDir
 from homeostat.cli.output import show, show_json
 from homeostat.cli.persons import As, Code, PasswordFile, acting
@@ -25,6 +26,10 @@ PassphraseFile = Annotated[
 _ALONE = (
     "Not compared with heads kept elsewhere (--heads): whether later events are missing, or the whole was made anew, "
     "would not show."
+)
+_AGAIN = (
+    "Patients kept here: {kept}. Who was erased after {made} is back, for this ledger does not know of it: erase them "
+    "again with: homeostat patient erase CODE{there}"
 )
 Why = Annotated[str, typer.Option("--why", metavar="TEXT", help="The reason, for the record.")]
 
@@ -106,6 +111,7 @@ def restore_site(
                 "writable": back.writable,
                 "lost": back.lost,
                 "compared": heads is not None,
+                "patients": list(back.patients),
             }
         )
         return
@@ -114,6 +120,8 @@ def restore_site(
         show(f"Lost: {back.lost}")
     if heads is None:
         show(_ALONE)
+    if back.patients:
+        show(_AGAIN.format(kept=len(back.patients), made=back.manifest.made, there=on_site(place)))
 
 
 def _passphrase(file: Path | None) -> str:

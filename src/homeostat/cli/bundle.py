@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from homeostat.cli.files import write_whole
+from homeostat.cli.files import given_out
 from homeostat.cli.options import DEFAULT_SITE, AsJson, Batch, SiteDir
 from homeostat.cli.output import show, show_json
 from homeostat.cli.persons import As, Code, PasswordFile, acting
@@ -44,8 +44,8 @@ def bundle_batch(
         place.reading() as (_, historian),
     ):
         made = make_bundle(office, historian, batch, anchors=read_heads(heads) if heads else ())
-        hand_over(office, person, "bundle", batch, made.content, why=f"homeostat bundle --out {out.name}")
-    write_whole(out, made.content)
+        with given_out(out, made.content):
+            hand_over(office, person, "bundle", batch, made.content, why=f"homeostat bundle --out {out.name}")
     if as_json:
         show_json(
             {

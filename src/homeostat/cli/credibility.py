@@ -124,7 +124,7 @@ def _write(
     office: "Office", person: "Session", assessment: "Assessment", use: "InUse | None", pdf: Path
 ) -> None:
     """The report as a sealed document, on record before it is written."""
-    from homeostat.cli.files import write_whole
+    from homeostat.cli.files import given_out
     from homeostat.quality.credibility import KIND
     from homeostat.quality.credibility.paper import credibility_paper
     from homeostat.quality.documents.issuing import hand_over, sealed, signature_lines
@@ -134,15 +134,9 @@ def _write(
     training = office.site.kind == "training"
     paper = credibility_paper(assessment, use, lines, when=office.clock(), training=training)
     content = sealed(office, paper, assessment.content())
-    hand_over(
-        office,
-        person,
-        paper.kind,
-        assessment.hash,
-        content,
-        why=f"homeostat credibility report --pdf {pdf.name}",
-    )
-    write_whole(pdf, content)
+    with given_out(pdf, content):
+        why = f"homeostat credibility report --pdf {pdf.name}"
+        hand_over(office, person, paper.kind, assessment.hash, content, why=why)
 
 
 def _judged(place: "Site", package: str) -> str:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 def write(office: "Office", person: "Session", name: str, path: Path) -> None:
     """The deviation as a sealed document, with the signatures under it."""
-    from homeostat.cli.files import write_whole
+    from homeostat.cli.files import given_out
     from homeostat.quality.deviations import deviation as of
     from homeostat.quality.deviations.paper import deviation_paper
     from homeostat.quality.documents.issuing import hand_over, sealed, signature_lines
@@ -21,8 +21,9 @@ def write(office: "Office", person: "Session", name: str, path: Path) -> None:
     lines = [each for each in signature_lines(office.ledger, one.batch) if each.of == f"deviation {one.id}"]
     paper = deviation_paper(one, lines, training=office.site.kind == "training")
     content = sealed(office, paper, one.model_dump_json(indent=1).encode())
-    hand_over(office, person, paper.kind, one.id, content, why=f"homeostat deviation show --pdf {path.name}")
-    write_whole(path, content)
+    with given_out(path, content):
+        why = f"homeostat deviation show --pdf {path.name}"
+        hand_over(office, person, paper.kind, one.id, content, why=why)
 
 
 def tell(one: "Deviation", *, as_json: bool) -> None:

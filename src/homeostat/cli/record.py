@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from homeostat.cli.files import write_whole
+from homeostat.cli.files import given_out, write_whole
 from homeostat.cli.options import DEFAULT_SITE, Batch, SiteDir
 from homeostat.cli.output import show, show_json
 from homeostat.cli.persons import As, Code, PasswordFile, acting
@@ -88,10 +88,9 @@ def _write_pdf(office: "Office", person: "Session", batch: str, path: Path, as_j
     with place.reading() as (ledger, historian):
         issued = batch_document(ledger, historian, batch, training=place.kind == "training")
     content = sealed_file(office, issued.pdf, issued.when, f"batch record {batch}")
-    sha256 = hand_over(
-        office, person, "batch record", batch, content, why=f"homeostat record --pdf {path.name}"
-    )
-    write_whole(path, content)
+    with given_out(path, content):
+        why = f"homeostat record --pdf {path.name}"
+        sha256 = hand_over(office, person, "batch record", batch, content, why=why)
     seal = check_seal(content)
     if as_json:
         show_json({"batch": batch, "file": str(path), "sha256": sha256, "certificate": seal.fingerprint})

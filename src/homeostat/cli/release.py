@@ -202,7 +202,6 @@ def recall_batch(
 ) -> None:
     """Call a released batch back: an urgent alert, and the list of where its parts are."""
     from homeostat.quality.release import recall, status, whereabouts
-    from homeostat.quality.release.status import TYPES
 
     with acting(site, account, "record.review", password_file=password_file, code=code) as (
         office,
@@ -210,7 +209,7 @@ def recall_batch(
         _,
     ):
         recall(office, person, batch, cause, parts=whereabouts(office.ledger, batch), why=why)
-        stands = status(office.acts(TYPES, batch))
+        stands = status(office.ledger, batch)
     tell_status(batch, stands, as_json=as_json)
 
 
@@ -229,7 +228,7 @@ def certificate(
     as_json: AsJson = False,
 ) -> None:
     """Write the certificate of analysis as it stands, with its signatures, as PDF/A-3."""
-    from homeostat.cli.files import write_whole
+    from homeostat.cli.files import given_out
     from homeostat.quality.documents.issuing import hand_over, sealed, signature_lines
     from homeostat.quality.release import grounds
     from homeostat.quality.release.paper import certificate_paper
@@ -244,8 +243,9 @@ def certificate(
         lines = [one for one in signature_lines(office.ledger, batch) if one.of == f"certificate {batch}"]
         paper = certificate_paper(found.certificate, found.status, lines, last)
         content = sealed(office, paper, found.certificate.content())
-        hand_over(office, person, paper.kind, batch, content, why=f"homeostat release certificate {pdf.name}")
-    write_whole(pdf, content)
+        with given_out(pdf, content):
+            why = f"homeostat release certificate {pdf.name}"
+            hand_over(office, person, paper.kind, batch, content, why=why)
     if as_json:
         show_json({"batch": batch, "file": str(pdf), "state": found.status.state})
     else:
@@ -257,11 +257,10 @@ def show_status(*, batch: Batch, site: SiteDir = DEFAULT_SITE, as_json: AsJson =
     """How the release stands, which tests are pending, and what was recalled."""
     from homeostat.errors import QualityError
     from homeostat.quality.release import status
-    from homeostat.quality.release.status import TYPES
     from homeostat.site import Site
 
     with Site.open(site).reading() as (ledger, _):
         if batch not in ledger.batches():
             raise QualityError(f"there is no batch '{batch}'", mend="list them with: homeostat batches")
-        stands = status(ledger.events(batch=batch, types=TYPES))
+        stands = status(ledger, batch)
     tell_status(batch, stands, as_json=as_json)

@@ -21,13 +21,10 @@ from homeostat.execution.slips import (
 from homeostat.execution.stages.recipe import prompt_name
 from homeostat.governance.changes import objection
 from homeostat.governance.instruments import doubts, instruments
-from homeostat.governance.materials import lots
+from homeostat.governance.materials import lots, scanned
 from homeostat.ledger import Ledger
 from homeostat.ledger.catalogue import SourceJudged
 from homeostat.process import Prompt
-
-SEPARATOR = "/"
-"""Between material and lot in a code, where the code names both."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +86,7 @@ class Voucher:
         """A scanned lot has to be released and in date; a training site also takes what nobody has received."""
         if prompt is None or prompt.material is None or slip.order == "verify":
             return ()
-        number = slip.answer.removeprefix(f"{prompt.material}{SEPARATOR}")
+        number = scanned(prompt.material, slip.answer)
         found = lots(self.ledger).get((prompt.material, number))
         if found is not None:
             return tuple(Objection("lot", words) for words in found.objections(self.clock()))

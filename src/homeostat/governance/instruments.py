@@ -3,17 +3,19 @@
 session, instrument, why -> authority -> act in the ledger; acts -> `instruments` -> calibration, cleaning, service
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal, get_args
+from typing import Literal, TypeAlias, TypeVar, get_args
 
 from homeostat.errors import AuthorityError
 from homeostat.governance.authority import authorise
 from homeostat.governance.office import Office
+from homeostat.governance.people.wording import instant, stated
 from homeostat.governance.session import Session
+from homeostat.governance.turns import in_turn
 from homeostat.ledger import Ledger, Recorded
-from homeostat.ledger.catalogue import Change, payload
+from homeostat.ledger.catalogue import Act, Change, payload
 from homeostat.ledger.catalogue.instruments import (
     InstrumentCalibrated,
     InstrumentRegistered,
@@ -24,6 +26,8 @@ TYPES = (InstrumentRegistered.type, InstrumentCalibrated.type, InstrumentServed.
 State = Literal["clean", "unclean", "out of service", "in service", "retired"]
 STATES: dict[str, State] = {state: state for state in get_args(State)}
 _MEND = "list them with: homeostat instrument list"
+
+A = TypeVar("A", bound=Act)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +61,18 @@ class Instrument:
         return [f"the calibration of {self.id} was due {self.due}"] if overdue else []
 
 
-def instruments(ledger: Ledger) -> dict[str, Instrument]:
+Instruments: TypeAlias = dict[str, Instrument]
+"""The sources by their id."""
+
+
+def instruments(ledger: Ledger) -> Instruments:
     """Every registered source of the site, by its id."""
     return fold(ledger.events(batch="", types=TYPES))
 
 
-def fold(events: Iterable[Recorded]) -> dict[str, Instrument]:
+def fold(events: Iterable[Recorded]) -> Instruments:
     """The instruments that these events tell of."""
-    found: dict[str, Instrument] = {}
+    found: Instruments = {}
     for recorded in events:
         act = payload(recorded.event.type, recorded.event.data)
         if isinstance(act, InstrumentRegistered):
@@ -75,7 +83,7 @@ def fold(events: Iterable[Recorded]) -> dict[str, Instrument]:
     return found
 
 
-def doubts(known: dict[str, Instrument], source: str, kind: str, now: str) -> tuple[str, ...]:
+def doubts(known: Instruments, source: str, kind: str, now: str) -> tuple[str, ...]:
     """Why what comes from `source` does not count now; `kind` is that of the wanted device ("": any)."""
     found = known.get(source)
     if found is None:
@@ -97,12 +105,20 @@ def register(
 ) -> Instrument:
     """Make a source of data known. Raises AuthorityError where the id was ever given."""
     authorise(office, session, "equipment.status")
-    if instrument in instruments(office.ledger):
-        raise AuthorityError(f"{instrument} is registered already: an id is never given twice", mend=_MEND)
+    for what, text in (("id", instrument), ("kind", kind), ("title", title)):
+        stated(what, text)
     act = InstrumentRegistered(
         why=why, instrument=instrument, kind=kind, title=title, calibrated=calibrated, tags=tags
     )
-    office.put(session.person, act, event=f"instrument/{instrument}/registered")
+
+    def make(known: Instruments) -> InstrumentRegistered:
+        if instrument in known:
+            raise AuthorityError(
+                f"{instrument} is registered already: an id is never given twice", mend=_MEND
+            )
+        return act
+
+    _enter(office, session, make)
     return Instrument(instrument, kind, title, calibrated, tags)
 
 
@@ -111,32 +127,48 @@ def calibrate(
 ) -> Instrument:
     """Note a calibration, passed or not, and when the next is due (a stamp with offset)."""
     authorise(office, session, "equipment.status")
-    if datetime.fromisoformat(due).utcoffset() is None:
-        raise AuthorityError("the due date needs its offset from UTC", where=due)
-    found = _usable(office, instrument)
-    change = Change(field="due", old=found.due, new=due)
-    act = InstrumentCalibrated(
-        why=why, changes=(change,), instrument=instrument, passed=passed, certificate=certificate, due=due
-    )
-    office.put(session.person, act)
-    return _after(found, act)
+    instant("due date", due)
+    stated("certificate", certificate)
+
+    def make(known: Instruments) -> InstrumentCalibrated:
+        change = Change(field="due", old=_usable(known, instrument).due, new=due)
+        return InstrumentCalibrated(
+            why=why, changes=(change,), instrument=instrument, passed=passed, certificate=certificate, due=due
+        )
+
+    known, act = _enter(office, session, make)
+    return _after(known[instrument], act)
 
 
 def serve(office: Office, session: Session, instrument: str, state: State, *, why: str) -> Instrument:
     """Note that an instrument was cleaned or became unclean, went out of service or came back, or was retired."""
     authorise(office, session, "equipment.status")
-    found = _usable(office, instrument)
-    field = "cleaning" if state in {"clean", "unclean"} else "service"
-    old = ("clean" if found.clean else "unclean") if field == "cleaning" else found.service
-    act = InstrumentServed(
-        why=why, changes=(Change(field=field, old=old, new=state),), instrument=instrument, state=state
-    )
-    office.put(session.person, act)
-    return _after(found, act)
+
+    def make(known: Instruments) -> InstrumentServed:
+        found = _usable(known, instrument)
+        field = "cleaning" if state in {"clean", "unclean"} else "service"
+        old = ("clean" if found.clean else "unclean") if field == "cleaning" else found.service
+        change = Change(field=field, old=old, new=state)
+        return InstrumentServed(why=why, changes=(change,), instrument=instrument, state=state)
+
+    known, act = _enter(office, session, make)
+    return _after(known[instrument], act)
 
 
-def _usable(office: Office, instrument: str) -> Instrument:
-    found = instruments(office.ledger).get(instrument)
+def _enter(office: Office, session: Session, make: Callable[[Instruments], A]) -> tuple[Instruments, A]:
+    """Write what `make` says for the instruments as they stand, under a number that one act can take; both."""
+
+    def judge() -> tuple[list[tuple[Act, str]], tuple[Instruments, A]]:
+        past = tuple(office.acts(TYPES))
+        known = fold(past)
+        act = make(known)
+        return [(act, f"instrument/{len(past) + 1:06d}")], (known, act)
+
+    return in_turn(office, session.person, judge)
+
+
+def _usable(known: Instruments, instrument: str) -> Instrument:
+    found = known.get(instrument)
     if found is None:
         raise AuthorityError(f"there is no instrument {instrument}", mend=_MEND)
     if found.service == "retired":

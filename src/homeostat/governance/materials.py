@@ -4,15 +4,17 @@ session, lot, why -> authority -> act in the ledger; acts -> `lots` -> status, q
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal
+from typing import Literal, TypeAlias, TypeVar
 
 from homeostat.errors import AuthorityError
 from homeostat.governance.authority import authorise
 from homeostat.governance.office import Office
+from homeostat.governance.people.wording import instant, stated
 from homeostat.governance.session import Session
+from homeostat.governance.turns import in_turn
 from homeostat.ledger import Ledger, Recorded
 from homeostat.ledger.catalogue import Act, Change, payload
 from homeostat.ledger.catalogue.materials import LotJudged, LotMoved, LotReceived, LotReconciled
@@ -22,6 +24,9 @@ TYPES = (LotReceived.type, LotJudged.type, LotMoved.type, LotReconciled.type)
 How = Literal["used", "returned", "destroyed", "lost"]
 Status = Literal["quarantine", "released", "rejected"]
 _MEND = "list the lots with: homeostat material list"
+_SEPARATOR = "/"  # between material and lot in a code, where the code names both
+
+A = TypeVar("A", bound=Act)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +64,23 @@ class Lot:
         return (*found, *((f"{said} expired {self.expires}",) if self.expired(now) else ()))
 
 
-def lots(ledger: Ledger) -> dict[tuple[str, str], Lot]:
+Lots: TypeAlias = dict[tuple[str, str], Lot]
+"""The lots by material and number."""
+
+
+def lots(ledger: Ledger) -> Lots:
     """Every lot of the site by material and number, in the order in which they came."""
     return fold(ledger.events(types=TYPES))
 
 
-def fold(events: Iterable[Recorded]) -> dict[tuple[str, str], Lot]:
+def scanned(material: str, code: str) -> str:
+    """The number of the lot in a code that was scanned, which may name its material before it."""
+    return code.strip().removeprefix(f"{material}{_SEPARATOR}")
+
+
+def fold(events: Iterable[Recorded]) -> Lots:
     """The lots that these events tell of."""
-    found: dict[tuple[str, str], Lot] = {}
+    found: Lots = {}
     for recorded in events:
         act = payload(recorded.event.type, recorded.event.data)
         if isinstance(act, LotReceived):
@@ -91,16 +105,21 @@ def receive(
 ) -> Lot:
     """Take a lot into quarantine. Raises AuthorityError where it is known already or cannot be what is said."""
     authorise(office, session, "material.receive")
+    for what, text in (("material", material), ("lot", lot)):
+        stated(what, text)
     check_unit(unit)
     _positive(quantity)
-    if datetime.fromisoformat(expires).utcoffset() is None:
-        raise AuthorityError("the expiry needs its offset from UTC", where=expires)
-    if (material, lot) in lots(office.ledger):
-        raise AuthorityError(f"lot {lot} of {material} was received already", mend=_MEND)
+    instant("expiry", expires)
     act = LotReceived(
         why=why, material=material, lot=lot, quantity=quantity, unit=unit, expires=expires, supplier=supplier
     )
-    office.put(session.person, act, event=f"lot/{material}/{lot}/received")
+
+    def make(known: Lots) -> LotReceived:
+        if (material, lot) in known:
+            raise AuthorityError(f"lot {lot} of {material} was received already", mend=_MEND)
+        return act
+
+    _enter(office, session, make)
     return _received(act)
 
 
@@ -115,18 +134,18 @@ def judge(
 ) -> Lot:
     """Release a lot that is in date and in quarantine, or reject one. Raises AuthorityError."""
     authorise(office, session, "material.release")
-    found = _known(office, material, lot)
-    if found.status == verdict or (verdict == "released" and found.status == "rejected"):
-        raise AuthorityError(f"lot {lot} of {material} is {found.status}", mend=_MEND)
-    if verdict == "released" and found.expired(office.clock()):
-        raise AuthorityError(f"lot {lot} of {material} expired {found.expires}", mend="reject it")
-    change = Change(field="status", old=found.status, new=verdict)
-    return _put(
-        office,
-        session,
-        found,
-        LotJudged(why=why, changes=(change,), material=material, lot=lot, verdict=verdict),
-    )
+
+    def make(known: Lots) -> LotJudged:
+        found = _known(known, material, lot)
+        if found.status == verdict or (verdict == "released" and found.status == "rejected"):
+            raise AuthorityError(f"lot {lot} of {material} is {found.status}", mend=_MEND)
+        if verdict == "released" and found.expired(office.clock()):
+            raise AuthorityError(f"lot {lot} of {material} expired {found.expires}", mend="reject it")
+        change = Change(field="status", old=found.status, new=verdict)
+        return LotJudged(why=why, changes=(change,), material=material, lot=lot, verdict=verdict)
+
+    known, act = _enter(office, session, make)
+    return _after(known[material, lot], act)
 
 
 def move(
@@ -143,20 +162,30 @@ def move(
     """Use some of a lot in a batch, return, destroy or lose it. Raises AuthorityError where that cannot be."""
     authorise(office, session, "material.use")
     _positive(quantity)
-    found = _known(office, material, lot)
-    objections = found.objections(office.clock()) if how == "used" else ()
-    if objections:
-        raise AuthorityError("; ".join(objections), mend="take a lot that is released and in date")
     if how == "used" and not batch:
         raise AuthorityError("a lot is used in a batch", mend="name it with --batch")
+    if batch and batch not in office.ledger.batches():
+        raise AuthorityError(f"there is no batch '{batch}'", mend="list them with: homeostat batches")
+
+    def make(known: Lots) -> LotMoved:
+        found = _known(known, material, lot)
+        _refuse_move(found, how, quantity, office.clock())
+        change = Change(field="left", old=found.left, new=found.left - quantity)
+        return LotMoved(
+            why=why, changes=(change,), material=material, lot=lot, how=how, quantity=quantity, batch=batch
+        )
+
+    known, act = _enter(office, session, make, batch=batch)
+    return _after(known[material, lot], act)
+
+
+def _refuse_move(found: Lot, how: How, quantity: float, now: str) -> None:
+    objections = found.objections(now) if how == "used" else ()
+    if objections:
+        raise AuthorityError("; ".join(objections), mend="take a lot that is released and in date")
     if quantity > found.left * (1.0 + 1e-9):
-        what = f"only {found.left:g} {found.unit} of lot {lot} should be left"
+        what = f"only {found.left:g} {found.unit} of lot {found.lot} should be left"
         raise AuthorityError(what, mend="count what is there: homeostat material reconcile")
-    change = Change(field="left", old=found.left, new=found.left - quantity)
-    act = LotMoved(
-        why=why, changes=(change,), material=material, lot=lot, how=how, quantity=quantity, batch=batch
-    )
-    return _put(office, session, found, act)
 
 
 def reconcile(
@@ -166,28 +195,36 @@ def reconcile(
     authorise(office, session, "material.use")
     if not (0.0 <= left < math.inf and 0.0 <= tolerance < math.inf):
         raise AuthorityError("a count and a tolerance are numbers from 0 up")
-    found = _known(office, material, lot)
-    difference = found.left - left
-    act = LotReconciled(
-        why=why,
-        material=material,
-        lot=lot,
-        left=left,
-        difference=difference,
-        tolerance=tolerance,
-        within=abs(difference) <= tolerance,
-    )
-    _put(office, session, found, act)
-    return act
+
+    def make(known: Lots) -> LotReconciled:
+        difference = _known(known, material, lot).left - left
+        return LotReconciled(
+            why=why,
+            material=material,
+            lot=lot,
+            left=left,
+            difference=difference,
+            tolerance=tolerance,
+            within=abs(difference) <= tolerance,
+        )
+
+    return _enter(office, session, make)[1]
 
 
-def _put(office: Office, session: Session, found: Lot, act: LotJudged | LotMoved | LotReconciled) -> Lot:
-    office.put(session.person, act, batch=act.batch if isinstance(act, LotMoved) else "")
-    return _after(found, act)
+def _enter(office: Office, session: Session, make: Callable[[Lots], A], *, batch: str = "") -> tuple[Lots, A]:
+    """Write what `make` says for the lots as they stand, under a number that one act can take; both."""
+
+    def judge() -> tuple[list[tuple[Act, str]], tuple[Lots, A]]:
+        past = tuple(office.ledger.events(types=TYPES))
+        known = fold(past)
+        act = make(known)
+        return [(act, f"material/{len(past) + 1:06d}")], (known, act)
+
+    return in_turn(office, session.person, judge, batch=batch)
 
 
-def _known(office: Office, material: str, lot: str) -> Lot:
-    found = lots(office.ledger).get((material, lot))
+def _known(known: Lots, material: str, lot: str) -> Lot:
+    found = known.get((material, lot))
     if found is None:
         raise AuthorityError(f"there is no lot {lot} of {material}", mend=_MEND)
     return found

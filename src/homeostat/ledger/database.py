@@ -90,10 +90,18 @@ def in_words(path: Path) -> Iterator[None]:
     try:
         yield
     except DAMAGE as fault:
-        busy = "locked" in str(fault)
-        mend = "another process is writing; try again when it has ended" if busy else "run `homeostat verify`"
         what = f"the ledger cannot be used: {damage_in_words(fault)}"
-        raise LedgerError(what, where=str(path), mend=mend) from fault
+        raise LedgerError(what, where=str(path), mend=_mend(fault)) from fault
+
+
+def _mend(fault: Exception) -> str:
+    """What is to be done: a full disk, too, may show itself as a failure to read or write."""
+    code = getattr(fault, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF
+    if code in {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}:
+        return "look whether there is room on the disk; if there is, run `homeostat verify`"
+    if "locked" in str(fault):
+        return "another process is writing; try again when it has ended"
+    return "run `homeostat verify`"
 
 
 def connect_to_write(path: Path) -> sqlite3.Connection:

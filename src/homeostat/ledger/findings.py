@@ -10,10 +10,14 @@ CAP = 5
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that is wrong: `where` ("event 17 (B0001/000012/01)") and `what`, in words."""
+    """One thing that is wrong: `where` ("event 17 (B0001/000012/01)") and `what`, in words.
+
+    `stepped`: a clock was set back while it was recorded, which alters nothing of what stands there.
+    """
 
     where: str
     what: str
+    stepped: bool = False
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,7 @@ class Findings:
 
     def add(self, kind: Kind, place: int, where: str, what: str) -> None:
         """Note a finding at `place` (a sequence number, size or line number) among those of its kind."""
-        self._found.append((kind, place, Finding(where, what)))
+        self._found.append((kind, place, Finding(where, what, kind is Kind.CLOCK)))
 
     def of(self, kind: Kind) -> bool:
         """Whether anything of this kind was found."""
@@ -67,5 +71,7 @@ class Findings:
         yield from findings[:CAP]
         if len(findings) > CAP:
             yield Finding(
-                findings[CAP].where, f"and from here on, {len(findings) - CAP} more findings of this kind"
+                findings[CAP].where,
+                f"and from here on, {len(findings) - CAP} more findings of this kind",
+                kind is Kind.CLOCK,
             )

@@ -27,6 +27,8 @@ from homeostat.ledger.keys import SiteKey
 from homeostat.ledger.merkle import Tree
 
 _PAGE = 1000
+BEGINS = "batch.started"
+"""The type of event that makes a batch (`catalogue.BatchStarted`); its name in another event makes none."""
 _VERIFY = "run `homeostat verify` to see what changed"
 
 
@@ -273,10 +275,13 @@ class Ledger:
             return next(stored_heads(self._connection, size), None)
 
     def batches(self) -> list[str]:
-        """Ids of all batches, in order of their first event."""
-        query = "SELECT batch FROM event WHERE batch <> '' GROUP BY batch ORDER BY min(seq)"
+        """Ids of all batches that were started, in order of their first event."""
+        query = (
+            "SELECT batch FROM (SELECT batch, min(seq) AS first FROM event WHERE batch <> '' GROUP BY batch) AS named"
+            " WHERE EXISTS (SELECT 1 FROM event WHERE event.batch = named.batch AND type = ?) ORDER BY first"
+        )
         with in_words(self._path):
-            return [batch for (batch,) in self._connection.execute(query)]
+            return [batch for (batch,) in self._connection.execute(query, (BEGINS,))]
 
     def close(self) -> None:
         """Release the file; events that were not committed are dropped."""

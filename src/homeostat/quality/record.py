@@ -7,6 +7,7 @@ from homeostat.historian import Historian
 from homeostat.ledger import Ledger
 from homeostat.quality import header, steps
 from homeostat.quality.alarms import alarms
+from homeostat.quality.approved import with_approval
 from homeostat.quality.beside import models
 from homeostat.quality.comparison import comparisons, fit_note
 from homeostat.quality.controllers import controllers
@@ -40,7 +41,7 @@ def batch_record(ledger: Ledger, historian: Historian, batch: str, rules: int = 
         ledger,
         BatchRecord(
             summary=summary(sections),
-            header=sections.header,
+            header=with_approval(ledger, sections.header),
             rules=found.rules,
             rules_sha256=found.rules_sha256,
             exceptions=found.items,

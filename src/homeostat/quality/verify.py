@@ -40,6 +40,11 @@ class SiteCheck:
         """Whether nothing was found."""
         return not self.findings
 
+    @property
+    def altered(self) -> tuple[Finding, ...]:
+        """What is not as it was recorded; a step of the clock was recorded, and is told by `findings` alone."""
+        return tuple(one for one in self.findings if not one.stepped)
+
 
 def verify_site(site: Site, anchor: Path | None = None) -> SiteCheck:
     """Check everything the site has on record. Damage is a finding, never an error.

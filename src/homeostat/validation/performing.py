@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from homeostat import __version__
 from homeostat.errors import SiteError
-from homeostat.governance import Office
+from homeostat.governance import Office, Session
+from homeostat.governance.authority import authorise, present
 from homeostat.ledger import SiteKey
 from homeostat.ledger.catalogue import SystemValidated
 from homeostat.validation.installation import components, installation
@@ -27,20 +28,29 @@ class Performed(NamedTuple):
 
 def perform(
     office: Office,
+    session: Session,
     wanted: Sequence[Requirement],
     *,
-    actor: str,
     why: str,
     told: Callable[[Result], None] = lambda result: None,
 ) -> Performed:
     """Ask everything of the installed system, write the report at the site and put its hash on record.
 
-    `told` hears each result as it comes. Raises SiteError where the report cannot be written; nothing is kept then.
+    `told` hears each result as it comes. Raises AuthorityError where the person may not ("site.validate"), SiteError
+    where the report cannot be written; nothing is kept then.
     """
+    authorise(office, session, "site.validate")
     made = office.clock()
     found = installation()
+
+    def heard(result: Result) -> None:
+        present(
+            office, session, "site.validate"
+        )  # a validation outlasts idleness: the session is at work with it
+        told(result)
+
     with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        proved = tuple(_telling(result, told) for result in results(wanted, registered(), Path(folder)))
+        proved = tuple(_telling(result, heard) for result in results(wanted, registered(), Path(folder)))
     report = Report(made, found, proved, components())
     name = "validation-" + "".join(filter(str.isdigit, made.partition("+")[0])) + ".json"
     path = _write(office.site.records / name, report.signed(SiteKey.load(office.site.keys)))
@@ -51,7 +61,7 @@ def perform(
         failures=report.failures,
         report=report.digest,
     )
-    return Performed(report, path, office.put(actor, act))
+    return Performed(report, path, office.put(session.person, act))
 
 
 def _telling(result: Result, told: Callable[[Result], None]) -> Result:

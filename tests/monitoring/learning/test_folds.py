@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from homeostat.monitoring.learning.folds import grouped, inner_folds, others, outer_folds, stratified
+from homeostat.monitoring.learning.folds import alone, grouped, inner_folds, others, outer_folds, stratified
 
 
 @given(
@@ -32,6 +32,15 @@ def test_few_groups_and_few_rows_are_held_out_one_by_one() -> None:
     assert len(outer_folds(["a", "b", "c", "d"] * 5, y, 0)) == 4
     assert len(outer_folds(None, np.arange(50.0), 0)) == 10
     assert len(outer_folds(None, np.arange(2000.0), 0)) == 5
+
+
+def test_rows_are_alone_exactly_where_each_is_an_outer_fold() -> None:
+    for rows in (8, 25, 26, 40):
+        y, same = np.arange(float(rows)), np.arange(rows)
+        assert alone(None, y) == (len(outer_folds(None, y, 0)) == rows)
+        assert not alone(["a", "b"] * (rows // 2) + ["c"] * (rows % 2), y)
+        same[-4:] = same[0]
+        assert alone(None, y, same) == (len(outer_folds(None, y, 0, same)) == rows - 4)
 
 
 def test_choosing_is_repeated_where_rows_are_few() -> None:

@@ -7,6 +7,7 @@ import pytest
 from tests.monitoring.learning import tables
 
 from homeostat.monitoring.learning.columns import Wanted
+from homeostat.monitoring.learning.families.trees import Forest
 from homeostat.monitoring.learning.menu import menu
 from homeostat.monitoring.learning.preparation import columns, spectra
 from homeostat.monitoring.learning.task import Task, state
@@ -45,6 +46,14 @@ def test_large_tables_are_spared_what_grows_fast(
 def test_classes_are_tried_with_logistic_regression(tmp_path: Path) -> None:
     task = state(tables.table(tmp_path, tables.classes()), "state", Wanted(), "donor")
     assert "logistic ridge" in {family.name for family in menu(task, 0).families}
+
+
+def test_a_search_repeated_for_every_row_grows_smaller_forests_and_nothing_else(tmp_path: Path) -> None:
+    task = _sized(tmp_path, 24, 9)
+    usual, smaller = menu(task, 0).families, menu(task, 0, single=True).families
+    assert [each.name for each in usual] == [each.name for each in smaller]
+    assert {each.trees for each in usual if isinstance(each, Forest)} == {100}
+    assert {each.trees for each in smaller if isinstance(each, Forest)} == {25}
 
 
 def test_spectra_are_tried_with_linear_families_and_many_preparations(tmp_path: Path) -> None:

@@ -29,6 +29,16 @@ def test_decimal_commas_are_understood_where_commas_do_not_separate(tmp_path: Pa
     assert _read(tmp_path, "a;b\n1,5;2\n-3,25;1,2e3\n") == {"a": [1.5, -3.25], "b": [2.0, 1200.0]}
 
 
+@pytest.mark.parametrize("head", ["y;1000,0;1001,0", "1000,0;1001,0;y", "y;1000,0 nm;1001,0 nm"])
+def test_decimal_commas_in_headings_do_not_separate(tmp_path: Path, head: str) -> None:
+    assert list(_read(tmp_path, f"{head}\n1,5;2;3\n")) == head.split(";")
+
+
+@pytest.mark.parametrize("head", ["y,1000,1001", "a;b,c,d", "y;z,1000,1001"])
+def test_commas_separate_headings_that_are_whole_numbers(tmp_path: Path, head: str) -> None:
+    assert list(_read(tmp_path, f"{head}\n1,2,3\n")) == head.split(",")
+
+
 def test_a_byte_order_mark_and_windows_line_ends_are_no_part_of_the_table(tmp_path: Path) -> None:
     assert _read(tmp_path, "a,b\r\n1,2\r\n", encoding="utf-8-sig") == {"a": [1.0], "b": [2.0]}
 

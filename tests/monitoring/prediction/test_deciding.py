@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from homeostat.monitoring.prediction import InputSpace, Limits, Rule, decide
-from homeostat.monitoring.prediction.ruling import Side
+from homeostat.monitoring.prediction.ruling import Said
 
 SPACE = InputSpace(
     mean=[0.0],
@@ -44,22 +44,53 @@ def test_decisions(
 
 
 @pytest.mark.parametrize(
-    ("side", "interval", "decision", "told"),
+    ("said", "interval", "decision", "told"),
     [
-        ("meets", (95.0, 99.0), "ok", ""),
-        ("meets", (91.0, 99.0), "alert", "close to its limit"),
-        ("meets", (85.0, 99.0), "alert", "or holds it"),
-        ("fails", (85.0, 99.0), "action", "rarely"),
-        ("either", (95.0, 99.0), "undecided", "or fail it"),
+        (Said("meets", 0.97), (95.0, 99.0), "ok", ""),
+        (Said("meets", 0.97), (91.0, 99.0), "alert", "likely to meet >= 90 (P 0.97), but"),
+        (Said("meets", 0.7), (91.0, 99.0), "alert", "the interval 91 to 99 is close to the limit"),
+        (Said("meets", 0.6), (85.0, 99.0), "alert", "the interval 85 to 99 holds the limit"),
+        (Said("meets", 0.56), (75.0, 89.0), "alert", "the interval 75 to 89 does not meet it"),
+        (Said("meets"), (85.0, 99.0), "alert", "rows that fail >= 90 are rarely like this one, but"),
+        (Said("fails", 0.48), (85.0, 99.0), "action", "less likely than not to meet >= 90 (P 0.48)"),
+        (Said("fails", 0.001), (5.0, 9.0), "action", "unlikely to meet >= 90 (P 0.01)"),
+        (Said("fails", 0.45), (91.0, 99.0), "action", "(P 0.45), though the interval 91 to 99 meets it"),
+        (Said("fails"), (85.0, 99.0), "action", "rows that meet >= 90 are rarely like this one"),
+        (Said("either", 0.5), (95.0, 99.0), "undecided", "rows like this one meet >= 90 or fail it"),
+        (Said("either", 0.97, "fail"), (95.0, 99.0), "undecided", "too few rows that fail >= 90"),
     ],
 )
 def test_a_ruling_decides_and_the_interval_says_how_narrowly(
-    side: Side, interval: tuple[float, float], decision: str, told: str
+    said: Said, interval: tuple[float, float], decision: str, told: str
 ) -> None:
-    found, reason = decide(RULE, interval, SPACE, (1.0, 0.1), side)
+    found, reason = decide(RULE, interval, SPACE, (1.0, 0.1), said)
     assert found == decision
     assert told in reason
-    assert decide(RULE, interval, SPACE, (9.5, 0.1), side)[0] == "undecided"
+    assert decide(RULE, interval, SPACE, (9.5, 0.1), said)[0] == "undecided"
+
+
+@given(st.floats(0.0, 1.0), st.floats(0, 200), st.floats(0, 50))
+def test_no_words_contradict_the_probability_beside_them(chance: float, low: float, width: float) -> None:
+    said = Said("meets" if chance >= 0.5 else "fails", chance)
+    _, reason = decide(RULE, (low, low + width), None, None, said)
+    assert "rarely" not in reason
+    assert ("more likely" in reason or reason.startswith("likely")) <= (chance >= 0.5)
+    assert ("less likely" in reason or reason.startswith("unlikely")) == (chance < 0.5)
+
+
+@pytest.mark.parametrize(
+    ("interval", "decision", "told"),
+    [
+        ((0.0, 0.0), "action", "rows of class Anna rarely have so low a value"),
+        ((0.0, 1.0), "undecided", "it may be Anna or Ben"),
+        ((1.0, 1.0), "ok", ""),
+    ],
+)
+def test_classes_are_named_instead_of_intervals(
+    interval: tuple[float, float], decision: str, told: str
+) -> None:
+    likelier = Rule.parse(">= 0.5")
+    assert decide(likelier, interval, SPACE, (1.0, 0.1), classes=("Ben", "Anna")) == (decision, told)
 
 
 def test_without_a_rule_only_the_inputs_count() -> None:

@@ -54,6 +54,7 @@ def test_a_side_with_too_few_rows_is_never_excluded() -> None:
     assert ruling.failing is not None
     assert ruling.side(RULE, 100.0) == "either"
     assert ruling.side(RULE, -100.0) == "fails"
+    assert (ruling.said(RULE, 100.0).few, ruling.said(RULE, -100.0).few) == ("fail", None)
     assert calibrate_ruling(RULE, truth[3:], truth[3:], np.arange(40)).meeting is None
 
 

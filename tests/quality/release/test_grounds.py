@@ -17,7 +17,6 @@ from homeostat.quality.credibility import Adequate
 from homeostat.quality.model import BatchRecord, ModelLine
 from homeostat.quality.release import grounds, obstacles, release, status
 from homeostat.quality.release.results import results
-from homeostat.quality.release.status import TYPES
 from homeostat.quality.review import accept, begin, review, sign_review
 from homeostat.site import Site
 from homeostat.validation.staff import Member, staff
@@ -68,7 +67,7 @@ def test_a_batch_is_released_after_its_review_and_not_before(done: Site) -> None
         _review(office, done, piet)
         assert kinds(done) == []
         signed = release(office, vera.session, vera.secret, grounds(done, "B0001"), "fit")
-        assert status(office.acts(TYPES, "B0001")).signature == signed.event
+        assert status(office.ledger, "B0001").signature == signed.event
         assert kinds(done) == ["state"]
 
 
@@ -136,3 +135,13 @@ def test_the_assay_goes_before_the_model(record: BatchRecord) -> None:
 def test_what_was_altered_keeps_the_batch(done: Site) -> None:
     found = replace(grounds(done, "B0001"), altered=("event 3: its stored bytes were changed",))
     assert "record" in [one.kind for one in obstacles(found)]
+
+
+def test_what_is_open_is_resolved_by_the_command_for_its_kind(done: Site) -> None:
+    against = ("EX-1: cold", "DEV-0001: cold (deviation open)", "act/7: cold (a deviation is requested)")
+    found = replace(grounds(done, "B0001"), unresolved=against)
+    assert [one.mend for one in obstacles(found) if one.kind == "exception"] == [
+        "homeostat review dispose B0001 EX-1",
+        "homeostat deviation close DEV-0001",
+        "homeostat deviation open --request act/7",
+    ]

@@ -9,6 +9,7 @@ from homeostat.cli.options import AsJson
 from homeostat.cli.output import Table, show, show_json
 from homeostat.cli.text import number
 from homeostat.cli.twin.values import OptionError
+from homeostat.cli.watch.figures import possible
 from homeostat.cli.watch.options import TABLE_HELP, Model, read_model
 from homeostat.cli.watch.sample import sample
 
@@ -72,16 +73,6 @@ def _row(package: "Package", found: "Explained", *, as_json: bool) -> None:
         told = {"verdict": verdict.decision, "reason": verdict.reason, "reference": found.reference}
         show_json({**ends, **told, "contributions": parts})
         return
-    interval = f"{number(verdict.low)} to {number(verdict.high)}"
-    head = (
-        f"Line {found.line}: {number(verdict.value)} {package.unit}".rstrip()
-        + f", {interval}: {verdict.decision}"
-        + (
-            f"; {package.rule} with probability {verdict.probability:.2g}"
-            if verdict.probability is not None
-            else ""
-        )
-    )
     rows = [(name, number(given), f"{part:+.4g}") for name, given, part in found.parts[:SHOWN]]
     rest = sum(part for _, _, part in found.parts[SHOWN:])
     if found.parts[SHOWN:]:
@@ -89,10 +80,24 @@ def _row(package: "Package", found: "Explained", *, as_json: bool) -> None:
     columns = ("input", "given", "contribution")
     title = f"The value is {number(found.reference)} plus"
     show(
-        head,
+        _head(package, found),
         *([verdict.reason + "."] if verdict.reason else []),
         Table(title, columns, rows, frozenset(columns[1:])),
     )
+
+
+def _head(package: "Package", found: "Explained") -> str:
+    """The line of the table, the value, where the truth may lie, and the verdict."""
+    verdict, classes = found.verdict, package.classes
+    among = (
+        f"may be {possible(classes, verdict)}"
+        if classes
+        else f"{number(verdict.low)} to {number(verdict.high)}"
+    )
+    value = f"Line {found.line}: {number(verdict.value)} {package.unit}".rstrip()
+    chance = verdict.probability
+    ruled = "" if chance is None else f"; {package.rule} with probability {chance:.2g}"
+    return f"{value}, {among}: {verdict.decision}{ruled}"
 
 
 def _text(value: Any) -> str:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from homeostat.monitoring.learning.evidence import FalseAlarm
     from homeostat.monitoring.package import Metrics
+    from homeostat.monitoring.prediction import Verdict
 
 _SHOWN = (
     ("rmsep", "RMSEP", False),
@@ -56,3 +57,10 @@ def percent(share: float | None) -> str:
 
 def _cell(values: "Mapping[str, float]", key: str, share: bool) -> str:
     return percent(values.get(key)) if share else number(values.get(key))
+
+
+def possible(classes: tuple[str, str], verdict: "Verdict") -> str:
+    """The classes that a row may be of, at the model's coverage; "-" where nothing is said of it."""
+    if verdict.low is None or verdict.high is None:
+        return "-"
+    return " or ".join(classes[place] for place in range(int(verdict.low), int(verdict.high) + 1))

@@ -9,7 +9,7 @@ import typer
 from homeostat.cli.options import AsJson
 from homeostat.cli.output import Table, show, show_json
 from homeostat.cli.text import number
-from homeostat.cli.watch.figures import by_group, percent
+from homeostat.cli.watch.figures import by_group, percent, possible
 from homeostat.cli.watch.options import TABLE_HELP, Model
 from homeostat.cli.watch.signing import Trusted, accepted
 from homeostat.cli.watch.watching import judge
@@ -49,7 +49,8 @@ def score(
     if as_json:
         show_json(_object(scored, kept))
         return
-    show(*_head(scored), _verdicts(scored), *_figures(scored), *([kept.told] if kept else []))
+    advised = ["", scored.advice] if scored.advice else []
+    show(*_head(scored), _verdicts(scored), *advised, *_figures(scored), *([kept.told] if kept else []))
 
 
 def _head(scored: "Scored") -> list[str]:
@@ -62,11 +63,13 @@ def _head(scored: "Scored") -> list[str]:
 def _verdicts(scored: "Scored") -> Table:
     truth = () if scored.truth is None else ("truth",)
     ruled = () if scored.package.ruling is None else ("P",)
-    columns = ("line", "value", "low", "high", *ruled, "verdict", *truth, "T²", "SPE", "drivers", "reason")
+    classes = scored.package.classes
+    ends_told = ("may be",) if classes else ("low", "high")
+    columns = ("line", "value", *ends_told, *ruled, "verdict", *truth, "T²", "SPE", "drivers", "reason")
     rows = []
     for row, verdict in enumerate(scored.verdicts):
         known = () if scored.truth is None else (_shown(scored, float(scored.truth[row])),)
-        ends = [number(end) for end in (verdict.low, verdict.high)]
+        ends = [possible(classes, verdict)] if classes else [number(verdict.low), number(verdict.high)]
         ends += [_probability(verdict.probability)] if ruled else []
         distances = [_distance(verdict.t2, verdict.t2_limit), _distance(verdict.spe, verdict.spe_limit)]
         told = (_drivers(verdict), verdict.reason)
@@ -126,6 +129,7 @@ def _object(scored: "Scored", kept: "Kept | None") -> dict[str, Any]:
         "rule": None if package.rule is None else str(package.rule),
         "classes": package.classes,
         "coverage": package.interval.coverage,
+        "advice": scored.advice,
         "rows": [_row(scored, row, verdict) for row, verdict in enumerate(scored.verdicts)],
         "figures": dict(scored.metrics[0].values) if scored.metrics else None,
         "record": None if kept is None else {"use": kept.number, "told": kept.told},

@@ -6,13 +6,11 @@ make(book) -> act -> event "custody/NNNNNN"; where another was quicker, the book
 from collections.abc import Callable
 from typing import TypeVar
 
-from homeostat.errors import AuthorityError, LedgerError
+from homeostat.errors import AuthorityError
 from homeostat.governance.custody.book import Book
 from homeostat.governance.office import Office
-from homeostat.governance.together import put_together
+from homeostat.governance.turns import in_turn
 from homeostat.ledger.catalogue import Act
-
-_ATTEMPTS = 20
 
 A = TypeVar("A", bound=Act)
 
@@ -28,20 +26,15 @@ def enter(
 
     `make` raises AuthorityError where the book does not allow it. It is asked again when another entry came between.
     """
-    for _ in range(_ATTEMPTS):
+
+    def judge() -> tuple[list[tuple[Act, str]], A]:
         book = Book.of(office.ledger)
         act = make(book)
         entry = f"custody/{book.size + 1:06d}"
         acts: list[tuple[Act, str]] = [(act, entry)]
-        if beside is not None:
-            acts.append(beside(entry, act))
-        try:
-            put_together(office, person, acts)
-            return act
-        except LedgerError:
-            if entry not in office.ledger:
-                raise
-    raise AuthorityError("others write in the custody book all the time", mend="try again")
+        return (acts if beside is None else [*acts, beside(entry, act)]), act
+
+    return in_turn(office, person, judge)
 
 
 def stated(text: str, what: str, longest: int = 100) -> str:

@@ -9,6 +9,7 @@ from functools import singledispatch
 from typing import Literal, TypeAlias
 
 from homeostat.governance.custody.book import ENTRIES, Book
+from homeostat.governance.materials import scanned
 from homeostat.ledger import Ledger, Recorded
 from homeostat.ledger.catalogue import (
     BatchStarted,
@@ -18,8 +19,10 @@ from homeostat.ledger.catalogue import (
     ContainerSplit,
     ContainersPooled,
     CustodyBound,
+    EntryJudged,
     IdentityIssued,
     LotMoved,
+    PromptOpened,
     payload,
 )
 
@@ -84,7 +87,21 @@ def of_lots(ledger: Ledger) -> Iterator[Edge]:
             yield _edge((lot, Node("batch", moved.batch), "used in"), recorded)
 
 
-SOURCES: tuple[Source, ...] = (of_custody, of_batches, of_lots)
+def of_scans(ledger: Ledger) -> Iterator[Edge]:
+    """The lots whose codes were scanned into batches, as answers to what the recipe asks, and count."""
+    asked: dict[str, str] = {}
+    for recorded in ledger.events(types=(PromptOpened.type, EntryJudged.type)):
+        told = payload(recorded.event.type, recorded.event.data)
+        if isinstance(told, PromptOpened) and told.asks and told.asks.get("material"):
+            asked[f"{recorded.event.batch} {told.prompt}"] = str(told.asks["material"])
+        elif isinstance(told, EntryJudged) and told.status in ("taken", "verified", "corrected"):
+            material = asked.get(f"{recorded.event.batch} {told.prompt}")
+            if material is not None:
+                lot = Node("lot", f"{scanned(material, told.answer)}{_OF}{material}")
+                yield _edge((lot, Node("batch", recorded.event.batch), "scanned into"), recorded)
+
+
+SOURCES: tuple[Source, ...] = (of_custody, of_batches, of_lots, of_scans)
 
 
 def _edge(pair: Pair, recorded: Recorded) -> Edge:

@@ -4,6 +4,9 @@ container, scan, second -> matched -> goes on
                         -> not     -> containers HELD, a deviation is requested, MismatchError
 """
 
+from collections.abc import Mapping
+from typing import Literal, TypeAlias
+
 from homeostat.errors import AuthorityError
 from homeostat.governance.custody.book import Book
 from homeostat.governance.custody.entry import enter
@@ -14,6 +17,11 @@ from homeostat.governance.session import Session
 from homeostat.ledger.catalogue import Change, ContainersHeld, DeviationRequested
 
 _UNCONFIRMED = "a hold is looked into before anything goes on"
+Cause: TypeAlias = Literal["mismatch", "release"]
+_WHY: Mapping[Cause, str] = {
+    "mismatch": "positive identification failed",
+    "release": "a product that nobody has released was about to be given",
+}
 
 
 class MismatchError(AuthorityError):
@@ -50,11 +58,15 @@ def finding(
     return ""
 
 
-def stop(office: Office, session: Session, names: tuple[str, ...], found: str) -> MismatchError:
+def stop(
+    office: Office, session: Session, names: tuple[str, ...], found: str, cause: Cause = "mismatch"
+) -> MismatchError:
     """Hold those of `names` that are containers in custody, request a deviation; the error to raise."""
     held = tuple[str, ...]()
     if _live(Book.of(office.ledger), names):
-        act = enter(office, session.person, lambda book: _holding(book, names, found), beside=requested)
+        act = enter(
+            office, session.person, lambda book: _holding(book, names, found, cause), beside=requested
+        )
         held = act.containers
     else:
         asked = DeviationRequested(why=_UNCONFIRMED, about=names, finding=found, source="")
@@ -80,15 +92,15 @@ def _live(book: Book, names: tuple[str, ...]) -> tuple[str, ...]:
     )
 
 
-def _holding(book: Book, names: tuple[str, ...], found: str) -> ContainersHeld:
+def _holding(book: Book, names: tuple[str, ...], found: str, cause: Cause) -> ContainersHeld:
     live = _live(book, names)
     changes = tuple(
         Change(field=f"{name}.held", old=book.containers[name].held is not None, new=True) for name in live
     )
     return ContainersHeld(
-        why="positive identification failed",
+        why=_WHY[cause],
         containers=live,
-        cause="mismatch",
+        cause=cause,
         finding=found,
         changes=changes,
     )

@@ -94,11 +94,17 @@ def _givable(office: Office, session: Session, book: Book, name: str) -> Contain
 
 
 def _refuse_receiver(office: Office, session: Session, to: str) -> None:
-    """A hand-over takes two persons, both known here."""
+    """A hand-over takes two persons, both known here, and the other one able to receive."""
     if to == session.person:
         raise AuthorityError("nobody hands over to themselves", where=to)
-    if to not in directory(office).accounts:
+    account = directory(office).get(to)
+    if account is None:
         raise AuthorityError("there is no such account", where=to, mend="enrol the receiver first")
+    unable = "" if permitted(account.roles, "custody.transfer") else "no role permits it"
+    unable = unable if account.state == "active" else f"the account is {account.state}"
+    if unable:
+        mend = "name somebody who may: homeostat user list"
+        raise AuthorityError(f"they could not receive it: {unable}", where=to, mend=mend)
 
 
 def receive(

@@ -55,9 +55,10 @@ def trace(ledger: Ledger, identifier: str, sources: tuple[Source, ...] = SOURCES
     starts = tuple(node for node in known if any(node.is_called(name) for name in names))
     if not starts:
         raise AuthorityError(
-            "nothing at this site has this name",
+            "nothing came of it, and nothing went into it, at this site",
             where=identifier,
-            mend="scan its label; batches are listed by homeostat batches, containers by homeostat custody show",
+            mend="scan its label; batches are listed by homeostat batches, containers by homeostat custody show, "
+            "lots by homeostat material list",
         )
     backward = _reached(starts, _at(edges, lambda edge: edge.target), lambda edge: edge.source)
     forward = _reached(starts, _at(edges, lambda edge: edge.source), lambda edge: edge.target)

@@ -5,10 +5,9 @@ The author neither reviews nor approves; the approval is a signature that states
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
 
 from homeostat.errors import AuthorityError, LedgerError
-from homeostat.governance.authority import authorise
+from homeostat.governance.authority import authorise, distinct
 from homeostat.governance.definitions.content import identity
 from homeostat.governance.definitions.difference import difference
 from homeostat.governance.definitions.fold import (
@@ -19,14 +18,18 @@ from homeostat.governance.definitions.fold import (
     definitions,
     subject_of,
 )
+from homeostat.governance.known import moment
 from homeostat.governance.office import Office
 from homeostat.governance.people import Secret
+from homeostat.governance.people.wording import instant
 from homeostat.governance.session import Session
 from homeostat.governance.signing import Signature, give
 from homeostat.ledger.catalogue import Change, DefinitionKind, DefinitionRetired, DefinitionSubmitted
+from homeostat.ledger.identity import Permission
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
 _VERSION = re.compile(r"\d+\.\d+\.\d+")
+_OPEN = ("submitted", "reviewed")
 
 
 def submit(
@@ -74,7 +77,7 @@ def review(
 ) -> Signature:
     """Sign a version as reviewed. Raises AuthorityError to its author, and where it is no longer under review."""
     authorise(office, session, "definition.review")
-    one = _for(office, session, kind, name, version, ("submitted", "reviewed"))
+    one = _for(office, session, "definition.review", kind, name, version, states=_OPEN)
     changes = (Change(field="state", old=one.state, new="reviewed"),)
     return give(office, session, secret, subject_of(one), "reviewed", why, changes=changes)
 
@@ -84,7 +87,7 @@ def reject(
 ) -> Signature:
     """Sign a version as rejected: it can never be approved; another version may be submitted."""
     authorise(office, session, "definition.review")
-    one = _for(office, session, kind, name, version, ("submitted", "reviewed"))
+    one = _for(office, session, "definition.review", kind, name, version, states=_OPEN)
     changes = (Change(field="state", old=one.state, new="rejected"),)
     return give(office, session, secret, subject_of(one), "rejected", why, changes=changes)
 
@@ -104,8 +107,9 @@ def approve(
 
     Raises AuthorityError to its author, where it was not reviewed, and for a date that has passed.
     """
-    authorise(office, session, APPROVES.get(kind, "definition.approve"))
-    one = _for(office, session, kind, name, version, ("reviewed",))
+    needed = APPROVES.get(kind, "definition.approve")
+    authorise(office, session, needed)
+    one = _for(office, session, needed, kind, name, version, states=("reviewed",))
     begins = _effective(office.clock(), effective)
     changes = (
         Change(field="state", old=one.state, new="approved"),
@@ -159,16 +163,18 @@ _MENDS: Mapping[str, str] = {
 
 
 def _for(
-    office: Office, session: Session, kind: str, name: str, version: str, states: tuple[str, ...]
+    office: Office,
+    session: Session,
+    needed: Permission,
+    kind: str,
+    name: str,
+    version: str,
+    *,
+    states: tuple[str, ...],
 ) -> Definition:
     """A version that is in one of `states` and was not submitted by this person."""
     one = _get(office, kind, name, version)
-    if one.author == session.person:
-        raise AuthorityError(
-            f"{session.person} is its author, and an author neither reviews nor approves",
-            where=one.id,
-            mend="another person must sign",
-        )
+    distinct(office, session, needed, {f"is the author of {one.id}": one.author})
     if one.state not in states:
         raise AuthorityError(
             f"it is {one.state}, not {' or '.join(states)}",
@@ -197,15 +203,7 @@ def _effective(now: str, wanted: str) -> str:
     """From when an approval holds. Raises AuthorityError for a moment that is none, or has passed."""
     if not wanted:
         return now
-    try:
-        begins = datetime.fromisoformat(wanted)
-        passed = begins < datetime.fromisoformat(now)
-    except (ValueError, TypeError) as error:
-        raise AuthorityError(
-            f"'{wanted}' is no moment in time",
-            mend="like 2026-12-01T00:00:00+01:00, with the offset from UTC",
-        ) from error
-    if passed:
+    if instant("effective date", wanted) < moment(now):
         raise AuthorityError(
             f"{wanted} has passed: nothing is approved backwards", mend="name a later moment"
         )

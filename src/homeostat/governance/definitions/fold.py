@@ -145,15 +145,26 @@ def _signed(known: Definition, given: Standing) -> Definition:
 
 
 def _settled(versions: Collection[Definition], moment: datetime) -> Iterator[Definition]:
-    """Each definition with its state at `moment`: of those that have begun to hold, the one that began last holds."""
+    """Each definition with its state at `moment`: of those that have begun to hold, the one that began last holds.
+
+    Where that one was retired since, none does: what it superseded was never approved anew.
+    """
     holding: dict[tuple[str, str], Definition] = {}
     for one in versions:
-        if one.effective and not one.retired and datetime.fromisoformat(one.effective) <= moment:
+        if _began(one, moment):
             last = holding.get((one.kind, one.name))
             if last is None or _later(one, last):
                 holding[one.kind, one.name] = one
     for one in versions:
         yield replace(one, state=_state(one, holding.get((one.kind, one.name)), moment))
+
+
+def _began(one: Definition, moment: datetime) -> bool:
+    """Whether `one` has ever held up to `moment`; what was retired before its date has not."""
+    if not one.effective:
+        return False
+    begins = datetime.fromisoformat(one.effective)
+    return begins <= moment and (not one.retired or begins <= datetime.fromisoformat(one.retired))
 
 
 def _later(one: Definition, other: Definition) -> bool:

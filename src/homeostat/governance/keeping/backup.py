@@ -60,8 +60,7 @@ def make_backup(
     AuthorityError for who may not keep the site, SiteError where the file cannot be made or is there already.
     """
     authorise(office, session, "site.keep")
-    if target.exists():
-        raise SiteError("there is a file of this name already", where=str(target), mend="name a new one")
+    _refuse_place(office.site, target)
     with _in_words(target), _scratch(target) as scratch:
         made = _packed(office, session.person, scratch, passphrase, entropy)
         _name(scratch / "backup.zip", target)
@@ -73,6 +72,17 @@ def make_backup(
     )
     office.put(session.person, told)
     return Backup(target, made, digest)
+
+
+def _refuse_place(site: Site, target: Path) -> None:
+    if target.exists():
+        raise SiteError("there is a file of this name already", where=str(target), mend="name a new one")
+    if target.resolve().is_relative_to(site.root.resolve()):
+        raise SiteError(
+            "a backup inside its site is lost with it",
+            where=str(target),
+            mend="name a place outside, best on another disk",
+        )
 
 
 @contextmanager

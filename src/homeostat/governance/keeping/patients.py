@@ -3,16 +3,19 @@
     code, identity -> AES-256-GCM under the entry's key -> patients.db; the key -> keys/patients/
     erase -> an act, then key and entry are gone: what copies of the table remain cannot be read any more
 
-The ledger holds codes only, so erasing breaks no chain. An erasure that a crash cut short, or that a restored backup
-undid, is carried out when the table is next opened, because the ledger says so.
+The ledger holds codes only, so erasing breaks no chain. An erasure that a crash cut short is carried out when the
+table is next opened, because the ledger says so. A backup from before an erasure knows nothing of it: restored with the
+keys of then, it brings the patient back, and whoever restores it erases them again (`restore` says so).
 """
 
 import hashlib
 import json
 import os
+import re
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -27,6 +30,10 @@ from homeostat.site import Site
 
 _TABLE = "CREATE TABLE IF NOT EXISTS patient(code TEXT PRIMARY KEY, nonce BLOB NOT NULL, sealed BLOB NOT NULL) STRICT"
 _LONGEST = 64
+_TELLING = 3
+"""Letters from which on a part of a name tells of a person."""
+_JOINTS = re.compile(r"[\-\u2010-\u2015'\u2018\u2019\u02bc\u00b4`]+")
+"""Hyphens and apostrophes: what joins the parts of a word."""
 
 
 class Patients:
@@ -35,7 +42,6 @@ class Patients:
     def __init__(self, office: Office, entropy: Callable[[int], bytes]) -> None:
         """For `open` alone."""
         self._office, self._entropy = office, entropy
-        self._path = office.site.root / "patients.db"
 
     @classmethod
     def open(cls, office: Office, entropy: Callable[[int], bytes] = os.urandom) -> "Patients":
@@ -84,10 +90,7 @@ class Patients:
 
     def codes(self) -> tuple[str, ...]:
         """The codes that have an entry, sorted."""
-        if not self._path.is_file():
-            return ()
-        with self._database() as database:
-            return tuple(code for (code,) in database.execute("SELECT code FROM patient ORDER BY code"))
+        return kept_codes(self._office.site)
 
     def _read(self, code: str) -> dict[str, str]:
         with self._database() as database:
@@ -124,22 +127,30 @@ class Patients:
     def _key(self, code: str) -> Path:
         return _keys(self._office.site) / f"{hashlib.sha256(code.encode()).hexdigest()[:32]}.key"
 
-    @contextmanager
-    def _database(self) -> Iterator[sqlite3.Connection]:
-        try:
-            database = sqlite3.connect(self._path, timeout=10.0)
-            try:
-                database.execute("PRAGMA secure_delete = ON")  # deleted bytes are overwritten with zeros
-                database.execute("PRAGMA synchronous = FULL")
-                with database:
-                    database.execute(_TABLE)
-                    yield database
-            finally:
-                database.close()
-        except sqlite3.Error as fault:
-            raise SiteError(
-                f"the table of patients cannot be used: {fault}", where=str(self._path)
-            ) from fault
+    def _database(self) -> AbstractContextManager[sqlite3.Connection]:
+        return _opened(_path(self._office.site))
+
+
+def kept_codes(site: Site) -> tuple[str, ...]:
+    """The codes that have an entry at a site, sorted."""
+    if not _path(site).is_file():
+        return ()
+    with _opened(_path(site)) as database:
+        return tuple(code for (code,) in database.execute("SELECT code FROM patient ORDER BY code"))
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[sqlite3.Connection]:
+    """The table, made where it is missing."""
+    try:
+        with closing(sqlite3.connect(path, timeout=10.0)) as database:
+            database.execute("PRAGMA secure_delete = ON")  # deleted bytes are overwritten with zeros
+            database.execute("PRAGMA synchronous = FULL")
+            with database:
+                database.execute(_TABLE)
+                yield database
+    except sqlite3.Error as fault:
+        raise SiteError(f"the table of patients cannot be used: {fault}", where=str(path)) from fault
 
 
 def _erased(office: Office) -> set[str]:
@@ -152,11 +163,32 @@ def _refuse(code: str, identity: Mapping[str, str]) -> None:
         raise SiteError(f"a patient code has 1 to {_LONGEST} printable characters", where=code)
     if not identity or not all(value.strip() for value in identity.values()):
         raise SiteError("an identity has at least one field, and none is empty", where=code)
-    words = [word for value in identity.values() for word in value.casefold().split() if len(word) >= 3]
-    if any(word in code.casefold() for word in words):
+    if _tells(_plain(code), [word for value in identity.values() for word in _plain(value).split()]):
         raise SiteError(
-            "the code gives the person away: it holds a part of the identity", mend="use another code"
+            "the code gives the person away: it holds a part of the identity, or is one",
+            mend="use another code",
         )
+
+
+def _tells(code: str, words: Sequence[str]) -> bool:
+    """Whether a plain code holds one of the plain words or of their parts, or stands in one of the words."""
+    parts = [part for word in words for part in _JOINTS.split(word) if _letters(part) >= _TELLING]
+    held = any(part in code for part in (*parts, *(word for word in words if len(word) >= _TELLING)))
+    return held or (len(code) >= _TELLING and any(code in word for word in words))
+
+
+def _letters(text: str) -> int:
+    return sum(map(str.isalpha, text))
+
+
+def _plain(text: str) -> str:
+    """Without case and accents: "Zoë Müller" as "zoe muller"."""
+    apart = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(sign for sign in apart if not unicodedata.combining(sign))
+
+
+def _path(site: Site) -> Path:
+    return site.root / "patients.db"
 
 
 def _keys(site: Site) -> Path:

@@ -17,6 +17,7 @@ from homeostat.governance.keeping import manifest as listing
 from homeostat.governance.keeping.checking import check_backup, opened
 from homeostat.governance.keeping.cipher import key_of, unseal
 from homeostat.governance.keeping.manifest import Manifest
+from homeostat.governance.keeping.patients import kept_codes
 from homeostat.governance.office import Office
 from homeostat.governance.session import Session
 from homeostat.ledger import Head, PublicKey, read_heads, verify_ledger
@@ -24,19 +25,20 @@ from homeostat.ledger.catalogue import SiteRestored
 from homeostat.ledger.keys import PRIVATE_NAME
 from homeostat.site import Site
 
-_STEPPED = ("the clock went back", "and from here on")
-"""A clock that was set back is part of what was backed up: `homeostat verify` tells it of the restored site, too."""
-
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """A site that was brought back; `writable`: its private keys are there. `lost` says what it is known to lack."""
+    """A site that was brought back; `writable`: its private keys are there. `lost` says what it is known to lack.
+
+    `patients` are the codes whose persons it keeps; whoever was erased after the backup is among them again.
+    """
 
     site: Site
     manifest: Manifest
     digest: str
     writable: bool
     lost: str = ""
+    patients: tuple[str, ...] = ()
 
 
 def restore(
@@ -79,7 +81,8 @@ def restore(
         shutil.rmtree(scratch, ignore_errors=True)
     home = Site.open(place)
     digest = listing.digest(checked.manifest.content())
-    return Restored(home, checked.manifest, digest, (home.keys / PRIVATE_NAME).is_file(), lost)
+    writable = (home.keys / PRIVATE_NAME).is_file()
+    return Restored(home, checked.manifest, digest, writable, lost, kept_codes(home))
 
 
 def put_restored(office: Office, session: Session, restored: Restored, *, why: str) -> str:
@@ -120,18 +123,26 @@ def _write(root: Path, name: str, content: bytes, mode: int) -> None:
     target = (root / name).resolve()
     if not target.is_relative_to(root.resolve()):
         raise SiteError("a name in the backup leads out of the site", where=name)
-    target.parent.mkdir(parents=True, exist_ok=True)
+    _make_folder(root, target.parent)
     with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
 
 
+def _make_folder(root: Path, folder: Path) -> None:
+    """The folder of a file inside `root`; of those for keys only the outermost is open, as where they were made."""
+    if folder.is_dir():
+        return
+    _make_folder(root, folder.parent)
+    folder.mkdir(mode=0o700 if folder.is_relative_to(root.resolve() / "keys") else 0o777)
+
+
 def _verified(site: Site, made: Manifest, heads: Path | None, path: Path) -> str:
     """What the unpacked site is known to lack; SiteError where it is not what the manifest says."""
     key = PublicKey.load(site.keys)
     check = verify_ledger(site.ledger_path, public_key=key, heads=site.heads_file)
-    damage = [one for one in check.findings if not one.what.startswith(_STEPPED)]
+    damage = [one for one in check.findings if not one.stepped]  # `homeostat verify` tells a step there, too
     if damage:
         found = "; ".join(f"{one.where}: {one.what}" for one in damage[:3])
         raise SiteError(f"the ledger in the backup is not sound: {found}", where=str(path))

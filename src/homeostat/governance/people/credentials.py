@@ -13,7 +13,7 @@ from homeostat.governance.people.identifying import identify, keys_folder, least
 from homeostat.governance.people.secret import Secret
 from homeostat.governance.together import put_together
 from homeostat.ledger.catalogue import Change
-from homeostat.ledger.catalogue.people import CredentialSet
+from homeostat.ledger.catalogue.people import CredentialSet, FactorUsed
 from homeostat.ledger.identity import Account, PersonalKey
 from homeostat.ledger.identity.passwords import weakness
 from homeostat.ledger.identity.personal import opened, place
@@ -32,7 +32,8 @@ def change_password(office: Office, account: str, secret: Secret, password: str,
     key = PersonalKey.generate(found.id).with_totp(known.key.totp if found.second_factor else "")
     proof = known.key.sign(statement(found.id, key.public)).hex()
     act = credential(office, found, key, password, why, proof=proof)
-    put_together(office, found.id, [(act, f"account/{found.id}/key/{len(found.keys) + 1}")])
+    spent = [] if known.counter is None else [(_spent(found, known.counter), "")]
+    put_together(office, found.id, [(act, f"account/{found.id}/key/{len(found.keys) + 1}"), *spent])
     discard_old(office, found)
 
 
@@ -63,6 +64,10 @@ def discard_old(office: Office, before: Account) -> None:
     for key in before.keys:
         with suppress(OSError):
             place(keys_folder(office), before.id, key.fingerprint).unlink(missing_ok=True)
+
+
+def _spent(account: Account, counter: int) -> FactorUsed:
+    return FactorUsed(account=account.id, at="credential", counter=counter, why="code for the new password")
 
 
 def _expiry(office: Office) -> str:

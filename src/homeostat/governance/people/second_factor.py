@@ -65,9 +65,11 @@ def test_factor(office: Office, session: Session, secret: Secret, *, why: str) -
 
 def remove_factor(office: Office, session: Session, secret: Secret, *, why: str) -> None:
     """Be asked for the password alone again; takes password and code. Who has lost the device needs a reset."""
-    _checked(office, session, secret, why)
+    step, person = _checked(office, session, secret, why), session.person
+    used = FactorUsed(account=person, at="credential", counter=step, why="code for the removal")
     change = Change(field="second factor", old="totp", new=None)
-    office.put(session.person, FactorRemoved(account=session.person, why=why, changes=(change,)))
+    removed = FactorRemoved(account=person, why=why, changes=(change,))
+    put_together(office, person, [(used, ""), (removed, "")])
 
 
 def _checked(office: Office, session: Session, secret: Secret, why: str) -> int:

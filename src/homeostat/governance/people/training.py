@@ -7,7 +7,7 @@ from homeostat.errors import AuthorityError
 from homeostat.governance.authority import authorise, distinct
 from homeostat.governance.known import moment
 from homeostat.governance.office import Office
-from homeostat.governance.people.wording import existing, stated
+from homeostat.governance.people.wording import existing, instant, stated
 from homeostat.governance.session import Session
 from homeostat.ledger.catalogue import Change
 from homeostat.ledger.catalogue.people import TrainingRecorded, TrainingWithdrawn
@@ -52,11 +52,5 @@ def _until(expires: str, withdrawn: bool) -> str | None:
 
 
 def _refuse_past(office: Office, expires: str) -> None:
-    mend = "give it with its offset from UTC, as 2027-01-31T00:00:00+00:00"
-    try:
-        end = moment(expires)
-        late = end > moment(office.clock())
-    except (ValueError, TypeError) as error:
-        raise AuthorityError(f"'{expires}' is no point in time", mend=mend) from error
-    if not late:
+    if instant("end of the qualification", expires) <= moment(office.clock()):
         raise AuthorityError(f"'{expires}' is over already", mend="a qualification ends in the future")

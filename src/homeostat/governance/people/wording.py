@@ -1,9 +1,10 @@
 """What persons write about persons, and whom they mean by it, or an error in words."""
 
+from datetime import datetime
 from typing import get_args
 
 from homeostat.errors import AuthorityError
-from homeostat.governance.known import directory
+from homeostat.governance.known import directory, moment
 from homeostat.governance.office import Office
 from homeostat.ledger.identity import Account, RoleName
 
@@ -27,6 +28,18 @@ def stated(what: str, text: str) -> None:
     if not text.strip() or len(text) > _LONGEST or not text.isprintable():
         mend = f"1 to {_LONGEST} printable characters, not only blanks"
         raise AuthorityError(f"the {what} is missing or cannot be used", mend=mend)
+
+
+def instant(what: str, text: str) -> datetime:
+    """The moment that a person wrote, with its offset from UTC. AuthorityError for a text that is none."""
+    try:
+        found = moment(text)
+    except ValueError:
+        found = None
+    if found is None or found.utcoffset() is None:
+        mend = "like 2027-01-31T23:59:00+00:00, with the offset from UTC"
+        raise AuthorityError(f"'{text}' is no moment in time", where=what, mend=mend)
+    return found
 
 
 def known(roles: tuple[str, ...]) -> None:

@@ -1,7 +1,8 @@
 """Segregation of duties at signing: what one person may not sign twice about one subject, as data."""
 
-from homeostat.errors import AuthorityError
-from homeostat.ledger import Ledger
+from homeostat.governance.authority import refusal
+from homeostat.governance.office import Office
+from homeostat.governance.session import Session
 from homeostat.ledger.catalogue import Meaning, RecordSigned
 
 APART: tuple[frozenset[Meaning], ...] = (
@@ -18,15 +19,18 @@ APART: tuple[frozenset[Meaning], ...] = (
 """Pairs of meanings that take two persons (EU GMP chapter 1, Part IV and Annex 11, 21 CFR 11.10(g); paraphrase)."""
 
 
-def refuse_both(ledger: Ledger, person: str, kind: str, subject: str, batch: str, meaning: Meaning) -> None:
-    """Raise AuthorityError where `person` has signed this subject with a meaning that this one must be apart from."""
-    for recorded in ledger.events(types=(RecordSigned.type,), batch=batch):
+def refuse_both(
+    office: Office, session: Session, kind: str, subject: str, batch: str, meaning: Meaning
+) -> None:
+    """Raise AuthorityError where the person has signed this subject with a meaning that this one must be apart from.
+
+    The refusal is on record.
+    """
+    for recorded in office.acts((RecordSigned.type,), batch):
         data = recorded.event.data
         if (data.get("kind"), data.get("subject")) != (kind, subject):
             continue
-        if data.get("account") == person and frozenset((str(data.get("meaning")), meaning)) in APART:
-            raise AuthorityError(
-                f"{person} signed it as {data.get('meaning')} and may not sign it as {meaning} too",
-                where=f"{kind} {subject}",
-                mend="another person must sign",
-            )
+        before = str(data.get("meaning"))
+        if data.get("account") == session.person and frozenset((before, meaning)) in APART:
+            words = f"{session.person} signed the {kind} {subject} as {before} and may not sign it as {meaning} too"
+            raise refusal(office, session, "sign", "segregation", words, "another person must sign")

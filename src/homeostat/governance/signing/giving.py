@@ -70,7 +70,7 @@ def give(
     """`sign`, with `terms` that the signer states besides, and the `changes` that the signature brings about."""
     if not why.strip():
         raise AuthorityError("a signature needs a reason", where=_where(subject), mend="say why you sign")
-    refuse_both(office.ledger, session.person, subject.kind, subject.id, subject.batch, meaning)
+    refuse_both(office, session, subject.kind, subject.id, subject.batch, meaning)
     key = reauthenticate(office, session, secret)
     account = directory(office).accounts[session.person]
     event = f"signature/{office.nonce()}"

@@ -10,6 +10,7 @@ from typing import Literal
 
 from homeostat.errors import LedgerError
 from homeostat.governance.known import accounts
+from homeostat.governance.signing.entitling import unentitled
 from homeostat.governance.signing.statement import statement
 from homeostat.ledger import Ledger, Recorded
 from homeostat.ledger.catalogue import Meaning, RecordSigned, payload
@@ -25,8 +26,9 @@ SIGNED = (RecordSigned.type,)
 class Standing:
     """A signature as it stands: who (account, printed name, roles then), what it means, when (ISO with offset), why.
 
-    `state` is "valid", "superseded" (what was signed has changed since) or "invalid" (copied, forged, or made with a
-    key that was not good any more); `words` says so in a sentence. `event` is the id of its event, `seq` its place.
+    `state` is "valid", "superseded" (what was signed has changed since) or "invalid" (copied, forged, made with a key
+    that was not good any more, or by somebody without the role for it); `words` says so in a sentence. `event` is the
+    id of its event, `seq` its place.
     """
 
     event: str
@@ -112,7 +114,7 @@ class Judge:
             return "its key was not in force when it was given: it had been revoked or replaced"
         if not self._in_place(recorded.seq, signed):
             return "the record that it was given in is not the one before it"
-        return ""
+        return unentitled(account, signed, recorded.seq) if account else ""
 
     def _in_place(self, seq: int, signed: RecordSigned) -> bool:
         """Whether the ledger at the place of signing is the one that was signed over."""

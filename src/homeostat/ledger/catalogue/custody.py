@@ -103,7 +103,7 @@ class ContainersHeld(Act):
 
     type: ClassVar[str] = "containers.held"
     containers: tuple[str, ...]
-    cause: Literal["mismatch", "order"]
+    cause: Literal["mismatch", "order", "release"]
     finding: str
 
 

@@ -195,11 +195,11 @@ class FactorEnrolled(Act):
 
 
 class FactorUsed(Act):
-    """A one-time code was spent (its time step is `counter`): at a signing, or to test that the device works."""
+    """A one-time code was spent (its time step is `counter`): at a signing, to test the device, to set a credential."""
 
     type: ClassVar[str] = "factor.used"
     account: str
-    at: Literal["signing", "test"]
+    at: Literal["signing", "test", "credential"]
     counter: int
 
 

@@ -48,7 +48,8 @@ class Account:
     """A person's account. Stamps are ISO 8601 with offset; `since` is when it came into its state.
 
     `fingerprint` names the key in force ("" while there is none), `password_expires` is "" for one that lasts,
-    `pending` are the roles that quality assurance has not agreed to yet, `first` the key that it was enrolled with.
+    `pending` are the roles that quality assurance has not agreed to yet, `first` the key that it was enrolled with,
+    `tenures` the roles that were held, each set with the event from which on.
     """
 
     id: str
@@ -75,6 +76,7 @@ class Account:
     accepted: str = ""
     last_login: str = ""
     qualifications: Mapping[str, Qualification] = field(default_factory=dict)
+    tenures: tuple[tuple[int, tuple[str, ...]], ...] = ()
 
     @property
     def key(self) -> Key | None:
@@ -85,6 +87,10 @@ class Account:
     def fingerprint(self) -> str:
         """The fingerprint of the key in force; "" where there is none."""
         return self.key.fingerprint if self.key else ""
+
+    def roles_at(self, seq: int) -> tuple[str, ...]:
+        """The roles that were held at event `seq`."""
+        return next((roles for since, roles in reversed(self.tenures) if since <= seq), ())
 
     def key_at(self, seq: int, fingerprint: str) -> Key | None:
         """The key with this fingerprint, if it was in force at event `seq`."""

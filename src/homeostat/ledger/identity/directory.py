@@ -148,6 +148,7 @@ def _enrolled(act: acts.AccountEnrolled, stored: Recorded, *, awaits: bool) -> A
         id=act.account,
         name=act.name,
         roles=() if awaits else act.roles,
+        tenures=() if awaits else ((stored.seq, act.roles),),
         pending=act.roles if awaits else (),
         first=act.fingerprint,
         demonstration=act.demonstration,
@@ -168,16 +169,18 @@ def _invited(account: Account, act: acts.AccountInvited, stored: Recorded) -> Ac
 
 @_folds(acts.RolesChanged)
 def _roles(account: Account, act: acts.RolesChanged, stored: Recorded) -> Account:
-    return (
-        replace(account, pending=act.roles) if act.awaits else replace(account, roles=act.roles, pending=())
-    )
+    return replace(account, pending=act.roles) if act.awaits else _with_roles(account, act.roles, stored)
 
 
 @_folds(acts.AccountAgreed)
 def _agreed(account: Account, act: acts.AccountAgreed, stored: Recorded) -> Account:
     if not act.roles or act.roles != account.pending:  # something else is asked for by now
         return account
-    return replace(account, roles=act.roles, pending=())
+    return _with_roles(account, act.roles, stored)
+
+
+def _with_roles(account: Account, roles: tuple[str, ...], stored: Recorded) -> Account:
+    return replace(account, roles=roles, pending=(), tenures=(*account.tenures, (stored.seq, roles)))
 
 
 @_folds(acts.AccountLocked)

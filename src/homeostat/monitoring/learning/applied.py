@@ -23,7 +23,7 @@ SHOWN = 6
 
 def applied_rows(task: Task, table: Table) -> Array:
     """The task's inputs (m, p) in the table. Raises MonitoringError where the table lacks one."""
-    found = given(task.names, table)
+    found = given(task.names, table.knowing(task.labels))
     return np.stack([found[name] for name in task.names], axis=1)
 
 

@@ -5,20 +5,21 @@ and one sentence for each decision. What the target is made of, or what only num
 """
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from homeostat.errors import MonitoringError
 from homeostat.monitoring.frozen import Array, Integers
+from homeostat.monitoring.learning.categories import category
 from homeostat.monitoring.learning.cells import refuse_spoilt
 from homeostat.monitoring.learning.early import unknown_by
+from homeostat.monitoring.learning.numbered import not_taken
 from homeostat.monitoring.learning.table import Table
+from homeostat.monitoring.learning.wavelengths import axis as axis_of
+from homeostat.monitoring.learning.wavelengths import spectrum as spectrum_of
 
-SPECTRUM = 30
-"""Numeric headings from which on they are taken for wavelengths."""
-MOST_LABELS = 8
 MOST_MISSING = 0.5
 SAME = 1.0 - 1e-10
 """Squared correlation with the target from which on a column is the target itself."""
@@ -45,6 +46,8 @@ class Chosen:
     names: tuple[str, ...]
     axis: Array | None
     decisions: tuple[str, ...]
+    labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The labels of the columns of text whose indicators are among the inputs."""
 
 
 def choose(table: Table, rows: Integers, truth: Array, wanted: Wanted, apart: frozenset[str]) -> Chosen:
@@ -57,7 +60,7 @@ def choose(table: Table, rows: Integers, truth: Array, wanted: Wanted, apart: fr
     spectrum = _spectrum(names, table)
     if spectrum and not wanted.columns:
         names = _drop(names, frozenset(names) - frozenset(spectrum), "beside a spectrum", decisions)
-    names = _numeric(table, names, rows, decisions)
+    names, labels = _numeric(table, names, rows, decisions)
     names = _useful(table, names, rows, truth, decisions, spectrum=set(names) == set(spectrum))
     if not names:
         raise MonitoringError(
@@ -71,11 +74,11 @@ def choose(table: Table, rows: Integers, truth: Array, wanted: Wanted, apart: fr
             where=table.name,
             mend="bring rows whose inputs vary: " + "; ".join(decisions),
         )
-    axis = _axis(names) if len(names) >= SPECTRUM and _spectrum(names, table) == names else None
+    names, axis = _along(table, names, decisions)
     if axis is not None:
         _check_spectra(table, names, rows)
-        decisions.append(f"the inputs are a spectrum of {len(names)} points from {axis[0]:g} to {axis[-1]:g}")
-    return Chosen(tuple(names), axis, tuple(decisions))
+    labels = {name: known for name, known in labels.items() if _used(name, known, names)}
+    return Chosen(tuple(names), axis, tuple(decisions), labels)
 
 
 def narrow(table: Table, names: list[str], wanted: Wanted, decisions: list[str]) -> list[str]:
@@ -107,50 +110,58 @@ def _fits(pattern: str, name: str, option: str) -> bool:
 
 
 def _spectrum(names: Sequence[str], table: Table) -> list[str]:
-    """The columns whose headings are wavelengths: numbers that only rise or only fall; none if there are few."""
-    found = [name for name in names if _wavelength(name) is not None and name in table.numbers]
-    if len(found) < SPECTRUM:
-        return []
-    steps = np.diff(_axis(found))
-    return found if (steps > 0).all() or (steps < 0).all() else []
+    """The columns of numbers whose headings are the wavelengths of one spectrum, in order; none if there are few."""
+    return spectrum_of([name for name in names if name in table.numbers], table.sheet.decimal)
 
 
-def _wavelength(name: str) -> float | None:
-    text = re.sub(r"\s*(nm|cm-1|cm\^-1|cm⁻¹|1/cm)$", "", name.strip().lstrip("XxwW_"), flags=re.IGNORECASE)
-    try:
-        value = float(text)
-    except ValueError:
-        return None
-    return value if np.isfinite(value) else None
+def _along(table: Table, names: list[str], decisions: list[str]) -> tuple[list[str], Array | None]:
+    """The names in order of their wavelengths, and those (p,), where they are a spectrum; what else is told."""
+    found = _spectrum(names, table)
+    if set(found) != set(names):
+        told = not_taken([name for name in names if name in table.numbers], table.sheet.decimal)
+        decisions += [told] if told else []
+        return names, None
+    axis = axis_of(found, table.sheet.decimal)
+    ordered = "" if found == names else ", sorted by wavelength"
+    decisions.append(
+        f"the inputs are a spectrum of {len(found)} points from {axis[0]:g} to {axis[-1]:g}{ordered}"
+    )
+    return found, axis
 
 
-def _axis(names: Sequence[str]) -> Array:
-    return np.array([_wavelength(name) for name in names], np.float64)
-
-
-def _numeric(table: Table, names: Sequence[str], rows: Integers, decisions: list[str]) -> list[str]:
-    """Columns of numbers, and indicators of the labels in columns of text that have few."""
+def _numeric(
+    table: Table, names: Sequence[str], rows: Integers, decisions: list[str]
+) -> tuple[list[str], dict[str, tuple[str, ...]]]:
+    """Columns of numbers, and indicators of the labels in columns of text; the labels of each of the latter."""
     found: list[str] = []
-    text: list[str] = []
+    labels: dict[str, tuple[str, ...]] = {}
+    left: dict[str, list[str]] = {}
     for name in names:
         if name in table.numbers:
             found.append(name)
             continue
-        cells = table.labels(name)
-        labels = sorted({label for row in rows if (label := cells[row])})
-        if 2 <= len(labels) <= min(MOST_LABELS, len(rows) // 4):
-            indicators = [f"{name}={label}" for label in labels]
-            found += indicators[1:] if len(labels) == 2 else indicators
-            decisions.append(f"text column '{name}' becomes indicators of its {len(labels)} labels")
+        refuse_spoilt(table, name)
+        told = category(table, name, rows)
+        if told.labels:
+            labels[name] = told.labels
+            found += told.indicators
+            decisions.append(told.told)
         else:
-            refuse_spoilt(table, name)
-            text.append(name)
-    _tell(text, "text that is no class (identifiers, remarks)", decisions)
-    taken = frozenset(found)
-    for name, count in table.infinite.items():
-        if name in taken:
-            decisions.append(f"{count} infinite values of '{name}' count as missing")
-    return found
+            left.setdefault(told.told, []).append(name)
+    for why, text in left.items():
+        _tell(text, why, decisions)
+    decisions += _infinite(table, frozenset(found))
+    return found, labels
+
+
+def _infinite(table: Table, names: frozenset[str]) -> list[str]:
+    counts = ((name, count) for name, count in table.infinite.items() if name in names)
+    return [f"{count} infinite values of '{name}' count as missing" for name, count in counts]
+
+
+def _used(name: str, labels: Sequence[str], names: Sequence[str]) -> bool:
+    """Whether an indicator of the column is among the inputs."""
+    return any(f"{name}={label}" in names for label in labels)
 
 
 def _useful(

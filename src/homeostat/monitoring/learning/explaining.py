@@ -9,6 +9,7 @@ from homeostat.monitoring.frozen import Form, lead_back, run_through
 from homeostat.monitoring.learning.evidence import false_alarms
 from homeostat.monitoring.learning.scoring import inputs
 from homeostat.monitoring.learning.table import Table
+from homeostat.monitoring.learning.unknown import judged
 from homeostat.monitoring.package import Package, WatchPackage
 from homeostat.monitoring.prediction import Ruling, Verdict
 
@@ -33,7 +34,9 @@ def explain(package: Package, table: Table, row: int) -> Explained:
     parts = lead_back(package.steps, stages, package.form.contributions(stages[-1]))[0].tolist()
     given = [value if value == value else None for value in x[0].tolist()]
     named = sorted(zip(package.names, given, parts, strict=True), key=lambda each: -abs(each[2]))
-    return Explained(table.sheet.lines[row], package.score(columns)[0], package.form.reference, tuple(named))
+    return Explained(
+        table.sheet.lines[row], judged(package, some, columns)[0], package.form.reference, tuple(named)
+    )
 
 
 def described(package: Package) -> dict[str, Any]:
@@ -52,6 +55,7 @@ def described(package: Package) -> dict[str, Any]:
         "chosen": str(package.tried[0].get("chosen", "")) if package.tried else "",
         "steps": ", ".join(step.model_dump()["kind"] for step in package.steps) or "none",
         "form": kind(package.form),
+        **{f"labels of {name}": ", ".join(labels) for name, labels in package.labels.items()},
         "learnt from": f"{package.training.rows} rows in {package.training.groups} groups",
         "notes": package.training.note,
         "interval": f"{100 * package.interval.coverage:.0f} %: {package.interval.method}",

@@ -31,7 +31,12 @@ def outer_folds(
     most = MOST_GROUPS if len(y) < MANY_ROWS else 5
     if groups is not None:
         return grouped(groups, most, seed)
-    return [np.array([row]) for row in range(len(y))] if len(y) <= FEW_ROWS else stratified(y, most, seed)
+    return [np.array([row]) for row in range(len(y))] if alone(None, y) else stratified(y, most, seed)
+
+
+def alone(groups: Sequence[str] | None, y: Array, same: Integers | None = None) -> bool:
+    """Whether rows are so few that `outer_folds` holds out each by itself, with those that repeat it."""
+    return groups is None and (len(y) if same is None else len(np.unique(same))) <= FEW_ROWS
 
 
 def inner_folds(

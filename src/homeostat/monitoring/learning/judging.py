@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from homeostat.monitoring.frozen import Array, Integers
-from homeostat.monitoring.learning.folds import others, outer_folds
+from homeostat.monitoring.learning.folds import alone, others, outer_folds
 from homeostat.monitoring.learning.groups import members
 from homeostat.monitoring.learning.intervals import interval, ruling
 from homeostat.monitoring.learning.menu import menu
@@ -26,6 +26,8 @@ from homeostat.monitoring.prediction import Rule, Ruling, Verdict, decide
 DRAWS = 1000
 """Resamples of groups behind the interval of an error."""
 MOST_SUBGROUPS = 60
+SINGLE_REPEATS = 2
+"""Divisions that a search chooses by which is repeated for every row."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,12 +81,20 @@ class _Nested(NamedTuple):
 def _nested(
     task: Task, seed: int, step: Callable[[], None], applied: Array | None, *, quick: bool
 ) -> _Nested:
-    rows = len(task.y)
+    """Every outer fold is predicted by a search without it.
+
+    Of few rows each is a fold, and there are as many searches as rows. Then a search is cheaper: smaller forests, and
+    two divisions of its rows, other ones in every search, so that the luck of a division evens out over the folds. The
+    search whose model is frozen is not cut short. Nor are those of spectra, whose families cost little.
+    """
+    rows, single = len(task.y), task.axis is None and alone(task.groups, task.y, task.same)
     held_out, baseline, fold_of, choices = np.empty(rows), np.empty(rows), np.empty(rows, np.int64), []
     for number, fold in enumerate(outer_folds(task.groups, task.y, seed, task.same)):
         known = task.part(others(fold, rows))
         with one_thread():
-            choice = choose(known, menu(known, seed, quick=quick), seed, step, applied)
+            offered = menu(known, seed, quick=quick, single=single)
+            divided, repeats = (seed + SINGLE_REPEATS * number, SINGLE_REPEATS) if single else (seed, None)
+            choice = choose(known, offered, divided, step, applied, repeats=repeats)
             held_out[fold] = learn(known, choice).predict(task.x[fold])
         baseline[fold], fold_of[fold] = known.y.mean(), number
         choices.append(choice)
@@ -114,10 +124,9 @@ def _verdicts(task: Task, nested: _Nested, level: float) -> tuple[Verdict, ...]:
 
 
 def _verdict(rule: Rule | None, ruled: Ruling | None, value: float, low: float, high: float) -> Verdict:
-    side, probability = None, None
-    if ruled is not None and rule is not None:
-        side, probability = ruled.side(rule, value), ruled.probability(rule, value)
-    decision, reason = decide(rule, (low, high), None, None, side)
+    said = None if ruled is None or rule is None else ruled.said(rule, value)
+    probability = None if said is None else said.probability
+    decision, reason = decide(rule, (low, high), None, None, said)
     return Verdict(value, low, high, decision, None, None, None, None, (), (), reason, "", probability)
 
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from homeostat.errors import MonitoringError
 from homeostat.monitoring.learning.identical import row_keys
+from homeostat.monitoring.learning.labels import key
 from homeostat.monitoring.learning.scoring import given, score
 from homeostat.monitoring.learning.table import Table
 from homeostat.monitoring.learning.task import Task
@@ -39,7 +40,8 @@ class Locked:
         """Refuse a locked test whose rows are among those of `task`. Raises MonitoringError naming the first."""
         if self.kept is None:
             return
-        inputs, truth = given(task.names, self.kept), task.question.truth(self.kept, task.target)
+        kept = self.kept.knowing(task.labels)
+        inputs, truth = given(task.names, kept), task.question.truth(kept, task.target)
         known = frozenset(row_keys(task.x, task.y))
         keys = row_keys(np.column_stack([inputs[name] for name in task.names]), truth)
         shared = [row for row, key in enumerate(keys) if key in known]
@@ -83,7 +85,8 @@ def keep_apart(table: Table, settings: Settings, test: Table | None, share: floa
         )
     group = settings.group if settings.group is not None and settings.group in test.headings else ""
     if group:
-        shared = sorted(set(test.labels(group)) & set(table.labels(group)))
+        learnt = {key(label) for label in table.categories(group)}
+        shared = sorted(label for label in set(test.categories(group)) if key(label) in learnt)
         if shared:
             raise MonitoringError(
                 f"group {shared[0]} is in the table and in the test set",
@@ -96,12 +99,12 @@ def keep_apart(table: Table, settings: Settings, test: Table | None, share: floa
             where=test.name,
             mend="test on rows that the model has not learnt from",
         )
-    return Locked(table, test, len(set(test.labels(group))) if group else test.rows, group)
+    return Locked(table, test, len(set(test.categories(group))) if group else test.rows, group)
 
 
 def _drawn(table: Table, share: float, settings: Settings) -> Locked:
     group = settings.group
-    labels = np.array(table.labels(group)) if group is not None else np.arange(table.rows)
+    labels = np.array(table.categories(group)) if group is not None else np.arange(table.rows)
     names = np.unique(labels)
     count = max(1, round(share * len(names)))
     if count >= len(names):

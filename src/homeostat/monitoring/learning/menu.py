@@ -18,6 +18,11 @@ MANY_CELLS = 150_000
 """Rows times columns from which on fewer trees and sizes are tried."""
 MOST_CELLS = 1_500_000
 """Rows times columns from which on only what grows slowly is tried."""
+TREES = 100
+FEWER_TREES = 60
+"""Of large tables."""
+FEWEST_TREES = 25
+"""Of a search that is repeated for every row."""
 MEAN = Constant().name
 """The family that looks at no input."""
 LINEAR = frozenset({"PLS", "principal components", "ridge", "elastic net"})
@@ -32,15 +37,19 @@ class Menu:
     regions: bool = False
 
 
-def menu(task: Task, seed: int, *, quick: bool = False) -> Menu:
-    """What is tried on this task; `quick` is a short list for a first look."""
+def menu(task: Task, seed: int, *, quick: bool = False, single: bool = False) -> Menu:
+    """What is tried on this task; `quick` is a short list for a first look.
+
+    `single` says that the search is one of many that judge, each without a single row: forests are then smaller.
+    """
     rows, width = task.x.shape
     if quick:
         return _short(task, seed)
     if task.axis is not None:
         families: tuple[Family, ...] = (Constant(), PLS(_components(rows, width)), Ridge())
         return Menu(spectra(width), families, regions=width >= 60)
-    return Menu((columns(),), _families(rows, width, seed, classes=task.question.classes))
+    trees = FEWER_TREES if rows * width > MANY_CELLS else FEWEST_TREES if single else TREES
+    return Menu((columns(),), _families(rows, width, trees, seed, classes=task.question.classes))
 
 
 def _short(task: Task, seed: int) -> Menu:
@@ -51,7 +60,7 @@ def _short(task: Task, seed: int) -> Menu:
     return Menu((columns(),), (*linear, Ridge(), ExtraTrees(40, (2,), seed, 0.5)))
 
 
-def _families(rows: int, width: int, seed: int, *, classes: bool) -> tuple[Family, ...]:
+def _families(rows: int, width: int, trees: int, seed: int, *, classes: bool) -> tuple[Family, ...]:
     cells = rows * width
     found: list[Family] = [Constant(), PLS(_components(rows, width)), Ridge()]
     if cells <= MOST_CELLS:
@@ -60,7 +69,7 @@ def _families(rows: int, width: int, seed: int, *, classes: bool) -> tuple[Famil
         found.append(LogisticRidge())
     if rows <= MOST_PROCESS_ROWS and cells <= MANY_CELLS:
         found.append(GaussianProcess())
-    trees, leaves = (100, _leaves(rows)) if cells <= MANY_CELLS else (60, _leaves(rows)[-1:])
+    leaves = _leaves(rows) if cells <= MANY_CELLS else _leaves(rows)[-1:]
     share = 0.5 if width <= 60 else 0.33 if width <= 500 else 0.1
     found.append(ExtraTrees(trees, leaves, seed, share))
     if cells <= MANY_CELLS:

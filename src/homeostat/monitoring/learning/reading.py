@@ -18,8 +18,10 @@ from typing import Any
 import openpyxl
 
 from homeostat.errors import MonitoringError
+from homeostat.monitoring.learning.above import refuse_title
+from homeostat.monitoring.learning.decimals import decimal_mark
+from homeostat.monitoring.learning.separators import split_off
 
-SEPARATORS = ",;\t|"
 LARGEST = 2_000_000_000
 """Bytes that a compressed table may unpack to: more is a damaged or hostile file."""
 
@@ -46,16 +48,18 @@ def read_sheet(path: Path) -> Sheet:
     digest, name = hashlib.sha256(data).hexdigest(), path.name
     if name.lower().endswith(".gz"):
         data, name = _unpacked(data, path.name), name[:-3]
-    if name.lower().endswith((".xlsx", ".xlsm")):
+    typed = name.lower().endswith((".xlsx", ".xlsm"))
+    if typed:
         numbered, separator = _workbook(data, path.name), "\t"
     else:
         numbered, separator = _text(data, path.name)
     if not numbered:
         raise MonitoringError("the table is empty", where=path.name, mend="the first line must hold headings")
+    refuse_title(numbered, path.name)
     headings = _headings(numbered[0][1])
     body = numbered[1:]
     _check_widths(body, len(headings), path.name)
-    decimal = "," if separator != "," and _commas(body) else "."
+    decimal = "." if separator == "," else decimal_mark(headings, body, path.name, typed=typed)
     rows = tuple(tuple(cells) for _, cells in body)
     lines = tuple(line for line, _ in body)
     return Sheet(path.name, digest, headings, rows, lines, decimal, _repeated(numbered[0][1]))
@@ -88,15 +92,14 @@ def _unpacked(data: bytes, name: str) -> bytes:
 
 def _text(data: bytes, name: str) -> tuple[list[tuple[int, list[str]]], str]:
     """Numbered rows that are not blank, and the separator."""
-    text = _decoded(data, name)
-    separator = _separator(text.split("\n", 1)[0])
+    separator, text, above = split_off(_decoded(data, name))
     found, reader = [], csv.reader(io.StringIO(text, newline=""), delimiter=separator)
-    begin = 1
+    begin = above + 1
     try:
         for cells in reader:
             if any(cell.strip() for cell in cells):
                 found.append((begin, cells))
-            begin = reader.line_num + 1
+            begin = above + reader.line_num + 1
     except csv.Error as error:
         raise MonitoringError(
             f"the line cannot be split into cells: {error}",
@@ -119,12 +122,6 @@ def _decoded(data: bytes, name: str) -> str:
             mend="export the table as CSV or .xlsx",
         )
     return text
-
-
-def _separator(head: str) -> str:
-    """The separator that splits the heading line most often; quoted separators do not count."""
-    outside = "".join(head.split('"')[::2])
-    return max(SEPARATORS, key=outside.count)
 
 
 def _workbook(data: bytes, name: str) -> list[tuple[int, list[str]]]:
@@ -181,15 +178,3 @@ def _check_widths(body: list[tuple[int, list[str]]], width: int, name: str) -> N
                 where=f"{name}, line {line}",
                 mend="give every row one cell a heading, or leave it out",
             )
-
-
-def _commas(body: list[tuple[int, list[str]]]) -> bool:
-    """Whether numbers are written with a decimal comma: some cells are, and none has a decimal point."""
-    cells = [cell.strip() for _, row in body[:50] for cell in row]
-    return any(_number(cell, ",") for cell in cells) and not any(_number(cell, ".") for cell in cells)
-
-
-def _number(cell: str, mark: str) -> bool:
-    if cell.count(mark) != 1:
-        return False
-    return cell.replace(mark, "", 1).lstrip("+-").replace("e", "").replace("E", "").replace("-", "").isdigit()

@@ -43,8 +43,14 @@ class Question:
         """What the column says (n,): values, or 1 and 0 for classes; NaN where it says nothing."""
         if not self.positive:
             return table.number(target)
-        labels = table.labels(target)
+        labels = table.categories(target)
         return np.array([np.nan if not label else float(_same(label, self.positive)) for label in labels])
+
+    def labels(self, table: Table, target: str) -> dict[str, tuple[str, ...]]:
+        """The classes of a target of text, by its name; nothing where it is one of numbers."""
+        return (
+            {target: (self.positive, *self.others)} if self.positive and target not in table.numbers else {}
+        )
 
     def meets(self, values: Array) -> Array:
         """Whether each of the values (n,) meets the rule, as 1.0 or 0.0. Raises MonitoringError without a rule."""
@@ -79,9 +85,9 @@ def question(table: Table, target: str, rule: str | None) -> Question:
 
 
 def _of_classes(table: Table, target: str, rule: str | None) -> Question:
-    names = tuple(sorted(set(table.labels(target)) - {""}))
+    names = tuple(sorted(set(table.categories(target)) - {""}))
     where = f"{table.name}, column '{target}'"
-    if len(names) > MOST_CLASSES:
+    if len(names) > MOST_CLASSES or all(table.value(name) is not None for name in names):
         table.number(target)  # names the first cell that is no number
     if len(names) < 2:
         raise MonitoringError(

@@ -10,7 +10,10 @@ import numpy as np
 
 from homeostat.errors import MonitoringError
 from homeostat.monitoring.frozen import Array
+from homeostat.monitoring.learning.beyond import advice
 from homeostat.monitoring.learning.table import Table
+from homeostat.monitoring.learning.unknown import judged
+from homeostat.monitoring.learning.wavelengths import matching
 from homeostat.monitoring.package import Metrics, Package
 from homeostat.monitoring.package.metrics import measure
 from homeostat.monitoring.prediction import Verdict
@@ -27,6 +30,11 @@ class Scored:
     groups: tuple[str, ...] | None
     metrics: tuple[Metrics, ...]
 
+    @property
+    def advice(self) -> str | None:
+        """What to do where most of the rows lie outside what the model knows; None where they do not."""
+        return advice(self.package.names, self.verdicts, self.table.name)
+
     def named(self, value: float | None) -> str:
         """The class that a value stands for; "" where the model predicts no class, or there is no value."""
         classes = self.package.classes
@@ -35,7 +43,7 @@ class Scored:
 
 def score(package: Package, table: Table) -> Scored:
     """Judge every row of the table. Raises MonitoringError for columns that are absent or not numeric."""
-    verdicts = package.score(inputs(package, table))
+    verdicts = judged(package, table, inputs(package, table))
     truth = _truth(package, table)
     groups = _groups(package, table)
     metrics: tuple[Metrics, ...] = ()
@@ -47,7 +55,7 @@ def score(package: Package, table: Table) -> Scored:
 
 def inputs(package: Package, table: Table) -> dict[str, Array]:
     """The package's inputs (n,) by name. Raises MonitoringError for columns that are absent, not numeric, or empty."""
-    found = given(package.names, table)
+    found = given(package.names, table.knowing(package.labels))
     empty = next((name for name in found if table.rows > 1 and np.isnan(found[name]).all()), None)
     if empty is not None:
         raise MonitoringError(
@@ -60,10 +68,11 @@ def inputs(package: Package, table: Table) -> dict[str, Array]:
 
 def given(names: Sequence[str], table: Table) -> dict[str, Array]:
     """A model's inputs `names` (n,) in the table. A wavelength is known by its number, however it is written."""
-    places = _wavelengths(table.headings)
+    absent = not all(table.has(name) for name in names)
+    places = matching(names, table.headings, table.sheet.decimal) if absent else {}
     found = {}
     for name in names:
-        heading = name if table.has(name) else places.get(_float(name), name)
+        heading = name if table.has(name) else places.get(name, name)
         if table.has(heading):
             table.check_single(heading)
             found[name] = _filled(table, heading)
@@ -85,10 +94,6 @@ def _filled(table: Table, heading: str) -> Array:
     return table.number(heading)
 
 
-def _wavelengths(headings: Sequence[str]) -> dict[float, str]:
-    return {number: name for name in headings if (number := _float(name)) == number}
-
-
 def _float(name: str) -> float:
     try:
         return float(name)
@@ -102,7 +107,7 @@ def _truth(package: Package, table: Table) -> Array | None:
     table.check_single(package.target)
     if package.classes is None:
         return table.number(package.target)
-    labels = table.labels(package.target)
+    labels = table.knowing(package.labels).categories(package.target)
     return np.array([np.nan if not label else float(_alike(label, package.classes[1])) for label in labels])
 
 
@@ -114,4 +119,4 @@ def _groups(package: Package, table: Table) -> tuple[str, ...] | None:
     group = package.training.group
     if not group or group not in table.headings:
         return None
-    return tuple(label or "(no group)" for label in table.labels(group))
+    return tuple(label or "(no group)" for label in table.categories(group))

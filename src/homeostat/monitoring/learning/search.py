@@ -95,14 +95,33 @@ class Learnt:
 
 
 def choose(
-    task: Task, menu: Menu, seed: int, step: Callable[[], None] = lambda: None, applied: Array | None = None
+    task: Task,
+    menu: Menu,
+    seed: int,
+    step: Callable[[], None] = lambda: None,
+    applied: Array | None = None,
+    *,
+    repeats: int | None = None,
 ) -> Choice:
     """The best of the menu on the task's rows; `step` is called after each preparation.
+
+    The folds to choose by are divided as often as `inner_folds` says, but no more than `repeats` times.
 
     Of spectra, `applied` (m, p) are rows from where the model will be used, whose targets nobody knows: then the
     preparation of least expected error there is taken.
     """
-    divisions = inner_folds(task.groups, task.y, seed, task.same)
+    divisions = inner_folds(task.groups, task.y, seed, task.same)[:repeats]
+    trials = _everything(task, menu, divisions, step)
+    if menu.regions and task.axis is not None:
+        trials += _regional(task, task.axis, trials, divisions)
+        step()
+    if applied is not None and task.axis is not None:
+        return _where_applied(task, trials, applied)
+    return _best(task, trials)
+
+
+def _everything(task: Task, menu: Menu, divisions: Divisions, step: Callable[[], None]) -> list[Trial]:
+    """Every family with every preparation. Raises MonitoringError where no preparation leaves numbers."""
     trials: list[Trial] = []
     for preparation in menu.preparations:
         trials += _tried(task, preparation, menu.families, divisions)
@@ -112,12 +131,7 @@ def choose(
             "no preparation leaves numbers of these spectra",
             mend="leave out spectra that are flat or a straight line",
         )
-    if menu.regions and task.axis is not None:
-        trials += _regional(task, task.axis, trials, divisions)
-        step()
-    if applied is not None and task.axis is not None:
-        return _where_applied(task, trials, applied)
-    return _best(task, trials)
+    return trials
 
 
 def _where_applied(task: Task, trials: Sequence[Trial], applied: Array) -> Choice:

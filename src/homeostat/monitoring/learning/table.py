@@ -1,13 +1,13 @@
 """A table whose columns are asked for by name: as numbers, or as labels.
 
 In: a `Sheet`. Out: arrays (n,). A column is a column of numbers if every cell is a number, missing or infinite;
-otherwise it is text. `COLUMN=LABEL` names the indicator (1 or 0) of a label in a column of text.
+otherwise it is text. `COLUMN=LABEL` names the indicator (1 or 0) of a label in a column of text (`labels`).
 """
 
 import difflib
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -15,10 +15,11 @@ import numpy as np
 
 from homeostat.errors import MonitoringError
 from homeostat.monitoring.frozen import Array
+from homeostat.monitoring.learning.above import refuse_units
+from homeostat.monitoring.learning.decimals import beside_points, is_comma_number
+from homeostat.monitoring.learning.labels import GAPS, MISSING, key, read_labels
 from homeostat.monitoring.learning.reading import Sheet, read_sheet
 
-MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", "-", "--", "#n/a", "nd", "n.d."})
-"""Cells that say there is no value, in small letters."""
 NEARBY = 5
 LARGEST = 1e150
 """Beyond it a value is refused: its square is no number any more."""
@@ -26,9 +27,10 @@ LARGEST = 1e150
 
 @dataclass(frozen=True)
 class Table:
-    """Named columns over n rows."""
+    """Named columns over n rows; `known` are the labels that a column of text is known to have."""
 
     sheet: Sheet
+    known: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -72,9 +74,7 @@ class Table:
     def number(self, name: str) -> Array:
         """The values (n,) of a column of numbers or of an indicator. Raises MonitoringError naming the cell."""
         if name not in self._places and (labelled := self._labelled(name)) is not None:
-            column, label = labelled
-            cells = self.labels(column)
-            return np.array([np.nan if not cell else float(cell == label) for cell in cells])
+            return self._indicator(*labelled)
         self._check(name)
         if name not in self.numbers:
             raise self._no_number(name)
@@ -85,6 +85,15 @@ class Table:
         """The number that a cell of this table writes, NaN for none, None for text."""
         return _value(cell, self.sheet.decimal)
 
+    def mark_of(self, cell: str) -> str:
+        """How to mend a number with a decimal comma where the table writes points; "" for any other cell."""
+        if self.sheet.decimal == "," or not is_comma_number(cell):
+            return ""
+        rows = zip(self.sheet.lines, self.sheet.rows, strict=True)
+        point = beside_points(self.headings, tuple(rows))
+        told = f"; the table has decimal points: {point}" if point else ""
+        return f"write a point in place of a decimal comma, and no separators of thousands{told}"
+
     def check_single(self, name: str) -> None:
         """Raises MonitoringError where the heading stands more than once, so that it does not say which column."""
         if name in self.sheet.repeated:
@@ -94,11 +103,23 @@ class Table:
                 mend="give every column a heading of its own",
             )
 
+    def cells(self, name: str) -> tuple[str, ...]:
+        """The cells (n,) of a column as they stand, without blanks around."""
+        self._check(name)
+        return tuple(cell.strip() for cell in self._cells(name))
+
     def labels(self, name: str) -> tuple[str, ...]:
         """The cells (n,) of a column as text, "" where one says that there is no value."""
-        self._check(name)
-        cells = (cell.strip() for cell in self._cells(name))
-        return tuple("" if cell.lower() in MISSING else cell for cell in cells)
+        return tuple("" if cell.lower() in MISSING else cell for cell in self.cells(name))
+
+    def categories(self, name: str) -> tuple[str, ...]:
+        """The labels (n,) of a column, spelt alike where they are the same, "" for gaps."""
+        cells, known = self.cells(name), self.known.get(name)
+        return read_labels(cells, known, text=known is None and name not in self.numbers)
+
+    def knowing(self, labels: Mapping[str, tuple[str, ...]]) -> "Table":
+        """The same table, whose columns are known to have these labels."""
+        return replace(self, known=labels) if labels else self
 
     def place(self, row: int, name: str | None = None) -> str:
         """Where a row (from 0) stands in the file, and in which column."""
@@ -109,7 +130,7 @@ class Table:
         """The same columns over some of the rows."""
         sheet = self.sheet
         kept, lines = tuple(sheet.rows[i] for i in rows), tuple(sheet.lines[i] for i in rows)
-        return Table(replace(sheet, rows=kept, lines=lines))
+        return replace(self, sheet=replace(sheet, rows=kept, lines=lines))
 
     @cached_property
     def sha256(self) -> str:
@@ -129,6 +150,12 @@ class Table:
 
     def _cells(self, name: str) -> tuple[str, ...]:
         return self._columns[self._places[name]]
+
+    def _indicator(self, column: str, label: str) -> Array:
+        """1 where the label stands and 0 for others (n,), NaN for gaps; an unknown word beside known labels is none."""
+        keys = map(key, self.cells(column) if column in self.known else self.categories(column))
+        own = key(label)
+        return np.array([np.nan if each in GAPS else float(each == own) for each in keys])
 
     def _labelled(self, name: str) -> tuple[str, str] | None:
         """Column and label of `COLUMN=LABEL`; either of them may hold further equality signs."""
@@ -167,7 +194,7 @@ class Table:
                 return MonitoringError(
                     f"'{cell.strip()[:40]}' is no number",
                     where=self.place(row, name),
-                    mend="write a number, or leave the cell empty",
+                    mend=self.mark_of(cell) or "write a number, or leave the cell empty",
                 )
         return MonitoringError("the column holds no numbers", where=f"{self.name}, column '{name}'")
 
@@ -177,7 +204,9 @@ def read_table(path: Path) -> Table:
     sheet = read_sheet(path)
     if not sheet.rows:
         raise MonitoringError("the table has headings, but no rows", where=path.name, mend="add its rows")
-    return Table(sheet)
+    table = Table(sheet)
+    refuse_units(table)
+    return table
 
 
 def _parsed(cells: Sequence[str], decimal: str) -> Array | None:

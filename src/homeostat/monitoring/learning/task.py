@@ -3,6 +3,7 @@
 In: a table and what the user asked for. Out: a frozen `Task` of arrays, with every decision told in a sentence.
 """
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -11,7 +12,9 @@ from homeostat.errors import MonitoringError
 from homeostat.monitoring.frozen import Array, Integers
 from homeostat.monitoring.learning.columns import Wanted, choose
 from homeostat.monitoring.learning.identical import repeats
+from homeostat.monitoring.learning.labels import ambiguous, respelt
 from homeostat.monitoring.learning.magnitudes import unbelievable
+from homeostat.monitoring.learning.rounds import rounds
 from homeostat.monitoring.learning.rules import Question, question
 from homeostat.monitoring.learning.table import Table
 
@@ -37,6 +40,8 @@ class Task:
     decisions: tuple[str, ...] = field(default=())
     same: Integers | None = None
     """For each row (n,) the first that is like it in inputs and target; None where no row is repeated."""
+    labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The labels of each column of text that is an input, and of a target of classes."""
 
     def part(self, places: Integers) -> "Task":
         """The same task over some of its rows."""
@@ -68,8 +73,10 @@ def state(
         table.check_single(name)
     lost = table.rows - len(rows)
     notes = [f"{lost} rows have no value of '{target}' and are left out"] if lost else []
+    labels = {**chosen.labels, **asked.labels(table, target)}
     x = np.stack([table.number(name)[rows] for name in chosen.names], axis=1)
     same = repeats(x, truth[rows])
+    notes += rounds(table, rows, target) if groups is None else []
     notes += _repeated(same, groups, table, target)
     notes += unbelievable(table, [*([target] if target in table.numbers else []), *chosen.names])
     return Task(
@@ -82,8 +89,9 @@ def state(
         group,
         chosen.axis,
         tuple(rows.tolist()),
-        (*notes, *asked.notes, *chosen.decisions),
+        (*notes, *asked.notes, *chosen.decisions, *_spelt(table, labels, group)),
         same,
+        labels,
     )
 
 
@@ -108,8 +116,17 @@ def _repeated(same: Integers | None, groups: tuple[str, ...] | None, table: Tabl
     return [f"{told}: each is held out with the row that it repeats"]
 
 
+def _spelt(table: Table, labels: Iterable[str], group: str | None) -> list[str]:
+    """What is said of words and spellings among the labels that are used."""
+    names = [*labels, *([] if group is None else [group])]
+    return [
+        *ambiguous({name: table.categories(name) for name in names}),
+        *respelt({name: table.cells(name) for name in names if name not in table.numbers}),
+    ]
+
+
 def _groups(table: Table, group: str, rows: Integers) -> tuple[str, ...]:
-    labels = table.labels(group)
+    labels = table.categories(group)
     for row in rows:
         if not labels[row]:
             raise MonitoringError(

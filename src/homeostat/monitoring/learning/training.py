@@ -114,6 +114,7 @@ def train(
         classes=_classes(task),
         rule=task.question.rule,
         inputs=_inputs(task),
+        labels=task.labels,
         missing_allowed=int((GAPS if task.axis is not None else MISSING_ALLOWED) * len(task.names)),
         steps=learnt.steps,
         form=learnt.form,

@@ -136,7 +136,11 @@ class SelfTest(Part):
 
 
 class Document(Hashed):
-    """All that is written in a package's file."""
+    """All that is written in a package's file.
+
+    `labels` are those that training knew of each column of text whose indicators (`COLUMN=LABEL`) are inputs, and of a
+    target of classes in words. A package without any says nothing of them, as those did that were frozen before.
+    """
 
     format: Literal["homeostat model 1"] = "homeostat model 1"
     version: Name
@@ -146,6 +150,7 @@ class Document(Hashed):
     classes: tuple[str, str] | None = None
     rule: RuleField | None = None
     inputs: tuple[Input, ...] = Field(min_length=1)
+    labels: Mapping[str, tuple[Name, ...]] = Field(default_factory=dict)
     missing_allowed: int = Field(default=0, ge=0)
     steps: tuple[AnyStep, ...]
     form: AnyForm
@@ -161,6 +166,11 @@ class Document(Hashed):
     software: Mapping[str, str] = Field(default_factory=dict)
     self_test: SelfTest | None = None
 
+    def to_json(self) -> dict[str, Any]:
+        """The whole package as plain data."""
+        found = super().to_json()
+        return found if self.labels else {name: value for name, value in found.items() if name != "labels"}
+
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         names = [given.name for given in self.inputs]
@@ -168,6 +178,9 @@ class Document(Hashed):
             raise ValueError("two inputs have the same name")
         if self.target in names:
             raise ValueError(f"the target {self.target!r} is among the inputs")
+        for column in self.labels.keys() - {self.target}:
+            if not any(name.startswith(f"{column}=") for name in names):
+                raise ValueError(f"no input is a label of {column!r}")
         if self.space is not None and self.space.after > len(self.steps):
             raise ValueError("the input space stands after more steps than there are")
         if self.ruling is not None and self.rule is None:

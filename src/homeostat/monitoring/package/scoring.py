@@ -14,7 +14,7 @@ from homeostat.errors import MonitoringError
 from homeostat.monitoring.frozen import Array, Step, lead_back, run_through
 from homeostat.monitoring.package.document import Document
 from homeostat.monitoring.prediction import Decision, Drivers, Verdict, decide
-from homeostat.monitoring.prediction.ruling import Side
+from homeostat.monitoring.prediction.ruling import Said
 
 DRIVERS = 5
 """How many drivers a verdict tells."""
@@ -42,7 +42,7 @@ class Scorer:
         self._steps, self._form = document.steps, document.form
         self._space, self._interval = document.space, document.interval
         self._rule, self._ruling, self._allowed = document.rule, document.ruling, document.missing_allowed
-        self._hash = document.content_hash
+        self._classes, self._hash = document.classes, document.content_hash
         self._after = self._space.after if self._space else 0
         self._limits = (self._space.limit.t2, self._space.limit.spe) if self._space else (None, None)
         self._straight = all(type(step).back is Step.back for step in self._steps)
@@ -109,8 +109,9 @@ class Scorer:
         distances = (n.t2, n.spe) if self._space else None
         if not all(map(math.isfinite, (n.value, n.low, n.high, *(distances or ())))):
             return self._undecided("no finite value follows from these inputs")
-        side, probability = self._side(n.value)
-        decision, reason = decide(self._rule, (n.low, n.high), self._space, distances, side)
+        said = self._said(n.value)
+        ends = n.low, n.high
+        decision, reason = decide(self._rule, ends, self._space, distances, said, self._classes)
         strangers = self._strangers(row, n) if reason else ()
         return self._told(
             (n.value, n.low, n.high),
@@ -118,14 +119,12 @@ class Scorer:
             decision,
             (self._top(n.parts), strangers),
             reason,
-            probability,
+            None if said is None else said.probability,
         )
 
-    def _side(self, value: float) -> tuple[Side | None, float | None]:
-        """What the ruling says of a value, and how probable it is that its row meets the rule."""
-        if self._ruling is None or self._rule is None:
-            return None, None
-        return self._ruling.side(self._rule, value), self._ruling.probability(self._rule, value)
+    def _said(self, value: float) -> Said | None:
+        """What the ruling says of a value; None where there is none."""
+        return None if self._ruling is None or self._rule is None else self._ruling.said(self._rule, value)
 
     def _undecided(self, reason: str) -> Verdict:
         return self._told((None, None, None), None, "undecided", ((), ()), reason)

@@ -9,7 +9,7 @@ greater share than 1 - `coverage` is told to meet, and of those that meet none g
 How probable it is that a row meets the rule is a logistic line through the same margins (`chance`).
 """
 
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from pydantic import Field
@@ -23,6 +23,17 @@ from homeostat.monitoring.prediction.grouped import Labels, quantile, weigh
 from homeostat.monitoring.prediction.rule import Rule
 
 Side = Literal["meets", "fails", "either"]
+
+
+class Said(NamedTuple):
+    """What a ruling says of a row: its side, and how probable it is that it meets the rule, where that is told.
+
+    `few` names the rows that were too few to exclude that this one is of them, though the other side is more likely.
+    """
+
+    side: Side
+    probability: float | None = None
+    few: Literal["meet", "fail"] | None = None
 
 
 class Ruling(Piece):
@@ -44,6 +55,14 @@ class Ruling(Piece):
     failing: float | None = Field(default=None, allow_inf_nan=False)
     offset: float | None = Field(default=None, allow_inf_nan=False)
     slope: float = Field(default=0.0, ge=0.0, allow_inf_nan=False)
+
+    def said(self, rule: Rule, value: float) -> Said:
+        """All that can be said of a row with this value."""
+        chance = self.probability(rule, value)
+        likely = rule.margin(value) >= 0.0 if chance is None else chance >= 0.5
+        unknown = (self.meeting if likely else self.failing) is None
+        few: Literal["meet", "fail"] = "fail" if likely else "meet"
+        return Said(self.side(rule, value), chance, few if unknown else None)
 
     def side(self, rule: Rule, value: float) -> Side:
         """What can be said of a row with this value: nothing that its probability calls the less likely."""

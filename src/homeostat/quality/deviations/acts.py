@@ -12,6 +12,7 @@ from homeostat.governance.office import Office
 from homeostat.governance.people import Secret
 from homeostat.governance.session import Session
 from homeostat.governance.signing import Signature, Subject, give
+from homeostat.governance.turns import in_turn
 from homeostat.ledger.catalogue import (
     Act,
     ActionDone,
@@ -25,10 +26,9 @@ from homeostat.ledger.catalogue import (
     DeviationLinked,
     DeviationOpened,
 )
+from homeostat.quality.deviations.known import known_batch, known_exceptions
 from homeostat.quality.deviations.requests import request as requested
 from homeostat.quality.deviations.state import KIND, Deviation, deviation, deviations, dossier, involved
-
-_ATTEMPTS = 20
 
 
 def open_deviation(
@@ -45,15 +45,20 @@ def open_deviation(
     """Open a deviation, of a batch or of the site; its number ("DEV-0001").
 
     One that was requested is about the batch of the `request`, and takes over what was found if nothing else is said.
-    Raises AuthorityError, QualityError where something is left empty or the request was taken up before.
+    Raises AuthorityError, QualityError where something is left empty, the request was taken up before, or there is no
+    such batch, or exception of it.
     """
     authorise(office, session, "deviation.open")
-    asked = requested(office.ledger, request) if request else None
-    if asked is not None and batch not in {"", asked.batch}:
-        raise QualityError(f"the request is about {asked.batch or 'no batch'}", where=request)
-    batch, finding = (batch, finding) if asked is None else (asked.batch, finding or asked.finding)
+    if request:
+        batch, finding = _taken_up(office, request, batch, finding)
+    else:
+        known_batch(office, batch)
     _stated(title=title, finding=finding, why=why)
-    for _ in range(_ATTEMPTS):
+    known_exceptions(office, batch, exceptions)
+
+    def judge() -> tuple[list[tuple[Act, str]], str]:
+        if request:
+            requested(office.ledger, request)  # refuses what another has just taken up
         name = f"DEV-{len(deviations(office.ledger)) + 1:04d}"
         act = DeviationOpened(
             why=why,
@@ -65,18 +70,24 @@ def open_deviation(
             request=request,
             changes=(Change(field="state", old=None, new="open"),),
         )
-        event = f"deviation/{name}/0001"
-        if event in office.ledger:
-            continue  # another person was quicker: look again
-        office.put(session.person, act, batch=batch, event=event)
-        return name
-    raise QualityError("no number could be had", mend="try again")
+        return [(act, f"deviation/{name}/0001")], name
+
+    return in_turn(office, session.person, judge, batch=batch)
+
+
+def _taken_up(office: Office, request: str, batch: str, finding: str) -> tuple[str, str]:
+    """Batch and finding of a deviation that was requested; custody may know a batch before it is started."""
+    asked = requested(office.ledger, request)
+    if batch not in {"", asked.batch}:
+        raise QualityError(f"the request is about {asked.batch or 'no batch'}", where=request)
+    return asked.batch, finding or asked.finding
 
 
 def link(office: Office, session: Session, name: str, exceptions: tuple[str, ...], *, why: str) -> None:
-    """Let a deviation cover further exceptions. Raises AuthorityError, QualityError where it is closed."""
+    """Let a deviation cover further exceptions of its batch. Raises AuthorityError, QualityError where it is closed."""
     authorise(office, session, "deviation.open")
     one = _open(office, name, why)
+    known_exceptions(office, one.batch, exceptions)
     new = [*one.exceptions, *exceptions]
     act = DeviationLinked(
         why=why,

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from homeostat.historian import Historian
 from homeostat.ledger import Recorded
+from homeostat.quality.approved import approval_words
 from homeostat.quality.documents.acts import changed, done, settled
 from homeostat.quality.documents.events import audit_trail, corrections
 from homeostat.quality.documents.measured import charts, judged, measured, monitored
@@ -69,7 +70,7 @@ def _identity(record: BatchRecord) -> tuple[tuple[str, str], ...]:
         ("Patient (code)", head.patient),
         ("Process", f"{head.process} {head.version}".strip()),
         ("Content hash of the process", head.process_hash),
-        ("Approval", head.approval.state),
+        ("Approval", approval_words(head)),
         ("Equipment", str(head.equipment.get("kind", ""))),
         ("Started", head.started),
         ("Ended", head.ended or "not yet"),

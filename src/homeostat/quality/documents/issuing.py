@@ -73,7 +73,7 @@ def sealed_file(office: Office, pdf: bytes, when: str, reason: str) -> bytes:
 
 
 def hand_over(office: Office, session: Session, kind: str, number: str, content: bytes, *, why: str) -> str:
-    """Put on record that a person takes this file out of the site, before it is written; its SHA-256 (hex).
+    """Put on record that a person takes this file out of the site, before it has its name; its SHA-256 (hex).
 
     It is an act of the site and not of the batch: a record is no other one because somebody had it printed. Raises
     AuthorityError for who may not ("record.review").

@@ -41,7 +41,8 @@ class Header(Part):
     """What was made, for whom, by which process, on which equipment, and how it ended.
 
     `notice` must be seen wherever the record is shown: that it was made for training. `definition` is the approved
-    version that the batch was started from, `started_by` the account that did.
+    version that the batch was started from, `approved_by` whose signature approved it and `approved` when; `approval`
+    is what the process says of itself. `started_by` is the account that started the batch.
     """
 
     batch: str
@@ -65,6 +66,8 @@ class Header(Part):
     site_kind: Literal["", "training", "gmp"] = ""
     notice: str = ""
     definition: str = ""
+    approved_by: str = ""
+    approved: str = ""
     started_by: str = ""
 
 
@@ -159,7 +162,7 @@ class BatchRecord(Part):
         return made.model_dump(
             mode="json",
             exclude={
-                "header": {"started", "ended"},
+                "header": {"started", "ended", "approved"},
                 "interruptions": True,
                 "signatures": True,
                 "provenance": True,

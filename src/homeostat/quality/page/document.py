@@ -3,6 +3,7 @@
 from importlib.resources import files
 
 from homeostat.historian import Historian
+from homeostat.quality.approved import approval_words
 from homeostat.quality.model import BatchRecord, SignedLine
 from homeostat.quality.page.figures import Drawn, Figure, Tape, compared, held, others, rendered
 from homeostat.quality.page.foreseen import foreseen
@@ -131,8 +132,7 @@ def _identity(record: BatchRecord) -> Markup:
         {
             "Patient": head.patient,
             "Process": f"{head.process} {head.version}".strip(),
-            "Approval": head.approval.state,
-            "Definition": head.definition,
+            "Approval": approval_words(head),
             "Started by": head.started_by,
             "Equipment": plain(kind) if kind else "",
             "Started": _stamp(head.started),

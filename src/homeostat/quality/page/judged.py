@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol, TypeVar
 
+from homeostat.quality.approved import approval_words
 from homeostat.quality.model import BatchRecord, ComparisonLine, Finding
 from homeostat.quality.page.figures import Drawn, rendered
 from homeostat.quality.page.glyphs import bullet, shares
@@ -247,13 +248,12 @@ def _unlisted(hidden: int, singular: str, plural: str) -> Markup:
 def provenance(record: BatchRecord, drawn: Drawn) -> Markup:
     """What this record was made from, and by what."""
     head, source = record.header, record.provenance
-    approval = " ".join(part for part in (head.approval.state, head.approval.by, head.approval.date) if part)
     return join(
         [
             facts(
                 {
                     "Process": f"{head.process} {head.version}",
-                    "Approval": approval,
+                    "Approval": approval_words(head),
                     "Content hash of the process": code(head.process_hash),
                     "Events": f"{source.events}, from {source.first} to {source.last}",
                     "Hash of the first event": code(source.first_hash),

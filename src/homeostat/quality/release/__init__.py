@@ -7,12 +7,12 @@
 Every decision is one signature on the certificate's bytes; `status` folds them by a table of what may follow what.
 """
 
+from homeostat.governance.released import Status, status
 from homeostat.quality.release.acting import agree, recall, reject, release, report, request, subject
 from homeostat.quality.release.certificate import Certificate
 from homeostat.quality.release.grounds import grounds, whereabouts
 from homeostat.quality.release.obstacles import Grounds, Obstacle, obstacles
 from homeostat.quality.release.results import Result
-from homeostat.quality.release.status import Status, status
 
 __all__ = [
     "Certificate",

@@ -11,6 +11,7 @@ from homeostat.errors import QualityError
 from homeostat.governance import Office, Session
 from homeostat.governance.authority import authorise, distinct
 from homeostat.governance.people import Secret
+from homeostat.governance.released import KIND, Status, status
 from homeostat.governance.signing import Signature, Subject, signatures
 from homeostat.governance.signing.giving import give
 from homeostat.governance.together import put_together
@@ -18,7 +19,6 @@ from homeostat.ledger.catalogue import Act, AlertRaised, BatchRecalled, PendingR
 from homeostat.ledger.catalogue.release import Outcome
 from homeostat.quality.release.certificate import Certificate
 from homeostat.quality.release.obstacles import Grounds, obstacles
-from homeostat.quality.release.status import KIND, TYPES, Status, status
 from homeostat.quality.reviewed import KIND as REVIEW
 
 PENDING = "pending"
@@ -95,10 +95,11 @@ def report(
 ) -> Status:
     """Report a test that was pending at the release; a positive one alerts and recalls every part in the same act.
 
-    `parts` is where every part of the product went, as far as custody knows. Needs "record.review".
+    Also where the batch was recalled before: that is one more cause, and a newer list. `parts` is where every part of
+    the product went, as far as custody knows. Needs "record.review".
     """
     authorise(office, session, "record.review")
-    stands = status(office.acts(TYPES, batch))
+    stands = status(office.ledger, batch)
     if stands.pending.get(test) != "":
         due = ", ".join(stands.due) or "none"
         raise QualityError(f"'{test}' is not pending; pending are: {due}", where=batch)
@@ -107,7 +108,7 @@ def report(
     if outcome == "positive":
         acts += _recalled(batch, f"{test} was reported positive ({evidence})", parts, why)
     put_together(office, session.person, acts, batch=batch)
-    return status(office.acts(TYPES, batch))
+    return status(office.ledger, batch)
 
 
 def recall(
@@ -119,9 +120,12 @@ def recall(
     parts: Sequence[dict[str, JsonValue]],
     why: str,
 ) -> None:
-    """Alert at once, and put on record what has to come back from where. Needs "record.review"."""
+    """Alert at once, and put on record what has to come back from where; again, for another cause or a newer list.
+
+    Needs "record.review".
+    """
     authorise(office, session, "record.review")
-    stands = status(office.acts(TYPES, batch))
+    stands = status(office.ledger, batch)
     if not stands.may("recall"):
         raise QualityError(f"the batch is {stands.state}: there is nothing to recall", where=batch)
     put_together(office, session.person, _recalled(batch, cause, parts, why), batch=batch)
@@ -133,7 +137,7 @@ def _recalled(
     """The urgent alert, and the list of what has to come back."""
     words = f"batch {batch} has to come back: {cause}; tell whoever treats the patient"
     listed = BatchRecalled(batch=batch, cause=cause, parts=tuple(dict(one) for one in parts), why=why)
-    return [(AlertRaised(about=batch, words=words, why=why), ""), (listed, f"release/{batch}/recalled")]
+    return [(AlertRaised(about=batch, words=words, why=why), ""), (listed, "")]
 
 
 def _exceptional(grounds: Grounds) -> None:

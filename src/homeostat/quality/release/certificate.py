@@ -10,6 +10,7 @@ from typing import Literal
 from homeostat.ledger import Recorded, canonical
 from homeostat.ledger.catalogue import PAYLOADS
 from homeostat.process import Process
+from homeostat.quality.approved import approval_words
 from homeostat.quality.model import BatchRecord
 from homeostat.quality.model.base import Part
 from homeostat.quality.release.results import Result
@@ -28,7 +29,7 @@ class Certificate(Part):
     """A certificate of analysis. `evidence` is the hash of all that the batch's record rests on.
 
     `review` is the SHA-256 of the review report that was signed, `deviations` the ids of all that were raised,
-    `approval` what the process says of itself.
+    `approval` by what approval the process was executed, in words.
     """
 
     format: Literal["homeostat certificate 1"] = "homeostat certificate 1"
@@ -95,7 +96,7 @@ def certify(
         process=record.header.process,
         version=record.header.version,
         process_hash=record.header.process_hash,
-        approval=record.header.approval.state,
+        approval=approval_words(record.header),
         site=site,
         decision=rule.decision,
         confidence=rule.confidence.to("1"),

@@ -10,6 +10,7 @@ from pydantic import JsonValue
 
 from homeostat.errors import AuthorityError, QualityError
 from homeostat.governance.custody import Book, identity_of, trace
+from homeostat.governance.released import status
 from homeostat.governance.signing import Need, require, signatures
 from homeostat.historian import Historian
 from homeostat.ledger import Ledger
@@ -23,7 +24,6 @@ from homeostat.quality.release.acting import subject
 from homeostat.quality.release.certificate import Certificate, certify, evidence
 from homeostat.quality.release.obstacles import Grounds
 from homeostat.quality.release.results import results
-from homeostat.quality.release.status import TYPES, status
 from homeostat.quality.review import Review, review, unresolved
 from homeostat.quality.story import Story
 from homeostat.quality.verify import verify_site
@@ -40,7 +40,7 @@ def grounds(site: Site, batch: str, *, exceptional: bool = False) -> Grounds:
     Raises RecordError where there is no such batch, QualityError where its process cannot be read.
     """
     check = verify_site(site)
-    altered = tuple(f"{one.where}: {one.what}" for one in check.findings[:_SHOWN])
+    altered = tuple(f"{one.where}: {one.what}" for one in check.altered[:_SHOWN])
     with site.reading() as (ledger, historian):
         record = batch_record(ledger, historian, batch)
         story = Story.read(ledger, historian, batch)
@@ -62,7 +62,7 @@ def grounds(site: Site, batch: str, *, exceptional: bool = False) -> Grounds:
         return Grounds(
             state=record.header.state,
             finished=record.header.finished,
-            status=status(ledger.events(batch=batch, types=TYPES)),
+            status=status(ledger, batch),
             certificate=certificate,
             altered=altered,
             unresolved=[f"{one.id}: {one.words}" for one in unresolved(ledger, historian, batch)],

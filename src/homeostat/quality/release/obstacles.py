@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from homeostat.governance.released import Status
 from homeostat.quality.release.certificate import Certificate
-from homeostat.quality.release.status import Status
 from homeostat.quality.wording import count
 
 
@@ -16,9 +16,10 @@ from homeostat.quality.wording import count
 class Grounds:
     """All that a release rests on, as it stands now.
 
-    `state` is the batch's; `altered` what the verification of the site found, in words; `unresolved` the exceptions and
-    deviations that are open; `reviewed` why no signed review covers the record as it stands; `custody` what keeps
-    the product where it is; `unsigned` which signatures an exceptional release still lacks.
+    `state` is the batch's; `altered` what the verification of the site found changed, in words; `unresolved` the
+    exceptions (a clock that stepped while the batch was recorded is one) and deviations that are open; `reviewed` why
+    no signed review covers the record as it stands; `custody` what keeps the product where it is; `unsigned` which
+    signatures an exceptional release still lacks.
     """
 
     state: str
@@ -38,6 +39,14 @@ class Obstacle(NamedTuple):
     kind: str
     words: str
     mend: str
+
+
+_RESOLVED = {
+    "EX-": "homeostat review dispose {batch} {name}",
+    "DEV-": "homeostat deviation close {name}",
+}
+"""How each kind of what is unresolved is resolved."""
+_REQUESTED = "homeostat deviation open --request {name}"
 
 
 def obstacles(grounds: Grounds) -> tuple[Obstacle, ...]:
@@ -70,7 +79,9 @@ def _reviewed(grounds: Grounds) -> Iterator[Obstacle]:
 
 def _resolved(grounds: Grounds) -> Iterator[Obstacle]:
     for words in grounds.unresolved:
-        yield Obstacle("exception", words, f"homeostat review dispose {grounds.certificate.batch} EX-…")
+        name = words.partition(":")[0]
+        mend = next((mend for kind, mend in _RESOLVED.items() if name.startswith(kind)), _REQUESTED)
+        yield Obstacle("exception", words, mend.format(name=name, batch=grounds.certificate.batch))
 
 
 def _conforming(grounds: Grounds) -> Iterator[Obstacle]:

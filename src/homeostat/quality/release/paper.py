@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
+from homeostat.governance.released import Status
 from homeostat.quality.documents import Paper, SignatureLine
 from homeostat.quality.documents.paper import Section, Tone, section, table
 from homeostat.quality.release.certificate import Certificate
 from homeostat.quality.release.results import Result
-from homeostat.quality.release.status import Status
 from homeostat.quality.wording import bounds, chance, quantity
 
 _TONES: dict[str, Tone] = {"released": "good", "released, tests pending": "care", "open": "plain"}
@@ -28,7 +28,8 @@ def certificate_paper(
         facts=(
             ("Batch", certificate.batch),
             ("Patient (code)", certificate.patient),
-            ("Process", f"{certificate.process} {certificate.version} ({certificate.approval})"),
+            ("Process", f"{certificate.process} {certificate.version}"),
+            ("Approval", certificate.approval),
             ("Content hash of the process", certificate.process_hash),
             ("Decision rule", _rule(certificate)),
             ("Deviations", ", ".join(certificate.deviations) or "none"),

@@ -14,6 +14,7 @@ from homeostat.ledger.catalogue import (
     ReviewBegun,
 )
 from homeostat.quality.deviations import deviation, link, open_deviation
+from homeostat.quality.deviations.known import among
 from homeostat.quality.exceptions import NEWEST
 from homeostat.quality.model import Finding
 from homeostat.quality.review.performing import performers
@@ -44,7 +45,7 @@ def accept(
     _unconcerned(office, session, batch)
     _reason(why)
     now = review(office.ledger, historian, batch)
-    found = _of(now, exceptions)
+    found = among(now.report, exceptions)
     critical = [one.id for one in found if one.severity == "critical"]
     if critical:
         raise QualityError(
@@ -72,7 +73,7 @@ def raise_deviation(
     _unconcerned(office, session, batch)
     _reason(why)
     now = review(office.ledger, historian, batch)
-    found = _of(now, exceptions)
+    found = among(now.report, exceptions)
     if existing:
         _cover(office, session, batch, existing, exceptions, why)
     name = existing or open_deviation(
@@ -136,18 +137,6 @@ def _complete(office: Office, now: Review) -> None:
             where=now.batch,
             mend=f"homeostat review dispose {now.batch} EX-… with --accept, --deviation, or --by a deviation there is",
         )
-
-
-def _of(now: Review, exceptions: tuple[str, ...]) -> list[Finding]:
-    """The findings of these names, all of which the report has to hold, each once."""
-    known = {item.id: item for item in now.report.items}
-    unknown = [name for name in exceptions if name not in known]
-    if unknown or not exceptions:
-        raise QualityError(
-            f"batch {now.batch} has no exception '{', '.join(unknown)}'",
-            mend=f"list them with: homeostat review {now.batch}",
-        )
-    return [known[name] for name in dict.fromkeys(exceptions)]
 
 
 def _cover(

@@ -29,10 +29,12 @@ from homeostat.governance.custody import (
 )
 from homeostat.governance.demonstration import SECRET, enrol_demonstration
 from homeostat.governance.people import login
+from homeostat.governance.signing import Subject, sign
 from homeostat.ledger.catalogue import DeviationRequested
 from homeostat.validation.checking import Workbench, expect, proves, refused
 
 _OPERATOR, _SECOND, _HEAD, _QA = "demo-operator", "demo-operator-2", "demo-supervisor", "demo-qa"
+_QP = "demo-qp"
 _DIN = "G123498654321"
 
 
@@ -68,6 +70,10 @@ class _Ward:
         given = {"to": to, "place": "clean room", "logger": "TL-2", "scan": scan, "second": second}
         offer(self.office, self.sessions[giver], SECRET, bag, **given, why="to the clean room")
 
+    def release(self, batch: str, by: str) -> None:
+        certificate = Subject("certificate", batch, b"what was shown", batch)
+        sign(self.office, self.sessions[by], SECRET, certificate, "released", "fit for use")
+
     def receive(self, bag: str, by: str, scan: str, second: str) -> None:
         receive(self.office, self.sessions[by], SECRET, bag, scan=scan, second=second, why="received")
 
@@ -76,7 +82,7 @@ class _Ward:
 def _ward(bench: Workbench) -> Iterator[_Ward]:
     with bench.office(bench.site()) as office:
         enrol_demonstration(office)
-        persons = (_OPERATOR, _SECOND, _HEAD, _QA)
+        persons = (_OPERATOR, _SECOND, _HEAD, _QA, _QP)
         yield _Ward(office, {one: login(office, one, SECRET) for one in persons})
 
 
@@ -216,6 +222,27 @@ def what_is_held_or_gone_does_not_move(bench: Workbench) -> str:
     return "a held, an emptied and another's container were refused"
 
 
+@proves("PIV-1", "A11-14/15")
+def what_nobody_released_reaches_no_patient(bench: Workbench) -> str:
+    """Unsigned, and signed by somebody without the role, it is held at the bedside; released it is given."""
+    with _ward(bench) as ward:
+        who, office = ward.sessions[_OPERATOR], ward.office
+        bag = ward.bag(ward.identity("P-017"), "P-017")
+        bind(office, who, "B1", bag, scan=bag, second="P-017", why="start")
+        last = fill(office, who, "B1", place="clean room", logger="TL-3", why="harvest").container
+        given = {"scan": last, "second": "P-017", "place": "ward"}
+        for signer in ("", _OPERATOR, _QA):
+            if signer:
+                ward.release("B1", signer)
+            with refused(MismatchError, f"the product of a batch signed by {signer or 'nobody'}"):
+                administer(office, who, last, **given, why="infusion")
+            expect(ward.book.containers[last].held is not None, "it was not held")
+            resolve(office, ward.sessions[_QA], SECRET, last, "cleared", why="nothing left the room")
+        ward.release("B1", _QP)
+        administer(office, who, last, **given, why="infusion")
+    return "held and reported when unsigned, signed by an operator and by quality assurance; given once released"
+
+
 @proves("PIV-1", "ALC-10")
 def donor_and_patient_are_traced_both_ways(bench: Workbench) -> str:
     """From the donor to the patient, from the patient back to the donor, by every name on the way, no other's."""
@@ -225,6 +252,7 @@ def donor_and_patient_are_traced_both_ways(bench: Workbench) -> str:
         tube, spare = (one.container for one in split(office, who, bag, 2, why="aliquots").parts)
         bind(office, who, "B1", tube, scan=tube, second="P-017", why="start")
         last = fill(office, who, "B1", place="clean room", logger="TL-3", why="harvest").container
+        ward.release("B1", _QP)
         administer(office, who, last, scan=last, second="P-017", place="ward", why="infusion")
         foreign = ward.bag(ward.identity("P-018"), "P-018")
         for name in (_DIN, bag, tube, "B1", last):

@@ -26,6 +26,7 @@ from homeostat.governance.definitions import (
 from homeostat.governance.gate import admit
 from homeostat.governance.signing import sign
 from homeostat.ledger.catalogue import BatchStarted, DeviationRequested, RecipeChange, payload
+from homeostat.ledger.catalogue.people import AccessRefused
 from homeostat.process import Process, load
 from homeostat.validation.checking import Workbench, expect, proves, refused
 from homeostat.validation.staff import Member, staff
@@ -122,6 +123,25 @@ def a_version_is_never_edited(bench: Workbench) -> str:
     return f"refused; version 1.1.0 changes {change.field} from {change.old} to {change.new}"
 
 
+@proves("P11-10k", "EXE-2")
+def retiring_a_version_brings_no_older_one_back(bench: Workbench) -> str:
+    """What was superseded stays so when its successor is retired; nothing is effective until something is approved."""
+    with _scene(bench) as (office, team):
+        sam, quinn = team["sam"], team["quinn"]
+        for version in ("1.0.0", "1.1.0"):
+            submit(
+                office, sam.session, "rules", "review", version, json.dumps({"late": version}), why="first"
+            )
+            review(office, quinn.session, quinn.secret, "rules", "review", version, why="read")
+            approve(office, quinn.session, quinn.secret, "rules", "review", version, why="good")
+        retire(office, quinn.session, "rules", "review", "1.1.0", why="dangerous")
+        known = definitions(office.ledger, office.clock())
+    states = [one.state for one in known.versions]
+    expect(states == ["superseded", "retired"], f"the versions are {states}")
+    expect(known.effective("rules", "review") is None, "a version is effective that nobody approved again")
+    return f"the older version stayed {states[0]}"
+
+
 @proves("P11-10g")
 def an_author_does_not_approve(bench: Workbench) -> str:
     """Not even one who is quality assurance too, and not by a signature round the back."""
@@ -136,8 +156,10 @@ def an_author_does_not_approve(bench: Workbench) -> str:
         for one in (sam, quinn):
             sign(office, one.session, one.secret, subject_of(mine), "approved", "round the back")
         after = definitions(office.ledger, office.clock()).get("rules", *_RULES)
+        causes = [one.event.data["cause"] for one in office.acts((AccessRefused.type,))]
     expect(after is not None and after.state == "reviewed", "the definition was approved by its author")
-    return "review and approval by the author refused; a bare signature approves nothing"
+    expect(causes == ["segregation"] * 2, f"the refusals on record are {causes}")
+    return "review and approval by the author refused, on record; a bare signature approves nothing"
 
 
 @proves("EXE-2", "EXE-9")

@@ -9,11 +9,11 @@ from pydantic import JsonValue
 
 from homeostat.errors import AuthorityError, QualityError
 from homeostat.governance import Office
+from homeostat.governance.released import Status
 from homeostat.governance.signing import Subject, sign, signatures
 from homeostat.ledger.catalogue import AlertRaised, BatchRecalled, Meaning
 from homeostat.quality.release import agree, recall, reject, release, report, request, status, subject
 from homeostat.quality.release.grounds import unsigned
-from homeostat.quality.release.status import TYPES, Status
 from homeostat.quality.reviewed import KIND as REVIEW
 from homeostat.validation.checking import Workbench, expect, proves, refused
 from homeostat.validation.grounds import BATCH, told
@@ -86,7 +86,7 @@ def out_of_specification_needs_physician_sponsor_and_qualified_person(bench: Wor
         with refused(QualityError, "a request for a product that conforms"):
             request(office, team["theo"].session, team["theo"].secret, told(exceptional=True), "asked")
         _let_go(office, team["vera"])
-        stands = status(office.acts(TYPES, BATCH))
+        stands = status(office.ledger, BATCH)
         expect(stands.state == "released" and stands.exceptional, f"it is {stands.state}")
         return "refused with none and with one of the two other signatures, released with both, marked exceptional"
 
@@ -119,7 +119,7 @@ def who_reviewed_a_batch_does_not_release_it(bench: Workbench) -> str:
         with refused(AuthorityError, "the release by the reviewer"):
             release(office, vera.session, vera.secret, told(), "fit for use")
         release(office, olaf.session, olaf.secret, told(), "fit for use")
-        expect(status(office.acts(TYPES, BATCH)).state == "released", "another person could not release it")
+        expect(status(office.ledger, BATCH).state == "released", "another person could not release it")
     return "refused to the reviewer, and released by a second qualified person"
 
 
@@ -146,22 +146,13 @@ def a_late_positive_alerts_and_lists_what_to_call_back(bench: Workbench) -> str:
         vera = staff(office, vera="qualified person")["vera"]
         grounds = told(pending=("sterility", "mycoplasma"))
         release(office, vera.session, vera.secret, grounds, "fit for use")
-        expect(status(office.acts(TYPES, BATCH)).due == ("sterility", "mycoplasma"), "not all is pending")
+        expect(status(office.ledger, BATCH).due == ("sterility", "mycoplasma"), "not all is pending")
         stands = report(
             office, vera.session, BATCH, "mycoplasma", "negative", evidence="LAB-1", parts=(), why="report"
         )
         expect(stands.state == "released, tests pending", f"it is {stands.state}")
         part: dict[str, JsonValue] = {"container": "C-1", "patient": "P-0815", "custodian": "ward 3"}
-        stands = report(
-            office,
-            vera.session,
-            BATCH,
-            "sterility",
-            "positive",
-            evidence="LAB-2",
-            parts=(part,),
-            why="report",
-        )
+        stands = _positive(office, vera, "sterility", part)
         alerts = [one.event.data for one in office.acts((AlertRaised.type,), BATCH)]
         expect([one["urgency"] for one in alerts] == ["urgent"], f"the alerts are {alerts}")
         expect(len([*office.acts((BatchRecalled.type,), BATCH)]) == 1, "there is no recall list")
@@ -173,6 +164,40 @@ def a_late_positive_alerts_and_lists_what_to_call_back(bench: Workbench) -> str:
         )
 
 
+@proves("PIV-2")
+def a_positive_after_a_recall_alerts_again_and_renews_the_list(bench: Workbench) -> str:
+    """Whether another positive or an order recalled the batch before: the result, an alert, a newer list."""
+    for first in ("positive", "order"):
+        with scene(bench) as (office, _):
+            vera = staff(office, vera="qualified person")["vera"]
+            _released_and_recalled(office, vera, first)
+            moved: dict[str, JsonValue] = {"container": "C-1", "patient": "P-0815", "custodian": "ward 9"}
+            stands = _positive(office, vera, "mycoplasma", moved)
+            alerts = [one.event.data for one in office.acts((AlertRaised.type,), BATCH)]
+            expect([one["urgency"] for one in alerts] == ["urgent"] * 2, f"after {first}: {alerts}")
+            expect("mycoplasma" in str(alerts[-1]["words"]), f"after {first} the alert tells no cause")
+            expect(stands.state == "recalled", f"after {first} it is {stands.state}")
+            expect(stands.pending["mycoplasma"] == "positive", f"after {first} the result is not on record")
+            expect(stands.parts == (moved,), f"after {first} the list is the old one")
+    return "positive + positive, and recall + positive: each result on record, alerted, and the list renewed"
+
+
+def _released_and_recalled(office: Office, vera: Member, how: str) -> None:
+    """A batch that was released in stages, and recalled by a positive test or by an order."""
+    release(office, vera.session, vera.secret, told(pending=("sterility", "mycoplasma")), "fit for use")
+    part: dict[str, JsonValue] = {"container": "C-1", "patient": "P-0815", "custodian": "ward 3"}
+    if how == "order":
+        recall(office, vera.session, BATCH, "a wrong label", parts=(part,), why="seen")
+    else:
+        _positive(office, vera, "sterility", part)
+
+
+def _positive(office: Office, vera: Member, test: str, part: dict[str, JsonValue]) -> Status:
+    return report(
+        office, vera.session, BATCH, test, "positive", evidence="LAB", parts=(part,), why="reported"
+    )
+
+
 @proves("PIV-2", "P11-10f")
 def a_release_follows_its_table(bench: Workbench) -> str:
     """Nothing is released twice, after a rejection, or recalled before it was released."""
@@ -181,7 +206,7 @@ def a_release_follows_its_table(bench: Workbench) -> str:
         with refused(QualityError, "the recall of what was never released"):
             recall(office, vera.session, BATCH, "a finding", parts=(), why="seen")
         reject(office, vera.session, vera.secret, told(), "not fit")
-        stands = status(office.acts(TYPES, BATCH))
+        stands = status(office.ledger, BATCH)
         expect(stands.state == "rejected", f"it is {stands.state}")
         for what in (release, reject):
             with refused(QualityError, f"{what.__name__} after a rejection"):

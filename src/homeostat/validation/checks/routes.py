@@ -24,6 +24,7 @@ from homeostat.validation.staff import staff
 
 NO_ACTS = {
     "homeostat.governance.authority": "the gate itself, which the acts ask",
+    "homeostat.governance.signing.apart": "a part of every signing, which asks for the session itself",
     "homeostat.governance.people.login.logout": "it ends a session, a dead one too",
     "homeostat.governance.people.login.bearer": "what a session is proved by, to be shown again",
     "homeostat.governance.custody.matching": "the hard stop inside a hand-over: to hold is open to all",

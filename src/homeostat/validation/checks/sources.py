@@ -207,6 +207,7 @@ def a_lot_is_used_only_when_released_and_in_date(bench: Workbench) -> str:
     with bench.office(bench.site("gmp")) as office:
         team = staff(office, ada="operator", quinn="quality assurance")
         ada, quinn, why = team[_ADA].session, team["quinn"].session, "a scene"
+        tell(office, f"{BATCH}/start", started())
         later = (moment(bench.clock()) + timedelta(days=30)).isoformat()
         lot = materials.receive(
             office,

@@ -3,13 +3,14 @@
 The table says what may follow what; nothing else moves the status.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
 from pydantic import JsonValue
 
-from homeostat.ledger import Recorded
+from homeostat.governance.signing import Judge
+from homeostat.ledger import Ledger, Recorded
 from homeostat.ledger.catalogue import BatchRecalled, PendingReported, RecordSigned, payload
 
 KIND = "certificate"
@@ -25,6 +26,7 @@ TRANSITIONS: Mapping[tuple[State, Act], State] = {
     ("released, tests pending", "complete"): "released",
     ("released, tests pending", "recall"): "recalled",
     ("released", "recall"): "recalled",
+    ("recalled", "recall"): "recalled",
 }
 """What may follow; whatever is not here is refused."""
 
@@ -33,7 +35,7 @@ TRANSITIONS: Mapping[tuple[State, Act], State] = {
 class Status:
     """The state, if the product was out of specification, and each pending test with its outcome ("" while due).
 
-    `signature`, `by` and `when` are those of the decision, `parts` what has to come back from where.
+    `signature`, `by` and `when` are those of the decision, `parts` what has to come back from where, by the last list.
     """
 
     state: State = "open"
@@ -57,12 +59,22 @@ class Status:
 TYPES = (RecordSigned.type, PendingReported.type, BatchRecalled.type)
 
 
-def status(events: Iterable[Recorded]) -> Status:
-    """The status after these events of one batch; those that are of other kinds are passed over."""
+def status(ledger: Ledger, batch: str) -> Status:
+    """The status of a batch: of the signatures on its certificate only those count that are valid."""
+    judge = Judge(ledger)
+
+    def counts(recorded: Recorded) -> bool:
+        return recorded.event.data.get("subject") == batch and judge.standing(recorded, None).state == "valid"
+
+    return folded(ledger.events(batch=batch, types=TYPES), counts)
+
+
+def folded(events: Iterable[Recorded], counts: Callable[[Recorded], bool]) -> Status:
+    """The status after these events of one batch, of the signatures on a certificate those that `counts`."""
     stands = Status()
     for recorded in events:
         data = payload(recorded.event.type, recorded.event.data) if recorded.event.type in TYPES else None
-        if isinstance(data, RecordSigned) and data.kind == KIND:
+        if isinstance(data, RecordSigned) and data.kind == KIND and counts(recorded):
             stands = _signed(stands, data, recorded.event.id)
         elif isinstance(data, PendingReported):
             stands = _reported(stands, data)

@@ -1,0 +1,59 @@
+"""Labels that a model never saw: such a row is not decided, whatever its numbers say.
+
+An indicator of another label is 0 for them, which would mean "the label that has no indicator", or nothing at all.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from homeostat.monitoring.frozen import Array
+from homeostat.monitoring.learning.labels import GAPS, key
+from homeostat.monitoring.learning.table import Table
+from homeostat.monitoring.package import Package
+from homeostat.monitoring.prediction import Verdict
+
+SHOWN = 5
+
+
+def judged(package: Package, table: Table, inputs: Mapping[str, Array]) -> tuple[Verdict, ...]:
+    """The package's verdicts on its `inputs` from the table, undecided where a label is one that it does not know."""
+    known = {name: labels for name, labels in package.labels.items() if name != package.target}
+    told = zip(package.score(inputs), unknown(known, table), strict=True)
+    return tuple(_undecided(verdict, why) if why else verdict for verdict, why in told)
+
+
+def unknown(known: Mapping[str, Sequence[str]], table: Table) -> tuple[str, ...]:
+    """What is said of each row (n,) of labels that are not among the `known` of their column; "" where all are."""
+    told: list[list[str]] = [[] for _ in range(table.rows)]
+    for name, labels in known.items():
+        for row, label in _strangers(table.cells(name), labels):
+            told[row].append(f"'{label[:40]}' is no {name} the model knows ({_listed(labels)})")
+    return tuple("; ".join(each) for each in told)
+
+
+def _strangers(cells: Sequence[str], labels: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """The rows and cells that hold another label. A word such as 'none' is one unless it is known: if it is meant as a
+    gap, an empty cell says so."""
+    keys = GAPS | {key(label) for label in labels}
+    return ((row, cell) for row, cell in enumerate(cells) if key(cell) not in keys)
+
+
+def _listed(labels: Sequence[str]) -> str:
+    return ", ".join(labels[:SHOWN]) + (f" and {len(labels) - SHOWN} more" if len(labels) > SHOWN else "")
+
+
+def _undecided(verdict: Verdict, why: str) -> Verdict:
+    """No value either: it would be that of another label."""
+    return replace(
+        verdict,
+        value=None,
+        low=None,
+        high=None,
+        decision="undecided",
+        t2=None,
+        spe=None,
+        drivers=(),
+        strangers=(),
+        reason=why,
+        probability=None,
+    )

@@ -1,0 +1,91 @@
+"""A signature counts by the role that its signer held when it was given, whichever way it came about."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from homeostat.governance import access, changes, custody
+from homeostat.governance.definitions.fold import SUBJECT
+from homeostat.governance.people import change_roles, reauthenticate
+from homeostat.governance.released import KIND as CERTIFICATE
+from homeostat.governance.released import status
+from homeostat.governance.signing import Judge, Standing, Subject, sign, statement_of
+from homeostat.governance.signing.entitling import TAKES
+from homeostat.ledger.catalogue import RecordSigned
+from homeostat.quality import audit, reviewed, signed
+from homeostat.quality.credibility import assessment
+from homeostat.quality.deviations import state
+
+from .signing_scene import SECRET, Scene, scene
+
+PAPER = Subject(CERTIFICATE, "B0001", b"what was shown", "B0001")
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Iterator[Scene]:
+    with scene(tmp_path) as opened:
+        yield opened
+
+
+def _released(here: Scene, account: str) -> RecordSigned:
+    return sign(here.office, here.of(account), SECRET, PAPER, "released", "fit for use").signed
+
+
+def _last(here: Scene) -> Standing:
+    *_, last = Judge(here.office.ledger).all()
+    return last
+
+
+def _forged(here: Scene, account: str, **changed: object) -> Standing:
+    """A person's own key over other words than `sign` would have let them say."""
+    told = _released(here, account).model_copy(update={**changed, "signature": ""})
+    key = reauthenticate(here.office, here.of(account), SECRET)
+    made = told.model_copy(update={"signature": key.sign(statement_of("signature/forged", told)).hex()})
+    here.office.put(told.account, made, batch="B0001", event="signature/forged")
+    return _last(here)
+
+
+def test_the_table_names_the_subjects_there_are() -> None:
+    named = {CERTIFICATE, SUBJECT, signed.RECORD}
+    named |= {room.KIND for room in (reviewed, state, assessment, audit, access, changes)}
+    named |= {custody.holding.KIND, custody.moving.KIND}
+    assert {kind for kind, _ in TAKES} == named
+
+
+@pytest.mark.parametrize("account", ["operator", "supervisor", "qa", "admin"])
+def test_a_key_of_ones_own_releases_nothing_without_the_role(account: str, here: Scene) -> None:
+    _released(here, account)
+    told = _last(here)
+    assert (told.state, told.words) == ("invalid", f"demo-{account} held no role that permits 'batch.release'")
+    assert status(here.office.ledger, "B0001").state == "open"
+    _released(here, "qp")
+    assert status(here.office.ledger, "B0001").by == "Demonstration qualified person"
+
+
+def test_a_role_that_was_not_held_cannot_be_claimed(here: Scene) -> None:
+    told = _forged(here, "operator", roles=("operator", "qualified person"))
+    words = "it claims a role that demo-operator did not hold: qualified person"
+    assert (told.state, told.words) == ("invalid", words)
+
+
+def test_another_persons_name_cannot_be_printed(here: Scene) -> None:
+    told = _forged(here, "qp", name="Pia Park")
+    assert told.state == "invalid"
+    assert "it prints the name Pia Park" in told.words
+
+
+def test_the_role_at_the_time_counts(here: Scene) -> None:
+    """What was signed with it stands after it is gone; what was signed without it is not healed by getting it."""
+    _released(here, "operator")
+    _released(here, "qp")
+    for account, roles in (("demo-qp", ("process scientist",)), ("demo-operator", ("qualified person",))):
+        change_roles(here.office, here.of("admin"), SECRET, account, roles, why="changed")
+    assert [one.state for one in Judge(here.office.ledger).all()] == ["invalid", "valid"]
+
+
+def test_a_certificate_of_another_batch_releases_none(here: Scene) -> None:
+    other = Subject(CERTIFICATE, "B0002", b"what was shown", "B0001")
+    sign(here.office, here.of("qp"), SECRET, other, "released", "fit for use")
+    assert status(here.office.ledger, "B0001").state == "open"
+    assert status(here.office.ledger, "B0002").state == "open"
