@@ -57,7 +57,10 @@ def test_the_table_names_the_subjects_there_are() -> None:
 def test_a_key_of_ones_own_releases_nothing_without_the_role(account: str, here: Scene) -> None:
     _released(here, account)
     told = _last(here)
-    assert (told.state, told.words) == ("invalid", f"demo-{account} held no role that permits 'batch.release'")
+    assert (told.state, told.words) == (
+        "invalid",
+        f"demo-{account} held no role that permits 'batch.release'",
+    )
     assert status(here.office.ledger, "B0001").state == "open"
     _released(here, "qp")
     assert status(here.office.ledger, "B0001").by == "Demonstration qualified person"

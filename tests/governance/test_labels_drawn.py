@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 import zxingcpp
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from homeostat.errors import AuthorityError
@@ -52,6 +52,10 @@ def test_at_every_size_that_is_not_refused(size: Size) -> None:
 
 @given(PRINTABLE)
 @settings(max_examples=60)
+@example("99")
+@example("990")
+@example("9999A1")
+@example("9A")
 def test_any_printable_text_survives_both_codes(text: str) -> None:
     matrix = np.where(np.kron(np.pad(np.array(data_matrix(text)), 2), np.ones((4, 4), bool)), 0, 255)
     (square,) = zxingcpp.read_barcodes(matrix.astype(np.uint8), formats=zxingcpp.BarcodeFormat.DataMatrix)

@@ -16,12 +16,12 @@ from homeostat.validation.intruder import DEEDS, full_disk, unguarded
 
 MINE = {
     "P11-10a": 3,
-    "P11-10k": 3,
+    "P11-10k": 4,
     "P11-50": 1,
     "P11-70": 2,
     "A11D-13": 1,
     "A11-14/15": 1,
-    "EXE-2": 3,
+    "EXE-2": 4,
     "EXE-9": 1,
 }
 

@@ -15,6 +15,16 @@ Modules: TypeAlias = tuple[tuple[bool, ...], ...]
 _FIRST, _LAST = " ", "~"
 
 
+class _Code128(Code128):  # type: ignore[misc]
+    """python-barcode 0.16 takes 99, as the first pair of digits, for a change of the code set: "990" would read "0"."""
+
+    def _try_to_optimize(self, encoded: list[int]) -> list[int]:
+        optimised: list[int] = (
+            encoded if self.code[:2].isdigit() and self.code[1:] else super()._try_to_optimize(encoded)
+        )
+        return optimised
+
+
 def data_matrix(text: str) -> Modules:
     """The square symbol of `text`, rows from above; AuthorityError where it is not plain printable ASCII."""
     _refuse_unprintable(text)
@@ -24,7 +34,7 @@ def data_matrix(text: str) -> Modules:
 def code_128(text: str) -> tuple[bool, ...]:
     """The bars of `text` from the left, without quiet zones; AuthorityError where it is not printable ASCII."""
     _refuse_unprintable(text)
-    (bars,) = Code128(text).build()
+    (bars,) = _Code128(text).build()
     return tuple(module == "1" for module in bars)
 
 

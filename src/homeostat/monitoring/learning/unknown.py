@@ -1,6 +1,7 @@
 """Labels that a model never saw: such a row is not decided, whatever its numbers say.
 
-An indicator of another label is 0 for them, which would mean "the label that has no indicator", or nothing at all.
+An indicator of another label is 0 for them, which means "the label that has no indicator", or nothing at all: the value
+is told as what the other inputs make of the row, as for rows outside what the model knows.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,7 +20,9 @@ def judged(package: Package, table: Table, inputs: Mapping[str, Array]) -> tuple
     """The package's verdicts on its `inputs` from the table, undecided where a label is one that it does not know."""
     known = {name: labels for name, labels in package.labels.items() if name != package.target}
     told = zip(package.score(inputs), unknown(known, table), strict=True)
-    return tuple(_undecided(verdict, why) if why else verdict for verdict, why in told)
+    return tuple(
+        replace(verdict, decision="undecided", reason=why) if why else verdict for verdict, why in told
+    )
 
 
 def unknown(known: Mapping[str, Sequence[str]], table: Table) -> tuple[str, ...]:
@@ -40,20 +43,3 @@ def _strangers(cells: Sequence[str], labels: Sequence[str]) -> Iterator[tuple[in
 
 def _listed(labels: Sequence[str]) -> str:
     return ", ".join(labels[:SHOWN]) + (f" and {len(labels) - SHOWN} more" if len(labels) > SHOWN else "")
-
-
-def _undecided(verdict: Verdict, why: str) -> Verdict:
-    """No value either: it would be that of another label."""
-    return replace(
-        verdict,
-        value=None,
-        low=None,
-        high=None,
-        decision="undecided",
-        t2=None,
-        spe=None,
-        drivers=(),
-        strangers=(),
-        reason=why,
-        probability=None,
-    )

@@ -240,7 +240,9 @@ def what_nobody_released_reaches_no_patient(bench: Workbench) -> str:
             resolve(office, ward.sessions[_QA], SECRET, last, "cleared", why="nothing left the room")
         ward.release("B1", _QP)
         administer(office, who, last, **given, why="infusion")
-    return "held and reported when unsigned, signed by an operator and by quality assurance; given once released"
+    return (
+        "held and reported when unsigned, signed by an operator and by quality assurance; given once released"
+    )
 
 
 @proves("PIV-1", "ALC-10")
