@@ -61,6 +61,7 @@ def test_every_structure_is_a_hybrid_of_the_model_with_which_it_is_compared() ->
         assert extra == set(term_weights(kind))
 
 
+@pytest.mark.drill
 def test_the_run_held_out_has_no_say_in_the_choice(runs: list[Run], monkeypatch: pytest.MonkeyPatch) -> None:
     """With other values in the run held out, the same candidate is chosen and the same weights are learnt."""
     monkeypatch.setattr(hybrid, "MECHANISTIC", hybrid.OPTIONS.__class__(starts=1, moves=4, patience=4))

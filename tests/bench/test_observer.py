@@ -70,6 +70,7 @@ def test_a_forecast_is_compared_with_the_truth_at_the_end(cultures: list[Culture
     assert widths[0] > widths[-1]
 
 
+@pytest.mark.drill
 def test_the_cost_of_the_observer_is_told_beside_the_belief_without_it() -> None:
     result, unscented = observing.measure(quick=True)
     assert "unscented" in unscented.what

@@ -6,7 +6,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -214,6 +214,7 @@ def test_run_as_json(homeostat: Call, tmp_path: Path) -> None:
     assert all(Path(path).is_file() for path in found["record"].values())
 
 
+@pytest.mark.drill
 def test_a_paused_batch_is_resumed_to_its_end_once(homeostat: Call, tmp_path: Path) -> None:
     site = tmp_path / "site"
     paused = homeostat("run", "yeast-fed-batch", "--site", site, "--until", "batch")
@@ -245,6 +246,15 @@ def test_a_recorded_run_shows_predicted_against_measured(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no POSIX signals")
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Programs started from here can be interrupted, also where this one runs in the background of a shell."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_an_interrupted_run_says_how_to_go_on(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "homeostat", "run", "--site", str(tmp_path / "site"), "--speed", "3600"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:

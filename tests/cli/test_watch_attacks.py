@@ -98,6 +98,7 @@ def test_options_that_make_no_sense_are_refused(
     refused(homeostat("watch", "train", data, *made, *options), words, "mend")
 
 
+@pytest.mark.drill
 def test_groups_of_one_member_each_are_held_out_one_by_one(homeostat: Call, tmp_path: Path) -> None:
     data = written(tmp_path / "t.csv", linear(donor=[f"d{n}" for n in range(ROWS)]))
     made = ("--target", "y", "--group", "donor", "--quick", "--out", tmp_path / "m.json", "--json")

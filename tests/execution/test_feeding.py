@@ -47,6 +47,7 @@ def led(tmp_path_factory: pytest.TempPathFactory) -> Batch:
     return execute(Site.create(tmp_path_factory.mktemp("fed") / "site"), PROCESS, seed=1)
 
 
+@pytest.mark.drill
 def test_it_is_replayed_bit_for_bit(led: Batch, quiet: Quiet) -> None:
     found = replay(led.site, led.name, quiet)
     assert (found.identical, found.difference) == (True, "")

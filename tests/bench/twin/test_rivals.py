@@ -88,6 +88,7 @@ def test_no_bar_is_claimed_over_a_rival_that_is_more_exact(pair: Donors, truth: 
         assert result.unit == "times"
 
 
+@pytest.mark.drill
 def test_ours_is_the_quickest_setting_that_errs_no_more(pair: Donors, truth: Array) -> None:
     errors = []
     for goal in (1e-3, 1e-4, 3e-5, 1e-5):

@@ -12,6 +12,7 @@ from homeostat.monitoring.spectra import Folded
 from homeostat.monitoring.spectra.learning import calibrate
 
 
+@pytest.mark.drill
 def test_every_order_of_steps_is_timed_beside_the_rival() -> None:
     results = spectrum.measure(quick=True)
     assert len(results) == 4

@@ -75,6 +75,7 @@ def test_a_pure_noise_target_is_told_to_be_no_better_than_the_mean(tmp_path: Pat
     assert values["rmsep"] > 0.9 * values["rmsep_of_mean"]
 
 
+@pytest.mark.drill
 def test_an_effect_of_the_donor_is_not_mistaken_for_one_of_the_inputs(tmp_path: Path) -> None:
     """Inputs that only tell the donor apart predict nothing of a new donor: rows of one are held out together."""
     rng = np.random.default_rng(0)

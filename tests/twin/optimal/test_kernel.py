@@ -138,6 +138,7 @@ def test_every_instruction_set_gives_the_same_bits() -> None:
     assert len(found) == 1
 
 
+@pytest.mark.drill
 def test_every_instruction_set_gives_the_same_bits_over_a_tree_of_stiff_steps() -> None:
     found, tree = set(), Tree.fan(2, 9)
     for target in _targets():
