@@ -245,7 +245,6 @@ def test_a_recorded_run_shows_predicted_against_measured(
     assert all(line["count"] > 5 and line["rmse"] > 0 for line in found["comparisons"])
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="there are no POSIX signals")
 @pytest.fixture
 def interruptible() -> Iterator[None]:
     """Programs started from here can be interrupted, also where this one runs in the background of a shell."""
@@ -254,6 +253,7 @@ def interruptible() -> Iterator[None]:
     signal.signal(signal.SIGINT, before)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no POSIX signals")
 @pytest.mark.usefixtures("interruptible")
 def test_an_interrupted_run_says_how_to_go_on(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "homeostat", "run", "--site", str(tmp_path / "site"), "--speed", "3600"]
