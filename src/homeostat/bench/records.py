@@ -1,7 +1,7 @@
-"""How long it takes to open, verify, review and show the record of a batch of 350,000 events.
+"""How long it takes to open, verify, review and show the record of a batch of 350,000 events, and to typeset one.
 
 A site is written once with events like those of a 12-day run, then measured: reopened and verified, its exceptions
-found by the newest rules, and its whole record made.
+found by the newest rules, and its whole record made. The PDF is that of a batch of car-t, simulated from day 0 to 12.
 """
 
 from collections.abc import Iterator
@@ -11,6 +11,8 @@ from pathlib import Path
 
 from homeostat.bench.measuring import in_turn, scratch, seconds
 from homeostat.bench.result import Result
+from homeostat.bench.scan import Unwatched
+from homeostat.execution import Options, run
 from homeostat.historian import Historian
 from homeostat.ledger import Event, SiteKey
 from homeostat.ledger.catalogue import (
@@ -24,6 +26,7 @@ from homeostat.ledger.catalogue import (
 )
 from homeostat.process import load
 from homeostat.quality import batch_record
+from homeostat.quality.documents.issuing import batch_document
 from homeostat.quality.record import exception_report
 from homeostat.quality.verify import verify_site
 from homeostat.site import Site
@@ -38,15 +41,20 @@ _TAGS = ("oxygen", "ph", "temperature", "glucose_online")
 
 
 def measure(*, quick: bool) -> list[Result]:
-    """Seconds to reopen and verify, to find the exceptions, to make the record; `quick`: of a tenth of the events."""
-    amount = EVENTS // 10 if quick else EVENTS
+    """Seconds to reopen and verify, to find the exceptions, to make the record and its PDF.
+
+    `quick`: of a tenth of the events, and of the shortest process there is.
+    """
+    amount, process = (EVENTS // 10, "yeast-fed-batch") if quick else (EVENTS, "car-t")
     with scratch() as folder:
-        site = built(folder / "site", amount)
-        opened, report, record = in_turn(
+        site, executed = built(folder / "site", amount), Site.create(folder / "executed")
+        run(executed, load(process), Options(seed=1), Unwatched())
+        opened, report, record, paper = in_turn(
             1 if quick else 3,
             lambda: seconds(lambda: _reopened(site)),
             lambda: seconds(lambda: _report(site)),
             lambda: seconds(lambda: _record(site)),
+            lambda: seconds(lambda: _paper(executed)),
         )
     of = f"{amount:,} events"
     bar = 0.4 if quick else 2.0
@@ -54,6 +62,9 @@ def measure(*, quick: bool) -> list[Result]:
         Result(f"record: reopen and verify a site of {of}", opened, "s", bar=bar, better="less"),
         Result(f"record: exceptions of a batch of {of}", report, "s", better="less"),
         Result(f"record: the whole record of a batch of {of}", record, "s", better="less"),
+        Result(
+            f"record: the record of a batch of {process}, with its PDF", paper, "s", bar=3.0, better="less"
+        ),
     ]
 
 
@@ -151,3 +162,8 @@ def _report(site: Site) -> None:
 def _record(site: Site) -> None:
     with site.reading() as (ledger, historian):
         batch_record(ledger, historian, BATCH)
+
+
+def _paper(site: Site) -> None:
+    with site.reading() as (ledger, historian):
+        batch_document(ledger, historian, BATCH, training=True)
