@@ -83,6 +83,7 @@ def test_a_data_set_without_results_is_refused(
         shadow.measure(quick=True)
 
 
+@pytest.mark.drill
 def test_every_run_and_quantity_is_scored_and_marked(quick: list[Result]) -> None:
     texts = [result.what for result in quick]
     assert tuple(map(int, load("yeast-fed-batch").recordings["dcu"].fitted)) == FITTED

@@ -146,6 +146,7 @@ def _slips(site: Path) -> list[dict[str, Any]]:
     return [json.loads(path.read_text("utf-8")) for path in sorted((site / "orders" / "M1").glob("*.json"))]
 
 
+@pytest.mark.drill
 def test_a_batch_that_runs_in_another_process_takes_orders(homeostat: Call, tmp_path: Path) -> None:
     site = tmp_path / "site"
     words = ["run", str(MINI), "--site", str(site), "--batch", "M1", "--seed", "7", "--speed", "2000"]

@@ -36,6 +36,7 @@ def score(homeostat: Call, model: Path, *trusted: Path | str) -> tuple[int, str]
     return done.returncode, done.stderr
 
 
+@pytest.mark.drill
 def test_a_trusted_model_is_used(homeostat: Call, signed: Path, keys: Path) -> None:
     public = json.loads(signed.read_text("utf-8"))["signature"]["key"]
     assert score(homeostat, signed) == (0, "")

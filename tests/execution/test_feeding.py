@@ -100,6 +100,7 @@ def test_the_end_is_foreseen_on_the_way(led: Batch) -> None:
     assert {"biomass", "ethanol"} <= early
 
 
+@pytest.mark.drill
 def test_it_makes_more_biomass_and_less_ethanol_than_a_constant_feed(led: Batch, tmp_path: Path) -> None:
     """Also than one that uses as much; a third more than the recipe of the recorded runs."""
     recorded = execute(Site.create(tmp_path / "recorded"), constant("6.9 mL/h"), seed=1)

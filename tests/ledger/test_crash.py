@@ -45,6 +45,7 @@ def test_no_acknowledged_event_is_lost_to_kill_nine(tmp_path: Path) -> None:
     assert ids == [f"B0001/{number:06d}" for number in range(1, len(ids) + 1)]
 
 
+@pytest.mark.drill
 def test_of_writers_beside_each_other_none_loses_an_acknowledged_event(tmp_path: Path) -> None:
     place = Place(tmp_path, SiteKey.create(tmp_path / "keys"))
     batches = ("B0001", "B0002", "B0003")

@@ -16,6 +16,7 @@ def data(shared: Path) -> fermentation.Fermentation:
         return fermentation.read()
 
 
+@pytest.mark.drill
 def test_the_bars_hold_and_the_tutorial_is_reproduced(shared: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOMEOSTAT_DATASETS", str(shared / "data"))
     results = {result.what: result for result in fermentation.measure(quick=True)}
@@ -27,6 +28,7 @@ def test_the_bars_hold_and_the_tutorial_is_reproduced(shared: Path, monkeypatch:
     assert alone.rivals[0].value.median == pytest.approx(8.45, abs=0.005)
 
 
+@pytest.mark.drill
 def test_the_hplc_values_enter_no_choice_and_no_value(data: fermentation.Fermentation) -> None:
     other = fermentation.Fermentation(data.samples, data.spectra, data.times, 0.0 * data.measured)
     choice = fermentation.choice_for(data, quick=True)

@@ -40,6 +40,7 @@ for topic in TOPICS:
 """
 
 
+@pytest.mark.drill
 def test_every_topic_can_be_imported_without_the_extra() -> None:
     subprocess.run([sys.executable, "-c", PLAIN], check=True)
 

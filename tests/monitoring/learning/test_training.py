@@ -101,6 +101,7 @@ def _skewed(rows: int, seed: int) -> tables.Columns:
     return {"donor": [f"D{row // 3}" for row in range(rows)], **named, "y": y.tolist()}
 
 
+@pytest.mark.drill
 def test_the_probability_says_more_of_new_rows_than_their_share(tmp_path: Path) -> None:
     trained = _train(tmp_path, _skewed(90, 0), Settings("y", "donor", rule=">= 90", quick=True))
     new = score(trained.package, tables.table(tmp_path, _skewed(600, 1))).metrics[0].values

@@ -331,6 +331,7 @@ def test_weights_settle_at_the_root_of_the_quasi_score(decay: type[Model]) -> No
     assert found.to_json()["errors_settled"]
 
 
+@pytest.mark.drill
 def test_grossly_wrong_shares_end_in_a_fit_that_says_whether_its_errors_settled(decay: type[Model]) -> None:
     """No absolute error, values a hundred times too large: two predictions may call for each other for ever."""
     for seed in range(6):

@@ -122,6 +122,7 @@ CONDITIONS = {
 }
 
 
+@pytest.mark.drill
 def test_steps_pulses_and_ramps_are_exact(shared: Path) -> None:
     folder = shared / "data" / "petab_ode_benchmarks" / FUJITA / "test_data"
     problem = load_problem(folder / f"input_all_{FUJITA}.yaml", Accuracy(1e-9, 1e-13))
@@ -138,6 +139,7 @@ def test_steps_pulses_and_ramps_are_exact(shared: Path) -> None:
             assert simulated[i] == pytest.approx(scaled, rel=1e-6, abs=1e-9)
 
 
+@pytest.mark.drill
 def test_the_exact_likelihood_of_fujita(load: Load) -> None:
     problem = load(FUJITA)
     values = {p.id: p.nominal for p in problem.parameters}
