@@ -179,7 +179,7 @@ def test_one_topic_of_a_benchmark_can_be_measured_and_an_unknown_one_is_named(ho
     refused = homeostat("bench", "watch", "--topic", "weather")
     assert refused.returncode == 2
     assert "tennessee" in refused.stderr
-    assert "it is one topic" in homeostat("bench", "run", "--topic", "scan").stderr
+    assert "it has none, and is measured as a whole" in homeostat("bench", "run", "--topic", "scan").stderr
 
 
 def test_topics_are_measured_by_themselves(monkeypatch: pytest.MonkeyPatch) -> None:

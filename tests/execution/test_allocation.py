@@ -11,9 +11,9 @@ from homeostat.errors import AuthorityError, ExecutionError
 from homeostat.execution.allocation import TURN, allocate, allocation, give_up
 from homeostat.execution.batch import name_batch
 from homeostat.governance import Office
-from homeostat.ledger import Event
-from homeostat.ledger.catalogue import BatchEnded, BatchStarted, Payload
+from homeostat.ledger.catalogue import BatchEnded
 from homeostat.site import Site
+from homeostat.validation.begun import started, tell
 from homeostat.validation.floor import questions
 from homeostat.validation.staff import staff
 
@@ -45,33 +45,14 @@ def office(tmp_path: Path, clock: Clock) -> Iterator[Office]:
 def begin(office: Office) -> Callable[[str], None]:
     """Allocates the units and starts the batch."""
 
-    def started(batch: str) -> None:
+    def begun(batch: str) -> None:
         allocate(office, batch, PROCESS, "maria")
-        tell(office, batch, START)
+        tell(office, f"{batch}/started", started(), batch)
 
-    return started
+    return begun
 
 
-START = BatchStarted(
-    process=PROCESS.process,
-    version=PROCESS.version,
-    process_hash=PROCESS.content_hash,
-    declaration=PROCESS.model_dump_json(),
-    patient="P",
-    scan=1,
-    tags=(),
-    outputs=(),
-    equipment={},
-    twin={},
-    environment={},
-)
 END = BatchEnded(state="complete", scans=1, reason="")
-
-
-def tell(office: Office, batch: str, content: Payload) -> None:
-    data = content.model_dump(mode="json")
-    office.ledger.append(Event(f"{batch}/{content.type}", content.type, batch, 0, "engine", data))
-    office.ledger.commit()
 
 
 def line(office: Office) -> list[str]:
@@ -96,7 +77,7 @@ def test_units_go_to_the_first_in_the_line(office: Office, begin: Callable[[str]
     for batch in ("B2", "B3"):
         with pytest.raises(ExecutionError):
             begin(batch)
-    tell(office, "B1", END)
+    tell(office, "B1/ended", END, "B1")
     for late in ("B3", "B4"):
         with pytest.raises(ExecutionError, match="B2 has waited longer"):
             begin(late)
@@ -116,7 +97,7 @@ def test_a_turn_ends_and_who_comes_late_stands_behind_the_others(
     clock.now += 3 * TURN  # waiting itself costs nobody their place
     with pytest.raises(ExecutionError, match="number 2"):
         begin("B3")
-    tell(office, "B1", END)
+    tell(office, "B1/ended", END, "B1")
     clock.now += TURN - timedelta(minutes=1)
     with pytest.raises(ExecutionError, match="B2 has waited longer"):
         begin("B3")

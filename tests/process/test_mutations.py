@@ -88,7 +88,7 @@ def damage(raw: bytes, mutations: list[Mutation]) -> bytes:
     return raw
 
 
-@settings(max_examples=600, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=1500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.sampled_from(FILES), MUTATIONS)
 def test_a_damaged_file_gives_issues_or_a_process(raw: bytes, mutations: list[Mutation]) -> None:
     judge(damage(raw, mutations))

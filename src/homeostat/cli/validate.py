@@ -79,7 +79,9 @@ def _wanted(names: "Sequence[str]") -> "Sequence[Requirement]":
     known = {one.id: one for one in requirements()}
     for name in names:
         if name not in known:
-            raise typer.BadParameter(f"there is no requirement {name!r}", param_hint="'--only'")
+            raise typer.BadParameter(
+                f"there is no requirement {name!r}: {', '.join(known)}", param_hint="'--only'"
+            )
     return [known[name] for name in dict.fromkeys(names)] or list(known.values())
 
 

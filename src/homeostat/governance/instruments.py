@@ -3,19 +3,19 @@
 session, instrument, why -> authority -> act in the ledger; acts -> `instruments` -> calibration, cleaning, service
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal, TypeAlias, TypeVar, get_args
+from typing import Literal, TypeAlias, get_args
 
 from homeostat.errors import AuthorityError
 from homeostat.governance.authority import authorise
 from homeostat.governance.office import Office
 from homeostat.governance.people.wording import instant, stated
 from homeostat.governance.session import Session
-from homeostat.governance.turns import in_turn
+from homeostat.governance.turns import next_of
 from homeostat.ledger import Ledger, Recorded
-from homeostat.ledger.catalogue import Act, Change, payload
+from homeostat.ledger.catalogue import Change, payload
 from homeostat.ledger.catalogue.instruments import (
     InstrumentCalibrated,
     InstrumentRegistered,
@@ -23,11 +23,11 @@ from homeostat.ledger.catalogue.instruments import (
 )
 
 TYPES = (InstrumentRegistered.type, InstrumentCalibrated.type, InstrumentServed.type)
+ROOM = "instrument"
+"""What the numbers of its acts begin with."""
 State = Literal["clean", "unclean", "out of service", "in service", "retired"]
 STATES: dict[str, State] = {state: state for state in get_args(State)}
 _MEND = "list them with: homeostat instrument list"
-
-A = TypeVar("A", bound=Act)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ def register(
             )
         return act
 
-    _enter(office, session, make)
+    next_of(office, session.person, ROOM, TYPES, fold, make)
     return Instrument(instrument, kind, title, calibrated, tags)
 
 
@@ -136,7 +136,7 @@ def calibrate(
             why=why, changes=(change,), instrument=instrument, passed=passed, certificate=certificate, due=due
         )
 
-    known, act = _enter(office, session, make)
+    known, act = next_of(office, session.person, ROOM, TYPES, fold, make)
     return _after(known[instrument], act)
 
 
@@ -151,20 +151,8 @@ def serve(office: Office, session: Session, instrument: str, state: State, *, wh
         change = Change(field=field, old=old, new=state)
         return InstrumentServed(why=why, changes=(change,), instrument=instrument, state=state)
 
-    known, act = _enter(office, session, make)
+    known, act = next_of(office, session.person, ROOM, TYPES, fold, make)
     return _after(known[instrument], act)
-
-
-def _enter(office: Office, session: Session, make: Callable[[Instruments], A]) -> tuple[Instruments, A]:
-    """Write what `make` says for the instruments as they stand, under a number that one act can take; both."""
-
-    def judge() -> tuple[list[tuple[Act, str]], tuple[Instruments, A]]:
-        past = tuple(office.acts(TYPES))
-        known = fold(past)
-        act = make(known)
-        return [(act, f"instrument/{len(past) + 1:06d}")], (known, act)
-
-    return in_turn(office, session.person, judge)
 
 
 def _usable(known: Instruments, instrument: str) -> Instrument:

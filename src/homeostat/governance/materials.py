@@ -4,29 +4,29 @@ session, lot, why -> authority -> act in the ledger; acts -> `lots` -> status, q
 """
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal, TypeAlias, TypeVar
+from typing import Literal, TypeAlias
 
 from homeostat.errors import AuthorityError
 from homeostat.governance.authority import authorise
 from homeostat.governance.office import Office
 from homeostat.governance.people.wording import instant, stated
 from homeostat.governance.session import Session
-from homeostat.governance.turns import in_turn
+from homeostat.governance.turns import next_of
 from homeostat.ledger import Ledger, Recorded
 from homeostat.ledger.catalogue import Act, Change, payload
 from homeostat.ledger.catalogue.materials import LotJudged, LotMoved, LotReceived, LotReconciled
 from homeostat.process.units import check_unit
 
 TYPES = (LotReceived.type, LotJudged.type, LotMoved.type, LotReconciled.type)
+ROOM = "material"
+"""What the numbers of its acts begin with."""
 How = Literal["used", "returned", "destroyed", "lost"]
 Status = Literal["quarantine", "released", "rejected"]
 _MEND = "list the lots with: homeostat material list"
 _SEPARATOR = "/"  # between material and lot in a code, where the code names both
-
-A = TypeVar("A", bound=Act)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ def receive(
             raise AuthorityError(f"lot {lot} of {material} was received already", mend=_MEND)
         return act
 
-    _enter(office, session, make)
+    next_of(office, session.person, ROOM, TYPES, fold, make)
     return _received(act)
 
 
@@ -144,7 +144,7 @@ def judge(
         change = Change(field="status", old=found.status, new=verdict)
         return LotJudged(why=why, changes=(change,), material=material, lot=lot, verdict=verdict)
 
-    known, act = _enter(office, session, make)
+    known, act = next_of(office, session.person, ROOM, TYPES, fold, make)
     return _after(known[material, lot], act)
 
 
@@ -175,7 +175,7 @@ def move(
             why=why, changes=(change,), material=material, lot=lot, how=how, quantity=quantity, batch=batch
         )
 
-    known, act = _enter(office, session, make, batch=batch)
+    known, act = next_of(office, session.person, ROOM, TYPES, fold, make, batch=batch)
     return _after(known[material, lot], act)
 
 
@@ -208,19 +208,7 @@ def reconcile(
             within=abs(difference) <= tolerance,
         )
 
-    return _enter(office, session, make)[1]
-
-
-def _enter(office: Office, session: Session, make: Callable[[Lots], A], *, batch: str = "") -> tuple[Lots, A]:
-    """Write what `make` says for the lots as they stand, under a number that one act can take; both."""
-
-    def judge() -> tuple[list[tuple[Act, str]], tuple[Lots, A]]:
-        past = tuple(office.ledger.events(types=TYPES))
-        known = fold(past)
-        act = make(known)
-        return [(act, f"material/{len(past) + 1:06d}")], (known, act)
-
-    return in_turn(office, session.person, judge, batch=batch)
+    return next_of(office, session.person, ROOM, TYPES, fold, make)[1]
 
 
 def _known(known: Lots, material: str, lot: str) -> Lot:

@@ -1,19 +1,22 @@
 """One after another: an act that rests on how things stand is judged again where somebody else was quicker.
 
 judge() -> acts, the first with a number that only one can take -> durable; number taken meanwhile -> judge() again
+room, fold, make(state) -> the next act of the room, "ROOM/NNNNNN", with the state that it was judged by
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 from homeostat.errors import AuthorityError, LedgerError
 from homeostat.governance.office import Office
 from homeostat.governance.together import put_together
+from homeostat.ledger import Recorded
 from homeostat.ledger.catalogue import Act
 
 _ATTEMPTS = 20
 
 T = TypeVar("T")
+A = TypeVar("A", bound=Act)
 
 
 def in_turn(
@@ -37,3 +40,27 @@ def in_turn(
             if acts[0][1] not in office.ledger:
                 raise
     raise AuthorityError("others write at the same place all the time", mend="try again")
+
+
+def next_of(
+    office: Office,
+    person: str,
+    room: str,
+    types: tuple[str, ...],
+    fold: Callable[[Iterable[Recorded]], T],
+    make: Callable[[T], A],
+    *,
+    batch: str = "",
+) -> tuple[T, A]:
+    """Write what `make` says for a room as `fold` has it from its acts of `types`; the state before, and the act.
+
+    Raises what `make` raises, and as `in_turn` does.
+    """
+
+    def judge() -> tuple[list[tuple[Act, str]], tuple[T, A]]:
+        past = tuple(office.ledger.events(types=types))
+        state = fold(past)
+        act = make(state)
+        return [(act, f"{room}/{len(past) + 1:06d}")], (state, act)
+
+    return in_turn(office, person, judge, batch=batch)

@@ -6,6 +6,7 @@ reviews and the release of its batch
 
 from collections.abc import Callable
 
+from homeostat.governance import released
 from homeostat.governance.signing import Judge, Standing, Subject
 from homeostat.ledger import Ledger
 from homeostat.ledger.catalogue import RecordSigned
@@ -14,7 +15,7 @@ from homeostat.quality.exceptions import versions
 from homeostat.quality.model import BatchRecord, ExceptionReport, SignedLine
 
 RECORD = "record"
-KINDS = (RECORD, reviewed.KIND, "certificate")
+KINDS = (RECORD, reviewed.KIND, released.KIND)
 """Of what the signatures are that a record shows."""
 
 

@@ -44,9 +44,7 @@ def perform(
     found = installation()
 
     def heard(result: Result) -> None:
-        present(
-            office, session, "site.validate"
-        )  # a validation outlasts idleness: the session is at work with it
+        present(office, session, "site.validate")  # it outlasts idleness: the session is at work with it
         told(result)
 
     with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
