@@ -57,7 +57,11 @@ def _known(chosen: Bench, topics: Sequence[str]) -> Sequence[str]:
     """The topics as given, or a usage error that names those there are."""
     for topic in topics:
         if topic not in chosen.topics:
-            there = f"its topics are {', '.join(chosen.topics)}" if chosen.topics else "it has none, and is measured as a whole"
+            there = (
+                f"its topics are {', '.join(chosen.topics)}"
+                if chosen.topics
+                else "it has none, and is measured as a whole"
+            )
             raise typer.BadParameter(f"there is no topic {topic!r}: {there}", param_hint="'--topic'")
     return topics
 
