@@ -33,6 +33,7 @@ def test_processes_are_compared_over_the_same_donors(homeostat: Call) -> None:
     ]
 
 
+@pytest.mark.drill
 def test_in_json_every_seed_is_kept_whichever_process_ran_it(homeostat: Call) -> None:
     done = homeostat(*COMPARE, STEERED, "--seeds", "1,2", "--scan", "20 min", "--json", "--jobs", "2")
     assert done.returncode == 0, done.stderr

@@ -125,6 +125,7 @@ def test_what_is_linear_in_normal_parameters_keeps_its_limit_with_the_chance_ask
             assert NormalDist().cdf(margin / spread) == pytest.approx(chance, abs=1e-4)
 
 
+@pytest.mark.drill
 @pytest.mark.parametrize("chance", [0.8, 0.9, 0.95, 0.99])
 def test_of_a_thousand_cultures_as_many_keep_the_limit_as_the_chance_asks_for(chance: float) -> None:
     """The real model, the plan's own moves and random growth: within 2 % of what was asked, at the step that binds."""

@@ -135,6 +135,7 @@ def check(book: Logbook, main: bytes) -> None:
         assert all(np.isfinite(value) for value in result.values.values())
 
 
+@pytest.mark.drill
 @pytest.mark.parametrize("part", range(6))
 def test_a_damaged_main_log_is_accounted_for_or_refused(tmp_path: Path, part: int) -> None:
     rng, path, usable = damage(part), write(tmp_path), 0

@@ -149,6 +149,7 @@ def test_a_solver_that_shows_no_heartbeat_is_left_behind_before_its_deadline(
     assert replay(site, "B0001", quiet).identical
 
 
+@pytest.mark.drill
 def test_a_hung_solver_does_not_keep_the_interpreter() -> None:
     script = """
 import time

@@ -245,6 +245,7 @@ def test_a_cut_backup_is_found(scene: Kept, tmp_path: Path, size: int) -> None:
         check_backup(tmp_path / "nowhere.zip")
 
 
+@pytest.mark.drill
 def test_a_backup_while_others_write_is_of_one_moment(scene: Kept, tmp_path: Path) -> None:
     """Another process commits acts all the time; what is restored is sound and ends in the head of its manifest."""
     script = (

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -475,8 +476,8 @@ class People(RuleBasedStateMachine):
                 assert store.find(one.session.token) is not None
 
 
-People.TestCase.settings = settings(
-    max_examples=24,
+_STORIES = settings(
+    max_examples=8,
     stateful_step_count=150,
     deadline=None,
     phases=[
@@ -484,4 +485,12 @@ People.TestCase.settings = settings(
     ],  # each example is a whole story; to make a failing one shorter would take minutes
     suppress_health_check=list(HealthCheck),
 )
-TestPeople = People.TestCase
+
+
+class TestPeople(People.TestCase):
+    settings = _STORIES
+
+
+@pytest.mark.drill
+class TestPeopleForThousandsOfSteps(People.TestCase):
+    settings = settings(_STORIES, max_examples=40)

@@ -6,6 +6,8 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from homeostat.governance.places import ledger_of
 from homeostat.governance.signing import Judge
 from homeostat.quality.verify import verify_site
@@ -16,6 +18,7 @@ ROUNDS = 4
 SIGNER = Path(__file__).with_name("signer.py")
 
 
+@pytest.mark.drill
 def test_kill_nine_leaves_no_half_signed_state(tmp_path: Path) -> None:
     with scene(tmp_path) as here:
         site = here.office.site

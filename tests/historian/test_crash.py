@@ -65,6 +65,7 @@ def assert_whole(path: Path, acknowledged: int) -> None:
     assert verify_historian(path, sealed, []).findings == ()
 
 
+@pytest.mark.drill
 @pytest.mark.parametrize("seed", range(2))
 def test_nothing_flushed_is_lost_however_often_it_is_killed(tmp_path: Path, seed: int) -> None:
     rng = random.Random(seed)

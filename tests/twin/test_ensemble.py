@@ -128,7 +128,7 @@ LARGE = "raav_hek293"
 SMALL = [name for name in models() if name != LARGE]
 
 
-@pytest.mark.parametrize("name", [*SMALL, *in_drills([LARGE])])
+@pytest.mark.parametrize("name", [*SMALL[:2], *in_drills([*SMALL[2:], LARGE])])
 @pytest.mark.parametrize("method", ["rodas3", "rodas4"])
 def test_every_model_follows_its_tight_reference(name: str, method: str, reference: Any) -> None:
     declared = model(name)

@@ -134,7 +134,7 @@ def _shifted(ensemble: Ensemble, direction: str, shift: float) -> np.ndarray:
     return done.values[0]
 
 
-@pytest.mark.parametrize("name", models())
+@pytest.mark.parametrize("name", [*SMALL, *in_drills([LARGE])])
 def test_every_model_matches_casadi(name: str) -> None:
     """CasADi differentiates its cvodes by the sensitivity equations: another method altogether."""
     declared = model(name)

@@ -206,6 +206,7 @@ def test_arguments_are_checked_before_the_first_step(
     assert _bits(end.x) == _bits(x)
 
 
+@pytest.mark.drill
 @pytest.mark.parametrize("name", sorted(models()))
 @settings(max_examples=60, deadline=None)
 @given(data=st.data())

@@ -16,6 +16,7 @@ from homeostat.twin.optimal import RK4, SDIRK3, RungeKutta
 TASKS = [batch_bioreactor.TASK, photoproduction.TASK, rotating_masses.TASK]
 
 
+@pytest.mark.drill
 @pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)
 def test_ours_finds_the_optimum_of_ipopt(task: Task) -> None:
     short = lasting(task, 10)

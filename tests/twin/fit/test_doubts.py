@@ -64,6 +64,7 @@ def test_good_data_raise_no_doubt() -> None:
     assert agreed.reduced == pytest.approx(1.0, abs=0.6)
 
 
+@pytest.mark.drill
 @pytest.mark.parametrize("noise", [Noise(0.05), SHARE], ids=["absolute", "share"])
 @pytest.mark.parametrize("estimate_errors", [False, True])
 def test_clean_runs_raise_hardly_a_doubt(noise: Noise, estimate_errors: bool) -> None:
@@ -133,6 +134,7 @@ def population(spoilt: dict[tuple[int, int], float], noise: Noise, *, estimate_e
     return fit_population(Decay, runs, ["amount", "rate"], ["rate"], Options(1, 0, estimate_errors))
 
 
+@pytest.mark.drill
 @pytest.mark.parametrize("estimate_errors", [False, True])
 @pytest.mark.parametrize("noise", [Noise(0.03), Noise(0.01, 0.2)], ids=["absolute", "share"])
 def test_donors_that_differ_raise_no_doubt_and_their_outliers_are_named(

@@ -44,6 +44,7 @@ def test_a_warm_start_follows_the_plant_in_a_fraction_of_the_iterations() -> Non
     assert np.median(warm[1:]) <= 0.6 * np.median(cold)
 
 
+@pytest.mark.drill
 def test_nine_scenarios_of_the_stiff_polymerisation_agree_with_ipopt() -> None:
     problem, tree = polymerisation(), Tree.fan(4, 9)
     before, parameters = [0.0, 333.15, 333.15], polymerisation_scenarios(tree)
