@@ -10,7 +10,7 @@ from homeostat.errors import AuthorityError
 from homeostat.governance.custody import administer, bind, fill, pool, split, trace, tree
 from homeostat.governance.custody.genealogy import SOURCES, Edge, Node
 from homeostat.ledger import Event, Ledger
-from homeostat.ledger.catalogue import EntryJudged, LotMoved, PromptOpened
+from homeostat.ledger.catalogue import Entry, EntryAmended, EntryJudged, LotMoved, PromptOpened
 
 from .custody_scene import DIN, FIRST, Scene, scene
 
@@ -124,11 +124,14 @@ def test_a_lot_that_was_scanned_leads_to_the_batch(work: Scene) -> None:
         unit="", reason="",
     )  # fmt: skip
     refused = judged.model_copy(update={"status": "refused", "answer": "medium/M-2"})
-    for number, told in enumerate((opened, judged, refused)):
+    corrected = judged.model_copy(update={"status": "corrected", "answer": "medium/M-3"})
+    entry = Entry(by=FIRST, entered="", happened="", slip="")
+    amended = EntryAmended(why="misread", prompt="feed#1", answer="medium/M-3", entry=entry, judged=corrected)
+    for number, told in enumerate((opened, judged, refused, amended)):
         data = told.model_dump(mode="json")
         work.office.ledger.append(Event(f"scan/{number}", told.type, "B1", 0, "scan", data))
     work.office.ledger.commit()
-    for name in ("M-1", "M-1 of medium"):
+    for name in ("M-1", "M-1 of medium", "M-3"):
         found = trace(work.office.ledger, name)
         assert (found.named("batch"), found.named("recipient")) == (("B1",), ("P-017",))
     with pytest.raises(AuthorityError, match="nothing went into it"):

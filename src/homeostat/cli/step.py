@@ -12,6 +12,7 @@ from homeostat.cli.text import clock
 
 if TYPE_CHECKING:
     from homeostat.execution.entering import Order
+    from homeostat.ledger.catalogue import EntryJudged
     from homeostat.quality.model import Answer as Entered
     from homeostat.quality.model import PromptLine
 
@@ -120,7 +121,7 @@ def verify(
     code: Code = "",
     as_json: AsJson = False,
 ) -> None:
-    """Verify another person's entry: you are not who made it."""
+    """Verify another person's entry: you are not who made it. Also once the batch has ended."""
     said = {"reason": why, "source": source}
     _enter(Who(site, person, password_file, code), batch, "verify", prompt, answer, as_json=as_json, **said)
 
@@ -140,7 +141,7 @@ def correct(
     code: Code = "",
     as_json: AsJson = False,
 ) -> None:
-    """Correct an entry. What was there before stays on record beside it."""
+    """Correct an entry, also once the batch has ended. What was there before stays on record beside it."""
     said = {"happened": happened, "reason": why, "source": source}
     _enter(Who(site, person, password_file, code), batch, "correct", prompt, answer, as_json=as_json, **said)
 
@@ -157,12 +158,18 @@ class Who(NamedTuple):
 def _enter(
     who: Who, batch: str, order: "Order", prompt: str, answer: str, *, as_json: bool, **said: Any
 ) -> None:
+    from homeostat.execution.amending import amend, ended
     from homeostat.execution.carrying import PERMISSIONS
     from homeostat.execution.entering import enter
 
     person, permission = who.person or _second(who.site, order), PERMISSIONS[order]
     with acting(who.site, person, permission, password_file=who.password_file, code=who.code) as opened:
         office, session, secret = opened
+        if order != "answer" and ended(office, batch):
+            _amended(
+                batch, amend(office, session, secret, batch, order, prompt, answer=answer, **said), as_json
+            )
+            return
         name = enter(office, session, secret, batch, order, prompt, answer=answer, **said)
     if as_json:
         show_json({"order": name, "batch": batch, "what": order, "prompt": prompt, "by": session.person})
@@ -170,6 +177,17 @@ def _enter(
     show(
         f"Order {name} given to batch {batch}: {order} {prompt}.",
         "The next scan takes it up; if the batch is not being executed, the first one after it is resumed.",
+    )
+
+
+def _amended(batch: str, judged: "EntryJudged", as_json: bool) -> None:
+    if as_json:
+        show_json({"batch": batch, **judged.model_dump(mode="json")})
+        return
+    show(
+        f"{judged.prompt} is {judged.status}, once batch {batch} had ended.",
+        *judged.flags,
+        "The record tells it beside what was entered before; a review that was signed is superseded.",
     )
 
 

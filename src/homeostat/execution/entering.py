@@ -55,23 +55,38 @@ def enter(
     ExecutionError where the batch never asked this.
     """
     authorise(office, session, PERMISSIONS[order])
-    opened = _opened(office, batch, prompt)
-    now = office.clock()
-    slip = _made(
-        AnswerSlip,
+    opened = asked(office, batch, prompt)
+    slip = written(
+        office,
+        session,
         order=order,
         prompt=prompt,
         answer=answer,
-        by=session.person,
-        entered=now,
-        happened=happened or now,
+        happened=happened,
         reason=reason,
         source=source,
         attachment=keep(office, file) if file else "",
     )
+    sign_entry(office, session, secret, batch, slip, opened)
+    return give(office.site, batch, slip, stamp=slip.entered, nonce=office.nonce()[:16])
+
+
+def written(office: Office, session: Session, *, happened: str = "", **said: str) -> AnswerSlip:
+    """What a person says now of something that `happened` then (or now), as a slip. Raises ExecutionError."""
+    now = office.clock()
+    return _made(AnswerSlip, by=session.person, entered=now, happened=happened or now, **said)
+
+
+def sign_entry(
+    office: Office, session: Session, secret: Secret, batch: str, slip: AnswerSlip, opened: PromptOpened
+) -> str:
+    """Sign an entry where it has to be signed: at a GMP site, and where a signature is asked; the signature's event.
+
+    Empty where it need not be. Raises AuthorityError as `sign` does.
+    """
     if _gmp(office, batch) or opened.kind == "signature":
-        _sign(office, session, secret, batch, slip, reason or opened.text)
-    return give(office.site, batch, slip, stamp=now, nonce=office.nonce()[:16])
+        return _sign(office, session, secret, batch, slip, slip.reason or opened.text)
+    return ""
 
 
 def command(
@@ -135,15 +150,15 @@ def _made(kind: type[S], **facts: object) -> S:
         raise ExecutionError(f"{field}: {found['msg'].removeprefix('Value error, ')}") from error
 
 
-def _sign(office: Office, session: Session, secret: Secret, batch: str, slip: Signable, why: str) -> None:
+def _sign(office: Office, session: Session, secret: Secret, batch: str, slip: Signable, why: str) -> str:
     about = Subject(kind(slip), subject(batch, slip), shown(batch, slip), batch)
-    sign(office, session, secret, about, meaning(slip), why)
+    return sign(office, session, secret, about, meaning(slip), why).event
 
 
-def _opened(office: Office, batch: str, prompt: str) -> PromptOpened:
-    """The prompt as it was asked."""
-    asked = [payload(one.event.type, one.event.data) for one in office.acts((PromptOpened.type,), batch)]
-    known = {one.prompt: one for one in asked if isinstance(one, PromptOpened)}
+def asked(office: Office, batch: str, prompt: str) -> PromptOpened:
+    """The prompt as it was asked. Raises ExecutionError where the batch never asked it."""
+    told = [payload(one.event.type, one.event.data) for one in office.acts((PromptOpened.type,), batch)]
+    known = {one.prompt: one for one in told if isinstance(one, PromptOpened)}
     if prompt not in known:
         raise ExecutionError(
             f"batch {batch} has not asked '{prompt}'", mend=f"see: homeostat step list {batch}"

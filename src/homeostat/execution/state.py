@@ -178,6 +178,11 @@ class Kept:
     judging: OpenPrompt
     open: bool = False
 
+    @property
+    def two_persons(self) -> bool:
+        """Whether such an entry counts only once a second person has verified it."""
+        return self.judging.asks is not None and self.judging.asks.two_persons
+
 
 @dataclass(frozen=True, slots=True)
 class Pending:

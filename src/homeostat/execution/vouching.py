@@ -42,12 +42,16 @@ class Voucher:
         if isinstance(slip, ChangeSlip):
             against = objection(self.ledger, self.batch, slip.deviation, slip.what, slip.signature)
             return Vouched((Objection(None, against),) if against else ())
-        prompt = _prompts(self.plan).get(slip.prompt) if isinstance(slip, AnswerSlip) else None
+        prompt = prompts_of(self.plan).get(slip.prompt) if isinstance(slip, AnswerSlip) else None
         signed = self._signed(slip, prompt)
         if not isinstance(slip, AnswerSlip):
             return signed
-        found = (*signed.objections, *self._source(slip, prompt), *self._lot(slip, prompt))
-        return Vouched(found, signed.signature)
+        return Vouched((*signed.objections, *self.doubts(slip)), signed.signature)
+
+    def doubts(self, slip: AnswerSlip) -> Objections:
+        """What is known against the source and the lot of an entry, whoever signed it."""
+        prompt = prompts_of(self.plan).get(slip.prompt)
+        return (*self._source(slip, prompt), *self._lot(slip, prompt))
 
     def sources(self, doubted: Mapping[str, str]) -> list[SourceJudged]:
         """What has changed of the instruments behind the tags since `doubted` was known, by tag."""
@@ -94,7 +98,7 @@ class Voucher:
         return (unknown,) if self.plan.gmp else ()
 
 
-def _prompts(plan: Plan) -> dict[str, Prompt]:
+def prompts_of(plan: Plan) -> dict[str, Prompt]:
     """Every prompt of the recipe by its name."""
     return {
         prompt_name(node.path, number, run): prompt

@@ -5,6 +5,7 @@ from typing import Literal, TypeAlias
 
 from homeostat.ledger.catalogue import (
     CorrectionGiven,
+    EntryAmended,
     EntryJudged,
     Payload,
     PromptAnswered,
@@ -13,6 +14,7 @@ from homeostat.ledger.catalogue import (
     StepChanged,
     VerificationGiven,
 )
+from homeostat.quality.amended import amendments
 from homeostat.quality.model import Answer, PromptLine, StepLine
 from homeostat.quality.story import Fact, Story
 
@@ -57,7 +59,7 @@ def _ended(line: StepLine, fact: Fact[StepChanged]) -> StepLine:
 
 
 def prompts(story: Story) -> tuple[PromptLine, ...]:
-    """Every question with its answers, in the order in which they were asked."""
+    """Every question with its answers, those amended since among them, in the order in which they were asked."""
     told = (EntryJudged, PromptClosed, PromptAnswered, VerificationGiven, CorrectionGiven)
     facts = [fact for kind in told for fact in story.of(kind)]
     asked = {fact.data.prompt: _Answers() for fact in story.of(PromptOpened)}
@@ -66,6 +68,8 @@ def prompts(story: Story) -> tuple[PromptLine, ...]:
             fact.data, PromptAnswered | VerificationGiven | CorrectionGiven | EntryJudged | PromptClosed
         ):
             asked.setdefault(fact.data.prompt, _Answers()).take(fact.actor, fact.time, fact.data)
+    for fact in amendments(story):
+        asked.setdefault(fact.data.prompt, _Answers()).amend(fact)
     return tuple(_prompt(fact, asked[fact.data.prompt].given) for fact in story.of(PromptOpened))
 
 
@@ -96,11 +100,14 @@ class _Answers:
         else:
             self.given.append(_given(actor, time, data))
 
+    def amend(self, fact: Fact[EntryAmended]) -> None:
+        """Note what a person corrected or verified once the batch had ended, which nothing waits for."""
+        said = _given(fact.actor, fact.time, fact.data)
+        self.given.append(said.model_copy(update=_judged(fact.data.judged)))
+
     def _judge(self, data: EntryJudged) -> None:
         refused = data.status == "refused"
-        told = {"status": data.status, "value": data.value, "flags": data.flags, "old": data.old}
-        told["cause"] = data.cause or ""
-        self._settle({**told, "accepted": not refused, "reason": data.reason if refused else ""})
+        self._settle(_judged(data))
         closes = data.status == "taken" or (data.status == "verified" and not self._closed)
         self._told = closes or (refused and data.act == "answer")
 
@@ -110,8 +117,18 @@ class _Answers:
             self.given[place] = self.given[place].model_copy(update=dict(update))
 
 
-def _given(actor: str, time: int, data: PromptAnswered | VerificationGiven | CorrectionGiven) -> Answer:
-    act = _ACTS.get(type(data), "answer")
+def _judged(data: EntryJudged) -> dict[str, object]:
+    """What a judgement says of an answer."""
+    refused = data.status == "refused"
+    told = {"status": data.status, "value": data.value, "flags": data.flags, "old": data.old}
+    told["cause"] = data.cause or ""
+    return {**told, "accepted": not refused, "reason": data.reason if refused else ""}
+
+
+def _given(
+    actor: str, time: int, data: PromptAnswered | VerificationGiven | CorrectionGiven | EntryAmended
+) -> Answer:
+    act = data.judged.act if isinstance(data, EntryAmended) else _ACTS.get(type(data), "answer")
     given = Answer(answer=data.answer, by=actor, time=time, accepted=None, reason="", act=act)
     if data.entry is None:
         return given
@@ -122,9 +139,11 @@ def _given(actor: str, time: int, data: PromptAnswered | VerificationGiven | Cor
 def _prompt(fact: Fact[PromptOpened], answers: list[Answer]) -> PromptLine:
     data = fact.data
     taken = [one for one in answers if one.accepted and one.act != "verification"]
-    verified = [one.time for one in answers if one.accepted and one.status == "verified"]
     two = bool(data.asks and (data.asks.get("critical") or data.asks.get("meaning") == "verified"))
-    waits = two and bool(taken) and not (verified and verified[-1] >= taken[-1].time)
+    last = [
+        one for one in answers if one.accepted and (one.act != "verification" or one.status == "verified")
+    ]
+    waits = two and bool(taken) and last[-1].status != "verified"
     return PromptLine(
         prompt=data.prompt,
         step=data.step,

@@ -155,25 +155,14 @@ def _settle(state: BatchState, intent: str) -> BatchState:
     return replace(state, pending={key: value for key, value in state.pending.items() if key != intent})
 
 
-def _answer(at: Context, state: BatchState, arrival: PromptAnswered) -> BatchState:
-    return _entered(at, arrival.prompt, entries.answer(at.plan, state, arrival, at.time, at.sheet))
-
-
-def _verification(at: Context, state: BatchState, arrival: VerificationGiven) -> BatchState:
-    return _entered(at, arrival.prompt, entries.verify(at.plan, state, arrival, at.time, at.sheet))
-
-
-def _correction(at: Context, state: BatchState, arrival: CorrectionGiven) -> BatchState:
-    return _entered(at, arrival.prompt, entries.correct(at.plan, state, arrival, at.time, at.sheet))
-
-
-def _entered(at: Context, prompt: str, entered: entries.Entered) -> BatchState:
+def _entered(at: Context, state: BatchState, arrival: entries.Coming) -> BatchState:
     """What an entry brings about beyond its prompt: a command reconciled, or a hold."""
+    entered = entries.enter(at.plan, state, arrival, at.time, at.sheet)
     state, settled = entered.state, entered.settled
     if settled is not None and settled.intent:
         return _reconcile(at, state, settled, entered.answer)
     if entered.hold and follow(state.state, Command.HOLD) is not None:
-        return command(state, Command.HOLD, f"{prompt} {entered.hold}", at.sheet)
+        return command(state, Command.HOLD, f"{arrival.prompt} {entered.hold}", at.sheet)
     return state
 
 
@@ -253,8 +242,8 @@ _HANDLERS: Mapping[type[Payload], Callable[..., BatchState]] = {
     SampleDoubted: _doubted,
     SampleResult: _result,
     SourceJudged: _sourced,
-    PromptAnswered: _answer,
-    VerificationGiven: _verification,
-    CorrectionGiven: _correction,
+    PromptAnswered: _entered,
+    VerificationGiven: _entered,
+    CorrectionGiven: _entered,
     RecipeChangeOrdered: _recipe_change,
 }

@@ -39,7 +39,16 @@ class Entered(NamedTuple):
     hold: str = ""
 
 
-def answer(plan: Plan, state: BatchState, arrival: PromptAnswered, time: int, sheet: Sheet) -> Entered:
+def enter(plan: Plan, state: BatchState, arrival: Coming, time: int, sheet: Sheet) -> Entered:
+    """What an entry at `time` (µs) brings about, be it an answer, a verification or a correction."""
+    if isinstance(arrival, PromptAnswered):
+        return _answer(plan, state, arrival, time, sheet)
+    if isinstance(arrival, VerificationGiven):
+        return _verify(plan, state, arrival, time, sheet)
+    return _correct(state, arrival, time, sheet)
+
+
+def _answer(plan: Plan, state: BatchState, arrival: PromptAnswered, time: int, sheet: Sheet) -> Entered:
     """An answer to a prompt, or the second entry of one that needs two persons."""
     prompt = state.prompts.get(arrival.prompt)
     if prompt is None:
@@ -61,7 +70,7 @@ def answer(plan: Plan, state: BatchState, arrival: PromptAnswered, time: int, sh
     return _settled(state, arrival.prompt, kept, found.hold, sheet)
 
 
-def verify(plan: Plan, state: BatchState, arrival: VerificationGiven, time: int, sheet: Sheet) -> Entered:
+def _verify(plan: Plan, state: BatchState, arrival: VerificationGiven, time: int, sheet: Sheet) -> Entered:
     """A second person's word on an entry that waits for it."""
     kept = state.entries.get(arrival.prompt)
     if kept is None or not kept.open:
@@ -71,7 +80,7 @@ def verify(plan: Plan, state: BatchState, arrival: VerificationGiven, time: int,
     return _second(state, arrival, kept.judging, time, sheet)
 
 
-def correct(plan: Plan, state: BatchState, arrival: CorrectionGiven, time: int, sheet: Sheet) -> Entered:
+def _correct(state: BatchState, arrival: CorrectionGiven, time: int, sheet: Sheet) -> Entered:
     """Another answer in place of one that was taken; the old one is told beside it."""
     kept = state.entries.get(arrival.prompt)
     refusal = _uncorrectable(kept, arrival)
@@ -80,7 +89,7 @@ def correct(plan: Plan, state: BatchState, arrival: CorrectionGiven, time: int, 
     found = judge(kept.judging, Given(arrival.answer, arrival.entry, time, numbers(state)))
     if found.refusal:
         return _refused(state, arrival, found, sheet)
-    waits = kept.judging.asks is not None and kept.judging.asks.two_persons
+    waits = kept.two_persons
     now = Kept(arrival.answer, found.value, arrival.entry.by, kept.judging, waits)
     flags = (*found.flags, *_resting(state, kept), *(("it waits for a second person",) if waits else ()))
     sheet.note(_judged(arrival, "corrected", now, found._replace(flags=flags), kept.answer))

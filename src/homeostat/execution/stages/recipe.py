@@ -151,7 +151,7 @@ def _ask(node: Node, phase: PhasePlan, state: BatchState, index: int, time: int,
     run = state.steps[index].run
     for number, prompt in enumerate(phase.prompts, start=1):
         question = _question(node, prompt, prompt_name(node.path, number, run))
-        state = open_prompt(state, index, question, _judging(index, prompt, time), sheet)
+        state = open_prompt(state, index, question, judging(index, prompt, time), sheet)
     return state
 
 
@@ -189,7 +189,8 @@ FURTHER = {
 """What a prompt may ask beyond a value of its kind."""
 
 
-def _judging(index: int, prompt: Prompt, time: int) -> OpenPrompt:
+def judging(index: int, prompt: Prompt, time: int) -> OpenPrompt:
+    """How the answers to a prompt of the step at `index`, asked at `time` (µs), are judged."""
     low, high = _limits(prompt)
     kind, hold = prompt.kind, prompt.hold
     return OpenPrompt(index, kind, prompt.unit, low, high, prompt.choices, hold, asks=prompt, opened=time)

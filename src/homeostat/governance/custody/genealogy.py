@@ -19,10 +19,12 @@ from homeostat.ledger.catalogue import (
     ContainerSplit,
     ContainersPooled,
     CustodyBound,
+    EntryAmended,
     EntryJudged,
     IdentityIssued,
     LotMoved,
     PromptOpened,
+    judgement,
     payload,
 )
 
@@ -90,14 +92,15 @@ def of_lots(ledger: Ledger) -> Iterator[Edge]:
 def of_scans(ledger: Ledger) -> Iterator[Edge]:
     """The lots whose codes were scanned into batches, as answers to what the recipe asks, and count."""
     asked: dict[str, str] = {}
-    for recorded in ledger.events(types=(PromptOpened.type, EntryJudged.type)):
+    for recorded in ledger.events(types=(PromptOpened.type, EntryJudged.type, EntryAmended.type)):
         told = payload(recorded.event.type, recorded.event.data)
         if isinstance(told, PromptOpened) and told.asks and told.asks.get("material"):
             asked[f"{recorded.event.batch} {told.prompt}"] = str(told.asks["material"])
-        elif isinstance(told, EntryJudged) and told.status in ("taken", "verified", "corrected"):
-            material = asked.get(f"{recorded.event.batch} {told.prompt}")
+        said = judgement(told)
+        if said is not None and said.status in ("taken", "verified", "corrected"):
+            material = asked.get(f"{recorded.event.batch} {said.prompt}")
             if material is not None:
-                lot = Node("lot", f"{scanned(material, told.answer)}{_OF}{material}")
+                lot = Node("lot", f"{scanned(material, said.answer)}{_OF}{material}")
                 yield _edge((lot, Node("batch", recorded.event.batch), "scanned into"), recorded)
 
 

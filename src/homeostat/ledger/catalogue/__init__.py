@@ -80,9 +80,11 @@ from homeostat.ledger.catalogue.entries import (
     Cause,
     CorrectionGiven,
     Entry,
+    EntryAmended,
     EntryJudged,
     PromptAnswered,
     VerificationGiven,
+    judgement,
 )
 from homeostat.ledger.catalogue.forecasts import ModelLoaded, PredictionChanged, VerdictChanged, WatchChanged
 from homeostat.ledger.catalogue.instruments import (
@@ -221,6 +223,7 @@ __all__ = [
     "Disposed",
     "DocumentIssued",
     "Entry",
+    "EntryAmended",
     "EntryJudged",
     "ExceptionDisposed",
     "FactorEnrolled",
@@ -291,6 +294,7 @@ __all__ = [
     "VerificationGiven",
     "Vessel",
     "WatchChanged",
+    "judgement",
     "payload",
 ]
 

@@ -4,7 +4,7 @@ from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from homeostat.ledger.catalogue.base import Payload, Role
+from homeostat.ledger.catalogue.base import Act, Payload, Role
 
 DEMONSTRATION = "demonstration operator"
 """Who answers at a training site where no person does, by the script of the process file."""
@@ -91,3 +91,23 @@ class EntryJudged(Payload):
     reason: str
     flags: tuple[str, ...] = ()
     cause: Cause | None = None
+
+
+class EntryAmended(Act):
+    """A person corrected or verified an entry once its batch had ended: what was said, and how it was judged.
+
+    No scan reads it: the batch has none any more. At a GMP site `entry` names the signature that carries it.
+    """
+
+    type: ClassVar[str] = "entry.amended"
+    prompt: str
+    answer: str
+    entry: Entry
+    judged: EntryJudged
+
+
+def judgement(told: Payload) -> EntryJudged | None:
+    """What an event says became of an entry, while the batch ran or after it; None where it is about none."""
+    if isinstance(told, EntryAmended):
+        return told.judged
+    return told if isinstance(told, EntryJudged) else None

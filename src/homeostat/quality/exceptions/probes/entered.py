@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from homeostat.ledger.catalogue import EntryJudged, SampleDrawn, SampleResult
+from homeostat.quality.amended import amendments, judgements
 from homeostat.quality.exceptions.matter import Matter
 from homeostat.quality.exceptions.ruleset import Rule
 from homeostat.quality.exceptions.seen import NOT_DUE, PASSED, Seen, Sign, classed, one, tail
@@ -11,6 +12,9 @@ from homeostat.quality.wording import duration, quantity
 
 WAITING = "waits for a second person"
 """How the flag of a correction says that it has to be verified."""
+
+AFTERWARDS = ", once the batch had ended"
+"""What is said of a person who corrected or verified an entry then."""
 
 
 def samples(matter: Matter, rule: Rule) -> Iterator[Seen]:
@@ -61,12 +65,14 @@ def _changed(fact: Fact[SampleResult], before: SampleResult | None) -> Iterator[
 def entries(matter: Matter, rule: Rule) -> Iterator[Seen]:
     """Every entry of a person: late, corrected, flagged, or still waiting for the second person."""
     titles = {line.prompt: line.text for line in matter.prompts}
+    after = {fact.id for fact in amendments(matter.story)}
     last: dict[str, Fact[EntryJudged]] = {}
-    for fact in matter.story.of(EntryJudged):
+    for fact in judgements(matter.story):
         if fact.data.status != "refused":
             last[fact.data.prompt] = fact
         asked = f"“{titles.get(fact.data.prompt, fact.data.prompt)}”"
-        signs = tuple(_entry(rule, fact, asked))
+        by = fact.data.by + (AFTERWARDS if fact.id in after else "")
+        signs = tuple(_entry(rule, fact, asked, by))
         yield Seen(signs) if signs else PASSED
     for name, fact in last.items():
         if not waits(fact.data):
@@ -82,9 +88,9 @@ def waits(judged: EntryJudged) -> bool:
     return judged.status == "unverified" or any(WAITING in flag for flag in judged.flags)
 
 
-def _entry(rule: Rule, fact: Fact[EntryJudged], asked: str) -> Iterator[Sign]:
+def _entry(rule: Rule, fact: Fact[EntryJudged], asked: str, by: str) -> Iterator[Sign]:
     data = fact.data
-    fills: dict[str, object] = {"asked": asked, "by": data.by, "old": data.old, "new": data.answer}
+    fills: dict[str, object] = {"asked": asked, "by": by, "old": data.old, "new": data.answer}
     fills["because"] = tail(data.reason)
     if data.status == "corrected":
         yield Sign("corrected", data.prompt, fills, fact.time, (fact.id,))
