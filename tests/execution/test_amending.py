@@ -97,6 +97,7 @@ def test_a_correction_is_told_beside_what_was_entered(office: Office, says: Amen
         ("taken", "220", "", "ada"),
         ("corrected", "230", "220", "ben"),
     ]
+    assert [one.afterwards for one in line.answers] == [False, True]
     assert line.changed
     new = {one.text for one in after.exceptions} - {one.text for one in before.exceptions}
     assert [

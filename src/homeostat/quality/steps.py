@@ -103,7 +103,7 @@ class _Answers:
     def amend(self, fact: Fact[EntryAmended]) -> None:
         """Note what a person corrected or verified once the batch had ended, which nothing waits for."""
         said = _given(fact.actor, fact.time, fact.data)
-        self.given.append(said.model_copy(update=_judged(fact.data.judged)))
+        self.given.append(said.model_copy(update={**_judged(fact.data.judged), "afterwards": True}))
 
     def _judge(self, data: EntryJudged) -> None:
         refused = data.status == "refused"

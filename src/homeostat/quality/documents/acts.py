@@ -1,5 +1,6 @@
 """Tables of what was done in a batch: steps, prompts, samples, materials, commands, set-points, orders."""
 
+from homeostat.quality.answered import notes, words
 from homeostat.quality.documents.paper import Table, listed, table
 from homeostat.quality.model import Answer, BatchRecord, MoveLine, PromptLine, SampleLine, SetpointLine
 from homeostat.quality.wording import duration, moment, quantity
@@ -31,15 +32,14 @@ def _answers(line: PromptLine) -> list[tuple[str, ...]]:
     if not line.answers:
         return [(line.text, moment(line.asked), "–", "–", "–", "open")]
     return [
-        (line.text, moment(line.asked), f"{one.answer} {line.unit}", one.by, moment(one.time), _outcome(one))
+        (line.text, moment(line.asked), words(line, one), one.by, moment(one.time), _outcome(one))
         for one in line.answers
     ]
 
 
 def _outcome(answer: Answer) -> str:
-    if answer.accepted is None:
-        return "not judged"
-    return "accepted" if answer.accepted else f"refused: {answer.reason}"
+    outcome = {None: ["not judged"], True: ["accepted"], False: []}[answer.accepted]
+    return "; ".join([*outcome, *notes(answer)])
 
 
 def settled(record: BatchRecord) -> tuple[Table, ...]:

@@ -24,8 +24,8 @@ class Answer(Part):
     Of a person's entry also: whether it is an answer, a verification or a correction, when it was entered and when it
     happened (stamps), why it is late or changed, its source and attached file, what a reviewer has to know (`flags`),
     and the number entered or calculated. `cause` names what a refusal is about, if it has a name: the lot, the source,
-    the signature, the code ("": none, or an older record). `status` is empty where the demonstration operator simply
-    answered.
+    the signature, the code ("": none, or an older record). `afterwards`: it was said once the batch had ended, and is
+    told at the time of its end. `status` is empty where the demonstration operator simply answered.
     """
 
     answer: str
@@ -44,6 +44,7 @@ class Answer(Part):
     value: float | None = None
     flags: tuple[str, ...] = ()
     cause: str = ""
+    afterwards: bool = False
 
 
 class PromptLine(Part):

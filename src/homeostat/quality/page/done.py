@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from homeostat.quality.answered import notes, words
 from homeostat.quality.model import Answer, BatchRecord, MoveLine, PromptLine, SampleLine
 from homeostat.quality.page.figures import Drawn
 from homeostat.quality.page.glyphs import timeline
@@ -64,25 +65,8 @@ def _settled(line: PromptLine) -> Markup:
 
 
 def _answer(line: PromptLine, one: Answer) -> Markup:
-    said = one.answer or ("entry verified" if one.act == "verification" else "")
-    words = f"{said} {unit_text(line.unit)}".rstrip() if one.act != "verification" else said
-    if one.value is not None and line.kind == "calculation":
-        words = f"{one.value:.6g} {unit_text(line.unit)} ({one.answer})"
-    told = tag("div", f"corrected to {words}, was {one.old}" if one.status == "corrected" else words)
-    return join([told, *(tag("small", note) for note in _notes(one))])
-
-
-def _notes(one: Answer) -> list[str]:
-    """What is on record of an entry beside its value."""
-    late = one.happened and one.happened != one.entered
-    return [
-        *([f"refused: {one.reason}"] if one.accepted is False else []),
-        *([f"entered {one.entered}, happened {one.happened}"] if late else []),
-        *([f"why: {one.why}"] if one.why else []),
-        *([f"from {one.source}"] if one.source else []),
-        *([f"file {one.attachment[:12]}…"] if one.attachment else []),
-        *one.flags,
-    ]
+    beside = [tag("div", tag("small", note)) for note in notes(one)]
+    return join([tag("div", words(line, one)), *beside])
 
 
 def samples(record: BatchRecord, drawn: Drawn) -> Markup:
