@@ -22,7 +22,9 @@ from homeostat.ledger.catalogue import (
     MoveClamped,
     Moved,
     MovePlanned,
+    StepChanged,
 )
+from homeostat.ledger.catalogue.steering import HARVEST
 from homeostat.process import Process, Quantity
 from homeostat.quality.steered import decidable, told
 from homeostat.site import Site
@@ -33,6 +35,7 @@ from .steered import (
     HOUR,
     SCAN,
     STEERED,
+    Batch,
     at_every_scan,
     execute,
     minutes,
@@ -43,12 +46,12 @@ from .steered import (
 )
 
 
-def hurried(**more: object) -> Process:
-    """A supervised controller whose plans change step by step long before they are approved."""
+def hurried(authority: str = "supervised", **more: object) -> Process:
+    """A controller whose plans change step by step long before they are approved."""
     early = STEERED.controllers["growth"].harvest
     assert early is not None
     hasty = early.model_copy(update={"delay": Quantity(0.1, "h")})
-    return process(authority="supervised", harvest=hasty, step=minutes(60), **more)
+    return process(authority=authority, harvest=hasty, step=minutes(60), **more)
 
 
 def test_the_move_that_was_shown_is_made_however_late_it_is_approved(
@@ -74,12 +77,76 @@ def test_the_move_that_was_shown_is_made_however_late_it_is_approved(
     assert len(orders) > 8
     for heard, order in orders:
         plan = plans[order.proposal]
-        ((value,), (move,)) = plan.outputs[0], order.moves
+        ((value,), (move, *_)) = plan.outputs[0], order.moves
         assert (move.loop, move.value, move.unit) == ("perfusion", value, "mL/h")
         assert heard in clamped or outputs[heard // SCAN] == value
         over += plan.times[1] <= heard
     assert over > 2, "the plan's first step was over when it was approved"
     assert replay(site, "B0001", quiet).identical
+
+
+def ended(batch: Batch) -> int:
+    """When the steered phase ended (µs)."""
+    changes = batch.facts(StepChanged)
+    return next(time for time, fact in changes if fact.step.endswith("/perfuse") and fact.state == "complete")
+
+
+LAST = 17 * HOUR
+"""When the phase ends by itself."""
+
+
+def test_an_end_that_nobody_approved_does_not_come(
+    site: Site, monkeypatch: pytest.MonkeyPatch, quiet: Quiet
+) -> None:
+    """One move is approved long before the end that its plan foresees, and every one after it is refused."""
+    approved: list[MovePlanned] = []
+
+    def order(at: Site, time: int) -> ControlSlip | None:
+        move = waits(at, time) if time >= 8 * HOUR else None
+        if move is None or move in approved:
+            return None
+        if approved:
+            return slip("refuse", proposal=move.proposal)
+        approved.append(move)
+        return slip("approve", proposal=move.proposal)
+
+    ordering(monkeypatch, site, order)
+    batch = execute(site, hurried(), speed=FAST)
+    (foreseen,) = approved
+    assert foreseen.harvest is not None and foreseen.harvest < LAST and foreseen.ending is None
+    assert ended(batch) >= LAST
+    assert replay(site, "B0001", quiet).identical
+
+
+def test_an_end_is_approved_by_name_and_then_comes(
+    site: Site, monkeypatch: pytest.MonkeyPatch, quiet: Quiet
+) -> None:
+    def approve(at: Site, time: int) -> ControlSlip | None:
+        move = waits(at, time)
+        if move is None:
+            return None
+        with at.reading() as (ledger, _):
+            moves = decidable(ledger, "B0001", "growth", move.proposal)
+        return slip("approve", proposal=move.proposal, moves=moves)
+
+    ordering(monkeypatch, site, approve)
+    batch = execute(site, hurried(), speed=FAST)
+    ends = [move for _, order in batch.facts(ControlOrdered) for move in order.moves if move.loop == HARVEST]
+    assert (ends[-1].value, ends[-1].unit) == (pytest.approx(ended(batch) / HOUR, abs=SCAN / HOUR), "h")
+    assert ended(batch) < LAST
+    assert replay(site, "B0001", quiet).identical
+
+
+def test_who_may_not_end_the_phase_by_itself_any_more_does_not(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A controller that has planned the end is told to ask first, an hour before that end; nobody answers it."""
+    asking = slip("authority", authority="supervised")
+    ordering(monkeypatch, site, lambda _, time: asking if time == 12 * HOUR else None)
+    batch = execute(site, hurried("autonomous"), speed=FAST)
+    last = [plan for time, plan in batch.facts(MovePlanned) if time <= 12 * HOUR][-1]
+    assert last.harvest is not None and last.harvest < LAST
+    assert ended(batch) >= LAST
 
 
 def test_the_person_who_gave_an_order_is_its_actor(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -84,6 +84,7 @@ def planned_event(
         outputs=way.rows,
         harvest=way.harvest,
         harvests=ends if controller.task.ends else (),
+        ending=way.ending(controller.rules.every),
         status="solved",
         iterations=answer.iterations,
         value=answer.value,

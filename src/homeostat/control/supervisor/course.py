@@ -21,13 +21,17 @@ class Course:
         return self.rows[max(bisect_right(self.times, time) - 1, 0)]
 
     def only(self, time: int) -> "Course":
-        """The one row that is in force at `time`: what somebody has let through, and nothing of what comes after."""
-        return replace(self, times=self.times[:1], rows=(self.at(time),))
+        """The one row that is in force at `time`, and nothing of what comes after: nor does the phase end by it."""
+        return replace(self, times=self.times[:1], rows=(self.at(time),), harvest=None)
 
-    @property
-    def first(self) -> "Course":
-        """The first row alone: the move that is proposed, whenever somebody lets it through."""
-        return self.only(self.times[0])
+    def first(self, every: int) -> "Course":
+        """What is proposed, whenever somebody lets it through: the first row, and an end that is `ending`."""
+        return replace(self.only(self.times[0]), harvest=self.ending(every))
+
+    def ending(self, every: int) -> int | None:
+        """When the phase is to end (µs), if it is before another plan would be due, `every` (µs) after this one."""
+        near = self.harvest is not None and self.harvest - self.made <= every
+        return self.harvest if near else None
 
     def age(self, time: int) -> int:
         """How long ago (µs) what the plan rests on was believed."""

@@ -134,14 +134,15 @@ def _heard(rules: Rules, standing: Standing, facts: Facts) -> Standing:
 def _decided(rules: Rules, standing: Standing, facts: Facts) -> Standing:
     """An approval lets one move through, that which was proposed: the first, however long the approval took.
 
-    What the plan foresees after it is not approved; a plan too old to be followed cannot be approved.
+    What the plan foresees after it is not approved, be it the end of the phase, unless that is proposed with the move;
+    a plan too old to be followed cannot be approved.
     """
     waiting = standing.proposal
     if waiting is None:
         return standing
     over = facts.time >= waiting.expires or waiting.course.age(facts.time) > rules.age
     if facts.approved == waiting.name and not over:
-        return replace(standing, course=waiting.course.first, stale="", proposal=None)
+        return replace(standing, course=waiting.course.first(rules.every), stale="", proposal=None)
     if facts.refused == waiting.name or over:
         stale = "the move was refused" if facts.refused == waiting.name else "nobody approved in time"
         return replace(standing, proposal=None, stale=stale)
@@ -149,7 +150,10 @@ def _decided(rules: Rules, standing: Standing, facts: Facts) -> Standing:
 
 
 def lowered(standing: Standing, authority: Authority, time: int) -> Standing:
-    """The standing with another authority: who may not move by itself any more stays with the move it has made."""
+    """The standing with another authority: who may not move by itself any more stays with the move it has made.
+
+    Nor does it end the phase: that would be a move to come.
+    """
     course = standing.course
     if authority != "autonomous" and course is not None:
         course = course.only(time)

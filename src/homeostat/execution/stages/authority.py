@@ -56,13 +56,15 @@ def _undecidable(memory: ControllerState, arrival: ControlOrdered, time: int) ->
 
 
 def _proposed(plan: Plan, controller: ControllerPlan, memory: ControllerState) -> tuple[Moved, ...]:
-    """The first move of what is proposed, as a person was shown it."""
+    """The first move of what is proposed, and the end of the phase where it comes with it, as a person was shown it."""
     waiting = memory.standing.proposal
     if waiting is None:
         return ()
+    course = waiting.course.first(controller.rules.every)
     loops = [plan.loops[place] for place in controller.loops]
-    pairs = zip(loops, waiting.course.first.rows[0], strict=True)
-    return tuple([Moved(loop=loop.name, value=value, unit=loop.output_unit) for loop, value in pairs])
+    pairs = zip(loops, course.rows[0], strict=True)
+    moves = [Moved(loop=loop.name, value=value, unit=loop.output_unit) for loop, value in pairs]
+    return (*moves, *([] if course.harvest is None else [Moved.end(course.harvest)]))
 
 
 def _another(arrival: ControlOrdered, proposed: tuple[Moved, ...]) -> str:

@@ -35,8 +35,12 @@ class Binding(BaseModel):
     multiplier: float
 
 
+HARVEST = "harvest"
+"""What a move is called that ends the phase, at a batch time in h."""
+
+
 class Moved(BaseModel):
-    """Where a loop's output is to go, in its `unit`."""
+    """Where a loop's output is to go, in its `unit`; or when the phase is to end."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
     loop: str
@@ -48,11 +52,17 @@ class Moved(BaseModel):
         """The same in words."""
         return f"{self.loop} {self.value:.6g} {self.unit}"
 
+    @classmethod
+    def end(cls, time: int) -> "Moved":
+        """That the phase is to end at `time` (µs)."""
+        return cls(loop=HARVEST, value=time / 3.6e9, unit="h")
+
 
 class MovePlanned(Payload):
     """A controller planned: `outputs` of its `loops` at `times` (µs), from what was believed at `made`.
 
-    A supervised move waits under the name `proposal` for its approval until `expires` (µs).
+    A supervised move waits under the name `proposal` for its approval until `expires` (µs); `ending` is when the phase
+    is to end by it (µs), where that comes before another plan is due.
 
     `value` is the plan's objective, `without` that of leaving the outputs as they were, `skipped` that of leaving out
     the first move alone (smaller is better); `limits` are those that shape it. `believed` is all that the plan was made
@@ -76,6 +86,7 @@ class MovePlanned(Payload):
     outputs: tuple[tuple[float, ...], ...]
     harvest: int | None
     harvests: tuple[tuple[int, float], ...]
+    ending: int | None = None
     status: str
     iterations: int
     value: float
@@ -92,7 +103,8 @@ class MovePlanned(Payload):
     def moves(self) -> tuple[Moved, ...]:
         """The first move: what is made now, or once somebody approves it."""
         first = zip(self.loops, self.outputs[0], self.units, strict=True)
-        return tuple(Moved(loop=loop, value=value, unit=unit) for loop, value, unit in first)
+        moves = [Moved(loop=loop, value=value, unit=unit) for loop, value, unit in first]
+        return (*moves, *([] if self.ending is None else [Moved.end(self.ending)]))
 
 
 class PlanFailed(Payload):
