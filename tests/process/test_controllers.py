@@ -75,6 +75,13 @@ def test_the_process_of_the_tests_is_sound() -> None:
             f"{AT}.moves.perfusion.envelope",
             "range",
         ),
+        (
+            "    output: [0 mL/h, 40 mL/h]\n",
+            "    output: [3 mL/h, 6 mL/h]\n",
+            f"{AT}.moves.perfusion.envelope",
+            "the loop's output",
+        ),
+        ("    scenarios: {growth_max: 1.28}\n", "", f"{AT}.limits[1].chance", "name in 'scenarios'"),
         ("change: 4 mL/h", "change: 4 mL/h, least: 50 mL/h", f"{AT}.moves.perfusion.least", "no part of"),
         ("change: 4 mL/h", "change: 4 mL/h, least: 6 mL/h", f"{AT}.moves.perfusion.change", "never switches"),
         ("change: 4 mL/h", "rate: 4 mL/h", f"{AT}.moves.perfusion.rate", "for each time"),

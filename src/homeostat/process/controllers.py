@@ -41,7 +41,8 @@ class Bound(Part):
     """What has to hold at every step of the horizon, the last one included.
 
     A `hard` bound is never planned to be violated: where it cannot be kept, there is no plan. Otherwise a violation
-    weighs 100 for each `scale` beyond it. With a `chance`, the bound holds with that probability under the belief.
+    weighs 100 for each `scale` beyond it. With a `chance`, the bound holds with that probability as far as the present
+    doubt of the quantity and that of the parameters in `scenarios` go; the doubt of other states is not led along.
     """
 
     of: Name

@@ -15,6 +15,11 @@ from homeostat.process.controllers import Aim, Bound, Controller, Move
 from homeostat.twin import model
 from homeostat.twin.mixing import VOLUME
 
+APART = 0.02
+"""How far an actuator's reading may lie from what it was told, as a share of its envelope (assumption)."""
+GRID = 1.0 + 1e-9
+"""Half a step of an actuator's grid is no disobedience, whichever way it was rounded."""
+
 
 def resolve_controllers(
     process: Process, twin: TwinPlan, loops: tuple[LoopPlan, ...], nodes: tuple[Node, ...]
@@ -68,7 +73,15 @@ def _controller(
         scales=tuple(_scale(loop.output_unit, units[name]) for loop, name in zip(moved, inputs, strict=True)),
         deadline=declared.deadline.to("s"),
         heartbeat=declared.heartbeat.to("s"),
+        apart=tuple(_apart(process, loop, each) for loop, each in zip(moved, envelopes, strict=True)),
     )
+
+
+def _apart(process: Process, loop: LoopPlan, envelope: Envelope) -> float:
+    """How far an actuator's reading may lie from what it was told: it stands on the grid of its resolution, if any."""
+    step = process.tags[loop.actuator].resolution
+    half = 0.0 if step is None else 0.5 * step.difference(loop.output_unit)
+    return max(APART * (envelope.high - envelope.low), GRID * half)
 
 
 def _input(process: Process, loop: LoopPlan, controller: str) -> str:

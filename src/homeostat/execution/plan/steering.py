@@ -17,7 +17,8 @@ class ControllerPlan:
     asked. Of these, `online` (name and position) and `sampled` (position) are the signals that tell what is in the
     vessel: nothing is asked when none of the former was fused for `blind` (µs), and none of the latter in a sample as
     young as `stale`. An answer that takes longer than `deadline` seconds is not used, nor one of a solver that is
-    silent for `heartbeat` seconds.
+    silent for `heartbeat` seconds. `apart` is for each loop how far its actuator may show another output than it was
+    told, in the output's unit.
     """
 
     name: str
@@ -36,6 +37,7 @@ class ControllerPlan:
     scales: tuple[tuple[float, float], ...]
     deadline: float
     heartbeat: float
+    apart: tuple[float, ...]
 
     @cached_property
     def means(self) -> str:

@@ -6,6 +6,7 @@ from homeostat.process.checks.subject import Subject
 from homeostat.process.controllers import Bound, Controller, Move
 from homeostat.process.equipment import Tag
 from homeostat.process.issues import Fault, Path
+from homeostat.process.strategy import Loop
 from homeostat.process.units import Quantity, compatible
 
 LONGEST = 500
@@ -25,10 +26,15 @@ def controllable(subject: Subject) -> Iterator[Fault]:
         for moved, move in controller.moves.items():
             loop = process.strategy.get(moved)
             tag = process.tags.get(loop.actuator or "") if loop else None
-            if tag is not None:
-                yield from _move((*path, "moves", moved), move, tag)
+            if loop is not None and tag is not None:
+                yield from _move((*path, "moves", moved), move, loop, tag)
         for k, bound in enumerate(controller.limits):
             yield from _bound((*path, "limits", k), bound)
+            if bound.chance is not None and not controller.scenarios:
+                what = "what the chance is reckoned from is not named"
+                yield Fault(
+                    (*path, "limits", k, "chance"), what, "name in 'scenarios' the parameters that are drawn"
+                )
         for parameter, sigmas in controller.scenarios.items():
             if not 0.0 < sigmas <= MOST_SIGMAS:
                 what = f"{sigmas:g} standard deviations make no scenario"
@@ -55,15 +61,18 @@ def _times(path: Path, controller: Controller, scan: Quantity) -> Iterator[Fault
         yield Fault((*path, "step"), what, "take longer steps")
 
 
-def _move(where: Path, move: Move, tag: Tag) -> Iterator[Fault]:
+def _move(where: Path, move: Move, loop: Loop, tag: Tag) -> Iterator[Fault]:
     given = [*move.envelope, *(each for each in (move.least, move.change) if each is not None)]
     if not all(compatible(each.unit, tag.unit) for each in given):
         return  # another fault
     low, high = (end.to(tag.unit) for end in move.envelope)
-    lowest, highest = (end.to(tag.unit) for end in tag.range)
-    if not lowest <= low < high <= highest:
-        what = f"the envelope is no part of the actuator's range, {tag.range[0]} to {tag.range[1]}"
-        yield Fault((*where, "envelope"), what, "stay within the range, and leave something to move")
+    for whose, bounds in (("the actuator's range", tag.range), ("the loop's output", loop.output)):
+        if bounds is None or not all(compatible(end.unit, tag.unit) for end in bounds):
+            continue  # there is none, or another fault
+        lowest, highest = (end.to(tag.unit) for end in bounds)
+        if not lowest <= low < high <= highest:
+            what = f"the envelope is no part of {whose}, {bounds[0]} to {bounds[1]}"
+            yield Fault((*where, "envelope"), what, "stay within it, and leave something to move")
     if move.least is None:
         return
     if move.rate is not None:
