@@ -7,6 +7,7 @@ import pytest
 
 from homeostat.errors import AuthorityError
 from homeostat.governance.custody import (
+    Belonging,
     Book,
     MismatchError,
     accept,
@@ -25,7 +26,9 @@ from homeostat.governance.custody import (
 from homeostat.governance.demonstration import SECRET
 from homeostat.governance.labels import private
 from homeostat.governance.people import lock
+from homeostat.ledger import Event
 from homeostat.ledger.catalogue import (
+    BatchEnded,
     BatchRecalled,
     DeviationRequested,
     HandOverOffered,
@@ -224,7 +227,7 @@ def test_only_quality_assurance_lets_it_go_on(work: Scene) -> None:
     hold(work.office, work[FIRST], bag, why="doubt")
     with pytest.raises(AuthorityError, match=r"deviation\.close"):
         resolve(work.office, work[FIRST], SECRET, bag, "cleared", why="fine")
-    resolve(work.office, work[QA], SECRET, bag, "cleared", deviation="DEV-0001", why="found to be right")
+    resolve(work.office, work[QA], SECRET, bag, "cleared", why="found to be right")
     work.offered(bag, FIRST, SECOND)
     work.received(bag, SECOND)
 
@@ -393,8 +396,55 @@ def test_parts_of_a_recalled_batch_reach_no_patient(work: Scene) -> None:
         _given(work, other)
 
 
+def test_what_went_through_no_batch_reaches_no_patient(work: Scene) -> None:
+    """The bag of the collection bears the right identity and the right patient, and nothing that was made."""
+    bag = work.collected(work.issued())
+    with pytest.raises(MismatchError, match="it came out of no batch that was released; HELD"):
+        _given(work, bag)
+
+
+def test_a_release_is_of_what_there_was(work: Scene) -> None:
+    _product(work)
+    work.released("B1")
+    with pytest.raises(AuthorityError, match="the batch is released"):
+        fill(work.office, work[FIRST], "B1", place="room", logger="TL", why="one more")
+
+
+def test_nothing_goes_into_a_batch_that_has_ended(work: Scene) -> None:
+    bag = work.collected(work.issued())
+    ended = BatchEnded(state="complete", reason="", scans=1)
+    work.office.ledger.append(Event("B1/end", ended.type, "B1", 0, "engine", ended.model_dump(mode="json")))
+    work.office.ledger.commit()
+    with pytest.raises(AuthorityError, match="the batch has ended"):
+        bind(work.office, work[FIRST], "B1", bag, scan=bag, second="P-017", why="late")
+
+
+def test_a_hold_is_settled_in_a_deviation_that_there_is(work: Scene) -> None:
+    bag = work.collected(work.issued())
+    hold(work.office, work[FIRST], bag, why="the bag leaks")
+    with pytest.raises(AuthorityError, match="no deviation DEV-9999"):
+        resolve(work.office, work[QA], SECRET, bag, "cleared", deviation="DEV-9999", why="sealed")
+    assert work.book.containers[bag].held is not None
+
+
+def test_what_concerns_a_batch_is_all_that_led_to_it_and_came_of_it(work: Scene) -> None:
+    bag = work.collected(work.issued())
+    tube, spare = (one.container for one in split(work.office, work[FIRST], bag, 2, why="aliquots").parts)
+    bind(work.office, work[FIRST], "B1", tube, scan=tube, second="P-017", why="start")
+    product = fill(work.office, work[FIRST], "B1", place="room", logger="TL", why="harvest").container
+    doses = [one.container for one in split(work.office, work[FIRST], product, 2, why="doses").parts]
+    found = Belonging.of(work.office.ledger)
+    assert found.containers("B1") == {bag, tube, product, *doses}
+    assert found.products("B1") == {product, *doses}
+    assert found.batches(doses[1]) == {"B1"}
+    assert found.batches(spare) == found.containers("B2") == set()
+
+
 def test_an_allogeneic_product_goes_to_whom_it_was_ordered_for(work: Scene) -> None:
-    bag = work.collected(work.issued("D-1", scope="allogeneic"), "D-1")
+    cells = work.collected(work.issued("D-1", scope="allogeneic"), "D-1")
+    bind(work.office, work[FIRST], "B1", cells, scan=cells, second="D-1", why="start")
+    bag = fill(work.office, work[FIRST], "B1", place="room", logger="TL", why="harvest").container
+    work.released("B1")
     given = {"scan": bag, "place": "ward", "why": "order 5"}
     administer(work.office, work[FIRST], bag, second="P-500", recipient="P-500", **given)
     assert work.book.containers[bag].went_into == "P-500"

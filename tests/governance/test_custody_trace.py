@@ -144,7 +144,10 @@ def test_an_allogeneic_pool_leads_to_every_donor_and_every_recipient(tmp_path: P
         bags = tuple(work.collected(work.issued(one, scope="allogeneic"), one) for one in codes)
         lot = work.issued("LOT-9", scope="allogeneic")
         into = pool(work.office, work[FIRST], bags, allogeneic=lot, why="pool").into
-        doses = [one.container for one in split(work.office, work[FIRST], into, 2, why="doses").parts]
+        bind(work.office, work[FIRST], "B9", into, scan=into, second="LOT-9", why="start")
+        product = fill(work.office, work[FIRST], "B9", place="room", logger="TL", why="harvest").container
+        work.released("B9")
+        doses = [one.container for one in split(work.office, work[FIRST], product, 2, why="doses").parts]
         for dose, who in zip(doses, ("P-1", "P-2"), strict=True):
             given = {"scan": dose, "second": who, "recipient": who, "place": "ward", "why": "infusion"}
             administer(work.office, work[FIRST], dose, **given)

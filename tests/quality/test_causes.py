@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any, get_args
 
 import pytest
 
@@ -10,9 +11,13 @@ from homeostat.governance.demonstration import SECRET
 from homeostat.historian import Historian
 from homeostat.ledger import Event
 from homeostat.ledger.catalogue import (
+    ContainerFilled,
+    ContainersHeld,
+    ContainerSplit,
     CustodyBound,
     DeviationRequested,
     LoopChanged,
+    Part,
     PromptAnswered,
     PromptClosed,
     PromptOpened,
@@ -104,6 +109,34 @@ def asked(tale: Tale, number: int, about: str) -> str:
     tale.ledger.append(Event(name, act.type, "", 0, "ada", json.loads(act.model_dump_json())))
     tale.ledger.commit()
     return name
+
+
+CAUSES = get_args(ContainersHeld.model_fields["cause"].annotation)
+
+
+@pytest.mark.parametrize("cause", CAUSES)
+def test_a_hold_of_any_cause_on_any_part_of_the_product_is_one_exception(tale: Tale, cause: str) -> None:
+    clean(tale)
+    said: dict[str, Any] = {"why": "w", "vessel": "bag", "place": "room", "logger": "TL", "identity": "I"}
+    filled = ContainerFilled(container="BAG-2", batch="B0001", **said)
+    tale.tell(
+        CustodyBound(why="w", batch="B0001", containers=("BAG-1",), identity="I", patient="P"), 0, batch=""
+    )
+    tale.tell(filled, 0, batch="")
+    part = Part(container="BAG-3", vessel="bag")
+    tale.tell(ContainerSplit(why="w", container="BAG-2", parts=(part,)), 0, batch="")
+    assert groups(tale) == []
+    finding = "the patient is another"
+    held = ContainersHeld.model_validate(
+        {"why": "w", "containers": ("BAG-3",), "cause": cause, "finding": finding}
+    )
+    event = tale.tell(held, 0, batch="")
+    asked_for = DeviationRequested(why="w", about=("BAG-3",), finding=finding, source=event)
+    tale.tell(asked_for, 0, batch="")
+    (found,) = tale.record().exceptions
+    assert (found.group, finding in found.text) == ("identity mismatch", True)
+    assert found.severity == ("major" if cause == "order" else "critical")
+    assert [one.finding for one in deviations.requests(tale.ledger, "B0001")] == [finding]
 
 
 @pytest.mark.parametrize("about", ["B0001", "BAG-1"])

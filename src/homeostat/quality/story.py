@@ -15,6 +15,7 @@ import numpy as np
 from pydantic import ValidationError
 
 from homeostat.errors import HistorianError, RecordError
+from homeostat.governance.custody import Belonging
 from homeostat.historian import Historian, Series
 from homeostat.ledger import Ledger, Recorded
 from homeostat.ledger.catalogue import (
@@ -23,9 +24,7 @@ from homeostat.ledger.catalogue import (
     BatchEnded,
     BatchResumed,
     BatchStarted,
-    ContainerFilled,
     ContainersHeld,
-    CustodyBound,
     DeviationRequested,
     Payload,
     payload,
@@ -37,9 +36,7 @@ P = TypeVar("P", bound=Payload)
 Q = TypeVar("Q", bound=Payload)
 P_co = TypeVar("P_co", bound=Payload, covariant=True)
 
-_SITE = tuple(
-    kind.type for kind in (BatchResumed, ContainersHeld, CustodyBound, ContainerFilled, DeviationRequested)
-)
+_SITE = tuple(kind.type for kind in (BatchResumed, ContainersHeld, DeviationRequested))
 """What a story takes from the events of the site."""
 
 
@@ -114,12 +111,13 @@ def usable(series: Series) -> "np.ndarray[tuple[int, ...], np.dtype[np.bool_]]":
 
 @dataclass(frozen=True)
 class Story:
-    """Everything the ledger and the historian say about one batch."""
+    """Everything the ledger and the historian say about one batch; `containers` are those that concern it."""
 
     batch: str
     events: tuple[Recorded, ...]
     site: tuple[Recorded, ...]
     tapes: Tapes
+    containers: frozenset[str] = frozenset()
 
     @classmethod
     def read(cls, ledger: Ledger, historian: Historian, batch: str) -> "Story":
@@ -127,7 +125,8 @@ class Story:
         events = tuple(ledger.events(batch=batch)) if batch else ()
         if not events:
             raise RecordError(f"there is no batch '{batch}'", mend="list them with: homeostat batches")
-        return cls(batch, events, tuple(ledger.events(batch="", types=_SITE)), Tapes(historian, batch))
+        site = tuple(ledger.events(batch="", types=_SITE))
+        return cls(batch, events, site, Tapes(historian, batch), Belonging.of(ledger).containers(batch))
 
     @cached_property
     def interruptions(self) -> tuple[Fact[BatchResumed], ...]:
@@ -168,18 +167,6 @@ class Story:
     def about(self, kind: type[P]) -> list[Fact[P]]:
         """The facts of one kind that stand among the site's, about no one batch alone: resumptions, custody."""
         return _facts((stored for stored in self.site if stored.event.type == kind.type), kind)
-
-    @cached_property
-    def containers(self) -> frozenset[str]:
-        """The containers that went into the batch, or came out of it."""
-        bound = {
-            name
-            for one in self.about(CustodyBound)
-            if one.data.batch == self.batch
-            for name in one.data.containers
-        }
-        filled = {one.data.container for one in self.about(ContainerFilled) if one.data.batch == self.batch}
-        return frozenset(bound | filled)
 
     @cached_property
     def started(self) -> Fact[BatchStarted] | None:

@@ -9,6 +9,7 @@ back. Labels are drawn by `labels`; that they were printed is an entry too.
 
 from homeostat.governance.custody.administering import administer
 from homeostat.governance.custody.batches import bind, fill, identity_of
+from homeostat.governance.custody.belonging import Belonging
 from homeostat.governance.custody.book import Book
 from homeostat.governance.custody.collecting import collect
 from homeostat.governance.custody.hand_overs import HandOver, hand_overs, known_as
@@ -23,6 +24,7 @@ from homeostat.governance.custody.trace import Trace, trace
 from homeostat.governance.custody.tree import tree
 
 __all__ = [
+    "Belonging",
     "Book",
     "Bound",
     "Container",

@@ -5,6 +5,7 @@ container -> matched -> its batches released -> on record
 """
 
 from homeostat.governance.authority import authorise
+from homeostat.governance.custody.belonging import Belonging
 from homeostat.governance.custody.book import Book
 from homeostat.governance.custody.entry import enter, stated
 from homeostat.governance.custody.matching import positively_matched, stop
@@ -12,7 +13,7 @@ from homeostat.governance.office import Office
 from homeostat.governance.released import status
 from homeostat.governance.session import Session
 from homeostat.ledger import Ledger
-from homeostat.ledger.catalogue import ContainerAdministered
+from homeostat.ledger.catalogue import Change, ContainerAdministered
 
 
 def administer(
@@ -29,8 +30,8 @@ def administer(
     """Put on record that a patient was given the content; `second` is the code found at the patient.
 
     Of an autologous product the recipient is the identity's own patient. For an allogeneic one `recipient` is the
-    patient it was ordered for, and `second` must be that one's. What came out of a batch is given once a qualified
-    person has released it, tests pending or not. Raises MismatchError, after the container was held.
+    patient it was ordered for, and `second` must be that one's. Given is what came out of a batch that a qualified
+    person has released, tests pending or not. Raises MismatchError, after the container was held.
     """
     authorise(office, session, "custody.transfer")
     where, reason = stated(place, "a place"), stated(why, "a reason", 200)
@@ -38,7 +39,7 @@ def administer(
     identity = book.identity(book.movable(container, session.person).identity)
     ordered = recipient.strip() if identity.scope == "allogeneic" else ""
     positively_matched(office, session, container, scan, second, recipient=ordered)
-    against = unreleased(office.ledger, book, container)
+    against = unreleased(office.ledger, container)
     if against:
         raise stop(office, session, (container,), against, "release")
 
@@ -50,14 +51,17 @@ def administer(
             recipient=ordered or identity.patient,
             place=where,
             scanned=scan.strip(),
+            changes=(Change(field="phase", old="in custody", new="administered"),),
         )
 
     return enter(office, session.person, make)
 
 
-def unreleased(ledger: Ledger, book: Book, container: str) -> str:
-    """Which batches a container's content came from that may not reach a patient, in words; empty where none."""
-    states = {batch: status(ledger, batch).state for batch in sorted(_batches(book, container))}
+def unreleased(ledger: Ledger, container: str) -> str:
+    """Why a container's content may not reach a patient: it came out of no batch, or of one that is not released."""
+    states = {batch: status(ledger, batch).state for batch in sorted(Belonging.of(ledger).batches(container))}
+    if not states:
+        return "it came out of no batch that was released"
     against = [
         f"batch {batch} is {_WORDS.get(state, state)}"
         for batch, state in states.items()
@@ -68,11 +72,3 @@ def unreleased(ledger: Ledger, book: Book, container: str) -> str:
 
 _GIVEN = ("released", "released, tests pending")
 _WORDS = {"open": "not released"}
-
-
-def _batches(book: Book, container: str) -> set[str]:
-    """The batches that were filled into a container, or into what it was split or pooled from."""
-    found = book.containers[container]
-    if found.came_from:
-        return {found.came_from}
-    return {batch for source in found.sources for batch in _batches(book, source)}

@@ -8,9 +8,17 @@ from homeostat.governance.custody.issuing import prefix
 from homeostat.governance.custody.matching import positively_matched, stop
 from homeostat.governance.custody.state import Bound
 from homeostat.governance.office import Office
+from homeostat.governance.released import status
 from homeostat.governance.session import Session
 from homeostat.ledger import Ledger
-from homeostat.ledger.catalogue import BatchStarted, ContainerFilled, CustodyBound, Vessel, payload
+from homeostat.ledger.catalogue import (
+    BatchEnded,
+    BatchStarted,
+    ContainerFilled,
+    CustodyBound,
+    Vessel,
+    payload,
+)
 
 
 def identity_of(ledger: Ledger, batch: str) -> Bound | None:
@@ -24,10 +32,12 @@ def bind(
     """Put the content of a container into a batch, before or while it is executed; the batch is of its identity then.
 
     Raises MismatchError where label, second identifier or the batch's own patient is another; AuthorityError where the
-    batch is of another chain of identity.
+    batch has ended, or is of another chain of identity.
     """
     authorise(office, session, "custody.transfer")
     name, reason = stated(batch, "a batch"), stated(why, "a reason", 200)
+    if any(office.ledger.events(batch=name, types=(BatchEnded.type,))):
+        raise AuthorityError("the batch has ended: nothing goes into it any more", where=f"batch {name}")
     known = Book.of(office.ledger).movable(container, session.person)
     positively_matched(office, session, container, scan, second)
     patient = Book.of(office.ledger).identity(known.identity).patient
@@ -68,7 +78,10 @@ def fill(
     logger: str,
     why: str,
 ) -> ContainerFilled:
-    """Put on record that a container was filled from a batch; it has the batch's identity and is the filler's."""
+    """Put on record that a container was filled from a batch; it has the batch's identity and is the filler's.
+
+    Raises AuthorityError where the batch has no identity, or its release was decided: that was about what there was.
+    """
     authorise(office, session, "custody.transfer")
     where, device = stated(place, "a place"), stated(logger, "a temperature logger")
     reason, site = stated(why, "a reason", 200), prefix(office)
@@ -78,6 +91,13 @@ def fill(
         if bound is None:
             raise AuthorityError(
                 "the batch has no chain of identity", where=f"batch {batch}", mend="bind a container to it"
+            )
+        state = status(office.ledger, batch).state
+        if state != "open":
+            raise AuthorityError(
+                f"the batch is {state}: what is filled from it now was not in that decision",
+                where=f"batch {batch}",
+                mend="say what it is in a deviation: homeostat deviation open --batch",
             )
         number = book.next_number(site, "container")
         return ContainerFilled(

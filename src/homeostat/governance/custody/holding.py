@@ -11,7 +11,15 @@ from homeostat.governance.people import Secret
 from homeostat.governance.session import Session
 from homeostat.governance.signing import Subject, sign
 from homeostat.ledger import canonical
-from homeostat.ledger.catalogue import Change, ContainerResolved, ContainersHeld, Meaning, Resolution
+from homeostat.ledger.catalogue import (
+    Change,
+    ContainerResolved,
+    ContainersHeld,
+    DeviationOpened,
+    Meaning,
+    Resolution,
+    payload,
+)
 
 KIND = "hold"
 """The kind of subject that quality assurance signs."""
@@ -47,11 +55,12 @@ def resolve(
     """Settle a hold: "cleared" lets the container go on, "rejected" takes it out of the chain for good.
 
     `deviation` names the deviation in which it was looked into. Raises AuthorityError where the container is not held,
-    or where the person who settles it is the one whose act held it.
+    there is no such deviation, or the person who settles it is the one whose act held it.
     """
     authorise(office, session, "deviation.close")
     reason = stated(why, "a reason", 200)
     known = _held(Book.of(office.ledger), container)
+    _refuse_unknown(office, deviation)
     mine = {f"held {container}": person for person in known.by if person == session.person}
     distinct(office, session, "deviation.close", mine)
     said = {"container": container, "finding": known.finding, "outcome": outcome, "deviation": deviation}
@@ -62,17 +71,26 @@ def resolve(
     def make(book: Book) -> ContainerResolved:
         if _held(book, container) != known:
             raise AuthorityError("meanwhile it was held anew", where=container, mend="look at it again")
-        changes = (Change(field="held", old=True, new=outcome == "rejected"),)
+        freed = Change(field="held", old=True, new=False)
+        gone = Change(field="phase", old="in custody", new="rejected")
         return ContainerResolved(
             why=reason,
             container=container,
             outcome=outcome,
             deviation=deviation,
             signature=signature.event,
-            changes=changes,
+            changes=(freed, gone) if outcome == "rejected" else (freed,),
         )
 
     return enter(office, session.person, make)
+
+
+def _refuse_unknown(office: Office, deviation: str) -> None:
+    """Refuse the name of a deviation that nobody opened; none need be named."""
+    opened = (payload(one.event.type, one.event.data) for one in office.acts((DeviationOpened.type,)))
+    known = {one.deviation for one in opened if isinstance(one, DeviationOpened)}
+    if deviation and deviation not in known:
+        raise AuthorityError(f"there is no deviation {deviation}", mend="see: homeostat deviation list")
 
 
 def _held(book: Book, name: str) -> Hold:

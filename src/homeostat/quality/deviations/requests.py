@@ -4,10 +4,9 @@ ledger -> requests, each with the deviation that took it up; ledger, request -> 
 """
 
 from homeostat.errors import QualityError
+from homeostat.governance.custody import Belonging
 from homeostat.ledger import Ledger
 from homeostat.ledger.catalogue import (
-    ContainerFilled,
-    CustodyBound,
     DeviationOpened,
     DeviationRequested,
     payload,
@@ -33,14 +32,11 @@ class Request(Part):
 
 def requests(ledger: Ledger, batch: str | None = None) -> tuple[Request, ...]:
     """Every request of the site, or of what concerns one batch, in the order of being made."""
-    raised, whose, found = dict[str, str](), dict[str, str](), list[Request]()
+    raised, found, custody = dict[str, str](), list[Request](), Belonging.of(ledger)
+    whose = {name: batch for batch in custody.into for name in sorted(custody.containers(batch))}
     for recorded in ledger.events(types=_TYPES):
         act = payload(recorded.event.type, recorded.event.data)
-        if isinstance(act, CustodyBound):
-            whose |= dict.fromkeys(act.containers, act.batch)
-        elif isinstance(act, ContainerFilled):
-            whose[act.container] = act.batch
-        elif isinstance(act, DeviationOpened) and act.request:
+        if isinstance(act, DeviationOpened) and act.request:
             raised.setdefault(act.request, act.deviation)
         elif isinstance(act, DeviationRequested):
             facts = {"about": act.about, "finding": act.finding, "source": act.source, "batch": ""}
@@ -65,8 +61,8 @@ def request(ledger: Ledger, name: str) -> Request:
 
 
 def _batch(about: tuple[str, ...], whose: dict[str, str], known: set[str]) -> str:
-    """The batch that things are of: themselves, or what they went into or came out of; "" where none is."""
+    """The batch that things are of: themselves, or the batch that they concern; "" where none is."""
     return next((whose.get(name, name) for name in about if name in whose or name in known), "")
 
 
-_TYPES = (CustodyBound.type, ContainerFilled.type, DeviationOpened.type, DeviationRequested.type)
+_TYPES = (DeviationOpened.type, DeviationRequested.type)

@@ -11,12 +11,14 @@ from homeostat.quality.exceptions.seen import PASSED, Seen, one
 def custody(matter: Matter, rule: Rule) -> Iterator[Seen]:
     """Every container that went into the batch or came out of it, every hold, and every request about them.
 
-    The request that goes with a hold says the same as the hold: both are one exception.
+    The request that goes with a hold says the same as the hold: both are one exception. Of a hold that the rule has no
+    case of its own for, the request tells.
     """
     story, holds = matter.story, matter.story.about(ContainersHeld)
     held = {name for fact in holds for name in fact.data.containers}
     for _ in sorted(story.containers - held):
         yield PASSED
+    holds = [fact for fact in holds if fact.data.cause in rule.cases]
     for fact in holds:
         mine = [name for name in fact.data.containers if name in story.containers]
         if mine:
