@@ -403,6 +403,36 @@ def test_what_went_through_no_batch_reaches_no_patient(work: Scene) -> None:
         _given(work, bag)
 
 
+def made_from(work: Scene, product: str) -> str:
+    """What is filled from a second batch, which the product of the first went into; that one is released too."""
+    bind(work.office, work[FIRST], "B2", product, scan=product, second="P-017", why="second step")
+    last = fill(work.office, work[FIRST], "B2", place="room", logger="TL", why="harvest").container
+    work.released("B2")
+    return last
+
+
+def recalled(work: Scene, batch: str) -> None:
+    work.office.put(QA, BatchRecalled(batch=batch, cause="growth", parts=(), why="sterility"), batch=batch)
+
+
+def test_what_was_made_from_a_recalled_batch_reaches_no_patient(work: Scene) -> None:
+    product = _product(work)
+    work.released("B1")
+    last = made_from(work, product)
+    recalled(work, "B1")
+    assert Belonging.of(work.office.ledger).before("B2") == {"B1"}
+    with pytest.raises(MismatchError, match="it was made from batch B1, which is recalled"):
+        _given(work, last)
+
+
+def test_nothing_is_made_from_a_recalled_batch(work: Scene) -> None:
+    product = _product(work)
+    work.released("B1")
+    recalled(work, "B1")
+    with pytest.raises(AuthorityError, match="it was made from batch B1, which is recalled"):
+        made_from(work, product)
+
+
 def test_a_release_is_of_what_there_was(work: Scene) -> None:
     _product(work)
     work.released("B1")

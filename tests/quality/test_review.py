@@ -10,7 +10,10 @@ from homeostat.errors import AuthorityError, QualityError
 from homeostat.governance import Office, Session
 from homeostat.governance.demonstration import SECRET
 from homeostat.governance.people import Secret
+from homeostat.governance.signing import Subject, give
 from homeostat.historian import Historian
+from homeostat.ledger import JSON
+from homeostat.ledger.catalogue import Meaning
 from homeostat.quality import audit, deviations
 from homeostat.quality import review as rooms
 from homeostat.quality.review import review, unresolved
@@ -186,6 +189,16 @@ def test_the_trail_is_filtered_by_who_type_time_and_change(bench: Bench) -> None
     assert len(early) + len(late) >= len(audit.trail(bench.office.ledger, audit.Wanted(batch=B)))
     with pytest.raises(QualityError, match="is no time"):
         audit.trail(bench.office.ledger, audit.Wanted(since="yesterday"))
+
+
+@pytest.mark.parametrize("meaning", ["performed", "reviewed"])
+@pytest.mark.parametrize("terms", [{}, {"wanted": 7}, {"wanted": {"since": "yesterday"}}])
+def test_what_anybody_signs_of_the_trail_keeps_nobody_from_reading_it(
+    bench: Bench, terms: dict[str, JSON], meaning: Meaning
+) -> None:
+    about = Subject("audit trail", "x", b"x", B)
+    give(bench.office, bench.desk.operator, SECRET, about, meaning, "w", terms=terms)
+    assert audit.reviews(bench.office.ledger) == ()
 
 
 def test_a_review_of_the_trail_is_signed_over_its_lines_and_stands(bench: Bench) -> None:

@@ -7,6 +7,8 @@ Every event is a line: nothing of a batch is left out, and there is no switch to
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
+from pydantic import ValidationError
+
 from homeostat.errors import QualityError
 from homeostat.governance.authority import authorise
 from homeostat.governance.office import Office
@@ -126,9 +128,9 @@ def _reviews(ledger: Ledger) -> Iterator[AuditReview]:
     judge = Judge(ledger)
     for recorded in ledger.events(types=(RecordSigned.type,)):
         signed = RecordSigned.model_validate(recorded.event.data)
-        if signed.kind != KIND:
+        wanted = _wanted(signed)
+        if wanted is None:
             continue
-        wanted = Wanted.model_validate(signed.terms["wanted"])
         lines = trail(ledger, wanted)
         yield AuditReview(
             signature=recorded.event.id,
@@ -140,6 +142,19 @@ def _reviews(ledger: Ledger) -> Iterator[AuditReview]:
             why=signed.why,
             state=judge.standing(recorded, shown(wanted, lines)).state,
         )
+
+
+def _wanted(signed: RecordSigned) -> Wanted | None:
+    """What a signature says that it reviewed; None where it is not the signature of such a review."""
+    if signed.kind != KIND or signed.meaning != "reviewed":
+        return None
+    try:
+        wanted = Wanted.model_validate(signed.terms.get("wanted"))
+        for stamp in (wanted.since, wanted.until):
+            _moment(stamp)
+    except (ValidationError, QualityError):
+        return None
+    return wanted
 
 
 def _line(stored: Recorded) -> Line:

@@ -4,6 +4,8 @@ container -> matched -> its batches released -> on record
                      -> not released         -> HELD, a deviation is requested, MismatchError
 """
 
+from collections.abc import Collection
+
 from homeostat.governance.authority import authorise
 from homeostat.governance.custody.belonging import Belonging
 from homeostat.governance.custody.book import Book
@@ -58,17 +60,35 @@ def administer(
 
 
 def unreleased(ledger: Ledger, container: str) -> str:
-    """Why a container's content may not reach a patient: it came out of no batch, or of one that is not released."""
-    states = {batch: status(ledger, batch).state for batch in sorted(Belonging.of(ledger).batches(container))}
-    if not states:
+    """Why a container's content may not reach a patient; empty where it may.
+
+    It came out of no batch, or of one that is not released, or of what was made from one that was rejected or recalled.
+    """
+    belonging = Belonging.of(ledger)
+    own = belonging.batches(container)
+    if not own:
         return "it came out of no batch that was released"
+    earlier = {one for batch in own for one in belonging.before(batch)} - own
+    states = {batch: status(ledger, batch).state for batch in sorted(own)}
     against = [
-        f"batch {batch} is {_WORDS.get(state, state)}"
+        f"batch {batch} is {'not released' if state == 'open' else state}"
         for batch, state in states.items()
-        if state not in _GIVEN
+        if state not in GIVEN
     ]
-    return "; ".join(against)
+    return "; ".join([*against, *unfit(ledger, earlier)])
 
 
-_GIVEN = ("released", "released, tests pending")
-_WORDS = {"open": "not released"}
+def unfit(ledger: Ledger, batches: Collection[str]) -> list[str]:
+    """Why nothing is to be made of what came from these batches: each that was rejected or recalled, in words."""
+    states = {batch: status(ledger, batch).state for batch in sorted(batches)}
+    return [
+        f"it was made from batch {batch}, which is {state}"
+        for batch, state in states.items()
+        if state in NEVER
+    ]
+
+
+GIVEN = ("released", "released, tests pending")
+"""The states of a batch whose product a patient may be given."""
+NEVER = ("rejected", "recalled")
+"""The states of a batch whose product is not to be used for anything."""

@@ -2,6 +2,8 @@
 
 from homeostat.errors import AuthorityError
 from homeostat.governance.authority import authorise
+from homeostat.governance.custody.administering import unfit
+from homeostat.governance.custody.belonging import Belonging
 from homeostat.governance.custody.book import Book
 from homeostat.governance.custody.entry import enter, stated
 from homeostat.governance.custody.issuing import prefix
@@ -32,13 +34,16 @@ def bind(
     """Put the content of a container into a batch, before or while it is executed; the batch is of its identity then.
 
     Raises MismatchError where label, second identifier or the batch's own patient is another; AuthorityError where the
-    batch has ended, or is of another chain of identity.
+    batch has ended, or is of another chain of identity, or the content came from a batch that was rejected or recalled.
     """
     authorise(office, session, "custody.transfer")
     name, reason = stated(batch, "a batch"), stated(why, "a reason", 200)
     if any(office.ledger.events(batch=name, types=(BatchEnded.type,))):
         raise AuthorityError("the batch has ended: nothing goes into it any more", where=f"batch {name}")
     known = Book.of(office.ledger).movable(container, session.person)
+    against = unfit(office.ledger, Belonging.of(office.ledger).batches(container))
+    if against:
+        raise AuthorityError("; ".join(against), where=container, mend="nothing more is made of it")
     positively_matched(office, session, container, scan, second)
     patient = Book.of(office.ledger).identity(known.identity).patient
     started = _patient_of(office.ledger, name)

@@ -56,6 +56,15 @@ class Belonging:
         before = self._led_to((container,))
         return frozenset(self.came_from[name] for name in before if name in self.came_from)
 
+    def before(self, batch: str) -> frozenset[str]:
+        """The batches whose product went into a batch, directly or through others."""
+        found, left = set[str](), [batch]
+        while left:
+            sources = {one for name in self.into.get(left.pop(), ()) for one in self.batches(name)}
+            left += sources - found
+            found |= sources
+        return frozenset(found)
+
     def _led_to(self, containers: Iterable[str]) -> frozenset[str]:
         """These containers, and all that they were split or pooled from."""
         found, left = set[str](), list(containers)
