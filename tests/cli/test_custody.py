@@ -9,7 +9,8 @@ import pytest
 from homeostat.cli.persons import opened
 from homeostat.governance.demonstration import SECRET
 from homeostat.governance.people import login
-from homeostat.governance.signing import Subject, sign
+from homeostat.governance.signing import Subject, give
+from homeostat.ledger import JSON, canonical
 from homeostat.site import Site
 
 from .conftest import Call, Completed
@@ -100,9 +101,9 @@ def released(site: Path, batch: str) -> None:
     """A qualified person's signature on the certificate of a batch."""
     with opened(site) as office:
         session = login(office, "demo-qp", SECRET)
-        sign(
-            office, session, SECRET, Subject("certificate", batch, b"shown", batch), "released", "fit for use"
-        )
+        shown: dict[str, JSON] = {"batch": batch, "review": "0" * 64}
+        certificate = Subject("certificate", batch, canonical(shown), batch)
+        give(office, session, SECRET, certificate, "released", "fit for use", terms={"certificate": shown})
 
 
 def test_split_pool_batch_and_patient(homeostat: Call, site: Path) -> None:

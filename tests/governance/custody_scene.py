@@ -11,7 +11,8 @@ from homeostat.governance import Office, Session
 from homeostat.governance.custody import Book, collect, issue, label_of, offer, receive
 from homeostat.governance.demonstration import SECRET, enrol_demonstration
 from homeostat.governance.people import login
-from homeostat.governance.signing import Subject, sign
+from homeostat.governance.signing import Subject, give
+from homeostat.ledger import JSON, canonical
 from homeostat.ledger.catalogue import Scope
 from homeostat.site import Site
 
@@ -75,8 +76,10 @@ class Scene:
 
     def released(self, batch: str, by: str = QP) -> None:
         """A qualified person's signature (or another's) on the certificate of a batch."""
-        certificate = Subject("certificate", batch, b"what was shown", batch)
-        sign(self.office, self[by], SECRET, certificate, "released", "fit for use")
+        shown: dict[str, JSON] = {"batch": batch, "review": "0" * 64}
+        certificate = Subject("certificate", batch, canonical(shown), batch)
+        terms = {"certificate": shown}
+        give(self.office, self[by], SECRET, certificate, "released", "fit for use", terms=terms)
 
     def received(self, container: str, by: str, scan: str = "", second: str = "P-017") -> None:
         """The receiver's half."""

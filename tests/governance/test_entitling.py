@@ -10,8 +10,9 @@ from homeostat.governance.definitions.fold import SUBJECT
 from homeostat.governance.people import change_roles, reauthenticate
 from homeostat.governance.released import KIND as CERTIFICATE
 from homeostat.governance.released import status
-from homeostat.governance.signing import Judge, Standing, Subject, sign, statement_of
+from homeostat.governance.signing import Judge, Standing, Subject, give, sign, statement_of
 from homeostat.governance.signing.entitling import TAKES
+from homeostat.ledger import JSON, canonical
 from homeostat.ledger.catalogue import RecordSigned
 from homeostat.quality import audit, reviewed, signed
 from homeostat.quality.credibility import assessment
@@ -19,7 +20,8 @@ from homeostat.quality.deviations import state
 
 from .signing_scene import SECRET, Scene, scene
 
-PAPER = Subject(CERTIFICATE, "B0001", b"what was shown", "B0001")
+SHOWN: dict[str, JSON] = {"batch": "B0001", "review": "0" * 64}
+PAPER = Subject(CERTIFICATE, "B0001", canonical(SHOWN), "B0001")
 
 
 @pytest.fixture
@@ -28,8 +30,9 @@ def here(tmp_path: Path) -> Iterator[Scene]:
         yield opened
 
 
-def _released(here: Scene, account: str) -> RecordSigned:
-    return sign(here.office, here.of(account), SECRET, PAPER, "released", "fit for use").signed
+def _released(here: Scene, account: str, paper: Subject = PAPER, kept: JSON = SHOWN) -> RecordSigned:
+    terms = {CERTIFICATE: kept}
+    return give(here.office, here.of(account), SECRET, paper, "released", "fit for use", terms=terms).signed
 
 
 def _last(here: Scene) -> Standing:
@@ -64,6 +67,28 @@ def test_a_key_of_ones_own_releases_nothing_without_the_role(account: str, here:
     assert status(here.office.ledger, "B0001").state == "open"
     _released(here, "qp")
     assert status(here.office.ledger, "B0001").by == "Demonstration qualified person"
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        {},
+        "a certificate",
+        {"batch": "B0002", "review": "0" * 64},
+        {"batch": "B0001", "review": ""},
+        {"batch": "B0001", "review": "1" * 64},
+    ],
+)
+def test_what_does_not_keep_the_certificate_that_it_signs_releases_nothing(kept: JSON, here: Scene) -> None:
+    """Another certificate, one of another batch, one of what nobody reviewed: also by a qualified person's own key."""
+    _released(here, "qp", kept=kept)
+    assert status(here.office.ledger, "B0001").state == "open"
+    unreviewed: dict[str, JSON] = {"batch": "B0001", "review": ""}
+    paper = Subject(CERTIFICATE, "B0001", canonical(unreviewed), "B0001")
+    _released(here, "qp", paper, unreviewed)
+    assert status(here.office.ledger, "B0001").state == "open"
+    _released(here, "qp")
+    assert status(here.office.ledger, "B0001").certificate == SHOWN
 
 
 def test_a_role_that_was_not_held_cannot_be_claimed(here: Scene) -> None:

@@ -16,6 +16,8 @@ from homeostat.ledger import JSON
 from homeostat.ledger.catalogue import Meaning
 from homeostat.quality import audit, deviations
 from homeostat.quality import review as rooms
+from homeostat.quality.documents.issuing import signature_lines
+from homeostat.quality.record import batch_record
 from homeostat.quality.review import review, unresolved
 
 from .faults import clean, counted
@@ -76,6 +78,17 @@ def test_states_from_not_begun_to_superseded(bench: Bench) -> None:
     assert (bench.now().state, bench.now().signed_by) == ("reviewed", "demo-qa")
     bench.tale.tell(counted(2.7), 6 * HOUR)
     assert bench.now().state == "superseded"
+
+
+def test_a_review_that_was_overtaken_is_told_so_wherever_its_signature_is_printed(bench: Bench) -> None:
+    bench.accept_all()
+    bench.sign()
+    bench.tale.tell(counted(2.7), 6 * HOUR)
+    record = batch_record(bench.office.ledger, bench.historian, B)
+    (line,) = [
+        one for one in signature_lines(bench.office.ledger, B, record.signatures) if one.meaning == "reviewed"
+    ]
+    assert line.standing == "changed since: what was signed has changed since"
 
 
 def test_what_is_said_of_the_record_does_not_supersede_its_review(bench: Bench) -> None:

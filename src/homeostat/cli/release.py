@@ -227,10 +227,12 @@ def certificate(
     code: Code = "",
     as_json: AsJson = False,
 ) -> None:
-    """Write the certificate of analysis as it stands, with its signatures, as PDF/A-3."""
+    """Write the certificate of analysis as PDF/A-3: as it was signed, or as it stands until then, with its signatures."""
     from homeostat.cli.files import given_out
     from homeostat.quality.documents.issuing import hand_over, sealed, signature_lines
     from homeostat.quality.release import grounds
+    from homeostat.quality.release.certificate import since
+    from homeostat.quality.release.obstacles import as_signed
     from homeostat.quality.release.paper import certificate_paper
 
     with acting(site, account, "record.review", password_file=password_file, code=code) as (
@@ -241,8 +243,9 @@ def certificate(
         found = grounds(office.site, batch, exceptional=exceptional)
         last = max(one.recorded for one in office.ledger.events(batch=batch))
         lines = [one for one in signature_lines(office.ledger, batch) if one.of == f"certificate {batch}"]
-        paper = certificate_paper(found.certificate, found.status, lines, last)
-        content = sealed(office, paper, found.certificate.content())
+        shown = as_signed(found)
+        paper = certificate_paper(shown, found.status, lines, last, since(shown, found.certificate))
+        content = sealed(office, paper, shown.content())
         with given_out(pdf, content):
             why = f"homeostat release certificate {pdf.name}"
             hand_over(office, person, paper.kind, batch, content, why=why)

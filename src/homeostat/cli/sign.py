@@ -4,6 +4,7 @@ subject -> what will be signed, with its hash -> the password -> one signature
 """
 
 import secrets
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -19,9 +20,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from homeostat.governance.signing import Signature, Standing, Subject
-    from homeostat.ledger import Ledger
     from homeostat.ledger.catalogue import Meaning, RecipeChange
     from homeostat.ledger.identity import Permission
+    from homeostat.quality.model import BatchRecord, SignedLine
     from homeostat.site import Site
 
 sign = typer.Typer(
@@ -149,11 +150,16 @@ def list_signatures(
     """List signatures: who, meaning what, when, about what, and whether each still stands."""
     from homeostat.governance.places import ledger_of
     from homeostat.governance.signing import Judge
+    from homeostat.quality.reviewed import KIND as REVIEW
+    from homeostat.quality.signed import RECORD
     from homeostat.site import Site
 
     place = Site.open(site)
     with ledger_of(place) as ledger:
-        found = [_current(place, ledger, one) for one in Judge(ledger).all(batch)]
+        judged, known = list(Judge(ledger).all(batch)), ledger.batches()
+    shown = {one.signed.subject for one in judged if one.signed.kind in (RECORD, REVIEW)} & {*known}
+    now = {line.event: line for subject in sorted(shown) for line in _batch_record(site, subject).signatures}
+    found = [_as_told(one, now.get(one.event)) for one in judged]
     if as_json:
         show_json([_object(one) for one in found])
         return
@@ -166,24 +172,22 @@ def list_signatures(
 
 
 def _record(site: "Path", batch: str) -> "Subject":
-    from homeostat.quality import batch_record
     from homeostat.quality.signed import record_subject
+
+    return record_subject(_batch_record(site, batch))
+
+
+def _batch_record(site: "Path", batch: str) -> "BatchRecord":
+    from homeostat.quality import batch_record
     from homeostat.site import Site
 
     with Site.open(site).reading() as (ledger, historian):
-        return record_subject(batch_record(ledger, historian, batch))
+        return batch_record(ledger, historian, batch)
 
 
-def _current(place: "Site", ledger: "Ledger", one: "Standing") -> "Standing":
-    """A signature judged by what it is about, where that can be shown again: a record of this site."""
-    from homeostat.governance.signing import signatures
-    from homeostat.quality.signed import RECORD
-
-    if one.signed.kind != RECORD or one.signed.subject not in ledger.batches():
-        return one
-    subject = _record(place.root, one.signed.subject)
-    found = signatures(ledger, RECORD, subject.id, subject.content)
-    return next((again for again in found if again.event == one.event), one)
+def _as_told(one: "Standing", line: "SignedLine | None") -> "Standing":
+    """A signature as the record tells of it, which judges it by what it is about as that is now."""
+    return one if line is None else replace(one, state=line.state, words=line.words)
 
 
 def _change(loop: str, setpoint: float | None, mode: str) -> "RecipeChange":

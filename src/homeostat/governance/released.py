@@ -3,6 +3,7 @@
 The table says what may follow what; nothing else moves the status.
 """
 
+import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
@@ -10,11 +11,11 @@ from typing import Literal, TypeAlias
 from pydantic import JsonValue
 
 from homeostat.governance.signing import Judge
-from homeostat.ledger import Ledger, Recorded
+from homeostat.ledger import Ledger, Recorded, canonical
 from homeostat.ledger.catalogue import BatchRecalled, PendingReported, RecordSigned, payload
 
 KIND = "certificate"
-"""The kind of subject that a release signs."""
+"""The kind of subject that a release signs, and the term in which the signature keeps what was signed."""
 
 State: TypeAlias = Literal["open", "released", "released, tests pending", "rejected", "recalled"]
 Act: TypeAlias = Literal["release", "release in stages", "reject", "complete", "recall"]
@@ -35,7 +36,8 @@ TRANSITIONS: Mapping[tuple[State, Act], State] = {
 class Status:
     """The state, if the product was out of specification, and each pending test with its outcome ("" while due).
 
-    `signature`, `by` and `when` are those of the decision, `parts` what has to come back from where, by the last list.
+    `signature`, `by` and `when` are those of the decision, `certificate` what was signed by it, `parts` what has to
+    come back from where, by the last list.
     """
 
     state: State = "open"
@@ -44,6 +46,7 @@ class Status:
     signature: str = ""
     by: str = ""
     when: str = ""
+    certificate: Mapping[str, JsonValue] = field(default_factory=dict)
     parts: tuple[Mapping[str, JsonValue], ...] = ()
 
     def may(self, act: Act) -> bool:
@@ -60,13 +63,25 @@ TYPES = (RecordSigned.type, PendingReported.type, BatchRecalled.type)
 
 
 def status(ledger: Ledger, batch: str) -> Status:
-    """The status of a batch: of the signatures on its certificate only those count that are valid."""
+    """The status of a batch: of the signatures on its certificate only those count that are valid and keep it."""
     judge = Judge(ledger)
 
     def counts(recorded: Recorded) -> bool:
-        return recorded.event.data.get("subject") == batch and judge.standing(recorded, None).state == "valid"
+        standing = judge.standing(recorded, None)
+        return standing.state == "valid" and standing.signed.subject == batch and _kept(standing.signed)
 
     return folded(ledger.events(batch=batch, types=TYPES), counts)
+
+
+def _kept(signed: RecordSigned) -> bool:
+    """Whether a decision keeps what it signed: a certificate of its batch, and of a reviewed one to release it."""
+    if signed.meaning not in ("released", "rejected"):
+        return True
+    certificate = signed.terms.get(KIND)
+    if not isinstance(certificate, Mapping) or certificate.get("batch") != signed.subject:
+        return False
+    complete = signed.meaning == "rejected" or bool(certificate.get("review"))
+    return complete and hashlib.sha256(canonical(certificate)).hexdigest() == signed.sha256
 
 
 def folded(events: Iterable[Recorded], counts: Callable[[Recorded], bool]) -> Status:
@@ -98,7 +113,9 @@ def _signed(stands: Status, data: RecordSigned, event: str) -> Status:
         return stands
     if not stands.may(act):
         return stands
-    return replace(_moved(stands, act), signature=event, by=data.name, when=data.at)
+    certificate = data.terms.get(KIND)
+    shown = certificate if isinstance(certificate, Mapping) else {}
+    return replace(_moved(stands, act), signature=event, by=data.name, when=data.at, certificate=shown)
 
 
 def _reported(stands: Status, data: PendingReported) -> Status:

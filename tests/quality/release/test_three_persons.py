@@ -1,6 +1,7 @@
 """A release takes as many persons as signatures: one account with several roles stays one person."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
@@ -9,9 +10,13 @@ import pytest
 from homeostat.errors import AuthorityError
 from homeostat.execution.clock import stamp
 from homeostat.governance import Office
+from homeostat.governance.released import status
 from homeostat.governance.signing import Subject, giving, sign, signatures
 from homeostat.quality.release import agree, release, request, subject
+from homeostat.quality.release.certificate import since
 from homeostat.quality.release.grounds import unsigned
+from homeostat.quality.release.obstacles import as_signed
+from homeostat.quality.release.paper import certificate_paper
 from homeostat.quality.reviewed import KIND as REVIEW
 from homeostat.site import Kind, Site
 from homeostat.validation.grounds import BATCH, told
@@ -68,6 +73,25 @@ def test_two_signatures_of_one_person_are_one_person_short(
     assert "distinct persons" in words
     agree(office, sara.session, sara.secret, GROUNDS, "agreed")
     assert tuple(unsigned(office.ledger, GROUNDS.certificate)) == ()
+
+
+def test_the_certificate_that_is_printed_is_the_one_that_was_signed(opened: Opened) -> None:
+    """Whatever came since stands beside it, and the flag of a printer makes nothing exceptional."""
+    office = opened("gmp")
+    vera = staff(office, vera="qualified person")["vera"]
+    release(office, vera.session, vera.secret, told(), "fit")
+    found = replace(told(), status=status(office.ledger, BATCH))
+    later = found.certificate.model_copy(update={"deviations": ("DEV-0009",), "review": ""})
+    shown = as_signed(replace(found, certificate=later))
+    assert shown == told().certificate
+    words = since(shown, later)
+    assert (
+        words
+        == "Since it was signed: of deviations DEV-0009 came; its review does not stand as it was signed."
+    )
+    flagged = shown.model_copy(update={"exceptional": True})
+    assert certificate_paper(flagged, found.status, (), stamp()).note == ""
+    assert certificate_paper(shown, found.status, (), stamp(), words).note == words
 
 
 @pytest.mark.parametrize("kind", ["gmp", "training"])

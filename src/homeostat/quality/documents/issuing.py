@@ -4,6 +4,7 @@ ledger, historian, batch -> record, signatures -> Paper -> PDF/A-3 -> seal of th
 """
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from homeostat.governance import Office, Session
@@ -17,6 +18,7 @@ from homeostat.quality.documents.certificate import issue
 from homeostat.quality.documents.paper import Paper, SignatureLine
 from homeostat.quality.documents.sealing import seal
 from homeostat.quality.documents.typeset import typeset
+from homeostat.quality.model import SignedLine
 from homeostat.quality.record import batch_record, render_json
 
 _UNSAID = {"superseded": "changed since: ", "invalid": "INVALID: "}
@@ -31,12 +33,15 @@ class Issued:
     when: str
 
 
-def signature_lines(ledger: Ledger, batch: str) -> tuple[SignatureLine, ...]:
-    """Every signature that was given about a batch, as it stands now."""
-    return tuple(_line(one) for one in Judge(ledger).all(batch))
+def signature_lines(
+    ledger: Ledger, batch: str, judged: Sequence[SignedLine] = ()
+) -> tuple[SignatureLine, ...]:
+    """Every signature that was given about a batch; those that a record has `judged` by what it is now, as it says."""
+    known = {one.event: one for one in judged}
+    return tuple(_line(one, known.get(one.event, one)) for one in Judge(ledger).all(batch))
 
 
-def _line(one: Standing) -> SignatureLine:
+def _line(one: Standing, now: Standing | SignedLine) -> SignatureLine:
     return SignatureLine(
         name=one.name,
         account=one.person,
@@ -44,7 +49,7 @@ def _line(one: Standing) -> SignatureLine:
         when=one.when,
         of=f"{one.signed.kind} {one.signed.subject}",
         why=one.why,
-        standing="valid" if one.state == "valid" else f"{_UNSAID[one.state]}{one.words}",
+        standing="valid" if now.state == "valid" else f"{_UNSAID[now.state]}{now.words}",
     )
 
 
@@ -57,7 +62,7 @@ def batch_document(ledger: Ledger, historian: Historian, batch: str, *, training
         tuple(ledger.events(batch=batch)),
         historian,
         training=training,
-        signatures=signature_lines(ledger, batch),
+        signatures=signature_lines(ledger, batch, record.signatures),
     )
     return Issued(source, typeset(paper, source), paper.when)
 

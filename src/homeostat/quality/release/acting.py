@@ -1,6 +1,7 @@
 """The acts of a release, each by the person whose it is: request, agree, release, reject, report, recall.
 
-Everything that decides is one signature over the certificate as it is shown (`Subject` kind "certificate").
+Everything that decides is one signature over the certificate as it is shown (`Subject` kind "certificate"), and only
+while nothing was added to what it was made of.
 """
 
 from collections.abc import Sequence
@@ -11,14 +12,16 @@ from homeostat.errors import QualityError
 from homeostat.governance import Office, Session
 from homeostat.governance.authority import authorise, distinct
 from homeostat.governance.people import Secret
-from homeostat.governance.released import KIND, Status, status
+from homeostat.governance.released import KIND, TRANSITIONS, Status, status
+from homeostat.governance.released import Act as Move
 from homeostat.governance.signing import Signature, Subject, signatures
 from homeostat.governance.signing.giving import give
 from homeostat.governance.together import put_together
-from homeostat.ledger.catalogue import Act, AlertRaised, BatchRecalled, PendingReported
+from homeostat.ledger.catalogue import Act, AlertRaised, BatchRecalled, Change, PendingReported
 from homeostat.ledger.catalogue.release import Outcome
 from homeostat.quality.release.certificate import Certificate
 from homeostat.quality.release.obstacles import Grounds, obstacles
+from homeostat.quality.release.overtaken import unchanged
 from homeostat.quality.reviewed import KIND as REVIEW
 
 PENDING = "pending"
@@ -33,11 +36,12 @@ def subject(certificate: Certificate) -> Subject:
 def release(office: Office, session: Session, secret: Secret, grounds: Grounds, why: str) -> Signature:
     """Release the batch by the qualified person's signature.
 
-    Raises QualityError that names what stands in the way, AuthorityError where the person asked for it or agreed to it,
-    or, at a GMP site, signed its review.
+    Raises QualityError that names what stands in the way, or where something was added since the grounds were gathered;
+    AuthorityError where the person asked for it or agreed to it, or, at a GMP site, signed its review.
     """
     authorise(office, session, "batch.release")
     distinct(office, session, "batch.release", _parts(office, session.person, grounds.certificate.batch))
+    unchanged(office, grounds)
     found = obstacles(grounds)
     if found:
         words = "; ".join(one.words for one in found)
@@ -45,8 +49,9 @@ def release(office: Office, session: Session, secret: Secret, grounds: Grounds, 
         raise QualityError(f"it cannot be released: {words}", where=grounds.certificate.batch, mend=mends)
     certificate = grounds.certificate
     pending: list[JsonValue] = [one.test for one in certificate.pending]
-    terms: dict[str, JsonValue] = {PENDING: pending, EXCEPTIONAL: certificate.exceptional}
-    return give(office, session, secret, subject(certificate), "released", why, terms=terms)
+    terms = {PENDING: pending, EXCEPTIONAL: certificate.exceptional, **_keeping(certificate)}
+    changes = _moved(grounds.status, "release in stages" if pending else "release")
+    return give(office, session, secret, subject(certificate), "released", why, terms=terms, changes=changes)
 
 
 def _parts(office: Office, person: str, batch: str) -> dict[str, str]:
@@ -63,22 +68,32 @@ def _parts(office: Office, person: str, batch: str) -> dict[str, str]:
 def reject(office: Office, session: Session, secret: Secret, grounds: Grounds, why: str) -> Signature:
     """Reject the batch by the qualified person's signature; it can never be released then."""
     authorise(office, session, "batch.release")
+    unchanged(office, grounds)
     if not grounds.status.may("reject"):
         raise QualityError(f"the batch is {grounds.status.state}", where=grounds.certificate.batch)
-    return give(office, session, secret, subject(grounds.certificate), "rejected", why)
+    changes = _moved(grounds.status, "reject")
+    terms = _keeping(grounds.certificate)
+    return give(
+        office, session, secret, subject(grounds.certificate), "rejected", why, terms=terms, changes=changes
+    )
+
+
+def _keeping(certificate: Certificate) -> dict[str, JsonValue]:
+    """The term that keeps a certificate in the signature that decides by it, to be shown again as it was."""
+    return {KIND: certificate.model_dump(mode="json")}
 
 
 def request(office: Office, session: Session, secret: Secret, grounds: Grounds, why: str) -> Signature:
     """The treating physician asks for a product that is out of specification, knowing the certificate."""
     authorise(office, session, "release.request")
-    _exceptional(grounds)
+    _exceptional(office, grounds)
     return give(office, session, secret, subject(grounds.certificate), "requested", why)
 
 
 def agree(office: Office, session: Session, secret: Secret, grounds: Grounds, why: str) -> Signature:
     """The sponsor agrees to an exceptional release, knowing the certificate."""
     authorise(office, session, "release.agree")
-    _exceptional(grounds)
+    _exceptional(office, grounds)
     return give(office, session, secret, subject(grounds.certificate), "agreed", why)
 
 
@@ -103,10 +118,18 @@ def report(
     if stands.pending.get(test) != "":
         due = ", ".join(stands.due) or "none"
         raise QualityError(f"'{test}' is not pending; pending are: {due}", where=batch)
-    found = PendingReported(batch=batch, test=test, outcome=outcome, evidence=evidence, why=why)
+    last = outcome == "negative" and stands.due == (test,) and "positive" not in stands.pending.values()
+    found = PendingReported(
+        batch=batch,
+        test=test,
+        outcome=outcome,
+        evidence=evidence,
+        why=why,
+        changes=(Change(field=test, old=None, new=outcome), *(_moved(stands, "complete") if last else ())),
+    )
     acts: list[tuple[Act, str]] = [(found, f"release/{batch}/reported/{test}")]
     if outcome == "positive":
-        acts += _recalled(batch, f"{test} was reported positive ({evidence})", parts, why)
+        acts += _recalled(stands, batch, f"{test} was reported positive ({evidence})", parts, why)
     put_together(office, session.person, acts, batch=batch)
     return status(office.ledger, batch)
 
@@ -128,19 +151,22 @@ def recall(
     stands = status(office.ledger, batch)
     if not stands.may("recall"):
         raise QualityError(f"the batch is {stands.state}: there is nothing to recall", where=batch)
-    put_together(office, session.person, _recalled(batch, cause, parts, why), batch=batch)
+    put_together(office, session.person, _recalled(stands, batch, cause, parts, why), batch=batch)
 
 
 def _recalled(
-    batch: str, cause: str, parts: Sequence[dict[str, JsonValue]], why: str
+    stands: Status, batch: str, cause: str, parts: Sequence[dict[str, JsonValue]], why: str
 ) -> list[tuple[Act, str]]:
     """The urgent alert, and the list of what has to come back."""
     words = f"batch {batch} has to come back: {cause}; tell whoever treats the patient"
-    listed = BatchRecalled(batch=batch, cause=cause, parts=tuple(dict(one) for one in parts), why=why)
+    asked_back = tuple(dict(one) for one in parts)
+    changes = _moved(stands, "recall")
+    listed = BatchRecalled(batch=batch, cause=cause, parts=asked_back, why=why, changes=changes)
     return [(AlertRaised(about=batch, words=words, why=why), ""), (listed, "")]
 
 
-def _exceptional(grounds: Grounds) -> None:
+def _exceptional(office: Office, grounds: Grounds) -> None:
+    unchanged(office, grounds)
     certificate = grounds.certificate
     if not certificate.exceptional or certificate.conforms:
         raise QualityError(
@@ -150,3 +176,9 @@ def _exceptional(grounds: Grounds) -> None:
         )
     if not grounds.status.may("release"):
         raise QualityError(f"the batch is {grounds.status.state}", where=certificate.batch)
+
+
+def _moved(stands: Status, act: Move) -> tuple[Change, ...]:
+    """What an act changes of the status, by the table; nothing where it does not move it."""
+    new = TRANSITIONS.get((stands.state, act), stands.state)
+    return () if new == stands.state else (Change(field="release", old=stands.state, new=new),)

@@ -64,6 +64,17 @@ class Certificate(Part):
         return tuple(one for one in self.results if one.conformity != "conforms")
 
 
+def since(signed: Certificate, now: Certificate) -> str:
+    """What is otherwise now than in the certificate that was signed, in words; empty where nothing is."""
+    later = [one for one in now.deviations if one not in signed.deviations]
+    found = [
+        *([f"of deviations {', '.join(later)} came"] if later else []),
+        *(["the record is another"] if now.evidence != signed.evidence else []),
+        *(["its review does not stand as it was signed"] if now.review != signed.review else []),
+    ]
+    return f"Since it was signed: {'; '.join(found)}." if found else ""
+
+
 def evidence(events: Iterable[Recorded]) -> str:
     """SHA-256 (hex) over the chain hashes of a batch's events, those of persons' later acts left out.
 

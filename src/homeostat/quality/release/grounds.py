@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from pydantic import JsonValue
 
 from homeostat.errors import AuthorityError, QualityError
-from homeostat.governance.custody import Book, identity_of, trace
+from homeostat.governance.custody import Belonging, Book, identity_of, trace
+from homeostat.governance.custody.administering import GIVEN
 from homeostat.governance.released import status
 from homeostat.governance.signing import Need, require, signatures
 from homeostat.historian import Historian
@@ -25,6 +26,7 @@ from homeostat.quality.release.certificate import Certificate, certify, evidence
 from homeostat.quality.release.obstacles import Grounds
 from homeostat.quality.release.results import results
 from homeostat.quality.review import Review, review, unresolved
+from homeostat.quality.standing_in import against
 from homeostat.quality.story import Story
 from homeostat.quality.verify import verify_site
 from homeostat.site import Site
@@ -42,6 +44,7 @@ def grounds(site: Site, batch: str, *, exceptional: bool = False) -> Grounds:
     check = verify_site(site)
     altered = tuple(f"{one.where}: {one.what}" for one in check.altered[:_SHOWN])
     with site.reading() as (ledger, historian):
+        seen = ledger.size
         record = batch_record(ledger, historian, batch)
         story = Story.read(ledger, historian, batch)
         process = story.process
@@ -52,7 +55,7 @@ def grounds(site: Site, batch: str, *, exceptional: bool = False) -> Grounds:
         certificate = certify(
             record,
             process,
-            results(record, process, credible(ledger, historian, story, process)),
+            results(record, process, credible(ledger, historian, story, process), against(story)),
             site=site.kind,
             exceptional=exceptional,
             review=hashlib.sha256(reviewed.shown).hexdigest() if signed else "",
@@ -69,6 +72,7 @@ def grounds(site: Site, batch: str, *, exceptional: bool = False) -> Grounds:
             reviewed=_review_in_words(reviewed),
             custody=tuple(_custody(site, ledger, batch)),
             unsigned=tuple(unsigned(ledger, certificate)) if exceptional else (),
+            seen=seen,
         )
 
 
@@ -123,13 +127,16 @@ def _review_in_words(reviewed: Review) -> str:
 
 
 def _custody(site: Site, ledger: Ledger, batch: str) -> Iterator[str]:
-    """A batch of a GMP site must have its identity, and nothing of it may be held."""
+    """A batch of a GMP site has its identity, nothing of it is held, and what it was made from is released."""
     if site.kind == "gmp" and identity_of(ledger, batch) is None:
         yield "the batch is bound to no chain of identity"
     book = Book.of(ledger)
     for name in parts(ledger, batch):
         if book.containers[name].held:
             yield f"container {name} is held"
+    for earlier in sorted(Belonging.of(ledger).before(batch) - {batch}):
+        if status(ledger, earlier).state not in GIVEN:
+            yield f"it was made from batch {earlier}, which is not released"
 
 
 def unsigned(ledger: Ledger, certificate: Certificate) -> Iterator[str]:

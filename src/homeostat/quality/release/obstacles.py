@@ -19,7 +19,8 @@ class Grounds:
     `state` is the batch's; `altered` what the verification of the site found changed, in words; `unresolved` the
     exceptions (a clock that stepped while the batch was recorded is one) and deviations that are open; `reviewed` why
     no signed review covers the record as it stands; `custody` what keeps the product where it is; `unsigned` which
-    signatures an exceptional release still lacks.
+    signatures an exceptional release still lacks, `seen` the place in the ledger up to which they were gathered (None:
+    they were not gathered from one).
     """
 
     state: str
@@ -31,6 +32,13 @@ class Grounds:
     reviewed: str = ""
     custody: Sequence[str] = ()
     unsigned: Sequence[str] = ()
+    seen: int | None = None
+
+
+def as_signed(grounds: Grounds) -> Certificate:
+    """The certificate that was decided by, as its signature keeps it; the one that stands where nothing was decided."""
+    kept = grounds.status.certificate
+    return Certificate.model_validate(kept) if kept else grounds.certificate
 
 
 class Obstacle(NamedTuple):

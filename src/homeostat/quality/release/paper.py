@@ -13,9 +13,16 @@ _TONES: dict[str, Tone] = {"released": "good", "released, tests pending": "care"
 
 
 def certificate_paper(
-    certificate: Certificate, status: Status, signatures: Sequence[SignatureLine], when: str
+    certificate: Certificate,
+    status: Status,
+    signatures: Sequence[SignatureLine],
+    when: str,
+    since: str = "",
 ) -> Paper:
-    """The paper of a certificate, whose release stands as `status`; `when` is the record's time (ISO 8601)."""
+    """The paper of a certificate, whose release stands as `status`; `when` is the record's time (ISO 8601).
+
+    `since` says what has changed since it was signed.
+    """
     return Paper(
         kind="certificate of analysis",
         number=certificate.batch,
@@ -24,7 +31,7 @@ def certificate_paper(
         training=certificate.site == "training",
         statement=_statement(certificate, status),
         tone=_TONES.get(status.state, "bad"),
-        note="Released out of specification, by request." if certificate.exceptional else "",
+        note=" ".join(filter(None, (_EXCEPTIONAL if status.exceptional else "", since))),
         facts=(
             ("Batch", certificate.batch),
             ("Patient (code)", certificate.patient),
@@ -39,9 +46,15 @@ def certificate_paper(
         origin=(
             ("Hash of the record's events", certificate.evidence),
             ("Hash of the signed review", certificate.review or "not reviewed"),
-            ("Attached", "the certificate as it is signed, as JSON"),
+            (
+                "Attached",
+                f"{'the certificate as it was signed' if status.signature else 'this certificate'}, as JSON",
+            ),
         ),
     )
+
+
+_EXCEPTIONAL = "Released out of specification, by request."
 
 
 def _statement(certificate: Certificate, status: Status) -> str:

@@ -29,7 +29,8 @@ from homeostat.governance.custody import (
 )
 from homeostat.governance.demonstration import SECRET, enrol_demonstration
 from homeostat.governance.people import login
-from homeostat.governance.signing import Subject, sign
+from homeostat.governance.signing import Subject, give
+from homeostat.ledger import JSON, canonical
 from homeostat.ledger.catalogue import DeviationRequested
 from homeostat.validation.checking import Workbench, expect, proves, refused
 
@@ -71,8 +72,10 @@ class _Ward:
         offer(self.office, self.sessions[giver], SECRET, bag, **given, why="to the clean room")
 
     def release(self, batch: str, by: str) -> None:
-        certificate = Subject("certificate", batch, b"what was shown", batch)
-        sign(self.office, self.sessions[by], SECRET, certificate, "released", "fit for use")
+        shown: dict[str, JSON] = {"batch": batch, "review": "0" * 64}
+        certificate = Subject("certificate", batch, canonical(shown), batch)
+        terms = {"certificate": shown}
+        give(self.office, self.sessions[by], SECRET, certificate, "released", "fit for use", terms=terms)
 
     def receive(self, bag: str, by: str, scan: str, second: str) -> None:
         receive(self.office, self.sessions[by], SECRET, bag, scan=scan, second=second, why="received")
