@@ -81,6 +81,7 @@ def test_the_process_of_the_tests_is_sound() -> None:
             f"{AT}.moves.perfusion.envelope",
             "the loop's output",
         ),
+        ("inputs: {perfusion: pump, ", "inputs: {", f"{AT}.moves.perfusion", "no input for 'pump'"),
         ("    scenarios: {growth_max: 1.28}\n", "", f"{AT}.limits[1].chance", "name in 'scenarios'"),
         ("change: 4 mL/h", "change: 4 mL/h, least: 50 mL/h", f"{AT}.moves.perfusion.least", "no part of"),
         ("change: 4 mL/h", "change: 4 mL/h, least: 6 mL/h", f"{AT}.moves.perfusion.change", "never switches"),

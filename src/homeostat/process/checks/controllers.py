@@ -24,7 +24,7 @@ def controllers(subject: Subject) -> Iterator[Fault]:
         for moved in controller.moves:
             where = (*path, "moves", moved)
             yield from subject.unknown(where, "loop", moved, process.strategy, "strategy")
-            yield from _movable(where, moved, process.strategy.get(moved))
+            yield from _movable(where, moved, process)
             yield from _safe(where, process.strategy.get(moved), controller.moves[moved])
             if moved in movers:
                 what = f"the controller {quoted(movers[moved])} moves the loop {quoted(moved)} already"
@@ -41,10 +41,17 @@ def controllers(subject: Subject) -> Iterator[Fault]:
     yield from _harvests(subject)
 
 
-def _movable(where: Path, name: str, loop: Loop | None) -> Iterator[Fault]:
-    if loop is not None and loop.actuator is None:
+def _movable(where: Path, name: str, process: Process) -> Iterator[Fault]:
+    """A controller moves a loop with one actuator, and plans with what the model knows of that."""
+    loop = process.strategy.get(name)
+    if loop is None:
+        return  # another fault
+    if loop.actuator is None:
         what = f"the loop {quoted(name)} has no actuator of its own"
         yield Fault(where, what, "name a loop that moves one actuator")
+    elif loop.actuator in process.tags and loop.actuator not in process.twin.inputs.values():
+        what = f"the model has no input for {quoted(loop.actuator)}, which the loop {quoted(name)} moves"
+        yield Fault(where, what, "name the actuator in twin.inputs, or move another loop")
 
 
 def _safe(where: Path, loop: Loop | None, move: Move) -> Iterator[Fault]:
