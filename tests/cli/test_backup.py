@@ -43,6 +43,17 @@ def test_without_a_passphrase_keys_stay_and_that_is_said(site: Path, tmp_path: P
     assert back.stdout.splitlines()[-1].startswith("Not compared with heads kept elsewhere (--heads)")
 
 
+def test_who_may_not_bring_a_site_back_leaves_nothing_of_it(
+    site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOMEOSTAT_BACKUP_PASSPHRASE", "correct horse battery")
+    call("backup", tmp_path / "a.zip", "--site", site)
+    refused = call("restore", tmp_path / "a.zip", tmp_path / "back", "--as", "demo-operator")
+    assert refused.returncode == 2
+    assert "'site.keep'" in refused.stderr
+    assert [one.name for one in tmp_path.iterdir() if "back" in one.name] == []
+
+
 def test_an_old_backup_over_newer_heads_is_refused_in_words(site: Path, tmp_path: Path) -> None:
     call("backup", tmp_path / "a.zip", "--site", site)
     heads = site / "heads" / "heads.jsonl"

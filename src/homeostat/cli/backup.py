@@ -90,15 +90,25 @@ def restore_site(
     as_json: AsJson = False,
 ) -> None:
     """Bring a site back from a backup into a new place, verified against its signed head."""
-    from homeostat.governance.keeping import put_restored, restore
+    from homeostat.governance.keeping import Restored, put_restored, restore
 
-    secret = _passphrase(passphrase_file)
-    back = restore(source, place, passphrase=secret, heads=heads, fingerprint=key, accept_loss=accept_loss)
-    if back.writable:
-        with acting(place, account, "site.keep", password_file=password_file, code=code) as (office, one, _):
+    def answered(back: Restored) -> None:
+        if not back.writable:
+            say("the private keys are not here: bring the keys directory back before anything is recorded")
+            return
+        where = back.site.root
+        with acting(where, account, "site.keep", password_file=password_file, code=code) as (office, one, _):
             put_restored(office, one, back, why=why)
-    else:
-        say("the private keys are not here: bring the keys directory back before anything is recorded")
+
+    back = restore(
+        source,
+        place,
+        passphrase=_passphrase(passphrase_file),
+        heads=heads,
+        fingerprint=key,
+        accept_loss=accept_loss,
+        answered=answered,
+    )
     if as_json:
         facts = back.manifest
         show_json(

@@ -8,7 +8,8 @@ missing, and that is said in words; to go on without them needs an explicit orde
 
 import os
 import shutil
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from homeostat.errors import SiteError
@@ -41,6 +42,10 @@ class Restored:
     patients: tuple[str, ...] = ()
 
 
+def _by_nobody(restored: Restored) -> None:
+    """Whoever brings the site back puts that on record afterwards."""
+
+
 def restore(
     path: Path,
     place: Path,
@@ -49,12 +54,15 @@ def restore(
     heads: Path | None = None,
     fingerprint: str = "",
     accept_loss: bool = False,
+    answered: Callable[[Restored], None] = _by_nobody,
 ) -> Restored:
     """The site of the backup at `path`, at the new `place`.
 
     `heads` is a file of exported heads that lay elsewhere, `fingerprint` that of the site's key: with them an older or
-    foreign backup is found. Raises SiteError where the backup is not whole, where it lacks what `heads` bear witness
-    to (unless the loss is accepted), or where the place is not free.
+    foreign backup is found. `answered` is called before the site has its place: there a person puts on record that they
+    bring it back (`put_restored`), and where it raises nothing is left. Raises SiteError where the backup is not whole
+    or another past's, where it lacks what `heads` bear witness to (unless the loss is accepted), or where the place is
+    not free.
     """
     checked = check_backup(path, fingerprint)
     if checked.manifest is None or checked.faults:
@@ -68,6 +76,8 @@ def restore(
         lost = _verified(site, checked.manifest, heads, path)
         if lost and not accept_loss:
             raise SiteError(lost, where=str(path), mend="take a newer backup, or accept the loss explicitly")
+        back = _restored(site, checked.manifest, lost)
+        answered(back)
         if place.is_dir():
             place.rmdir()
         scratch.replace(place)
@@ -79,10 +89,12 @@ def restore(
         ) from fault
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
-    home = Site.open(place)
-    digest = listing.digest(checked.manifest.content())
-    writable = (home.keys / PRIVATE_NAME).is_file()
-    return Restored(home, checked.manifest, digest, writable, lost, kept_codes(home))
+    return replace(back, site=Site.open(place))
+
+
+def _restored(site: Site, made: Manifest, lost: str) -> Restored:
+    writable = (site.keys / PRIVATE_NAME).is_file()
+    return Restored(site, made, listing.digest(made.content()), writable, lost, kept_codes(site))
 
 
 def put_restored(office: Office, session: Session, restored: Restored, *, why: str) -> str:
@@ -153,13 +165,16 @@ def _verified(site: Site, made: Manifest, heads: Path | None, path: Path) -> str
 
 
 def _lost(mine: list[Head], known: list[Head], key: PublicKey) -> str:
-    """What heads from elsewhere say about a restored ledger, in words; "" if it holds all they bear witness to."""
+    """What a restored ledger lacks of what heads from elsewhere bear witness to, in words; "" if it holds all.
+
+    Raises SiteError where they are of another site or another past: that is no loss that anybody could accept.
+    """
     ours = {head.size: head for head in mine}
     for head in known:
         if not head.signed_by(key):
-            return f"the known head of {head.size} events is another site's or was changed"
+            raise SiteError(f"the known head of {head.size} events is another site's or was changed")
         if head.size in ours and ours[head.size] != head:
-            return (
+            raise SiteError(
                 f"the ledger is not the one whose head of {head.size} events is known: the past was rewritten"
             )
     newest = max(known, key=lambda head: head.size, default=mine[-1])
