@@ -79,7 +79,7 @@ def test_roots_at_sizes_are_roots_of_prefixes(steps: list[int], chosen: set[int]
 
 def test_the_script_answers_with_the_roots_reached() -> None:
     answer = io.BytesIO()
-    serve(io.BytesIO(question([*SIZES, 201], LEAVES[:3], LEAVES[3:])), answer)
+    serve(io.BytesIO(question([*SIZES, 201], LEAVES[:3], LEAVES[3:])).read, answer.write)
     assert answer.getvalue() == b"".join(ROOTS)
 
 

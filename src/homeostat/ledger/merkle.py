@@ -12,8 +12,7 @@ import hashlib
 import struct
 import sys
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
-from typing import BinaryIO
+from collections.abc import Callable, Iterable, Sequence
 
 DIGEST = 32
 """Bytes of a hash."""
@@ -58,7 +57,8 @@ class Tree:
             waiting = self._peaks[level]
             row = fresh if waiting is None else [waiting, *fresh]
             self._peaks[level] = row[-1] if len(row) % 2 else None
-            fresh = [_sha256(b"\1" + a + b).digest() for a, b in zip(row[::2], row[1::2], strict=False)]
+            nodes = iter(row)
+            fresh = [_sha256(b"\1" + a + b).digest() for a, b in zip(nodes, nodes, strict=False)]
             level += 1
 
     def root(self) -> bytes:
@@ -183,15 +183,14 @@ def _subproof(leaves: Sequence[bytes], old: int, *, whole: bool) -> list[bytes]:
     return [*_subproof(leaves[split:], old - split, whole=False), root(leaves[:split])]
 
 
-def serve(source: BinaryIO, target: BinaryIO) -> None:
+def serve(read: Callable[[int], bytes], write: Callable[[bytes], object]) -> None:
     """Read a block of sizes, then blocks of hashes up to an empty one; write the roots reached."""
-    (count,) = COUNT.unpack(source.read(COUNT.size))
-    roots = RootsAt(struct.unpack(f"<{count}q", source.read(8 * count)))
-    while count := COUNT.unpack(source.read(COUNT.size))[0]:
-        block = source.read(DIGEST * count)
-        roots.feed([block[place : place + DIGEST] for place in range(0, len(block), DIGEST)])
-    target.write(b"".join(roots.finish()))
+    (count,) = COUNT.unpack(read(COUNT.size))
+    roots = RootsAt(struct.unpack(f"<{count}q", read(8 * count)))
+    while count := COUNT.unpack(read(COUNT.size))[0]:
+        roots.feed(struct.unpack(f"{DIGEST}s" * count, read(DIGEST * count)))
+    write(b"".join(roots.finish()))
 
 
 if __name__ == "__main__":
-    serve(sys.stdin.buffer, sys.stdout.buffer)
+    serve(sys.stdin.buffer.read, sys.stdout.buffer.write)

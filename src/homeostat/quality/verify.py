@@ -4,7 +4,7 @@ What is on record about persons is believed only with their own proof; what lack
 signature that was copied, forged, or made with a key that was not in force.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from homeostat.errors import LedgerError, SiteError
 from homeostat.governance.people import unproved
 from homeostat.governance.signing import Judge
 from homeostat.historian import Historian, verify_historian
-from homeostat.ledger import Finding, Ledger, LedgerCheck, PublicKey, verify_ledger
+from homeostat.ledger import Finding, Ledger, LedgerCheck, PublicKey, Recorded, verify_ledger
 from homeostat.ledger.catalogue import (
     BatchEnded,
     BatchStarted,
@@ -125,27 +125,29 @@ class _Vouched:
         }
 
 
-_TYPES = (BatchStarted.type, ChunksSealed.type, TailAnchored.type, BatchEnded.type)
+_TYPES = (BatchStarted.type, ChunksSealed.type, TailAnchored.type, BatchEnded.type, RecordSigned.type)
 
 
 def _vouched(site: Site) -> tuple[_Vouched, tuple[Finding, ...]]:
     """What the ledger vouches for, and what kept it from being read."""
-    vouched = _Vouched()
+    vouched, signatures = _Vouched(), list[Recorded]()
     try:
         with Ledger.open(site.ledger_path, key=None, heads=site.heads_file, clock=str) as ledger:
             for recorded in ledger.events(types=_TYPES):
                 event = recorded.event
-                vouched.hear(event.batch, payload(event.type, event.data))
-            vouched.unproved = (*unproved(ledger), *_unsigned(ledger))
+                if event.type == RecordSigned.type:
+                    signatures.append(recorded)
+                else:
+                    vouched.hear(event.batch, payload(event.type, event.data))
+            vouched.unproved = (*unproved(ledger), *_unsigned(Judge(ledger), signatures))
     except LedgerError as error:
         return vouched, (Finding(error.where or "ledger", f"cannot be read: {error.what}"),)
     return vouched, ()
 
 
-def _unsigned(ledger: Ledger) -> Iterator[Finding]:
-    """The signatures on record that are none."""
-    judge = Judge(ledger)
-    for recorded in ledger.events(types=(RecordSigned.type,)):
+def _unsigned(judge: Judge, signatures: Sequence[Recorded]) -> Iterator[Finding]:
+    """Those of the `signatures` on record that are none."""
+    for recorded in signatures:
         try:
             found = judge.standing(recorded, None)
         except LedgerError as error:
