@@ -53,13 +53,13 @@ def approved(site: Site, what: RecipeChange) -> str:
         return approve_change(office, session, SECRET, "B0001", "DEV-0001", what, why="foam").event
 
 
-def handed(site: Site, what: RecipeChange, signature: str, number: int = 0) -> str:
+def handed(site: Site, what: RecipeChange, signature: str, number: int = 0, by: str = "demo-qa") -> str:
     slip = ChangeSlip(
         order="recipe change",
         what=what,
         deviation="DEV-0001",
         signature=signature,
-        by="demo-operator",
+        by=by,
         reason="foam",
     )
     return give(site, "B0001", slip, stamp=f"2026-01-01T00:00:0{number}+00:00", nonce="ab")
@@ -115,6 +115,26 @@ def test_a_signature_carries_a_change_once(paused: Site, quiet: Quiet) -> None:
     resume(paused, "B0001", FOREVER, quiet)
     assert len(told(paused, RecipeChanged)) == 1
     assert refusals(paused) == ["this signature has carried a change already"]
+
+
+def test_a_change_is_in_the_name_of_who_signed_it(paused: Site, quiet: Quiet) -> None:
+    """A copy of the order under another name is refused, and uses nothing up."""
+    signature = approved(paused, POINT)
+    handed(paused, POINT, signature, by="demo-operator")
+    handed(paused, POINT, signature, 1)
+    resume(paused, "B0001", FOREVER, quiet)
+    assert refusals(paused) == ["it is the signature of demo-qa, not of demo-operator"]
+    (done,) = told(paused, RecipeChanged)
+    assert isinstance(done, RecipeChanged)
+    assert done.by == "demo-qa"
+
+
+def test_a_set_point_beyond_its_instrument_is_refused(paused: Site, quiet: Quiet) -> None:
+    beyond = POINT.model_copy(update={"value": 1375.0})
+    handed(paused, beyond, approved(paused, beyond))
+    resume(paused, "B0001", FOREVER, quiet)
+    (reason,) = refusals(paused)
+    assert "lies beyond what" in reason
 
 
 def test_a_loop_that_is_not_there_is_named(paused: Site, quiet: Quiet) -> None:

@@ -40,7 +40,7 @@ class Voucher:
     def __call__(self, slip: Slip) -> Vouched:
         """What is found of an order that is taken up; the signature that carries it carries no other after it."""
         if isinstance(slip, ChangeSlip):
-            against = objection(self.ledger, self.batch, slip.deviation, slip.what, slip.signature)
+            against = objection(self.ledger, self.batch, slip.deviation, slip.what, slip.signature, slip.by)
             return Vouched((Objection(None, against),) if against else ())
         prompt = prompts_of(self.plan).get(slip.prompt) if isinstance(slip, AnswerSlip) else None
         signed = self._signed(slip, prompt)

@@ -59,8 +59,8 @@ def approve_change(
     return sign(office, session, secret, subject, "approved", why)
 
 
-def objection(ledger: Ledger, batch: str, deviation: str, what: RecipeChange, signature: str) -> str:
-    """Why a signature does not carry the change that was ordered in its name; "" where it does."""
+def objection(ledger: Ledger, batch: str, deviation: str, what: RecipeChange, signature: str, by: str) -> str:
+    """Why a signature does not carry the change that `by` ordered in its name; "" where it does."""
     try:
         subject = change_subject(ledger, batch, deviation, what)
     except AuthorityError as error:
@@ -74,6 +74,8 @@ def objection(ledger: Ledger, batch: str, deviation: str, what: RecipeChange, si
         return "it signs something else" if named else "there is no such signature"
     if given.state != "valid" or given.signed.batch != batch:
         return f"the signature is {given.state}: {given.words}"
+    if given.person != by:
+        return f"it is the signature of {given.person}, not of {by}"
     if given.meaning != "approved" or not permitted(given.roles, PERMISSION):
         return "it is no approval of somebody who may give it"
     return ""

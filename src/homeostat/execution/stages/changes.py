@@ -5,7 +5,7 @@ A phase that starts later gives its set-points and modes as the recipe has them:
 
 from dataclasses import replace
 
-from homeostat.execution.plan.types import Plan
+from homeostat.execution.plan.types import LoopPlan, Plan
 from homeostat.execution.sheet import Sheet
 from homeostat.execution.stages.loops import told
 from homeostat.execution.state import BatchState
@@ -54,4 +54,13 @@ def _deaf(plan: Plan, state: BatchState, what: RecipeChange) -> str:
         return f"a predictive controller drives {what.loop}: change its authority instead"
     if what.change == "set-point" and any(loop.inner == place for loop in plan.loops):
         return f"another loop gives {what.loop} its set-point"
-    return ""
+    return _beyond(plan, plan.loops[place], what)
+
+
+def _beyond(plan: Plan, loop: LoopPlan, what: RecipeChange) -> str:
+    """That a set-point lies where its tag cannot show whether it is kept; empty where it does not."""
+    name = plan.tags[loop.tag]
+    low, high = (end.to(loop.unit) for end in plan.process.tags[name].range)
+    if what.value is None or low <= what.value <= high:
+        return ""
+    return f"{what.value:g} {loop.unit} lies beyond what {name} can show, {low:g} to {high:g} {loop.unit}"

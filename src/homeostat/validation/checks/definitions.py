@@ -170,8 +170,10 @@ def a_running_recipe_changes_only_by_a_signed_deviation(bench: Workbench) -> str
     with _scene(bench) as (office, team):
         quinn, olga = team["quinn"], team["olga"]
 
-        def against(what: RecipeChange, event: str, batch: str = "B0001", number: str = "DEV-0001") -> str:
-            return objection(office.ledger, batch, number, what, event)
+        def against(
+            what: RecipeChange, event: str, batch: str = "B0001", number: str = "DEV-0001", by: str = "quinn"
+        ) -> str:
+            return objection(office.ledger, batch, number, what, event, by)
 
         expect(bool(against(point, "")), "a change without deviation and signature was not objected to")
         with refused(AuthorityError, "a change under a deviation that does not exist"):
@@ -186,7 +188,8 @@ def a_running_recipe_changes_only_by_a_signed_deviation(bench: Workbench) -> str
         by_quinn = approve_change(
             office, quinn.session, quinn.secret, "B0001", "DEV-0001", point, why="foam"
         ).event
-        expect(bool(against(point, by_olga)), "an operator's signature carried the change")
+        expect(bool(against(point, by_olga, by="olga")), "an operator's signature carried the change")
+        expect(bool(against(point, by_quinn, by="olga")), "another's signature carried the change")
         expect(bool(against(mode, by_quinn)), "a signature carried another change")
         expect(bool(against(point, by_quinn, "B0002")), "a signature carried the change of another batch")
         expect(not against(point, by_quinn), f"it was objected to: {against(point, by_quinn)}")
