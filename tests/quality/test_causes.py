@@ -28,10 +28,11 @@ from homeostat.ledger.catalogue import (
 )
 from homeostat.quality import deviations, render_html
 from homeostat.quality import review as rooms
+from homeostat.quality.documents.events import corrections
 from homeostat.quality.record import batch_record
 from homeostat.quality.review import unresolved
 
-from .faults import clean, entry
+from .faults import clean, counted, entry
 from .tale import HOUR, Tale
 from .test_deviations import at
 
@@ -93,6 +94,24 @@ def test_a_change_of_the_recipe_is_one_override_and_a_refused_one_too(tale: Tale
     assert "set-point of heat to 38" in found[0].text
     tale.tell(LoopChanged.model_validate(changed), 3 * HOUR)
     assert groups(tale) == ["override"] * 3
+
+
+def test_every_value_that_was_changed_is_printed_with_what_it_was(tale: Tale) -> None:
+    """Entries and laboratory results as well as what persons did besides (Annex 11, 8)."""
+    clean(tale)
+    for told in (
+        entry(answer="9"),
+        entry(act="correction", status="corrected", old="9", answer="10", by="olga", reason="misread"),
+        entry(act="correction", status="refused", old="10", answer="11", by="olga", reason="no"),
+        counted(2.5),
+        counted(2.7),
+        counted(2.7),
+    ):
+        tale.tell(told, 5 * HOUR, actor="laboratory")
+    table = corrections(list(tale.ledger.events(batch="B0001")))
+    (entered, counts) = [(row[0], row[1], row[2], row[3], row[5]) for row in table.rows][-2:]
+    assert entered == ("count-in", "9", "10", "olga", "misread")
+    assert counts == ("viable of sample S1, count", "2.5", "2.7", "laboratory", "")
 
 
 def test_an_unfit_instrument_behind_a_tag_is_one_exception(tale: Tale) -> None:

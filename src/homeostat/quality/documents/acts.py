@@ -31,14 +31,17 @@ def done(record: BatchRecord) -> tuple[Table, ...]:
 def _answers(line: PromptLine) -> list[tuple[str, ...]]:
     if not line.answers:
         return [(line.text, moment(line.asked), "–", "–", "–", "open")]
+    last = max((k for k, one in enumerate(line.answers) if one.status == "corrected"), default=0)
     return [
-        (line.text, moment(line.asked), words(line, one), one.by, moment(one.time), _outcome(one))
-        for one in line.answers
+        (line.text, moment(line.asked), words(line, one), one.by, moment(one.time), _outcome(one, k < last))
+        for k, one in enumerate(line.answers)
     ]
 
 
-def _outcome(answer: Answer) -> str:
-    outcome = {None: ["not judged"], True: ["accepted"], False: []}[answer.accepted]
+def _outcome(answer: Answer, replaced: bool) -> str:
+    """What became of an answer; one that was `replaced` by a correction does not stand any more."""
+    accepted = "replaced" if replaced else "accepted"
+    outcome = {None: ["not judged"], True: [accepted], False: []}[answer.accepted]
     return "; ".join([*outcome, *notes(answer)])
 
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from homeostat.ledger import JSON, Recorded
+from homeostat.ledger.catalogue import EntryJudged, SampleResult
 from homeostat.quality.documents.paper import Section, Table, section, table
 from homeostat.quality.documents.stamps import second
 from homeostat.quality.wording import moment, number
@@ -60,20 +61,44 @@ def _line(one: Recorded) -> tuple[str, ...]:
 
 
 def corrections(events: Sequence[Recorded]) -> Table:
-    """Each change that an act put on record: what it was, what it is, who changed it, when and why."""
-    rows = [
-        (
-            str(change.get("field", "")),
-            _value(change.get("old")),
-            _value(change.get("new")),
-            one.event.actor,
-            second(one.recorded),
-            str(one.event.data.get("why", "")),
-        )
-        for one in events
-        for change in _changes(one.event.data)
-    ]
+    """Each change of an act, of an entry, or of a reported result: what it was, what it is, who, when and why."""
+    reported: dict[tuple[str, str, str], JSON] = {}
+    rows = []
+    for one in events:
+        data, actor = one.event.data, one.event.actor
+        if one.event.type == SampleResult.type:
+            found = _reported_anew(data, reported)
+        elif one.event.type == EntryJudged.type:
+            found = _corrected(data)
+            actor = str(data.get("by", actor))
+        else:
+            found = [
+                (str(each.get("field", "")), each.get("old"), each.get("new")) for each in _changes(data)
+            ]
+        why = str(data.get("why") or data.get("reason") or "")
+        rows += [(of, _value(old), _value(new), actor, second(one.recorded), why) for of, old, new in found]
     return table("Old and new", "Of|Was|Is|By|When|Why", rows)
+
+
+def _corrected(data: Mapping[str, JSON]) -> list[tuple[str, JSON, JSON]]:
+    """What a judgement of the scan says was put in place of what."""
+    if data.get("status") != "corrected":
+        return []
+    return [(str(data.get("prompt", "")), data.get("old"), data.get("answer"))]
+
+
+def _reported_anew(
+    data: Mapping[str, JSON], before: dict[tuple[str, str, str], JSON]
+) -> list[tuple[str, JSON, JSON]]:
+    """The values that a report gives otherwise than the one `before`, which is kept up with it."""
+    sample, assay, values = str(data.get("sample")), str(data.get("assay")), data.get("values")
+    found: list[tuple[str, JSON, JSON]] = []
+    for name, value in values.items() if isinstance(values, Mapping) else ():
+        old = before.get((sample, assay, name))
+        if old is not None and old != value:
+            found.append((f"{name} of sample {sample}, {assay}", old, value))
+        before[sample, assay, name] = value
+    return found
 
 
 def _changes(data: Mapping[str, JSON]) -> list[Mapping[str, JSON]]:
