@@ -15,7 +15,7 @@ from homeostat.control.predictive.formulation import formulate
 from homeostat.control.predictive.futures import Futures, shifted
 from homeostat.control.predictive.planner import Planner
 from homeostat.control.predictive.solving import Solving
-from homeostat.control.predictive.walking import Path, Walking
+from homeostat.control.predictive.walking import Seen, Walking
 from homeostat.control.supervisor import Envelope
 from homeostat.twin import model
 
@@ -114,10 +114,10 @@ def test_what_is_linear_in_normal_parameters_keeps_its_limit_with_the_chance_ask
     question = replace(asked(task), parameters=parameters, deviations=deviations)
     question = replace(question, doubts=tuple([doubt] * len(task.watched)))
 
-    def walk(rest: Sequence[Sequence[float]]) -> Path:
+    def walk(rest: Sequence[Sequence[float]]) -> Seen:
         off = [rest[0][at + place] - parameters[place] for place in places]
         seen = 8.0 + sum(slope * each for slope, each in zip(slopes, off, strict=True))
-        return Path(tuple([(seen,) * len(task.watched)] * (task.steps + 1)), 0.0)
+        return ((seen,) * len(task.watched),) * (task.steps + 1)
 
     spread = math.hypot(math.sqrt(sum((1.0 + k) ** 2 for k in range(len(names)))), doubt)
     for row in margins(task, question, Futures.of(task, question, 164.0), walk):

@@ -129,6 +129,7 @@ def test_a_walk_is_the_classical_runge_kutta_method(traced: Equations) -> None:
     walking = Walking(TASK, traced, problem, compile_solver(problem, tree).identity)
     moves = [[6.0], [9.0], [9.0], [4.0]]
     path = walking.walk(X, [2.5], moves, P, [P] * 4)
+    assert walking.seen(X, moves, P, [P] * 4) == path.seen
     x, cost, before = np.array(X), 0.0, 2.5
 
     def rates(state: np.ndarray, perfusion: float) -> np.ndarray:

@@ -15,7 +15,7 @@ from statistics import NormalDist
 from homeostat.control.predictive.futures import Futures, shifted
 from homeostat.control.predictive.question import Question
 from homeostat.control.predictive.task import Row, Task
-from homeostat.control.predictive.walking import Path
+from homeostat.control.predictive.walking import Seen
 
 MEMBERS = 24
 """How many futures the ensemble has; four for each parameter where that is more."""
@@ -70,15 +70,15 @@ def _radical(number: int, base: int) -> float:
     return value
 
 
-Walk = Callable[[Sequence[Sequence[float]]], Path]
-"""Walks along the plan through the future whose steps have these p."""
+Walk = Callable[[Sequence[Sequence[float]]], Seen]
+"""What is seen along the plan in the future whose steps have these p."""
 
 
 def margins(task: Task, question: Question, futures: Futures, walk: Walk) -> list[list[float]]:
     """By how much each row is drawn in at each step (steps, rows), if the plan that `walk` follows is followed."""
     at = 1 + len(question.states) + len(question.inputs)
     until = at + len(question.parameters)
-    members: list[Path] = []
+    members: list[Seen] = []
     for shifts in points(len(task.scenarios)):
         own = shifted(task, question, shifts)
         members.append(walk([(*p[:at], *own, *p[until:]) for p in futures.rest[0]]))
@@ -88,8 +88,8 @@ def margins(task: Task, question: Question, futures: Futures, walk: Walk) -> lis
 
     def away(row: Row, step: int) -> float:
         column = places[row.quantity]
-        values = [member.seen[step][column] for member in members]
-        return _away(row, nominal.seen[step][column], values, doubts.get(row.quantity, 0.0))
+        values = [member[step][column] for member in members]
+        return _away(row, nominal[step][column], values, doubts.get(row.quantity, 0.0))
 
     return [[away(row, step) for row in task.rows] for step in range(1, task.steps + 1)]
 

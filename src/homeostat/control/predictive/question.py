@@ -49,7 +49,8 @@ class Planned:
     """A plan: `moves` (steps, inputs) from `times` (batch hours) on, its worth, and what it was weighed against.
 
     `value` is its objective, `without` that of leaving the inputs as they were, `skipped` that of leaving out the first
-    move alone, `ends` that of each end compared. `iterations` are those of every solve that was needed. `unsure` names
+    move alone, each with the same moves in every scenario; `ends` are the ends compared with what was minimised for
+    each, where a scenario has moves of its own once it is known. `iterations` are those of every solve that was needed. `unsure` names
     the soft limits whose chance could not be kept: they are planned as the belief expects.
     """
 

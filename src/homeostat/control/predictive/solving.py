@@ -81,12 +81,10 @@ class Solving:
 
     def margins(self, question: Question, futures: Futures, outcome: Outcome) -> list[list[float]]:
         """How far the limits that hold with a chance are drawn in along the moves of an outcome (steps, rows)."""
-        start, before = self._start(question)
+        start, _ = self._start(question)
         moves = [outcome.u[node].tolist() for node in self._ways[0][:-1]]
         walking, root = self._walking, futures.root
-        return margins(
-            self._task, question, futures, lambda rest: walking.walk(start, before, moves, root, rest)
-        )
+        return margins(self._task, question, futures, lambda rest: walking.seen(start, moves, root, rest))
 
     def refused(self, outcome: Outcome) -> Answer:
         """What is said where the solver found nothing that may be used."""
@@ -94,23 +92,24 @@ class Solving:
         return Answer(status, reason=REASONS.get(outcome.status, "the solver did not converge"))
 
     def tell(self, question: Question, futures: Futures, outcome: Outcome) -> Planned:
-        """The plan in full: where the moves lead, where none would lead, and what shapes them."""
+        """The plan in full: where the moves lead, where none would lead, and what shapes them.
+
+        In every future the same moves are followed, those that are told: as it would go if nobody planned anew. What
+        each would be worth with moves of its own, once it is known which it is, is what was minimised, and not told.
+        """
         start, before = self._start(question)
         steps, ways = range(self._task.steps), self._ways
         times = tuple([question.hours + k * futures.hours for k in steps])
-        own = [[outcome.u[way[k]].tolist() for k in steps] for way in ways]
-        planned = self._walk(futures, start, before, own)
-        followed = self._walk(
-            futures, start, before, [own[0]] * len(ways)
-        )  # as it would go if nobody planned anew
+        own = [outcome.u[ways[0][k]].tolist() for k in steps]
+        followed = self._walk(futures, start, before, [own] * len(ways))
         unmoved = self._walk(futures, start, before, [[before] * self._task.steps] * len(ways))
-        skipped = self._walk(futures, start, before, [self._without_first(before, rows) for rows in own])
+        skipped = self._walk(futures, start, before, [self._without_first(before, own)] * len(ways))
         return Planned(
             times=times,
-            moves=tuple([tuple(row) for row in own[0]]),
+            moves=tuple([tuple(row) for row in own]),
             end=futures.end,
             ends=(),
-            value=_mean([path.cost for path in planned]),
+            value=_mean([path.cost for path in followed]),
             without=_mean([path.cost for path in unmoved]),
             skipped=_mean([path.cost for path in skipped]),
             iterations=outcome.iterations,

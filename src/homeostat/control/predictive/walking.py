@@ -12,12 +12,15 @@ from homeostat.twin.engine.native import Target, library
 from homeostat.twin.engine.straight import Native, emitted
 from homeostat.twin.optimal import Problem, Row
 
+Seen = tuple[tuple[float, ...], ...]
+"""The watched quantities at the start and at the end of each step (steps + 1, watched)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """What is seen at the start and at the end of each step (steps + 1, watched), and the objective."""
+    """What is seen on the way, and the objective."""
 
-    seen: tuple[tuple[float, ...], ...]
+    seen: Seen
     cost: float
 
     def column(self, place: int) -> tuple[float, ...]:
@@ -48,16 +51,44 @@ class Walking:
         rest: Sequence[Sequence[float]],
     ) -> Path:
         """The way from `start` under `moves` (steps, inputs); p is `root` at the start, then that of each step."""
-        x, held, p, cost = list(start), list(before), root, 0.0
-        seen = []
-        for u, later in zip(moves, rest, strict=True):
-            seen.append(tuple(self._seen(*x, *u, *p)))
+        states = self._states(start, moves, rest)
+        held, p, cost = before, root, 0.0
+        for x, u, later in zip(states, moves, rest, strict=False):
             cost += self._cost(*x, *u, *held, *p)[0] + _broken(self._rows, self._limits(*x, *u, *held, *p))
-            x = self.step(x, u, later)
-            held, p = list(u), later
-        seen.append(tuple(self._seen(*x, *held, *p)))
-        ending = _broken(self._ending, self._last(*x, *held, *p))
-        return Path(tuple(seen), cost + self._final(*x, *held, *p)[0] + ending)
+            held, p = u, later
+        last = (*states[-1], *held, *p)
+        ending = _broken(self._ending, self._last(*last))
+        return Path(self._told(states, moves, root, rest), cost + self._final(*last)[0] + ending)
+
+    def seen(
+        self,
+        start: Sequence[float],
+        moves: Sequence[Sequence[float]],
+        root: Sequence[float],
+        rest: Sequence[Sequence[float]],
+    ) -> Seen:
+        """What is seen on the same way: where nobody asks what it costs, half of the work is not done."""
+        return self._told(self._states(start, moves, rest), moves, root, rest)
+
+    def _states(
+        self, start: Sequence[float], moves: Sequence[Sequence[float]], rest: Sequence[Sequence[float]]
+    ) -> list[Sequence[float]]:
+        """The states at the start and at the end of each step."""
+        states = [start]
+        for u, p in zip(moves, rest, strict=True):
+            states.append(self.step(states[-1], u, p))
+        return states
+
+    def _told(
+        self,
+        states: Sequence[Sequence[float]],
+        moves: Sequence[Sequence[float]],
+        root: Sequence[float],
+        rest: Sequence[Sequence[float]],
+    ) -> Seen:
+        """What is seen at `states`; at the end the last move is still the one in force."""
+        nodes = zip(states, [*moves, moves[-1]], [root, *rest], strict=True)
+        return tuple([tuple(self._seen(*x, *u, *p)) for x, u, p in nodes])
 
     def step(self, x: Sequence[float], u: Sequence[float], p: Sequence[float]) -> list[float]:
         """The states one step later."""
