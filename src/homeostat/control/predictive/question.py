@@ -50,8 +50,8 @@ class Planned:
 
     `value` is its objective, `without` that of leaving the inputs as they were, `skipped` that of leaving out the first
     move alone, each with the same moves in every scenario; `ends` are the ends compared with what was minimised for
-    each, where a scenario has moves of its own once it is known. `iterations` are those of every solve that was needed. `unsure` names
-    the soft limits whose chance could not be kept: they are planned as the belief expects.
+    each, where a scenario has moves of its own once it is known. `iterations` are those of every solve that was needed.
+    `unsure` names the soft limits whose chance could not be kept: they are planned as the belief expects.
     """
 
     times: tuple[float, ...]
