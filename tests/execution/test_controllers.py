@@ -173,7 +173,7 @@ def test_every_plan_can_be_made_again_from_its_event_alone(led: Batch) -> None:
         assert fact.believed["growth_max"][1] > 0.0
         assert compared(plan, fact) == ()
         other = {**fact.believed, "lactate": (fact.believed["lactate"][0] + 1.0, fact.believed["lactate"][1])}
-        assert "outputs" in compared(plan, fact.model_copy(update={"believed": other}))
+        assert "value" in compared(plan, fact.model_copy(update={"believed": other}))
 
 
 class Cut(BaseException):

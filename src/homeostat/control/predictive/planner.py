@@ -15,14 +15,12 @@ from typing import Literal, NamedTuple
 
 from homeostat.control.predictive.futures import Ends, Futures
 from homeostat.control.predictive.question import Answer, Planned, Question
-from homeostat.control.predictive.solving import Solving
+from homeostat.control.predictive.solving import OFF, Solving
 from homeostat.control.predictive.task import Task
 from homeostat.twin.optimal import Guess, Outcome
 
 PASSES = 2
 """How often a plan is made again with the margins of the one before."""
-OFF = 1e-4
-"""How far above its low end a switch may be planned to count as off, as a share of its range."""
 KEPT = 2
 """Answers that are kept: the desk works one out, the scan takes it."""
 

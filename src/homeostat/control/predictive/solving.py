@@ -28,6 +28,10 @@ NOTICEABLE = 1e-3
 """A multiplier above this, in objective for one scale of its row, says that a limit shapes the plan."""
 
 
+OFF = 1e-4
+"""How far from the end of its range an input may be planned to count as at it, as a share of the range."""
+
+
 class Solving:
     """Solves one task; it remembers nothing from one question to the next."""
 
@@ -100,7 +104,7 @@ class Solving:
         start, before = self._start(question)
         steps, ways = range(self._task.steps), self._ways
         times = tuple([question.hours + k * futures.hours for k in steps])
-        own = [outcome.u[ways[0][k]].tolist() for k in steps]
+        own = [self._settled(outcome.u[ways[0][k]].tolist()) for k in steps]
         followed = self._walk(futures, start, before, [own] * len(ways))
         unmoved = self._walk(futures, start, before, [[before] * self._task.steps] * len(ways))
         skipped = self._walk(futures, start, before, [self._without_first(before, own)] * len(ways))
@@ -116,6 +120,11 @@ class Solving:
             foretold=self._foretold(followed, unmoved, skipped),
             active=self._active(outcome, times),
         )
+
+    def _settled(self, moves: Sequence[float]) -> list[float]:
+        """Moves of one step, at the end of their range where a solver that never touches it has come next to it."""
+        pairs = zip(moves, self._task.actuators, strict=True)
+        return [_settled(value, a.low, a.high) for value, a in pairs]
 
     def _without_first(
         self, before: Sequence[float], rows: Sequence[Sequence[float]]
@@ -216,6 +225,12 @@ def _end(actuator: Actuator, told: Shown, multiplier: float) -> str:
     if multiplier > 0.0:
         return f"{told.name} <= {told.text(actuator.high)}"
     return f"{told.name} >= {told.text(actuator.low)}"
+
+
+def _settled(value: float, low: float, high: float) -> float:
+    """The end of a range that a value is next to, else the value."""
+    near = OFF * (high - low)
+    return low if value - low <= near else high if high - value <= near else value
 
 
 def _near(wanted: float, before: float, change: float | None) -> float:
