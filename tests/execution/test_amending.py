@@ -13,6 +13,7 @@ from homeostat.execution.recollecting import recollect
 from homeostat.governance import Office
 from homeostat.governance.instruments import calibrate, register
 from homeostat.governance.signing import Subject, give
+from homeostat.ledger import JSON, canonical
 from homeostat.ledger.catalogue import EntryAmended, EntryJudged, RecordSigned
 from homeostat.quality.model import BatchRecord
 from homeostat.quality.record import batch_record
@@ -165,8 +166,9 @@ def test_a_running_batch_is_corrected_by_its_scans(site: Site, quiet: Quiet) -> 
 
 def test_what_was_decided_stays(office: Office, team: dict[str, Member], says: Amend) -> None:
     quinn = team["quinn"]
-    subject = Subject("certificate", BATCH, b"shown", BATCH)
-    give(office, quinn.session, quinn.secret, subject, "rejected", "contaminated")
+    shown: dict[str, JSON] = {"batch": BATCH}
+    subject, terms = Subject("certificate", BATCH, canonical(shown), BATCH), {"certificate": shown}
+    give(office, quinn.session, quinn.secret, subject, "rejected", "contaminated", terms=terms)
     with pytest.raises(ExecutionError, match="the batch is rejected"):
         says("ben", "correct", 3, "230", reason="misread")
 

@@ -6,6 +6,7 @@ import pytest
 
 from homeostat.errors import ProcessError
 from homeostat.process import load
+from tests.process.small import TEXT, issues, line_of
 
 MINI = Path(__file__).parents[1] / "execution" / "mini.yaml"
 
@@ -26,6 +27,31 @@ def test_a_release_is_declared(tmp_path: Path) -> None:
 def test_without_it_what_was_measured_decides() -> None:
     rule = load(MINI).release
     assert (rule.decision, dict(rule.pending), dict(rule.realtime)) == ("simple", {}, {})
+
+
+def test_a_guarded_decision_needs_the_uncertainty_of_every_assay_it_rests_on() -> None:
+    guarded = TEXT + "release: {decision: guarded}\n"
+    assert issues(guarded) == ()
+    exact = guarded.replace("turnaround: 20 min, variation: 5 %", "turnaround: 20 min")
+    (found,) = issues(exact)
+    assert (found.field, found.line) == ("assays.count", line_of(exact, "  count:"))
+    assert "the decision is guarded, but the assay 'count' has no variation" in found.what
+    assert issues(exact.replace("guarded", "simple")) == ()
+
+
+def sensed(sensor: str) -> str:
+    """A small process in which a soft sensor may stand for the assay of the viability."""
+    model = f"{{title: Soft, package: soft.json, sha256: {'ab' * 32}{sensor}}}"
+    given = f"monitoring: {{models: {{soft: {model}}}}}\nrelease: {{realtime: {{viability: soft}}}}\n"
+    return TEXT + given
+
+
+def test_a_soft_sensor_that_stands_for_an_assay_is_critical() -> None:
+    assert issues(sensed(", critical: true")) == ()
+    (found,) = issues(sensed(""))
+    assert found.field == "release.realtime.viability"
+    assert "'soft' is to stand for an assay, but its answers are not declared critical" in found.what
+    assert "critical: true under monitoring.models.soft" in found.mend
 
 
 @pytest.mark.parametrize(

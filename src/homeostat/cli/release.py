@@ -160,8 +160,16 @@ def agree_release(
 def report_test(
     *,
     batch: Batch,
-    test: Annotated[str, typer.Argument(metavar="TEST", help="The pending test.")],
-    positive: Annotated[bool, typer.Option("--positive/--negative", help="What was found.")],
+    test: Annotated[str, typer.Argument(metavar="TEST", help="The pending test, or attribute.")],
+    positive: Annotated[
+        bool | None, typer.Option("--positive/--negative", help="What a pending test found.")
+    ] = None,
+    value: Annotated[
+        str, typer.Option(metavar="VALUE", help='What was measured of an attribute, such as "92 %".')
+    ] = "",
+    sample: Annotated[
+        str, typer.Option(metavar="SAMPLE", help="The sample it was measured in; default: the last.")
+    ] = "",
     evidence: Annotated[
         str, typer.Option(metavar="TEXT", callback=reason_text, help="The laboratory's report.")
     ],
@@ -172,19 +180,32 @@ def report_test(
     code: Code = "",
     as_json: AsJson = False,
 ) -> None:
-    """Report a test that was pending at the release; a positive one alerts and recalls. Exit code 1 if it does."""
-    from homeostat.quality.release import report, whereabouts
+    """Report a pending test, or with --value a result that came once the batch had ended.
 
+    A positive test, and a result of a released batch that is outside its specification, alerts and recalls. Exit code 1
+    where the test is positive, or the result is outside.
+    """
+    from homeostat.cli.release_late import measured
+    from homeostat.quality.release import report, report_result, status, whereabouts
+
+    found = measured(value, positive=positive)
     with acting(site, account, "record.review", password_file=password_file, code=code) as (
         office,
         person,
         _,
     ):
         parts = whereabouts(office.ledger, batch)
-        outcome: Literal["positive", "negative"] = "positive" if positive else "negative"
-        stands = report(office, person, batch, test, outcome, evidence=evidence, parts=parts, why=why)
+        if found is not None:
+            judged = report_result(
+                office, person, batch, test, found, sample=sample, evidence=evidence, parts=parts, why=why
+            )
+            bad, stands = judged.verdict == "outside", status(office.ledger, batch)
+        else:
+            outcome: Literal["positive", "negative"] = "positive" if positive else "negative"
+            stands = report(office, person, batch, test, outcome, evidence=evidence, parts=parts, why=why)
+            bad = outcome == "positive"
     tell_status(batch, stands, as_json=as_json)
-    if positive:
+    if bad:
         raise typer.Exit(ExitCode.FAILED)
 
 

@@ -34,7 +34,8 @@ class Plant:
 
     def feed(self, inputs: Sequence[float]) -> None:
         """Take new inputs; the model is not defined beyond their bounds, so they are kept inside."""
-        self._u = tuple(min(max(u, low), high) for u, (low, high) in zip(inputs, self._bounds, strict=True))
+        pairs = zip(inputs, self._bounds, strict=True)
+        self._u = tuple([u if low <= u <= high else min(max(u, low), high) for u, (low, high) in pairs])
 
     def advance(self, time: int) -> None:
         """Live on to `time` with the present inputs."""

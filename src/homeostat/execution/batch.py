@@ -133,6 +133,7 @@ def started(
         started_by=admission.started_by,
         site_kind=kind,
         operator="person" if kind == "gmp" else options.operator,
+        realtime=plan.realtime,
     )
 
 
@@ -172,6 +173,7 @@ def recall_plan(start: BatchStarted, models: Mapping[str, str] | None = None) ->
         packages=packages_of(models or {}),
         corrected=is_corrected(start.equipment),
         gmp=start.site_kind == "gmp",
+        realtime=start.realtime,
     )
 
 

@@ -14,6 +14,7 @@ from homeostat.execution.journal import Journal
 from homeostat.execution.memory import Arrivals
 from homeostat.execution.models import keep_models, packages_of, read_models
 from homeostat.execution.orders import Inbox
+from homeostat.execution.packages import refuse_stand_ins
 from homeostat.execution.plan import make_plan
 from homeostat.execution.rig import Finish, Watcher
 from homeostat.execution.vouching import Voucher
@@ -32,6 +33,7 @@ def run(site: Site, process: Process, options: Options, watch: Watcher) -> Finis
     _check(process, options)
     texts = read_models(process, options.folder)
     packages = packages_of(texts)
+    refuse_stand_ins(process, packages)
     with closing(connect(process, options.equipment, options.seed)) as driver:
         plan = make_plan(
             process,
@@ -41,6 +43,7 @@ def run(site: Site, process: Process, options: Options, watch: Watcher) -> Finis
             packages=packages,
             corrected=is_corrected(driver.facts()),
             gmp=_kind(site) == "gmp",
+            realtime=tuple(process.release.realtime),
         )
         observer = observe(plan)
         prepare(plan.controllers)

@@ -6,8 +6,6 @@
 executed again from the record, bit for bit.
 """
 
-from dataclasses import replace
-
 from homeostat.execution.conditions import Facts
 from homeostat.execution.plan import Plan
 from homeostat.execution.sheet import Sheet
@@ -19,14 +17,18 @@ from homeostat.execution.stages.controllers import RUNGS, begin_controllers, con
 from homeostat.execution.stages.crosschecks import begin_crosschecks, hold_against, reconciled
 from homeostat.execution.stages.models import answers, begin_models, sense
 from homeostat.execution.stages.outlook import look_ahead
+from homeostat.execution.stages.owing import owed
 from homeostat.execution.stages.signals import survey_signals
 from homeostat.execution.stages.sources import resting_on
 from homeostat.execution.state import BatchState, Expectation, Inputs, ScanResult, StepState
 from homeostat.execution.states import FINAL, Command, State
+from homeostat.execution.successor import successor
 from homeostat.ledger.catalogue import LOG_ENDED, CommandOutcome
 from homeostat.monitoring.alarms import QUIET
 from homeostat.monitoring.signals import begin as begin_signals
 from homeostat.process import Quality
+
+_GOOD, _BAD, _MISSING = int(Quality.GOOD), int(Quality.BAD), int(Quality.MISSING)
 
 
 def begin(plan: Plan, observer: Observer) -> BatchState:
@@ -55,7 +57,7 @@ def execute(plan: Plan, observer: Observer, state: BatchState, inputs: Inputs) -
     scan, state = survey_signals(plan, state, inputs, sheet)
     seen = Seen.of(scan)
     belief = observer.follow(plan, state.belief, seen.usable, inputs.time, first=first)
-    state = replace(state, belief=belief)
+    state = successor(state, belief=belief)
     state = hold_against(plan, state, seen.usable, inputs.time, sheet)
     state = watch_limits(plan, state, seen, inputs.time, sheet)
     state = look_ahead(plan, observer, state, seen.usable, inputs.time, sheet)
@@ -72,7 +74,7 @@ def _progress(plan: Plan, state: BatchState, facts: Facts, sheet: Sheet) -> Batc
     """Advance the recipe while the batch runs; end the batch with the recipe, or with the log it follows."""
     if state.state is State.RUNNING:
         before, state = state, recipe.advance(plan, state, facts, sheet)
-        if recipe.complete(state) and plan.steers and not state.awaited:
+        if recipe.complete(state) and plan.steers and not owed(plan, state):
             return command(state, Command.DONE, "recipe complete", sheet)
         if recipe.reached(plan, before, state) and not recipe.complete(state):
             return command(state, Command.PAUSE, f"run until {plan.nodes[plan.until].name}", sheet)
@@ -88,13 +90,13 @@ def _result(state: BatchState, sheet: Sheet) -> ScanResult:
     belief = state.belief
     moves = tuple(loop.pid.output for loop in state.loops)
     predicted = belief.states + belief.outputs + belief.more
-    quality = int(Quality.GOOD if belief.sound else Quality.BAD)
+    quality = _GOOD if belief.sound else _BAD
     foreseen = tuple([number for expected in state.expected for number in expected.numbers])
-    known = tuple([int(Quality.GOOD if n == n else Quality.MISSING) for n in foreseen])
+    known = tuple([_GOOD if n == n else _MISSING for n in foreseen])
     balanced, stand_in = reconciled(state)
     answered, trust = answers(state)
     rungs = tuple([float(RUNGS.index(each.standing.rung)) for each in state.controllers])
-    good = (int(Quality.GOOD),) * (len(moves) + len(rungs))
+    good = (_GOOD,) * (len(moves) + len(rungs))
     return ScanResult(
         state=state,
         decisions=tuple(sheet.decisions),

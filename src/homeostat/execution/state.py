@@ -44,7 +44,7 @@ class StepState:
         return self.status in ("complete", "skipped")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LoopState:
     """A loop's set-point, mode and controller memory, and since when (µs) it has had no usable reading.
 
@@ -114,7 +114,8 @@ class Sensed:
     """What a model remembers: the last usable `values` of its inputs with their `times`, and its last answer.
 
     It answers again at `due`; `answer` is value, low and high (NaN: none), `outside` says that the inputs were outside
-    those its model knows. Of a watcher `answer` are its ratios, and `memory` is what it remembers of the batch.
+    those its model knows, `missing` names those that it was not given. Of a watcher `answer` are its ratios, and
+    `memory` is what it remembers of the batch.
     """
 
     values: tuple[float, ...]
@@ -123,6 +124,7 @@ class Sensed:
     answer: tuple[float, ...] = (math.nan, math.nan, math.nan)
     decision: Standing = "undecided"
     outside: bool = False
+    missing: tuple[str, ...] = ()
     memory: tuple[Any, ...] = ()
 
 
@@ -204,7 +206,7 @@ class Crosschecks:
     reconciled: tuple[tuple[float, ...], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class BatchState:
     """Everything the scan carries on. `awaited` are the results (sample, assay) that the laboratory still owes.
 

@@ -21,6 +21,7 @@ from homeostat.process.reading import Quality
 
 BLOCK = 600
 """Rows of one sealed block, and so samples of one chunk."""
+_CODES = bytes(Quality)
 
 
 class HotRow(NamedTuple):
@@ -49,7 +50,7 @@ class Shape:
             ) from error
         if len(packed) != self.size:
             raise HistorianError(f"{self.tags} tags need as many quality codes, not {len(qualities)}")
-        if max(packed[8 * self.tags :]) > Quality.MISSING:
+        if packed[8 * self.tags :].translate(None, _CODES):
             raise HistorianError("a quality code is unknown", mend="use the codes of process.reading.Quality")
         return packed
 

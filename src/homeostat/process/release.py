@@ -21,8 +21,8 @@ class Release(Part):
 
     `decision` *simple*: a result within its specification conforms. *guarded*: it conforms only where, with the
     assay's variation as its uncertainty, the probability that the true value lies within the specification is at
-    least `confidence` (JCGM 106:2012, 8.3). `realtime` names attributes that a soft sensor may stand for where no
-    assay has reported, if its credibility allows it.
+    least `confidence` (JCGM 106:2012, 8.3). `realtime` names for attributes the critical soft sensor that may stand for
+    the assay where it has not reported, if its credibility allows it; the end of a batch does not wait for that result.
     """
 
     decision: Literal["simple", "guarded"] = "simple"

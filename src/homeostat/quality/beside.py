@@ -25,7 +25,7 @@ def models(story: Story) -> tuple[ModelLine, ...]:
 
 
 def _line(story: Story, fact: Fact[ModelLoaded], changes: tuple[AnswerLine, ...]) -> ModelLine:
-    name, package = fact.data.model, _package(fact.data.package)
+    name, package = fact.data.model, document(fact.data.package)
     declared = story.process.monitoring.models.get(name) if story.process else None
     used, tested = package.get("use"), package.get("self_test")
     last = changes[-1] if changes else None
@@ -48,7 +48,7 @@ def _line(story: Story, fact: Fact[ModelLoaded], changes: tuple[AnswerLine, ...]
     )
 
 
-def _package(text: str) -> Mapping[str, object]:
+def document(text: str) -> Mapping[str, object]:
     """What a package says; nothing where it cannot be read. Its hash is checked elsewhere."""
     try:
         found = json.loads(text)

@@ -2,18 +2,21 @@
 
 from homeostat.ledger.catalogue import AttributeJudged, SampleDrawn, SampleResult
 from homeostat.process.attributes import Attribute
+from homeostat.quality.afterwards import judgements, results
+from homeostat.quality.beside import models
 from homeostat.quality.model import AttributeLine, Judgement, ResultLine, SampleLine, Value, Verdict
 from homeostat.quality.prediction import predicted
+from homeostat.quality.standing_in import outstanding
 from homeostat.quality.story import Fact, Story
 
 
 def samples(story: Story) -> tuple[SampleLine, ...]:
     """Every sample in the order in which it was taken; of a recorded run only the results are known."""
     drawn = {fact.data.sample: fact for fact in story.of(SampleDrawn)}
-    results: dict[str, list[ResultLine]] = {name: [] for name in drawn}
-    for fact in story.of(SampleResult):
-        results.setdefault(fact.data.sample, []).append(_result(story, fact))
-    lines = [_sample(name, drawn.get(name), lines) for name, lines in results.items()]
+    reported: dict[str, list[ResultLine]] = {name: [] for name in drawn}
+    for fact in results(story):
+        reported.setdefault(fact.data.sample, []).append(_result(story, fact))
+    lines = [_sample(name, drawn.get(name), lines) for name, lines in reported.items()]
     return tuple(sorted(lines, key=lambda line: line.taken))
 
 
@@ -47,20 +50,27 @@ def _sample(name: str, drawn: Fact[SampleDrawn] | None, results: list[ResultLine
 
 
 def attributes(story: Story) -> tuple[AttributeLine, ...]:
-    """Every attribute of the process, then any other that was judged, by the last judgement."""
+    """Every attribute of the process, then any other that was judged, by the last judgement.
+
+    One whose soft sensor stood for the assay when the batch ended is pending while the laboratory has the sample.
+    """
     judged: dict[str, list[Fact[AttributeJudged]]] = {}
     declared = story.process.attributes if story.process else {}
-    for fact in story.of(AttributeJudged):
+    for fact in judgements(story):
         judged.setdefault(fact.data.attribute, []).append(fact)
     names = [*declared, *(name for name in judged if name not in declared)]
-    return tuple(_attribute(story, name, declared.get(name), judged.get(name, [])) for name in names)
+    coming = outstanding(story, models(story)) if story.process and story.process.release.realtime else ()
+    return tuple(
+        _open(name, declared[name], "pending" if name in coming or not story.ended else "not measured")
+        if name in declared and name not in judged
+        else _attribute(story, name, declared.get(name), judged[name])
+        for name in names
+    )
 
 
 def _attribute(
     story: Story, name: str, declared: Attribute | None, facts: list[Fact[AttributeJudged]]
 ) -> AttributeLine:
-    if not facts and declared:
-        return _open(name, declared, "not measured" if story.ended else "pending")
     quantity = (declared.quantity if declared else None) or name
     judged = [_judgement(story, fact, quantity) for fact in facts]
     last, data = judged[-1], facts[-1].data
@@ -116,5 +126,5 @@ def _judgement(story: Story, fact: Fact[AttributeJudged], quantity: str) -> Judg
 
 def _taken(story: Story, fact: Fact[AttributeJudged]) -> int:
     """When the judged sample was taken; the time of the judgement where no result says."""
-    times = (one.data.taken for one in story.of(SampleResult) if one.data.sample == fact.data.sample)
+    times = (one.data.taken for one in results(story) if one.data.sample == fact.data.sample)
     return next(times, fact.time)

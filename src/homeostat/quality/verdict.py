@@ -44,7 +44,10 @@ def _attributes(matter: Matter) -> str:
     within = sum(line.verdict == "within" for line in lines)
     judged = sum(line.verdict in {"within", "outside"} for line in lines)
     text = f"{within} of {count(len(lines), 'quality attribute')} within specification"
-    return f"{text}, {len(lines) - judged} not measured." if judged < len(lines) else f"{text}."
+    out = sum(line.verdict == "pending" for line in lines) if matter.header.finished else 0
+    missing = len(lines) - judged - out
+    text += f", {missing} not measured" if missing else ""
+    return f"{text}, {out} with the laboratory." if out else f"{text}."
 
 
 def _alarms(matter: Matter) -> str:

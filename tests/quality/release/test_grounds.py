@@ -15,7 +15,7 @@ from homeostat.process.release import Release
 from homeostat.quality import batch_record
 from homeostat.quality.credibility import Adequate
 from homeostat.quality.model import BatchRecord, ModelLine
-from homeostat.quality.release import grounds, obstacles, release, status
+from homeostat.quality.release import grounds, obstacles, reject, release, status
 from homeostat.quality.release.results import results
 from homeostat.quality.review import accept, begin, review, sign_review
 from homeostat.site import Site
@@ -66,9 +66,13 @@ def test_a_batch_is_released_after_its_review_and_not_before(done: Site) -> None
             release(office, vera.session, vera.secret, grounds(done, "B0001"), "fit")
         _review(office, done, piet)
         assert kinds(done) == []
-        signed = release(office, vera.session, vera.secret, grounds(done, "B0001"), "fit")
+        shown = grounds(done, "B0001")
+        signed = release(office, vera.session, vera.secret, shown, "fit")
         assert status(office.ledger, "B0001").signature == signed.event
         assert kinds(done) == ["state"]
+        for act in (release, reject):
+            with pytest.raises(QualityError, match="is not the one that was shown"):
+                act(office, vera.session, vera.secret, shown, "once more, on what was shown before")
 
 
 def _review(office: Office, site: Site, piet: Member) -> None:
@@ -95,7 +99,14 @@ def unmeasured(record: BatchRecord) -> BatchRecord:
 
 def sensor(low: float = 80.0, high: float = 95.0, decision: str = "ok") -> ModelLine:
     return ModelLine.model_construct(
-        model=SENSOR, title="Soft sensor", hash="a" * 64, value=90.0, low=low, high=high, decision=decision
+        model=SENSOR,
+        title="Soft sensor",
+        hash="a" * 64,
+        unit="%",
+        value=90.0,
+        low=low,
+        high=high,
+        decision=decision,
     )
 
 

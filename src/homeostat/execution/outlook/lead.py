@@ -5,8 +5,6 @@ what readings will tell, and there are none ahead. A controller that may not mov
 loops to themselves.
 """
 
-from dataclasses import replace
-
 from homeostat.control.predictive import Question
 from homeostat.control.predictive.planner import planner
 from homeostat.control.supervisor import Course
@@ -14,6 +12,7 @@ from homeostat.execution.outlook.traveller import Traveller, Way
 from homeostat.execution.plan.steering import ControllerPlan
 from homeostat.execution.plan.steps import HOUR
 from homeostat.execution.steering import course
+from homeostat.execution.successor import successor
 
 
 def lead(way: Way, going: Traveller) -> None:
@@ -79,5 +78,5 @@ def _release(controller: ControllerPlan, going: Traveller) -> None:
 
 def _drive(going: Traveller, loop: int, *, driven: bool) -> None:
     loops = list(going.loops)
-    loops[loop] = replace(loops[loop], driven=driven)
+    loops[loop] = successor(loops[loop], driven=driven)
     going.loops = tuple(loops)

@@ -14,7 +14,6 @@ from homeostat.control import Tuning
 from homeostat.control.regulatory import stretch
 from homeostat.execution.outlook.traveller import Traveller, Vector, Way
 from homeostat.execution.plan.foreseeing import TagTie
-from homeostat.execution.state import LoopState
 from homeostat.twin import Status
 
 NUDGE = 0.02
@@ -35,9 +34,9 @@ def hold(way: Way, going: Traveller) -> None:
             going.tags[way.plan.loops[place].tag] = memory.setpoint
             continue
         if chain := _chain(way, going, place):
-            aim = replace(memory, pid=going.loops[chain[-1]].pid)
-            output = trial.settled(chain[-1], _through(way, chain), seen, aim)
-            if output != aim.pid.output:
+            begin = going.loops[chain[-1]].pid.output
+            output = trial.settled(chain[-1], _through(way, chain), seen, memory.setpoint, begin)
+            if output != begin:
                 way.move(going, chain[-1], output)
             led = led.union(chain[1:])
 
@@ -73,12 +72,14 @@ class _Trial:
     inputs: Vector
     ahead: Vector | None = None
 
-    def settled(self, place: int, tuning: Tuning, seen: TagTie, memory: LoopState) -> float:
-        """The output that brings the loop's tag to its set-point one step ahead, within the actuator's limits."""
-        output = memory.pid.output
+    def settled(self, place: int, tuning: Tuning, seen: TagTie, setpoint: float, output: float) -> float:
+        """The output that brings the loop's tag to its set-point one step ahead, within the actuator's limits.
+
+        `output` is the present one.
+        """
         self.ahead = self.ahead or self._after(self.inputs)
         value = self._shown(seen, self.ahead, self.inputs)
-        error = memory.setpoint - value
+        error = setpoint - value
         if not abs(error) > tuning.deadband or _at_end(tuning, output, error):
             return output
         nudge = NUDGE * (tuning.high - tuning.low)

@@ -1,7 +1,7 @@
 """What a walk through the rest of the recipe goes by, and where it stands."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Self
 
 from homeostat.control import PidState
@@ -10,6 +10,7 @@ from homeostat.execution.plan.foreseeing import OutlookPlan
 from homeostat.execution.plan.steps import HOUR
 from homeostat.execution.plan.types import Plan
 from homeostat.execution.state import BatchState, LoopState
+from homeostat.execution.successor import successor
 from homeostat.twin.observer import Estimate, Filter
 
 Vector = tuple[float, ...]
@@ -75,10 +76,10 @@ class Way:
 
     def move(self, going: Traveller, place: int, output: float) -> None:
         """Set the output of the loop at `place`: on its actuators' tags, and in the model's inputs."""
-        moved = replace(going.loops[place], pid=PidState(output, output))
+        moved = successor(going.loops[place], pid=PidState(output, output))
         going.loops = (*going.loops[:place], moved, *going.loops[place + 1 :])
         if (inner := self.plan.loops[place].inner) >= 0:
-            told = replace(going.loops[inner], setpoint=output)
+            told = successor(going.loops[inner], setpoint=output)
             going.loops = (*going.loops[:inner], told, *going.loops[inner + 1 :])
         self._show(going, place, output)
         going.inputs = self.inputs(going.inputs, place, output)

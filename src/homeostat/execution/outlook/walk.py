@@ -14,6 +14,7 @@ from homeostat.execution.outlook.traveller import Steering, Traveller, Way
 from homeostat.execution.sheet import Sheet
 from homeostat.execution.stages import recipe
 from homeostat.execution.state import BatchState
+from homeostat.execution.successor import successor
 from homeostat.ledger.catalogue import CommandIntended, SampleDrawn
 from homeostat.process import convert
 from homeostat.twin.mixing import VOLUME
@@ -85,7 +86,7 @@ def _proceed(way: Way, going: Traveller) -> Generator[Moment, None, bool]:
         if going.rests and not recipe.stirs(way.plan, going.state, facts):
             return acted
         sheet = Sheet("ahead", first=0)
-        state = recipe.advance(way.plan, replace(going.state, loops=going.loops), facts, sheet)
+        state = recipe.advance(way.plan, successor(going.state, loops=going.loops), facts, sheet)
         going.state, going.loops = _unbound(state), state.loops
         going.rests, acted = not sheet.decisions, True
         if going.rests:

@@ -16,6 +16,7 @@ from homeostat.execution.plan.limits import resolve_calm, resolve_limits
 from homeostat.execution.plan.loops import resolve_loops
 from homeostat.execution.plan.models import resolve_models
 from homeostat.execution.plan.outlook import resolve_outlook
+from homeostat.execution.plan.outstanding import resolve_outstanding
 from homeostat.execution.plan.recipe import resolve_recipe
 from homeostat.execution.plan.steps import HOUR, MICROSECONDS, micros
 from homeostat.execution.plan.twin import resolve_twin
@@ -39,14 +40,16 @@ def make_plan(
     packages: "Mapping[str, Package | WatchPackage] | None" = None,
     corrected: bool = True,
     gmp: bool = False,
+    realtime: tuple[str, ...] = (),
 ) -> Plan:
     """Resolve `process` for equipment that can be steered or not.
 
     `initial` holds starting values of twin states that are known for this run, `parameters` those of a batch on
     record, both in the model's units; `until` names the phase after which the batch pauses; `packages` are those of
     the soft sensors, by name. A twin that is not `corrected` follows its inputs alone, and its observer is as if not
-    declared. At a `gmp` site the lot of every addition is asked for. Raises ProcessError where the declaration does
-    not fit its model, MonitoringError where it does not fit a package.
+    declared. At a `gmp` site the lot of every addition is asked for. For the results of `realtime` attributes the end
+    does not wait once their soft sensor says that all is well. Raises ProcessError where the declaration does not fit
+    its model, MonitoringError where it does not fit a package.
     """
     declared = process
     if not corrected:
@@ -76,6 +79,8 @@ def make_plan(
         crosschecks=resolve_crosschecks(process, twin),
         controllers=resolve_controllers(process, twin, loops, nodes),
         gmp=gmp,
+        realtime=realtime,
+        outstanding=resolve_outstanding(process, realtime),
     )
     return replace(plan, process=declared, models=resolve_models(plan, packages or {}))
 

@@ -4,7 +4,8 @@ In: the declaration and what the equipment is. Out: an immutable `Plan`. What a 
 converted here once; only what people and materials bring in (an answer, a dose) is converted when it comes.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from homeostat.control import Mode, Tuning
@@ -82,7 +83,8 @@ class Plan:
     """Everything the scan needs, resolved; `until` is the node after which the batch pauses (-1: none).
 
     `survey` is what each signal is expected to do, `rules` how alarms live, `suppressions` what suppresses them,
-    `models` the soft sensors and watchers. At a `gmp` site only persons answer.
+    `models` the soft sensors and watchers. At a `gmp` site only persons answer. `outstanding` tells, by phase and
+    assay of a sample, which models by index let the batch end without its result, for its `realtime` attributes.
     """
 
     process: Process
@@ -104,6 +106,8 @@ class Plan:
     suppressions: tuple[SuppressionPlan, ...] = ()
     controllers: tuple[ControllerPlan, ...] = ()
     gmp: bool = False
+    realtime: tuple[str, ...] = ()
+    outstanding: Mapping[tuple[str, str], tuple[int, ...]] = field(default_factory=dict)
 
     @property
     def outputs(self) -> tuple[str, ...]:
@@ -143,7 +147,7 @@ class Plan:
         kinds = enumerate(self.process.tags.values())
         return frozenset(index for index, tag in kinds if tag.kind == "sensor")
 
-    @property
+    @cached_property
     def hours(self) -> float:
         """The scan interval in hours."""
         return self.scan / HOUR

@@ -12,9 +12,11 @@ from homeostat.execution.stages.dropping import tell_dropped, titled
 from homeostat.execution.stages.notices import alert, failure, pass_time
 from homeostat.execution.stages.surprises import tell_surprises
 from homeostat.execution.state import BatchState
+from homeostat.execution.successor import successor
 from homeostat.monitoring.alarms import QUIET, Notice, Transition, watch
 from homeostat.process import LAST_USABLE, Quality
 
+_USABLE, _SHOWN = int(LAST_USABLE), int(Quality.UNCERTAIN)  # a member of an enumeration is slow to look up
 TWIN_FAULT = "twin.belief"
 SIGNAL = "twin.signal."
 AGREED = 12 * 3600 * 1_000_000
@@ -40,24 +42,25 @@ class Seen:
         """What a reading of all tags shows."""
         pairs = list(zip(scan.values, scan.qualities, strict=True))
         return cls(
-            tuple([value if quality <= LAST_USABLE else math.nan for value, quality in pairs]),
-            tuple([value if quality <= Quality.UNCERTAIN else math.nan for value, quality in pairs]),
+            tuple([value if quality <= _USABLE else math.nan for value, quality in pairs]),
+            tuple([value if quality <= _SHOWN else math.nan for value, quality in pairs]),
         )
 
 
 def watch_limits(plan: Plan, state: BatchState, seen: Seen, time: int, sheet: Sheet) -> BatchState:
     """The state after every limit has been looked at."""
     alarms, notices = list(state.alarms), list[Notice]()
+    restless = {position for position, alarm in enumerate(alarms) if alarm is not QUIET}
     for calm in plan.calm:
         value = seen.usable[calm.tag]
-        if calm.low <= value <= calm.high and all(alarms[position] is QUIET for position in calm.limits):
+        if calm.low <= value <= calm.high and restless.isdisjoint(calm.limits):
             continue
         for position in calm.limits:
             limit, shown = plan.limits[position], seen.shown[calm.tag]
             alarms[position], transition = watch(limit, alarms[position], time, shown, usable=value == value)
             if transition is not None:
                 notices.append(_notice(transition))
-    state = replace(state, alarms=tuple(alarms))
+    state = successor(state, alarms=tuple(alarms))
     facts = Facts(time, seen.usable, state.belief.states + state.belief.outputs)
     state = pass_time(plan, state, facts, sheet)
     state, found = _signals(plan, state, time)

@@ -29,6 +29,7 @@ from homeostat.execution.stages.notices import alert
 from homeostat.execution.state import BatchState, ControllerState, LoopState
 from homeostat.execution.states import State
 from homeostat.execution.steering import Asked, course, failed_event, planned_event, question
+from homeostat.execution.successor import successor
 from homeostat.ledger.catalogue import ControlChanged, ControlRefused, MoveClamped
 from homeostat.monitoring.alarms import Notice
 
@@ -47,8 +48,6 @@ UNMADE: Mapping[Rung, str] = {
 """The rungs on which a move is not made though it was approved, and why."""
 STRIKES = 2
 """Scans in a row in which an actuator shows another value than it was told, until it is not believed to obey."""
-APART = 0.02
-"""How far an actuator's reading may lie from what it was told, as a share of its envelope (assumption)."""
 
 
 def begin_controllers(plan: Plan) -> tuple[ControllerState, ...]:
@@ -91,12 +90,13 @@ def _control(at: At, state: BatchState) -> BatchState:
     decision = climb(at.controller.rules, memory.standing, facts)
     _note(at, memory.standing, decision)
     _unmade(at, memory, decision.standing)
-    state = replace(state, loops=_driven(at.controller, state.loops, decision))
+    state = successor(state, loops=_driven(at.controller, state.loops, decision))
     after = _asked(at, state, memory, facts, decision)
     controllers = list(state.controllers)
     controllers[at.place] = replace(after, strikes=strikes if engaged else ())
-    state = replace(state, controllers=tuple(controllers))
-    return alert(at.plan, state, _notices(at.controller, state, decision.standing), at.time, at.sheet)
+    state = successor(state, controllers=tuple(controllers))
+    notices = list(_notices(at.controller, state, decision.standing))
+    return alert(at.plan, state, notices, at.time, at.sheet) if notices else state
 
 
 def _facts(
@@ -154,11 +154,9 @@ def _heard(at: At, memory: ControllerState, outputs: tuple[float, ...]) -> tuple
 def _strikes(at: At, memory: ControllerState, outputs: tuple[float, ...]) -> tuple[int, ...]:
     """For each loop the scans in a row in which its actuator showed something else than it was told."""
     counts = list(memory.strikes or (0,) * len(outputs))
-    for k, (loop, envelope) in enumerate(zip(at.loops(), at.controller.rules.envelopes, strict=True)):
+    for k, (loop, bears) in enumerate(zip(at.loops(), at.controller.apart, strict=True)):
         shown = at.usable[at.plan.tags.index(loop.actuator)]
-        apart = abs(shown - outputs[k]) > APART * (
-            envelope.high - envelope.low
-        )  # not, for a reading that is NaN
+        apart = abs(shown - outputs[k]) > bears  # not, for a reading that is NaN
         counts[k] = counts[k] + 1 if apart else 0
     return tuple(counts)
 
@@ -206,10 +204,10 @@ def _driven(
     for k, loop in enumerate(controller.loops):
         before, envelope = loops[loop], controller.rules.envelopes[k]
         if decision.outputs is None:
-            changed[loop] = replace(before, driven=False, fence=envelope if stands_in else None)
+            changed[loop] = successor(before, driven=False, fence=envelope if stands_in else None)
         else:
             pid = replace(before.pid, output=decision.outputs[k])
-            changed[loop] = replace(before, driven=True, fence=None, pid=pid)
+            changed[loop] = successor(before, driven=True, fence=None, pid=pid)
     return tuple(changed)
 
 

@@ -16,6 +16,7 @@ from homeostat.execution.plan.types import LoopPlan, Plan
 from homeostat.execution.sheet import Sheet
 from homeostat.execution.stages.notices import alert, failure
 from homeostat.execution.state import BatchState, LoopState
+from homeostat.execution.successor import successor
 from homeostat.ledger.catalogue import LoopChanged
 from homeostat.monitoring.alarms import Notice
 
@@ -31,7 +32,7 @@ def begin(loop: LoopPlan) -> LoopState:
 def regulate(plan: Plan, state: BatchState, usable: Sequence[float], time: int, sheet: Sheet) -> BatchState:
     """The state after every loop has moved; `usable` holds the tag values (NaN: unusable)."""
     notices = list[Notice]()
-    state = replace(state, loops=moved(plan, state.loops, usable, time, notices))
+    state = successor(state, loops=moved(plan, state.loops, usable, time, notices))
     return alert(plan, state, notices, time, sheet) if notices else state
 
 
@@ -41,7 +42,7 @@ def moved(plan: Plan, loops: Loops, usable: Sequence[float], time: int, notices:
     for place in plan.outer_first:
         after[place] = _regulate(plan, after, place, usable, time, notices)
         if (inner := plan.loops[place].inner) >= 0:
-            after[inner] = replace(after[inner], setpoint=after[place].pid.output)
+            after[inner] = successor(after[inner], setpoint=after[place].pid.output)
     return tuple(after)
 
 
@@ -66,7 +67,7 @@ def _regulate(
         pid = _put(memory, loop.safe)
     lacking = _lacking(loop, driven=memory.driven) if lost else ""
     notices += _told(loop, memory.lacking, lacking)
-    return replace(memory, pid=pid, blind=since, feeds=feeds, lacking=lacking)
+    return successor(memory, pid=pid, blind=since, feeds=feeds, lacking=lacking)
 
 
 def _fenced(memory: LoopState, pid: PidState) -> PidState:
@@ -85,6 +86,8 @@ def _put(memory: LoopState, safe: float) -> PidState:
 
 def _fed(plan: Plan, loop: LoopPlan, memory: LoopState, usable: Sequence[float]) -> tuple[FeedState, ...]:
     """What is remembered of the disturbances after this scan."""
+    if not loop.feeds:
+        return ()
     pairs = zip(loop.feeds, memory.feeds, strict=True)
     return tuple([feed_forward(fed.feed, s, value=usable[fed.tag], hours=plan.hours) for fed, s in pairs])
 

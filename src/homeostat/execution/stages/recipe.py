@@ -15,6 +15,7 @@ from homeostat.execution.sheet import Sheet
 from homeostat.execution.stages.choosing import beginning, due, ending, ruled_out, runs_again, settled
 from homeostat.execution.stages.loops import direct
 from homeostat.execution.state import BatchState, OpenPrompt, Pending, StepState
+from homeostat.execution.successor import successor
 from homeostat.ledger.catalogue import CommandIntended, PromptOpened, SampleDrawn, StepChanged
 from homeostat.process import Prompt
 
@@ -65,7 +66,7 @@ def _sweep(
             state, moved = _end(plan, state, index, facts, sheet), True
     for index, node in enumerate(plan.nodes):
         step = state.steps[index]
-        if step.status == "idle" and not reached(plan, before, state) and due(node, state, facts):
+        if step.status == "idle" and due(node, state, facts) and not reached(plan, before, state):
             state, moved = _enter(plan, state, index, facts, sheet), True
         elif step.status == "running" and not step.acted and not step.prompts:
             state, moved = _act(plan, node, state, index, facts, sheet), True
@@ -144,7 +145,7 @@ def stop_steps(plan: Plan, state: BatchState, cause: str, sheet: Sheet) -> None:
 
 def put_step(state: BatchState, index: int, step: StepState) -> BatchState:
     """The state with another step state at `index`."""
-    return replace(state, steps=(*state.steps[:index], step, *state.steps[index + 1 :]))
+    return successor(state, steps=(*state.steps[:index], step, *state.steps[index + 1 :]))
 
 
 def _ask(node: Node, phase: PhasePlan, state: BatchState, index: int, time: int, sheet: Sheet) -> BatchState:

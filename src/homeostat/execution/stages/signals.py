@@ -5,13 +5,13 @@ may make its signals jump: after a command that was carried out, the next sample
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from homeostat.equipment import Scan
 from homeostat.execution.plan.types import Plan
 from homeostat.execution.sheet import Sheet
 from homeostat.execution.stages.notices import alert
 from homeostat.execution.state import BatchState, Inputs
+from homeostat.execution.successor import successor
 from homeostat.ledger.catalogue import CommandOutcome, SignalChanged
 from homeostat.monitoring.alarms import RATIONALES, Notice
 from homeostat.monitoring.signals import MOMENTARY, Change, Finding, Kind, survey
@@ -25,7 +25,7 @@ def survey_signals(plan: Plan, state: BatchState, inputs: Inputs, sheet: Sheet) 
     values, qualities = inputs.scan.values, inputs.scan.qualities
     disturbed = plan.sensors if _acted(inputs) else frozenset()
     surveyed = survey(plan.survey, state.signals, values, qualities, inputs.time, disturbed)
-    state = replace(state, signals=surveyed.memory)
+    state = successor(state, signals=surveyed.memory)
     if surveyed.changes:
         state = tell(plan, state, surveyed.changes, inputs.time, sheet)
     return Scan(values, surveyed.qualities), state

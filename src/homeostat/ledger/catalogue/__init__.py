@@ -139,7 +139,7 @@ from homeostat.ledger.catalogue.recipe import (
     SampleResult,
     StepChanged,
 )
-from homeostat.ledger.catalogue.release import BatchRecalled, PendingReported
+from homeostat.ledger.catalogue.release import BatchRecalled, PendingReported, ResultReported
 from homeostat.ledger.catalogue.reviews import Disposed, ExceptionDisposed, ReviewBegun
 from homeostat.ledger.catalogue.signing import Meaning, RecordSigned
 from homeostat.ledger.catalogue.steering import (
@@ -270,6 +270,7 @@ __all__ = [
     "ResetConfirmed",
     "ResetRequested",
     "Resolution",
+    "ResultReported",
     "ReviewBegun",
     "Role",
     "RolesChanged",

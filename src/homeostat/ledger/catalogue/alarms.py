@@ -1,8 +1,8 @@
 """Alarms (ISA-18.2), the orders people give about them, and what is wrong with signals."""
 
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, SerializerFunctionWrapHandler, model_serializer
 
 from homeostat.ledger.catalogue.base import Payload, Role
 
@@ -39,7 +39,8 @@ class AlarmOrdered(Payload):
     """A person acknowledges, shelves, resets or releases an alarm, or takes it out of service, and says why.
 
     `slip` is the id of the order as it was handed in; no slip is followed twice. `objection` is what was found against
-    it when it was taken up, `signature` the event of the signature that carries it.
+    it when it was taken up, `signature` the event of the signature that carries it. `hours` is for how long, as it was
+    signed, and `until` (µs) when that is over; records from before tell `until` alone.
     """
 
     type: ClassVar[str] = "alarm.ordered"
@@ -48,10 +49,16 @@ class AlarmOrdered(Payload):
     alarm: str
     by: str
     reason: str
+    hours: float | None = None
     until: int | None = None
     slip: str = ""
     objection: str = ""
     signature: str = ""
+
+    @model_serializer(mode="wrap")
+    def _told(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """An order for no time is told as it was before any named its hours."""
+        return {name: value for name, value in handler(self).items() if name != "hours" or value is not None}
 
 
 class AlarmRefused(Payload):

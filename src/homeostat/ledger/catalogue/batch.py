@@ -1,8 +1,8 @@
 """The life of a batch as a whole: begun, taken up again, ended, and its ISA-88 states."""
 
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
-from pydantic import Field, JsonValue
+from pydantic import Field, JsonValue, SerializerFunctionWrapHandler, model_serializer
 
 from homeostat.ledger.catalogue.alarms import AlarmSettings
 from homeostat.ledger.catalogue.base import Act, Payload, Role
@@ -18,7 +18,8 @@ class BatchStarted(Payload):
     `alarms` is what was settled on each alarm, for the record: the declaration with what stands where it is silent.
     `models` are the hashes of the model packages by soft sensor, `definition` the approved version that it starts from,
     `started_by` the account, `site_kind` "training" or "gmp"; all empty in records from before there were such.
-    `operator` says whether prompts were answered by persons or by the script of the declaration.
+    `operator` says whether prompts were answered by persons or by the script of the declaration, `realtime` for which
+    attributes the batch need not wait for the laboratory: none in records from before it could do so.
     """
 
     type: ClassVar[str] = "batch.started"
@@ -41,6 +42,12 @@ class BatchStarted(Payload):
     started_by: str = ""
     site_kind: Literal["", "training", "gmp"] = ""
     operator: Literal["script", "person"] = "script"
+    realtime: tuple[str, ...] = ()
+
+    @model_serializer(mode="wrap")
+    def _told(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """A batch that waits for every result is told as it was before any did not."""
+        return {name: value for name, value in handler(self).items() if name != "realtime" or value}
 
 
 class BatchEnded(Payload):

@@ -156,12 +156,12 @@ class FailuresCleared(Act):
 
 
 class AccessRefused(Act):
-    """An act was not permitted; nothing was done."""
+    """An act was not permitted, or (cause "state") cannot be done as things stand; nothing was done."""
 
     type: ClassVar[str] = "access.refused"
     account: str
     permission: str
-    cause: Literal["session", "account", "role", "training", "segregation"]
+    cause: Literal["session", "account", "role", "training", "segregation", "state"]
 
 
 class AlertRaised(Act):

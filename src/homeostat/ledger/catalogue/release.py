@@ -5,6 +5,7 @@ from typing import ClassVar, Literal, TypeAlias
 from pydantic import JsonValue
 
 from homeostat.ledger.catalogue.base import Act
+from homeostat.ledger.catalogue.recipe import AttributeJudged, SampleResult
 
 Outcome: TypeAlias = Literal["negative", "positive"]
 
@@ -16,6 +17,22 @@ class PendingReported(Act):
     batch: str
     test: str
     outcome: Outcome
+    evidence: str
+
+
+class ResultReported(Act):
+    """A laboratory result that came once its batch had ended, judged as a scan would: `evidence` names the report.
+
+    `by` is the account that reported it, `elapsed` how long after the start of the batch (µs), by the stamps of
+    its end and of this act.
+    """
+
+    type: ClassVar[str] = "result.reported"
+    batch: str
+    result: SampleResult
+    judged: AttributeJudged
+    by: str
+    elapsed: int
     evidence: str
 
 

@@ -10,7 +10,10 @@ from scipy.stats import binom
 
 from homeostat.historian import Historian
 from homeostat.ledger import Ledger
-from homeostat.ledger.catalogue import AttributeJudged, ModelLoaded, PredictionChanged, SampleResult
+from homeostat.ledger.catalogue import ModelLoaded, PredictionChanged
+from homeostat.process import convert
+from homeostat.process.realtime import comparable
+from homeostat.quality.afterwards import judgements, results
 from homeostat.quality.beside import HIGH, LOW, VALUE
 from homeostat.quality.model.base import Part
 from homeostat.quality.story import Story
@@ -84,16 +87,17 @@ def in_use(ledger: Ledger, historian: Historian, package: str, coverage: float) 
 
 
 def _pairs(story: Story, sensor: str) -> Iterator[Compared]:
-    """The sensor's word at the moment each sample was taken, of the attributes that it may stand for."""
+    """The sensor's word at the moment each sample was taken, of the attributes that it may stand for, in their unit."""
     stands_for = story.process.release.realtime if story.process else {}
-    taken = {fact.data.sample: fact.data.taken for fact in story.of(SampleResult)}
-    for fact in story.of(AttributeJudged):
+    taken = {fact.data.sample: fact.data.taken for fact in results(story)}
+    for fact in judgements(story):
         data = fact.data
         if stands_for.get(data.attribute) != sensor or data.value is None or data.sample not in taken:
             continue
         told = [story.tapes.at(begin + sensor, taken[data.sample]) for begin in (VALUE, LOW, HIGH)]
-        if None not in told:
-            predicted, low, high = (float(one) for one in told if one is not None)
+        unit = story.tapes.units.get(VALUE + sensor, "")
+        if None not in told and comparable(unit, data.unit):
+            predicted, low, high = (convert(float(one), unit, data.unit) for one in told if one is not None)
             yield Compared(
                 batch=story.batch,
                 attribute=data.attribute,

@@ -11,6 +11,7 @@ from pydantic import JsonValue
 from homeostat.errors import QualityError
 from homeostat.governance import Office, Session
 from homeostat.governance.authority import authorise, distinct
+from homeostat.governance.orderly import in_order
 from homeostat.governance.people import Secret
 from homeostat.governance.released import KIND, TRANSITIONS, Status, status
 from homeostat.governance.released import Act as Move
@@ -33,6 +34,7 @@ def subject(certificate: Certificate) -> Subject:
     return Subject(KIND, certificate.batch, certificate.content(), certificate.batch)
 
 
+@in_order("batch.release")
 def release(office: Office, session: Session, secret: Secret, grounds: Grounds, why: str) -> Signature:
     """Release the batch by the qualified person's signature.
 
@@ -65,6 +67,7 @@ def _parts(office: Office, person: str, batch: str) -> dict[str, str]:
     }
 
 
+@in_order("batch.release")
 def reject(office: Office, session: Session, secret: Secret, grounds: Grounds, why: str) -> Signature:
     """Reject the batch by the qualified person's signature; it can never be released then."""
     authorise(office, session, "batch.release")
@@ -83,6 +86,7 @@ def _keeping(certificate: Certificate) -> dict[str, JsonValue]:
     return {KIND: certificate.model_dump(mode="json")}
 
 
+@in_order("release.request")
 def request(office: Office, session: Session, secret: Secret, grounds: Grounds, why: str) -> Signature:
     """The treating physician asks for a product that is out of specification, knowing the certificate."""
     authorise(office, session, "release.request")
@@ -90,6 +94,7 @@ def request(office: Office, session: Session, secret: Secret, grounds: Grounds, 
     return give(office, session, secret, subject(grounds.certificate), "requested", why)
 
 
+@in_order("release.agree")
 def agree(office: Office, session: Session, secret: Secret, grounds: Grounds, why: str) -> Signature:
     """The sponsor agrees to an exceptional release, knowing the certificate."""
     authorise(office, session, "release.agree")
@@ -97,6 +102,7 @@ def agree(office: Office, session: Session, secret: Secret, grounds: Grounds, wh
     return give(office, session, secret, subject(grounds.certificate), "agreed", why)
 
 
+@in_order("record.review")
 def report(
     office: Office,
     session: Session,
@@ -129,11 +135,12 @@ def report(
     )
     acts: list[tuple[Act, str]] = [(found, f"release/{batch}/reported/{test}")]
     if outcome == "positive":
-        acts += _recalled(stands, batch, f"{test} was reported positive ({evidence})", parts, why)
+        acts += recalled(stands, batch, f"{test} was reported positive ({evidence})", parts, why)
     put_together(office, session.person, acts, batch=batch)
     return status(office.ledger, batch)
 
 
+@in_order("record.review")
 def recall(
     office: Office,
     session: Session,
@@ -151,10 +158,10 @@ def recall(
     stands = status(office.ledger, batch)
     if not stands.may("recall"):
         raise QualityError(f"the batch is {stands.state}: there is nothing to recall", where=batch)
-    put_together(office, session.person, _recalled(stands, batch, cause, parts, why), batch=batch)
+    put_together(office, session.person, recalled(stands, batch, cause, parts, why), batch=batch)
 
 
-def _recalled(
+def recalled(
     stands: Status, batch: str, cause: str, parts: Sequence[dict[str, JsonValue]], why: str
 ) -> list[tuple[Act, str]]:
     """The urgent alert, and the list of what has to come back."""

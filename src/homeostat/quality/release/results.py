@@ -12,6 +12,7 @@ from homeostat.quality.credibility import Adequate
 from homeostat.quality.model import AttributeLine, BatchRecord, ModelLine
 from homeostat.quality.model.base import Part
 from homeostat.quality.release.conformity import Conformity, judge
+from homeostat.quality.standing_in import foretold
 
 Source = Literal["assay", "real-time", "none"]
 
@@ -40,30 +41,40 @@ class Result(Part):
     words: str
 
 
-def results(record: BatchRecord, process: Process, credible: Mapping[str, Adequate]) -> tuple[Result, ...]:
-    """Every attribute of the process; `credible` tells of each soft sensor by name if it may stand for an assay."""
+def results(
+    record: BatchRecord,
+    process: Process,
+    credible: Mapping[str, Adequate],
+    against: Mapping[str, str] | None = None,
+) -> tuple[Result, ...]:
+    """Every attribute of the process; `credible` tells of each soft sensor by name if it may stand for an assay.
+
+    `against` says for attributes what else speaks against the soft sensor that they name: its quantity, unit or use.
+    """
     lines = {line.attribute: line for line in record.attributes}
     models = {line.model: line for line in record.models}
     return tuple(
-        _result(name, attribute, lines[name], process, models, credible)
+        _result(attribute, lines[name], process, models, credible, (against or {}).get(name, ""))
         for name, attribute in process.attributes.items()
         if name in lines
     )
 
 
 def _result(
-    name: str,
     attribute: Attribute,
     line: AttributeLine,
     process: Process,
     models: Mapping[str, ModelLine],
     credible: Mapping[str, Adequate],
+    against: str,
 ) -> Result:
     if line.value is not None:
         return _measured(attribute, line, process)
-    sensor = process.release.realtime.get(name, "")
+    sensor = process.release.realtime.get(line.attribute, "")
     if not sensor:
         return _without(line, "no assay has reported, and no soft sensor may stand for it")
+    if against:
+        return _without(line, f"the soft sensor {sensor} may not stand for the assay: {against}")
     adequate = credible.get(sensor, Adequate(False, "its credibility was never assessed"))
     if not adequate.allowed:
         return _without(line, f"the soft sensor {sensor} may not stand for the assay: {adequate.words}")
@@ -89,23 +100,27 @@ def _measured(attribute: Attribute, line: AttributeLine, process: Process) -> Re
 
 
 def _predicted(line: AttributeLine, model: ModelLine | None, adequate: Adequate) -> Result:
-    """A prediction conforms where the model decided so and its whole interval lies within the specification."""
-    if model is None or model.value is None or model.low is None or model.high is None:
+    """A prediction conforms where the model decided so and its whole interval lies within the specification.
+
+    It stands in the unit of the attribute.
+    """
+    told = foretold((line.low, line.high), line.unit, model)
+    if model is None or told is None:
         return _without(line, "the soft sensor that may stand for the assay gave no value")
-    above = line.low is None or model.low >= line.low
-    below = line.high is None or model.high <= line.high
-    decided = model.decision == "ok" and above and below
-    words = (
-        f"the whole interval lies within; {adequate.words}" if decided else f"the model says {model.decision}"
-    )
+    if told.well:
+        words = f"the whole interval lies within; {adequate.words}"
+    elif model.decision == "ok":
+        words = "the interval does not lie within as a whole"
+    else:
+        words = f"the model says {model.decision}"
     return _line(line).model_copy(
         update={
             "source": "real-time",
             "method": model.title,
-            "value": model.value,
-            "interval": (model.low, model.high),
+            "value": told.value,
+            "interval": (told.low, told.high),
             "model": model.hash,
-            "conformity": "conforms" if decided else "undecided",
+            "conformity": "conforms" if told.well else "undecided",
             "words": words,
         }
     )

@@ -17,6 +17,7 @@ from homeostat.ledger.catalogue import (
     Payload,
     PromptAnswered,
     RecipeChangeOrdered,
+    ResultReported,
     VerificationGiven,
     payload,
 )
@@ -42,6 +43,10 @@ def _started(content: Payload) -> str:
     return str(getattr(content, "started_by", ""))
 
 
+def _reported(content: Payload) -> str:
+    return str(getattr(content, "by", ""))
+
+
 _PARTS: Mapping[type[Payload], _Part] = {
     BatchStarted: _Part("started the batch", _started),
     PromptAnswered: _Part("performed steps of the batch", _entered),
@@ -52,6 +57,7 @@ _PARTS: Mapping[type[Payload], _Part] = {
     AlarmOrdered: _Part("gave orders about alarms of the batch", _ordered),
     ControlOrdered: _Part("gave orders to controllers of the batch", _ordered),
     RecipeChangeOrdered: _Part("changed the recipe of the batch", _ordered),
+    ResultReported: _Part("reported results of the batch once it had ended", _reported),
 }
 _TYPES = tuple(kind.type for kind in _PARTS)
 

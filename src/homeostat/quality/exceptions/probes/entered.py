@@ -3,10 +3,14 @@
 from collections.abc import Iterator
 
 from homeostat.ledger.catalogue import EntryJudged, SampleDrawn, SampleResult
+from homeostat.process.realtime import measured_at
+from homeostat.quality.afterwards import results as reported
 from homeostat.quality.amended import amendments, judgements
 from homeostat.quality.exceptions.matter import Matter
 from homeostat.quality.exceptions.ruleset import Rule
 from homeostat.quality.exceptions.seen import NOT_DUE, PASSED, Seen, Sign, classed, one, tail
+from homeostat.quality.model import SampleLine
+from homeostat.quality.standing_in import outstanding, phase_of
 from homeostat.quality.story import Fact
 from homeostat.quality.wording import duration, quantity
 
@@ -18,9 +22,9 @@ AFTERWARDS = ", once the batch had ended"
 
 
 def samples(matter: Matter, rule: Rule) -> Iterator[Seen]:
-    """Every sample: once the batch has ended, each assay owes a result."""
+    """Every sample: once the batch has ended, each assay owes a result, but where soft sensors stood for it."""
     for line in matter.samples:
-        if line.missing and not matter.header.finished:
+        if line.missing and (not matter.header.finished or _stood_for(matter, line)):
             yield NOT_DUE
         elif line.missing:
             events = matter.places.of(SampleDrawn, "sample", line.sample)
@@ -30,11 +34,21 @@ def samples(matter: Matter, rule: Rule) -> Iterator[Seen]:
             yield PASSED
 
 
+def _stood_for(matter: Matter, line: SampleLine) -> bool:
+    """Whether soft sensors stood for all that the missing assays of a sample tell."""
+    process = matter.story.process
+    if process is None or not process.release.realtime:
+        return False
+    stood, told = outstanding(matter.story, matter.models), measured_at(process)
+    attributes = [told.get((phase_of(line.step), assay), ()) for assay in line.missing]
+    return all(names and stood.issuperset(names) for names in attributes)
+
+
 def results(matter: Matter, rule: Rule) -> Iterator[Seen]:
     """Every result: whether it was entered in time, and whether it changed one that stood."""
     assays = matter.story.process.assays if matter.story.process else {}
     standing: dict[tuple[str, str], SampleResult] = {}
-    for fact in matter.story.of(SampleResult):
+    for fact in reported(matter.story):
         data = fact.data
         assay = assays.get(data.assay)
         due = 0 if assay is None else round(assay.turnaround.to("s") * 1e6)
@@ -63,7 +77,10 @@ def _changed(fact: Fact[SampleResult], before: SampleResult | None) -> Iterator[
 
 
 def entries(matter: Matter, rule: Rule) -> Iterator[Seen]:
-    """Every entry of a person: late, corrected, flagged, or still waiting for the second person."""
+    """Every entry of a person: late, corrected, flagged, or still waiting for the second person.
+
+    So are signatures for the batch that their signer's role did not carry; those that it did are no entries.
+    """
     titles = {line.prompt: line.text for line in matter.prompts}
     after = {fact.id for fact in amendments(matter.story)}
     last: dict[str, Fact[EntryJudged]] = {}
@@ -81,6 +98,15 @@ def entries(matter: Matter, rule: Rule) -> Iterator[Seen]:
             yield NOT_DUE
         else:
             yield one("unverified", name, fact.time, (fact.id,), asked=f"“{titles.get(name, name)}”")
+    yield from _not_entitled(matter)
+
+
+def _not_entitled(matter: Matter) -> Iterator[Seen]:
+    """It counts for nothing, and whoever releases the batch has to know that it was given."""
+    for given in matter.story.not_entitled:
+        fills = {"asked": f"“{given.signed.kind} {given.signed.subject}”", "by": given.person}
+        fills |= {"act": f"signature as {given.meaning}", "because": tail(given.words)}
+        yield Seen((Sign("signature", given.event, fills, None, (given.event,)),))
 
 
 def waits(judged: EntryJudged) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from homeostat.ledger.catalogue import AttributeJudged, SignalChanged, SourceJudged
+from homeostat.ledger.catalogue import AttributeJudged, ResultReported, SignalChanged, SourceJudged
 from homeostat.quality.exceptions.matter import Matter
 from homeostat.quality.exceptions.ruleset import Rule
 from homeostat.quality.exceptions.seen import NOT_DUE, PASSED, Seen, Sign, one
@@ -24,7 +24,7 @@ def attributes(matter: Matter, rule: Rule) -> Iterator[Seen]:
 
 def _judged(matter: Matter, line: AttributeLine) -> Iterator[Sign]:
     if line.verdict in {"outside", "not measured"}:
-        events = matter.places.of(AttributeJudged, "attribute", line.attribute, line.judged)
+        events = _judging(matter, line.attribute, line.judged)
         fills = {
             "title": line.title,
             "value": quantity(line.value, line.unit),
@@ -36,9 +36,16 @@ def _judged(matter: Matter, line: AttributeLine) -> Iterator[Sign]:
 def _earlier(matter: Matter, line: AttributeLine) -> Iterator[Sign]:
     for earlier in line.earlier:
         if earlier.verdict == "outside":
-            events = matter.places.of(AttributeJudged, "attribute", line.attribute, earlier.time)
+            events = _judging(matter, line.attribute, earlier.time)
             fills = {"title": line.title, "value": quantity(earlier.value, line.unit)}
             yield Sign("outside before", line.attribute, fills, earlier.time, events)
+
+
+def _judging(matter: Matter, attribute: str, time: int | None) -> tuple[str, ...]:
+    """The events that judged an attribute at a time: those of scans, else what came once the batch had ended."""
+    found = matter.places.of(AttributeJudged, "attribute", attribute, time)
+    late = (one for one in matter.story.of(ResultReported) if one.data.elapsed == time)
+    return found or tuple(one.id for one in late if one.data.judged.attribute == attribute)
 
 
 def parameters(matter: Matter, rule: Rule) -> Iterator[Seen]:
