@@ -53,6 +53,10 @@ class Status:
         """Whether the table allows `act` now."""
         return (self.state, act) in TRANSITIONS
 
+    def takes(self, test: str, outcome: str) -> bool:
+        """Whether a pending test is reported so: it is due, or was negative and turns out positive."""
+        return self.pending.get(test) == "" or (self.pending.get(test), outcome) == ("negative", "positive")
+
     @property
     def due(self) -> tuple[str, ...]:
         """The pending tests that have not been reported."""
@@ -119,7 +123,8 @@ def _signed(stands: Status, data: RecordSigned, event: str) -> Status:
 
 
 def _reported(stands: Status, data: PendingReported) -> Status:
-    if stands.pending.get(data.test) != "":
+    """A test counts once; only a positive counts after a negative, and for good."""
+    if not stands.takes(data.test, data.outcome):
         return stands
     stands = replace(stands, pending={**stands.pending, data.test: data.outcome})
     clean = not stands.due and "positive" not in stands.pending.values()

@@ -10,7 +10,7 @@ from pydantic import JsonValue
 from homeostat.errors import QualityError
 from homeostat.execution.clock import stamp
 from homeostat.governance import Office
-from homeostat.ledger.catalogue import AlertRaised, BatchRecalled
+from homeostat.ledger.catalogue import AlertRaised, BatchRecalled, PendingReported
 from homeostat.ledger.catalogue.release import Outcome
 from homeostat.quality.release import Status, recall, release, report, status
 from homeostat.site import Site
@@ -61,6 +61,22 @@ def test_two_positives_alert_twice_and_the_later_list_holds(desk: Desk) -> None:
     assert stands.parts == (part("ward 9"),)
     assert [test in words for test, words in zip(TESTS, desk.alerts(), strict=True)] == [True, True]
     assert len([*desk.office.acts((BatchRecalled.type,), BATCH)]) == 2
+
+
+def test_a_positive_after_a_negative_alerts_and_recalls_and_is_never_taken_back(desk: Desk) -> None:
+    """The second plate of the same test; a negative after it changes nothing."""
+    desk.reported("sterility", "negative", "ward 3")
+    stands = desk.reported("sterility", "positive", "ward 3")
+    assert (stands.state, stands.pending["sterility"], len(desk.alerts())) == ("recalled", "positive", 1)
+    for outcome in ("negative", "positive"):
+        with pytest.raises(QualityError, match="'sterility' is not pending"):
+            desk.reported("sterility", outcome, "ward 3")
+    (_, changed) = desk.office.acts((PendingReported.type,), BATCH)
+    assert changed.event.data["changes"][0] == {  # type: ignore[index]
+        "field": "sterility",
+        "old": "negative",
+        "new": "positive",
+    }
 
 
 @pytest.mark.parametrize(

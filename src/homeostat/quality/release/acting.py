@@ -116,14 +116,15 @@ def report(
 ) -> Status:
     """Report a test that was pending at the release; a positive one alerts and recalls every part in the same act.
 
-    Also where the batch was recalled before: that is one more cause, and a newer list. `parts` is where every part of
-    the product went, as far as custody knows. Needs "record.review".
+    Also where the batch was recalled before, which is one more cause and a newer list, and where the test was reported
+    negative before. `parts` is where every part of the product went, as far as custody knows. Needs "record.review".
     """
     authorise(office, session, "record.review")
     stands = status(office.ledger, batch)
-    if stands.pending.get(test) != "":
+    if not stands.takes(test, outcome):
         due = ", ".join(stands.due) or "none"
         raise QualityError(f"'{test}' is not pending; pending are: {due}", where=batch)
+    before = stands.pending[test]
     last = outcome == "negative" and stands.due == (test,) and "positive" not in stands.pending.values()
     found = PendingReported(
         batch=batch,
@@ -131,9 +132,12 @@ def report(
         outcome=outcome,
         evidence=evidence,
         why=why,
-        changes=(Change(field=test, old=None, new=outcome), *(_moved(stands, "complete") if last else ())),
+        changes=(
+            Change(field=test, old=before or None, new=outcome),
+            *(_moved(stands, "complete") if last else ()),
+        ),
     )
-    acts: list[tuple[Act, str]] = [(found, f"release/{batch}/reported/{test}")]
+    acts: list[tuple[Act, str]] = [(found, f"release/{batch}/reported/{test}{'/anew' if before else ''}")]
     if outcome == "positive":
         acts += recalled(stands, batch, f"{test} was reported positive ({evidence})", parts, why)
     put_together(office, session.person, acts, batch=batch)
