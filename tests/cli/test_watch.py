@@ -218,6 +218,21 @@ def test_spectra_are_recognised_and_other_headings_of_the_same_wavelengths_are_u
     assert found["figures"]["rmsep"] < 0.6
 
 
+def test_a_percentage_is_never_told_beyond_its_ends(homeostat: Call, tmp_path: Path) -> None:
+    columns = tables.linear(60)
+    shares = [min(max(50.0 + 20.0 * float(str(value)), 0.0), 100.0) for value in columns["y"]]
+    options = ("--target", "y", "--group", "donor", "--rule", ">= 80", "--possible", "0..100")
+    model = _train(homeostat, tmp_path, columns | {"y": shares}, *options)
+    new = tables.linear(40, seed=5) | {"y": [120.0, *[50.0] * 39]}
+    data = tables.written(tmp_path / "new.csv", new)
+    found = json.loads(homeostat("watch", "score", model, data, "--json").stdout)["rows"]
+    assert all(0.0 <= row["low"] <= row["value"] <= row["high"] <= 100.0 for row in found)
+    assert {0.0, 100.0} <= {end for row in found for end in (row["low"], row["high"])}
+    shown = " ".join(homeostat("watch", "score", model, data).stdout.split())
+    assert "1 of the truths lie outside what was declared possible, 0 to 100." in shown
+    assert "0 to 100" in homeostat("watch", "explain", model).stdout
+
+
 def test_where_most_rows_lie_outside_the_way_out_is_told(
     homeostat: Call, tmp_path: Path, trained: Path
 ) -> None:
@@ -263,6 +278,9 @@ def test_a_share_of_the_groups_can_be_locked(homeostat: Call, tmp_path: Path) ->
         (("--target", "y", "--accept", "rmsep"), "no limit"),
         (("--target", "y", "--accept", "rmspe<=3"), "no such figure"),
         (("--target", "y", "--test", "t.csv"), "the table that is learnt from"),
+        (("--target", "y", "--possible", "100..0"), "runs backwards"),
+        (("--target", "y", "--possible", "some"), "no range"),
+        (("--target", "y", "--possible", ">= 0"), "lies outside what was declared possible, 0 or more"),
     ],
 )
 def test_what_cannot_be_trained_is_told_with_its_mend(
@@ -328,3 +346,38 @@ def test_a_changed_model_is_refused(homeostat: Call, trained: Path, tmp_path: Pa
     done = homeostat("watch", "explain", changed)
     assert done.returncode == 2
     assert "changed" in done.stderr
+
+
+def test_an_empty_cell_is_told_and_no_verdict_is_given_where_it_matters(
+    homeostat: Call, trained: Path, tmp_path: Path
+) -> None:
+    """`a` makes most of `y`, `e` nothing."""
+    columns = tables.linear(12, seed=7)
+    for row in range(1, 12):
+        columns["a" if row % 2 else "e"][row] = None
+    data = tables.written(tmp_path / "new.csv", columns)
+    rows = json.loads(homeostat("watch", "score", trained, data, "--json").stdout)["rows"]
+    assert (rows[0]["missing"], rows[0]["filled"], rows[0]["reach"]) == ([], False, None)
+    for row in rows[1::2]:
+        assert (row["missing"], row["filled"], row["verdict"]) == (["a"], True, "undecided")
+        assert row["probability"] is None
+        assert row["high"] - row["low"] > 2 * row["reach"] > 2.0
+    for row in rows[2::2]:
+        assert (row["missing"], row["filled"]) == (["e"], True)
+        assert row["reach"] < 0.1
+    assert any(row["verdict"] in ("ok", "action") for row in rows[2::2])
+    told = homeostat("watch", "score", trained, data).stdout
+    assert "missing, and filled: a (which may put the value off by" in told
+    assert "a (filled)" in told
+
+
+def test_a_class_that_the_model_never_heard_of_is_left_out_and_told(homeostat: Call, tmp_path: Path) -> None:
+    model = _train(homeostat, tmp_path, tables.classes(60), "--target", "state")
+    columns = tables.classes(12, seed=5)
+    columns["state"][:3] = ["exhausted"] * 3
+    data = tables.written(tmp_path / "new.csv", columns)
+    told = homeostat("watch", "score", model, data).stdout
+    assert "Left out of the figures: 3 rows whose truth is 'exhausted'" in told
+    found = json.loads(homeostat("watch", "score", model, data, "--json").stdout)
+    assert [row["truth"] for row in found["rows"]][:3] == [None] * 3
+    assert "3 rows" in found["left_out"]

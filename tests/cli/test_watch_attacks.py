@@ -86,6 +86,8 @@ def test_a_table_that_teaches_nothing_is_refused(homeostat: Call, tmp_path: Path
         (("--lags", "3"), "no use for it"),
         (("--phases", "donor", "--every", "1 h"), "--phases, --every"),
         (("--rule", ">= nan"), "not a rule"),
+        (("--possible", "0..nan"), "no range"),
+        (("--possible", ""), "no range"),
         (("--columns", "("), "no pattern"),
     ],
 )

@@ -259,6 +259,47 @@ def test_a_missing_value_is_imputed_only_as_the_package_allows(mini: Process) ->
     assert changes(lenient)[0][1].missing == ("late",)
 
 
+def test_a_filled_input_is_told_and_its_answer_uncertain_also_where_it_says_nothing(mini: Process) -> None:
+    """`late` has no weight in the model: it is decided without it, but never as if it had been measured."""
+    names = {"now": "mmol/L", "late": "mmol/L"}
+    inputs = {"now": "glucose", "late": "glucose @ 45 min"}
+    at = after(desk(mini, package(names, missing_allowed=1), inputs=inputs), 35)
+    assert set(at.scan().qualities[-3:]) == {Quality.UNCERTAIN}
+    after(at, 55)
+    assert set(at.scan().qualities[-3:]) == {Quality.GOOD}
+    assert decisions(at) == [(30, "ok"), (50, "ok")]
+    assert [one.missing for _, one in changes(at)] == [("late",), ()]
+    assert "missing, and filled: late" in changes(at)[0][1].reason
+
+
+def test_a_lost_main_input_leaves_the_answer_undecided_until_it_is_back(mini: Process) -> None:
+    names = {"now": "mmol/L", "late": "mmol/L"}
+    inputs = {"now": "glucose", "late": "twin.lactate"}
+    at = after(desk(mini, package(names, missing_allowed=1), inputs=inputs, patience="10 min"), 35)
+    at.worse["glucose"] = Quality.BAD
+    after(at, 55)
+    assert set(at.scan().qualities[-3:]) == {Quality.UNCERTAIN}
+    low, high = at.state.sensed[0].answer[1:]
+    at.worse = {}
+    after(at, 65)
+    assert decisions(at) == [(30, "ok"), (50, "undecided"), (60, "ok")]
+    assert [one.missing for _, one in changes(at)] == [(), ("now",), ()]
+    assert changes(at)[1][1].reason.startswith("missing, and filled: now (which may put the value off by")
+    assert high - low > 2.0
+    assert set(at.scan().qualities[-3:]) == {Quality.GOOD}
+
+
+def test_a_run_with_filled_inputs_replays_in_every_bit(mini: Process, tmp_path: Path, quiet: Quiet) -> None:
+    names = {"glucose now": "mmol/L", "late": "mmol/L"}
+    made = package(names, missing_allowed=1)
+    folder, site = written(made, tmp_path / "files"), Site.create(tmp_path / "site")
+    inputs = {"glucose now": "glucose", "late": "glucose @ 1 h"}
+    run(site, sensing(mini, made, inputs=inputs), Options(seed=7, folder=folder), quiet)
+    assert [one.missing for _, one in told(site, PredictionChanged)][:2] == [("late",), ()]
+    found = replay(site, "B0001", quiet)
+    assert found.identical, found.difference
+
+
 def test_an_interval_that_the_scan_does_not_divide_is_kept_on_the_whole(mini: Process) -> None:
     made = package({"age": "min"}, rule=None)
     at = desk(mini, made, inputs={"age": "batch_elapsed"}, every="90 s", **{"from": "0 h"})

@@ -32,3 +32,20 @@ def test_it_is_read_as_it_was_written_and_an_empty_range_is_refused() -> None:
     assert Clipped.model_validate_json(FORM.model_dump_json()) == FORM
     with pytest.raises(ValidationError, match="empty"):
         Clipped(form=LINE, low=1.0, high=1.0)
+    with pytest.raises(ValidationError, match="no end"):
+        Clipped(form=LINE)
+
+
+@given(NUMBER)
+def test_one_end_alone_cuts_there_and_is_written_without_the_other(a: float) -> None:
+    lower, upper = Clipped(form=LINE, low=0.0), Clipped(form=LINE, high=10.0)
+    value = LINE.predict(np.array([[a, 0.0]]))[0]
+    assert lower.value([a, 0.0]) == max(value, 0.0)
+    assert upper.value([a, 0.0]) == min(value, 10.0)
+    assert Clipped.model_validate_json(lower.model_dump_json()) == lower
+
+
+def test_a_range_with_both_ends_is_written_as_it_always_was() -> None:
+    told = FORM.model_dump(mode="json")
+    assert list(told) == ["kind", "form", "low", "high"]
+    assert (told["low"], told["high"]) == (0.0, 10.0)

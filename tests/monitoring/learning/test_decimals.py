@@ -3,9 +3,12 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from homeostat.errors import MonitoringError
 from homeostat.monitoring.learning import Table, read_table
+from homeostat.monitoring.learning.decimals import number_of
 
 
 def _read(folder: Path, text: str) -> Table:
@@ -62,3 +65,16 @@ def test_a_comma_beside_decimal_points_is_refused_with_the_point_that_made_it_te
     with pytest.raises(MonitoringError, match="'87,3' is no number") as caught:
         read.number("c")
     assert "'1.5' in line 2, column 'a'" in (caught.value.mend or "")
+
+
+@pytest.mark.parametrize("cell", ["3_1", "1_000.5", "٣", "７.１", "1٫5", "²"])
+def test_what_python_alone_takes_for_a_number_is_text(tmp_path: Path, cell: str) -> None:
+    with pytest.raises(ValueError, match=r"no number|could not convert"):
+        number_of(cell)
+    for mark in (",", ";"):
+        assert _read(tmp_path, f"a{mark}b\n{cell}{mark}1\n{cell}{mark}2\n").numbers.keys() == {"b"}
+
+
+@given(st.floats(allow_nan=False), st.sampled_from(["{!r}", " {:g} ", "{:+.3e}", "\t{:.2f}"]))
+def test_what_any_program_writes_for_a_number_is_one(value: float, form: str) -> None:
+    assert number_of(form.format(value)) == float(form.format(value))

@@ -75,6 +75,24 @@ def test_sure_classes_are_told_and_unsure_ones_left_open() -> None:
     assert (low[2], high[2]) == (0.0, 1.0)
 
 
+@pytest.mark.parametrize("share", [0.5, 0.8, 0.95])
+def test_of_either_class_the_stated_share_is_told_wrongly_and_none_against_its_likelihood(
+    share: float,
+) -> None:
+    """Classes that overlap, one of them rare: the value is the true likelihood."""
+    rng, wrong = np.random.default_rng(0), []
+    for _ in range(40):
+        x = rng.normal(size=2200) + 1.5 * (truth := (rng.random(2200) < share).astype(np.float64))
+        odds = 1.5 * x - 1.125 + np.log(share / (1.0 - share))
+        value = 1.0 / (1.0 + np.exp(-odds))
+        found = labels(truth[:200], value[:200], np.arange(200), 0.9)
+        low, high = found.band(np.zeros((2000, 1)), value[200:], np.ones(2000))
+        sure = low == high
+        assert (low[sure] == (value[200:][sure] >= 0.5)).all()
+        wrong.append([np.mean((sure & (low != label))[truth[200:] == label]) for label in (0.0, 1.0)])
+    assert np.mean(wrong, axis=0).max() <= 0.12
+
+
 def test_a_class_without_rows_is_never_excluded() -> None:
     found = labels(np.zeros(20), np.linspace(0.0, 0.3, 20), np.arange(20), 0.9)
     assert found.second == 1.0

@@ -96,3 +96,10 @@ def test_numbers_and_what_could_not_be_computed_are_no_classes(tmp_path: Path) -
     columns = linear() | {"y": ["#VALUE!", *[float(row % 5) for row in range(39)]]}
     with pytest.raises(MonitoringError, match="'#VALUE!' is no number"):
         state(table(tmp_path, columns), "y", Wanted())
+
+
+def test_a_rule_asks_for_a_label_and_not_for_what_python_makes_of_it(tmp_path: Path) -> None:
+    columns = linear() | {"y": ["1_2", "3_4"] * 20}
+    assert state(table(tmp_path, columns), "y", Wanted(), None, "== 1_2").y.sum() == 20
+    with pytest.raises(MonitoringError, match="does not fit the classes 1_2, 3_4"):
+        state(table(tmp_path, columns), "y", Wanted(), None, "== 12")

@@ -7,8 +7,9 @@ import pytest
 from tests.monitoring.learning import tables
 
 from homeostat.monitoring.learning.columns import Wanted
+from homeostat.monitoring.learning.families.process import GaussianProcess
 from homeostat.monitoring.learning.families.trees import Forest
-from homeostat.monitoring.learning.menu import menu
+from homeostat.monitoring.learning.menu import MOST_LENGTHS, menu
 from homeostat.monitoring.learning.preparation import columns, spectra
 from homeostat.monitoring.learning.task import Task, state
 
@@ -41,6 +42,12 @@ def test_large_tables_are_spared_what_grows_fast(
     names = {family.name for family in menu(_sized(tmp_path, rows, width), 0).families}
     assert present <= names
     assert not absent & names
+
+
+@pytest.mark.parametrize(("width", "each"), [(1, False), (MOST_LENGTHS, True), (MOST_LENGTHS + 1, False)])
+def test_few_inputs_may_have_lengths_of_their_own(tmp_path: Path, width: int, each: bool) -> None:
+    families = menu(_sized(tmp_path, 60, width), 0).families
+    assert [one.each for one in families if isinstance(one, GaussianProcess)] == [each]
 
 
 def test_classes_are_tried_with_logistic_regression(tmp_path: Path) -> None:

@@ -24,7 +24,8 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Package:
     settings = Settings("y", "donor", rule=">= 0", quick=True)
     test = read_table(tables.written(folder / "locked.csv", LOCKED))
     locked = keep_apart(tables.table(folder, tables.linear(60)), settings, test, None)
-    return train(locked.learnt_from, pose(locked.learnt_from, settings), settings, locked.digest).package
+    task = pose(locked.learnt_from, settings)
+    return train(locked.learnt_from, task, settings, locked.digest(task)).package
 
 
 def test_a_comparison_is_recorded_and_is_evidence_of_performance(package: Package, tmp_path: Path) -> None:
@@ -46,6 +47,48 @@ def test_the_locked_table_counts_as_a_use_of_the_locked_test(package: Package, t
     assert [use.what for use in uses(model)] == [LOCKED_TEST] * 2
     assert told[1] is not None
     assert "used 2 times" in told[1].told
+
+
+@pytest.mark.parametrize(
+    "form", ["columns reversed", "numbers respelt", "five rows and others", "rows reversed"]
+)
+def test_the_locked_rows_are_known_however_they_are_written(
+    package: Package, tmp_path: Path, form: str
+) -> None:
+    columns = {name: list(values) for name, values in LOCKED.items()}
+    rows = 24
+    if form == "columns reversed":
+        columns = dict(reversed(columns.items()))
+    elif form == "rows reversed":
+        columns = {name: values[::-1] for name, values in columns.items()}
+    elif form == "numbers respelt":
+        columns = {
+            name: [f"+{each!r}e0" if isinstance(each, float) and each > 0 else each for each in values]
+            for name, values in columns.items()
+        }
+    else:
+        more, rows = tables.linear(20, seed=9), 5
+        columns = {name: values[:5] + list(more[name]) for name, values in columns.items()}
+    scored = score(package, tables.table(tmp_path, columns))
+    assert package.locked_test is not None
+    assert scored.table.sha256 != package.locked_test.sha256
+    kept = record(scored, tmp_path / "m.json", WHEN)
+    (use,) = uses(tmp_path / "m.json")
+    assert (use.what, use.table) == (LOCKED_TEST, package.locked_test.sha256)
+    assert use.note == f"table.csv, with {rows} of its rows"
+    assert kept is not None
+    assert f"the locked test set, with {rows} of its rows, used 1 times" in kept.told
+
+
+def test_a_package_that_was_frozen_before_knows_its_locked_table_by_its_hash_alone(
+    package: Package, tmp_path: Path
+) -> None:
+    assert package.locked_test is not None
+    older = package.model_copy(update={"locked_test": package.locked_test.model_copy(update={"keys": ()})})
+    assert "keys" not in older.to_json()["locked_test"]
+    assert "keys" in package.to_json()["locked_test"]
+    record(score(older, tables.table(tmp_path, LOCKED)), tmp_path / "m.json", WHEN)
+    assert [use.what for use in uses(tmp_path / "m.json")] == [LOCKED_TEST]
 
 
 def test_without_a_truth_nothing_is_recorded(package: Package, tmp_path: Path) -> None:
@@ -71,3 +114,19 @@ def test_the_ruling_is_frozen_with_the_model_and_in_its_self_test(package: Packa
     assert len(package.self_test.decisions) == len(package.self_test.rows)
     assert len(package.self_test.probabilities) == len(package.self_test.rows)
     assert None not in package.self_test.probabilities
+
+
+def test_a_torn_line_of_the_record_is_told_and_blocks_neither_use_nor_report(
+    package: Package, tmp_path: Path
+) -> None:
+    model = tmp_path / "m.json"
+    scored = score(package, tables.table(tmp_path, tables.linear(20, seed=9)))
+    record(scored, model, WHEN)
+    with record_of(model).open("ab") as file:
+        file.write(b'{"before":"')
+    evidence = {each.id: each.evidence for each in validate(package, model).findings}
+    assert any("1 of its lines torn" in told for told in evidence.values())
+    kept = record(scored, model, WHEN)
+    assert kept is not None
+    assert kept.number == 2
+    assert kept.told.endswith("torn while it was written: it stays, and tells no use.")

@@ -114,3 +114,31 @@ def test_what_is_no_set_of_runs_is_refused(
 ) -> None:
     with pytest.raises(MonitoringError, match=message):
         laid(table(tmp_path, **rows))
+
+
+@pytest.mark.parametrize("step", [1.0, 0.5])
+def test_of_two_values_at_one_time_the_first_counts_and_it_is_told(tmp_path: Path, step: float) -> None:
+    named = {"run": ["a"] * 4 + ["b"] * 2, "time_h": [0, 1, 1, 2, 0, 1], "x": [1.0, 2.0, 6.0, 3.0, 1.0, 2.0]}
+    found = laid(table(tmp_path, **named), interval=step)  # type: ignore[arg-type]
+    assert found.runs[0].rows[:: int(1 / step), 0].tolist() == [1.0, 2.0, 3.0]
+    assert [one for one in found.decisions if "at the time of" in one] == [
+        "WARNING: 1 row at the time of another row of the same batch, 1 with other values, "
+        "such as 'x' in line 4: the first counts"
+    ]
+
+
+def test_rows_that_come_twice_and_say_the_same_are_told_without_a_warning(tmp_path: Path) -> None:
+    named = {"run": ["a"] * 4, "time_h": [0, 1, 1, 2], "x": [1.0, 2.0, 2.0, 3.0], "y": [1.0, 2.0, "", 4.0]}
+    found = laid(table(tmp_path, **named), interval=1.0)  # type: ignore[arg-type]
+    assert "1 row at the time of another row of the same batch" in found.decisions
+
+
+def test_tags_in_rows_of_their_own_at_one_time_lose_nothing(tmp_path: Path) -> None:
+    named = {
+        "run": ["a"] * 4,
+        "time_h": [0, 0, 1, 1],
+        "x": [1.0, "", "", 3.0],
+        "y": ["", 5.0, 6.0, ""],
+    }
+    found = laid(table(tmp_path, **named), interval=1.0)  # type: ignore[arg-type]
+    np.testing.assert_array_equal(found.runs[0].rows, [[1.0, 5.0], [3.0, 6.0]])

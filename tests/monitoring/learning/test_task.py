@@ -212,6 +212,8 @@ def test_a_table_of_one_row_told_often_is_refused(tmp_path: Path) -> None:
         (lambda value, row: "<0.1" if row % 5 == 3 else value, "limit of detection is no gap"),
         (lambda value, row: f"{value} mM" if row >= 3 else value, "unit in the heading"),
         (lambda value, row: f'"5,{row + 100}.7"' if row >= 3 else value, "separators of thousands"),
+        (lambda value, row: "7_2" if row == 3 else value, "write a number"),
+        (lambda value, row: "٧.٢" if row >= 3 else value, "digits 0 to 9"),
     ],
 )
 def test_a_column_meant_for_numbers_is_refused_at_its_first_bad_cell(
@@ -229,7 +231,7 @@ def test_a_column_meant_for_numbers_is_refused_at_its_first_bad_cell(
 
 
 @pytest.mark.parametrize(
-    "kind", ["2024-01-{:02d}", "12:{:02d}", "B{:03d}", "{}A", "01.{:02d}.2024", "cell {}"]
+    "kind", ["2024-01-{:02d}", "12:{:02d}", "B{:03d}", "{}A", "01.{:02d}.2024", "cell {}", "{}_1", "1_{}"]
 )
 def test_identifiers_and_dates_are_text(tmp_path: Path, kind: str) -> None:
     columns = linear() | {"told": [kind.format(row + 1) for row in range(40)]}

@@ -140,9 +140,10 @@ def test_a_locked_test_set_shares_no_group_and_is_not_learnt_from(tmp_path: Path
     assert locked.kept is not None
     assert not set(locked.kept.labels("reactor")) & set(locked.learnt_from.labels("reactor"))
     assert locked.kept.rows + locked.learnt_from.rows == table.rows
-    assert locked.digest is not None
-    assert locked.digest.groups == 2
-    assert locked.digest.group == "reactor"
+    digest = locked.digest(pose(locked.learnt_from, settings))
+    assert digest is not None
+    assert (digest.groups, digest.group) == (2, "reactor")
+    assert len(set(digest.keys)) == locked.kept.rows
 
 
 def test_the_table_itself_is_no_test_set(tmp_path: Path) -> None:

@@ -146,3 +146,8 @@ def test_what_is_not_taken_for_a_spectrum_is_a_decision(tmp_path: Path) -> None:
     task = _posed(tmp_path, columns)
     assert task.axis is None
     assert any("not taken for a spectrum" in each for each in task.decisions)
+
+
+@pytest.mark.parametrize("heading", ["1_000", "١٠٠٠", "wl_1_000", "X１０００"])
+def test_digits_of_another_script_and_underscores_write_no_wavelength(heading: str) -> None:
+    assert read(heading, ".") is None

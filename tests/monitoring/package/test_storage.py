@@ -181,3 +181,28 @@ def test_an_adaptive_model_is_possible_where_nothing_critical_depends_on_it(
 ) -> None:
     use = {"question": "?", "critical": False, "adaptive": True}
     assert freeze(rows, **(parts | {"use": use})).use.adaptive
+
+
+def test_a_package_is_written_whole_or_not_at_all(
+    package: Package, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What breaks off while another is written to the same name leaves the first, and nothing beside it."""
+    before = file.read_bytes()
+
+    def broken(handle: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("homeostat.monitoring.package.storage.os.fsync", broken)
+    with pytest.raises(MonitoringError, match="No space left"):
+        write(package.model_copy(update={"signature": None}), file)
+    assert file.read_bytes() == before
+    assert [one.name for one in file.parent.iterdir()] == [file.name]
+
+
+def test_a_link_to_a_package_stays_one(package: Package, file: Path) -> None:
+    link = file.with_name("link.json")
+    link.symlink_to(file)
+    file.write_bytes(b"old")
+    write(package, link)
+    assert link.is_symlink()
+    assert read(file).content_hash == package.content_hash

@@ -1,5 +1,6 @@
 """The record of uses: it counts, and shows whatever was changed in it."""
 
+import hashlib
 import json
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -8,7 +9,7 @@ import pytest
 
 from homeostat.errors import MonitoringError
 from homeostat.monitoring.package import LOCKED_TEST, Metrics, record_use, times_tested, uses
-from homeostat.monitoring.package.uses import START, last, record_of
+from homeostat.monitoring.package.uses import START, last, record_of, torn
 
 MODEL, TABLE, OTHER = "aa" * 32, "bb" * 32, "cc" * 32
 
@@ -113,3 +114,54 @@ def test_a_record_that_cannot_be_read_or_written(tmp_path: Path) -> None:
         record_use(
             tmp_path / "none" / "m.json", what="score", by="F", when="now", content_hash=MODEL, table=TABLE
         )
+
+
+@pytest.mark.parametrize("share", [0.01, 0.3, 0.999])
+def test_a_torn_last_line_is_told_and_the_record_goes_on_after_it(model: Path, share: float) -> None:
+    path = record_of(model)
+    lines = path.read_bytes().splitlines(keepends=True)
+    torn_line = lines[2][: max(1, int(share * len(lines[2])) - 1)]
+    path.write_bytes(b"".join(lines[:2]) + torn_line)
+    assert (len(uses(model)), torn(model)) == (2, 1)
+    before = path.read_bytes()
+    use = record_use(model, what="score", by="Faye", when="2026-02-01", content_hash=MODEL, table=OTHER)
+    assert path.read_bytes().startswith(before)
+    assert (use.number, use.before) == (3, uses(model)[1].hash)
+    assert use.torn == hashlib.sha256(torn_line).hexdigest()
+    record_use(model, what="score", by="Faye", when="2026-02-02", content_hash=MODEL, table=OTHER)
+    assert [use.number for use in uses(model)] == [1, 2, 3, 4]
+    assert torn(model) == 1
+
+
+def test_a_whole_line_that_lost_its_end_of_line_is_a_use(model: Path) -> None:
+    path = record_of(model)
+    path.write_bytes(path.read_bytes().rstrip(b"\n"))
+    assert (len(uses(model)), torn(model)) == (3, 0)
+    use = record_use(model, what="score", by="Faye", when="2026-02-01", content_hash=MODEL, table=OTHER)
+    assert (use.number, use.torn, len(uses(model))) == (4, "", 4)
+
+
+def test_a_line_torn_after_a_torn_one_blocks_nothing_either(model: Path) -> None:
+    with record_of(model).open("ab") as file:
+        file.write(b'{"before":"12\n{"be')
+    record_use(model, what="score", by="Faye", when="2026-02-01", content_hash=MODEL, table=OTHER)
+    assert (len(uses(model)), torn(model)) == (4, 2)
+
+
+@pytest.mark.parametrize("forged", [b"", b'{"before":"99', b'{"before":"12\n{"more'])
+def test_a_torn_line_cannot_be_changed_taken_out_or_put_in_afterwards(model: Path, forged: bytes) -> None:
+    path = record_of(model)
+    whole = path.read_bytes()
+    path.write_bytes(whole + b'{"before":"12')
+    record_use(model, what="score", by="Faye", when="2026-02-01", content_hash=MODEL, table=OTHER)
+    newest = path.read_bytes().splitlines()[-1]
+    path.write_bytes(whole + (forged + b"\n" if forged else b"") + newest + b"\n")
+    with pytest.raises(MonitoringError, match="no use of a model"):
+        uses(model)
+    path.write_bytes(whole.replace(b"\n", b"\ntorn\n", 1))
+    with pytest.raises(MonitoringError, match="no use of a model"):
+        uses(model)
+
+
+def test_a_record_without_torn_lines_is_written_as_before_there_were_any(model: Path) -> None:
+    assert b"torn" not in record_of(model).read_bytes()

@@ -6,16 +6,20 @@ point; the bar is three points from nominal.
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from homeostat.errors import MonitoringError
 from homeostat.monitoring.frozen import Array, Linear
 from homeostat.monitoring.prediction import (
+    LabelInterval,
     attainable,
     calibrate,
     calibrate_cross,
     calibrate_labels,
     mondrian,
 )
+from homeostat.monitoring.prediction.calibration import likelier
 
 NOMINAL = 0.9
 
@@ -145,6 +149,21 @@ def test_each_class_keeps_its_coverage() -> None:
         mine = truth[1500:] == label
         inside = (low[mine] <= label) & (label <= high[mine])
         assert inside.mean() >= 0.87
+
+
+@given(st.floats(0, 1), st.floats(0, 1), st.floats(0, 1))
+def test_no_class_is_told_that_the_probability_calls_the_less_likely(
+    first: float, second: float, probability: float
+) -> None:
+    """And nothing is told that the limits of either class alone would have left open."""
+    given_parts = {"coverage": 0.9, "method": "", "rows": 9, "groups": 9}
+    plain = LabelInterval.model_validate(given_parts | {"first": first, "second": second})
+    told = LabelInterval.model_validate(
+        given_parts | dict(zip(("first", "second"), likelier(first, second), strict=True))
+    )
+    low, high = told.band_of([0.0], probability, 1.0)
+    assert low == high == float(probability >= 0.5) or (low, high) == (0.0, 1.0)
+    assert (low, high) in {plain.band_of([0.0], probability, 1.0), (0.0, 1.0)}
 
 
 def test_a_class_with_too_few_groups_is_never_excluded() -> None:

@@ -57,6 +57,18 @@ def test_a_scale_widens_a_normalised_interval_within_what_is_possible() -> None:
     np.testing.assert_allclose(high, [1.15, 2.0, 2.0])
 
 
+@given(st.floats(-10, 20), st.floats(0, 10), st.floats(0.1, 5))
+def test_what_is_cut_off_holds_no_possible_truth(value: float, truth: float, half: float) -> None:
+    """So cutting does not change coverage; a value beyond the end is cut first, which only brings it nearer."""
+    free = SymmetricInterval.model_validate(GIVEN | {"quantile": half})
+    cut = SymmetricInterval.model_validate(GIVEN | {"quantile": half, "floor": 0.0, "ceiling": 10.0})
+    near = min(max(value, 0.0), 10.0)
+    (low, high), (least, most) = free.band_of([0.0], near, 1.0), cut.band_of([0.0], near, 1.0)
+    assert (low <= truth <= high) == (least <= truth <= most)
+    assert 0.0 <= least <= near <= most <= 10.0
+    assert abs(near - truth) <= abs(value - truth)
+
+
 def test_a_sided_interval_has_a_width_for_each_side() -> None:
     assert INTERVALS[3].band_of([1.0], 1.0, 1.0) == (0.5, 3.5)
     assert INTERVALS[3].band_of([3.0], 3.0, 1.0) == (2.5, 4.0)

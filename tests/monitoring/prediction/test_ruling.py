@@ -58,6 +58,15 @@ def test_a_side_with_too_few_rows_is_never_excluded() -> None:
     assert calibrate_ruling(RULE, truth[3:], truth[3:], np.arange(40)).meeting is None
 
 
+def test_rows_that_share_a_margin_are_not_passed_together_where_too_many_of_them_fail() -> None:
+    """As values that are cut to an end of what is possible do: a third of the rows that fail is told as -1."""
+    rule = Rule.parse("<= 0")
+    truth = np.concatenate([np.full(30, 5.0), np.linspace(-3.0, -2.0, 30)])
+    said = np.concatenate([np.full(10, -1.0), np.linspace(1.0, 6.0, 20), np.full(30, -1.0)])
+    ruling = calibrate_ruling(rule, truth, said, np.arange(60), coverage=0.9)
+    assert ruling.side(rule, -1.0) != "meets"
+
+
 def test_a_margin_that_stands_alone_tells_no_row_within_the_rule_to_fail() -> None:
     truth = np.concatenate([np.full(3, -5.0), np.linspace(0.5, 5.0, 40)])
     ruling = calibrate_ruling(RULE, truth, truth, np.arange(43), coverage=0.9)

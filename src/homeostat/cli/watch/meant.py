@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 PREDICTS = (
     "group",
     "rule",
+    "possible",
     "until",
     "test",
     "test_share",

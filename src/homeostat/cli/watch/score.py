@@ -68,7 +68,7 @@ def _verdicts(scored: "Scored") -> Table:
     columns = ("line", "value", *ends_told, *ruled, "verdict", *truth, "T²", "SPE", "drivers", "reason")
     rows = []
     for row, verdict in enumerate(scored.verdicts):
-        known = () if scored.truth is None else (_shown(scored, float(scored.truth[row])),)
+        known = () if scored.truth is None else (_shown(scored, row, float(scored.truth[row])),)
         ends = [possible(classes, verdict)] if classes else [number(verdict.low), number(verdict.high)]
         ends += [_probability(verdict.probability)] if ruled else []
         distances = [_distance(verdict.t2, verdict.t2_limit), _distance(verdict.spe, verdict.spe_limit)]
@@ -83,8 +83,9 @@ def _value(scored: "Scored", verdict: "Verdict") -> str:
     return f"{named} {number(verdict.value)}" if named else number(verdict.value)
 
 
-def _shown(scored: "Scored", truth: float) -> str:
-    return scored.named(truth) or number(truth)
+def _shown(scored: "Scored", row: int, truth: float) -> str:
+    strange = scored.unheard[row] if scored.unheard else ""
+    return strange or scored.named(truth) or number(truth)
 
 
 def _probability(value: float | None) -> str:
@@ -98,12 +99,17 @@ def _distance(value: float | None, limit: float | None) -> str:
 
 
 def _drivers(verdict: "Verdict") -> str:
-    return ", ".join(f"{name} {part:+.3g}" for name, part in verdict.drivers[:DRIVERS])
+    return ", ".join(
+        f"{name}{' (filled)' if name in verdict.missing else ''} {part:+.3g}"
+        for name, part in verdict.drivers[:DRIVERS]
+    )
 
 
 def _figures(scored: "Scored") -> "list[Table | str]":
+    strange = [scored.left_out] if scored.left_out else []
     if not scored.metrics:
-        return ["", f"The table does not tell '{scored.package.target}': nothing to compare with."]
+        told = f"The table does not tell '{scored.package.target}': nothing to compare with."
+        return ["", *(strange or [told])]
     values = scored.metrics[0].values
     nominal = percent(scored.package.interval.coverage)
     told = f"Intervals hold {percent(values.get('coverage'))} of the truths; {nominal} are stated."
@@ -111,6 +117,8 @@ def _figures(scored: "Scored") -> "list[Table | str]":
         by_group(_title(scored), scored.metrics),
         "",
         told,
+        *([scored.impossible] if scored.impossible else []),
+        *strange,
     ]
 
 
@@ -130,6 +138,7 @@ def _object(scored: "Scored", kept: "Kept | None") -> dict[str, Any]:
         "classes": package.classes,
         "coverage": package.interval.coverage,
         "advice": scored.advice,
+        "left_out": scored.left_out,
         "rows": [_row(scored, row, verdict) for row, verdict in enumerate(scored.verdicts)],
         "figures": dict(scored.metrics[0].values) if scored.metrics else None,
         "record": None if kept is None else {"use": kept.number, "told": kept.told},
@@ -150,6 +159,9 @@ def _row(scored: "Scored", row: int, verdict: "Verdict") -> dict[str, Any]:
         **({} if scored.package.ruling is None else {"probability": verdict.probability}),
         "verdict": verdict.decision,
         "reason": verdict.reason,
+        "missing": list(verdict.missing),
+        "filled": bool(verdict.missing) and verdict.value is not None,
+        "reach": verdict.reach,
         "t2": verdict.t2,
         "t2_limit": verdict.t2_limit,
         "spe": verdict.spe,

@@ -20,6 +20,13 @@ Rule = Annotated[
     str | None,
     typer.Option(metavar="RULE", help="What the target must meet: '>= 90', '80..120', '== activated'."),
 ]
+Possible = Annotated[
+    str | None,
+    typer.Option(
+        metavar="RANGE",
+        help="What the target can be at all, '0..100' or '>= 0': values and intervals are cut to it.",
+    ),
+]
 Columns = Annotated[
     list[str] | None, typer.Option(metavar="PATTERN", help="Inputs: headings, or regular expressions.")
 ]

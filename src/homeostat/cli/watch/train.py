@@ -31,6 +31,7 @@ from homeostat.cli.watch.taught import (
     Named,
     Out,
     Phases,
+    Possible,
     Question,
     Quick,
     Rule,
@@ -63,6 +64,7 @@ def train(
     out: Out,
     group: Group = None,
     rule: Rule = None,
+    possible: Possible = None,
     columns: Columns = None,
     without: Without = None,
     until: Until = None,
@@ -129,6 +131,7 @@ def train(
             target=target,
             group=group,
             rule=rule,
+            possible=possible,
             wanted=wanted,
             level=level,
             seed=seed,
@@ -184,7 +187,7 @@ def _trained(settings: "Settings", locked: "Locked", there: "Read | None") -> "T
         rows = applied_rows(task, there)
         task = replace(task, decisions=(*task.decisions, *outside(task, rows)))
     with counting(training.preparations(task, settings), "searches") as progress:
-        return training.train(table, task, settings, locked.digest, lambda: progress(1), rows)
+        return training.train(table, task, settings, locked.digest(task), lambda: progress(1), rows)
 
 
 def _object(trained: "Trained", tested: Any) -> dict[str, Any]:

@@ -55,20 +55,20 @@ def learn(table: Path, out: Path, asked: "Asked", *, as_json: bool) -> None:
 def judge(package: "WatchPackage", model: Path, table: Path, when: str, *, as_json: bool) -> None:
     """Tell of each batch in `table` when it was called out first, and by which tags; and keep on record that it was."""
     from homeostat.monitoring.learning import read_table
-    from homeostat.monitoring.learning.following import follow_table
+    from homeostat.monitoring.learning.following import follow_table, remarks
     from homeostat.monitoring.learning.recording import record_watched
 
     read = read_table(table)
-    found = follow_table(package, read)
+    found, told = follow_table(package, read), remarks(package, read)
     kept = record_watched(package, read, found, model, when)
     if as_json:
         batches = [_batch(package, one) for one in found]
         use = {"use": kept.number, "told": kept.told}
-        show_json({"model": package.name, "hash": package.content_hash, "batches": batches, "record": use})
+        facts = {"model": package.name, "hash": package.content_hash, "remarks": list(told)}
+        show_json({**facts, "batches": batches, "record": use})
         return
-    show(
-        f"{package.name}: batches beside good ones; 1 is on a limit", _batches(package, found), "", kept.told
-    )
+    head = f"{package.name}: batches beside good ones; 1 is on a limit"
+    show(head, *(f"- {one}" for one in told), _batches(package, found), "", kept.told)
 
 
 def _batches(package: "WatchPackage", found: "Sequence[Followed]") -> Table:

@@ -3,8 +3,8 @@
 Soft sensors predict; watchers (`stages.watching`) hold the batch against good ones. Both take their inputs alike.
 
 An input is what was last usable by the moment it is meant for, and missing when that is too long ago. Nothing looks
-ahead: what is meant for a time that has not come is missing. What may be missing, the package itself says. Alert and
-action are alarms.
+ahead: what is meant for a time that has not come is missing. What may be missing, the package itself says; an answer
+without it is uncertain, and another set of what is missing is an event. Alert and action are alarms.
 """
 
 import math
@@ -76,13 +76,18 @@ def _answer(
         return after, list(watching.notices(model, state, after, told))
     verdict = model.scorer.row(row)
     after = _answered(model, seen, verdict, time)
-    if first or (after.decision, after.outside) != (before.decision, before.outside):
-        sheet.note(_changed(model, before, after, verdict, row))
+    if first or _standing(after) != _standing(before):
+        sheet.note(_changed(model, before, after, verdict))
     return after, list(_notices(model, state, after, verdict))
 
 
+def _standing(sensed: Sensed) -> tuple[Standing, bool, tuple[str, ...]]:
+    """What makes an event when it changes."""
+    return sensed.decision, sensed.outside, sensed.missing
+
+
 def answers(state: BatchState) -> tuple[tuple[float, ...], tuple[int, ...]]:
-    """What models last answered, with its quality: uncertain outside what the model knows."""
+    """What models last answered, with its quality: uncertain outside what the model knows, or with filled inputs."""
     numbers = [(number, one) for one in state.sensed for number in one.answer]
     return tuple([number for number, _ in numbers]), tuple([_trust(*each) for each in numbers])
 
@@ -90,7 +95,7 @@ def answers(state: BatchState) -> tuple[tuple[float, ...], tuple[int, ...]]:
 def _trust(number: float, sensed: Sensed) -> int:
     if number != number:
         return int(Quality.MISSING)
-    return int(Quality.UNCERTAIN if sensed.outside else Quality.GOOD)
+    return int(Quality.UNCERTAIN if sensed.outside or sensed.missing else Quality.GOOD)
 
 
 def _known(state: BatchState, usable: Sequence[float], time: int) -> list[float]:
@@ -137,6 +142,7 @@ def _answered(model: SoftPlan, sensed: Sensed, verdict: "Verdict", time: int) ->
         answer=(value, low, high),
         decision=verdict.decision,
         outside=_outside(verdict),
+        missing=verdict.missing,
     )
 
 
@@ -151,10 +157,7 @@ def _outside(verdict: "Verdict") -> bool:
     return any(size is not None and limit is not None and size > limit for size, limit in pairs)
 
 
-def _changed(
-    model: SoftPlan, before: Sensed, after: Sensed, verdict: "Verdict", row: Sequence[float]
-) -> PredictionChanged:
-    inputs = zip(model.inputs, row, strict=True)
+def _changed(model: SoftPlan, before: Sensed, after: Sensed, verdict: "Verdict") -> PredictionChanged:
     return PredictionChanged(
         model=model.name,
         hash=model.hash,
@@ -171,7 +174,7 @@ def _changed(
         outside=after.outside,
         drivers=_finite(verdict.drivers),
         strangers=_finite(verdict.strangers),
-        missing=tuple(given.name for given, value in inputs if value != value),
+        missing=after.missing,
         reason=verdict.reason,
     )
 

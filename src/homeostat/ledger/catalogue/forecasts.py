@@ -42,7 +42,8 @@ class ModelLoaded(Payload):
 class PredictionChanged(Payload):
     """A soft sensor answered first, decided something else, or its inputs left or entered again what its model knows.
 
-    `value` with the ends of its interval is in `unit`; None where inputs are `missing` beyond what the model allows.
+    Or other inputs are `missing` than before: filled where the model allows it, else `value` is None. With the ends of
+    its interval it is in `unit`.
     `t2` and `spe` tell how far the inputs are from those of training, with the limits beyond which it does not decide.
     `drivers` are the inputs that contribute most to the value, `strangers` those that take it out of the known space.
     """

@@ -10,19 +10,21 @@ from homeostat.monitoring.frozen.piece import AnyForm, Form
 
 
 class Clipped(Form):
-    """The value of `form`, but never below `low` or above `high`: the range that may be reported.
+    """The value of `form`, but never below `low` or above `high`: the range that may be reported; None for no such end.
 
     Contributions are those of the form, shortened alike so that they sum to the value told.
     """
 
     kind: Literal["clipped"] = "clipped"
     form: AnyForm
-    low: float = Field(allow_inf_nan=False)
-    high: float = Field(allow_inf_nan=False)
+    low: float | None = Field(default=None, allow_inf_nan=False)
+    high: float | None = Field(default=None, allow_inf_nan=False)
 
     @model_validator(mode="after")
     def _ordered(self) -> "Clipped":
-        if not self.low < self.high:
+        if self.low is None and self.high is None:
+            raise ValueError("the reportable range has no end")
+        if self.low is not None and self.high is not None and not self.low < self.high:
             raise ValueError("the reportable range is empty")
         return self
 
@@ -48,5 +50,6 @@ class Clipped(Form):
         return self.form.scale(x)
 
     def _within(self, values: Array) -> Array:
-        values = np.where(values < self.low, self.low, values)
-        return np.where(values > self.high, self.high, values)
+        if self.low is not None:
+            values = np.where(values < self.low, self.low, values)
+        return values if self.high is None else np.where(values > self.high, self.high, values)

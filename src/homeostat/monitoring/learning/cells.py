@@ -51,4 +51,6 @@ def _mend(cell: str) -> str:
         )
     if found["unit"]:
         return f"write the unit in the heading and the number alone in the cell, {_EMPTY}"
+    if not cell.isascii():
+        return "write numbers with the digits 0 to 9"
     return "write decimals in one way and no separators of thousands"

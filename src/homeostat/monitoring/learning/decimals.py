@@ -12,8 +12,10 @@ from homeostat.errors import MonitoringError
 
 Numbered = Sequence[tuple[int, Sequence[str]]]
 """Cells of each row, with the line it stands in."""
-_THOUSANDS = {mark: re.compile(rf"[+-]?[1-9]\d{{0,2}}([{mark}]\d{{3}})+") for mark in ",."}
-_NUMBER = {mark: re.compile(rf"[+-]?(\d+[{mark}]\d*|[{mark}]\d+)([eE][+-]?\d+)?") for mark in ",."}
+_THOUSANDS = {mark: re.compile(rf"[+-]?[1-9][0-9]{{0,2}}([{mark}][0-9]{{3}})+") for mark in ",."}
+_NUMBER = {
+    mark: re.compile(rf"[+-]?([0-9]+[{mark}][0-9]*|[{mark}][0-9]+)([eE][+-]?[0-9]+)?") for mark in ",."
+}
 
 
 @dataclass
@@ -109,3 +111,14 @@ def beside_points(headings: Sequence[str], body: Numbered) -> str:
 def is_comma_number(cell: str) -> bool:
     """Whether a cell writes a number with a decimal comma, or perhaps with one that sets thousands apart."""
     return _NUMBER[","].fullmatch(cell.strip()) is not None
+
+
+def number_of(text: str) -> float:
+    """The number that a text writes with the digits 0 to 9 and a point. Raises ValueError where it writes none.
+
+    Python takes '3_1', donor 3's first sample, for 31, and the digits of every script: no table means either.
+    """
+    bare = text.strip()
+    if "_" in bare or not bare.isascii():
+        raise ValueError(f"{bare[:40]!r} is no number")
+    return float(bare)

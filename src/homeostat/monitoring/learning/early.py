@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from homeostat.errors import MonitoringError
 
-_DAY = re.compile(r"^([A-Za-z]+)[ _]?(\d+(?:\.\d+)?)$")
+_DAY = re.compile(r"^([A-Za-z]+)[ _]?([0-9]+(?:\.[0-9]+)?)$")
 _WHOLE = re.compile(r"\b(overall|final|total|end|endpoint|harvest)\b", re.IGNORECASE)
 
 
@@ -20,7 +20,7 @@ def unknown_by(names: Sequence[str], until: str) -> frozenset[str]:
         raise MonitoringError(
             f"'{until}' is no day", where="--until", mend="write it as the headings do, such as dd5 or day7"
         )
-    mark = re.compile(rf"(?<![A-Za-z]){re.escape(day[1])}[ _]?(\d+(?:\.\d+)?)", re.IGNORECASE)
+    mark = re.compile(rf"(?<![A-Za-z]){re.escape(day[1])}[ _]?([0-9]+(?:\.[0-9]+)?)", re.IGNORECASE)
     days = {name: [float(text) for text in mark.findall(name)] for name in names}
     if not any(days.values()):
         raise MonitoringError(

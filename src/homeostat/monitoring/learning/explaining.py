@@ -7,7 +7,7 @@ import numpy as np
 
 from homeostat.monitoring.frozen import Form, lead_back, run_through
 from homeostat.monitoring.learning.evidence import false_alarms
-from homeostat.monitoring.learning.scoring import inputs
+from homeostat.monitoring.learning.scoring import inputs, range_of
 from homeostat.monitoring.learning.table import Table
 from homeostat.monitoring.learning.unknown import judged
 from homeostat.monitoring.package import Package, WatchPackage
@@ -59,6 +59,7 @@ def described(package: Package) -> dict[str, Any]:
         "learnt from": f"{package.training.rows} rows in {package.training.groups} groups",
         "notes": package.training.note,
         "interval": f"{100 * package.interval.coverage:.0f} %: {package.interval.method}",
+        **({"possible": str(range_of(package))} if range_of(package).bounded else {}),
         **({} if package.ruling is None else {"decides": _margins(package.ruling)}),
         **{f"{name}, held out": value for name, value in values.items()},
     }

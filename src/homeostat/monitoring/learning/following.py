@@ -13,7 +13,7 @@ import numpy as np
 from homeostat.errors import MonitoringError
 from homeostat.monitoring.batches import Told
 from homeostat.monitoring.batches.watcher import Shares
-from homeostat.monitoring.learning.runs import CLOSE, HOUR, Grid, Laid, Run, hours, on_grid
+from homeostat.monitoring.learning.runs import CLOSE, HOUR, Grid, Laid, Run, hours, on_grid, twice
 from homeostat.monitoring.learning.table import Table
 from homeostat.monitoring.package import Metrics, WatchPackage, table_digest
 from homeostat.process.soft import unit_in
@@ -73,6 +73,11 @@ class ExplainedSample:
 def follow_table(package: WatchPackage, table: Table) -> tuple[Followed, ...]:
     """What is said of the batches in a table that names its columns as the one learnt from. Raises MonitoringError."""
     return tuple(_followed(package, run) for run in _runs(package, table))
+
+
+def remarks(package: WatchPackage, table: Table) -> tuple[str, ...]:
+    """What is said of the table itself: rows of one batch at one time. Raises MonitoringError as `follow_table`."""
+    return twice(table, _laid(package), package.names)
 
 
 def counted(batches: Sequence[Followed]) -> Metrics:

@@ -3,6 +3,8 @@
 In: inputs (n, p) and targets (n,). Out: a key a row, equal for rows that are alike; every gap is like another.
 """
 
+import hashlib
+
 import numpy as np
 
 from homeostat.monitoring.frozen import Array, Integers
@@ -12,6 +14,12 @@ def row_keys(x: Array, y: Array) -> list[bytes]:
     """The bytes of each row; minus zero is zero."""
     rows = np.column_stack([x, y]) + 0.0
     return [row.tobytes() for row in np.where(np.isnan(rows), np.nan, rows)]
+
+
+def row_digests(x: Array, y: Array) -> tuple[str, ...]:
+    """SHA-256 of each row that has a target: known again by it, and not to be read from it."""
+    keys = zip(row_keys(x, y), np.isfinite(y).tolist(), strict=True)
+    return tuple(hashlib.sha256(b"homeostat row\0" + key).hexdigest() for key, told in keys if told)
 
 
 def repeats(x: Array, y: Array) -> Integers | None:

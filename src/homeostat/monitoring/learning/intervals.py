@@ -3,7 +3,8 @@
 And the ruling on the task's rule, from the same rows.
 
 In: truth and held-out predictions. Out: a frozen `Interval`, or `Ruling`, of `monitoring.prediction`. A skewed error,
-as that of a share near 100 %, needs far less room on one side; so does a rule that has its limit there.
+as that of a share near 100 %, needs far less room on one side; so does a rule that has its limit there. An interval
+ends where the possible does: no truth lies beyond, so that its coverage stays the same.
 """
 
 import numpy as np
@@ -13,7 +14,7 @@ from homeostat.monitoring.frozen import Array, Integers
 from homeostat.monitoring.learning.groups import Labels, members
 from homeostat.monitoring.learning.task import Task
 from homeostat.monitoring.prediction import Interval, LabelInterval, Rule, Ruling, calibrate_ruling
-from homeostat.monitoring.prediction.calibration import calibrate
+from homeostat.monitoring.prediction.calibration import calibrate, likelier
 from homeostat.monitoring.prediction.grouped import quantile, weigh
 from homeostat.monitoring.prediction.sided import SidedInterval
 
@@ -27,17 +28,26 @@ def interval(task: Task, held_out: Array, level: float, rows: Integers | None = 
     if task.question.classes:
         return labels(truth, said, groups, level)
     sides = [_side(sign * (truth - said), groups, level) for sign in (1.0, -1.0)]
+    floor, ceiling = task.possible.low, task.possible.high
     try:
-        even = calibrate(truth, said, groups, coverage=level)
+        even = calibrate(truth, said, groups, coverage=level, floor=floor, ceiling=ceiling)
     except MonitoringError:
         count = len(np.unique(groups))
-        return calibrate(truth, said, groups, coverage=BELOW_ONE * count / (count + 1.0))
+        most = BELOW_ONE * count / (count + 1.0)
+        return calibrate(truth, said, groups, coverage=most, floor=floor, ceiling=ceiling)
     above, below = sides
     if above is None or below is None or above + below >= 2.0 * even.quantile:
         return even
     method = "residuals of groups held out, each side for itself"
     return SidedInterval(
-        coverage=level, method=method, rows=even.rows, groups=even.groups, below=below, above=above
+        coverage=level,
+        method=method,
+        rows=even.rows,
+        groups=even.groups,
+        floor=floor,
+        ceiling=ceiling,
+        below=below,
+        above=above,
     )
 
 
@@ -62,14 +72,16 @@ def labels(truth: Array, probability: Array, groups: Labels, level: float) -> La
 
     As for values, the mass of a group to come follows from how alike the rows of a group are.
     """
-    limits = [_class_limit(truth, probability, groups, level, label) for label in (0.0, 1.0)]
+    first, second = likelier(
+        *(_class_limit(truth, probability, groups, level, label) for label in (0.0, 1.0))
+    )
     return LabelInterval(
         coverage=level,
         method="class-conditional, groups held out",
         rows=len(truth),
         groups=len(np.unique(groups)),
-        first=limits[0],
-        second=limits[1],
+        first=first,
+        second=second,
     )
 
 

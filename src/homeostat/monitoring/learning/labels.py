@@ -21,7 +21,7 @@ WORDS = MISSING - GAPS
 TWICE = 2
 """Rows from which on such a word is a label."""
 SHOWN = 6
-_PLAIN = re.compile(r"[+-]?\d{1,12}(\.\d{1,12})?")
+_PLAIN = re.compile(r"[+-]?[0-9]{1,12}(\.[0-9]{1,12})?")
 
 
 def key(label: str) -> str:

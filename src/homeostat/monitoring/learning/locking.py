@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from homeostat.errors import MonitoringError
-from homeostat.monitoring.learning.identical import row_keys
+from homeostat.monitoring.frozen import Array
+from homeostat.monitoring.learning.identical import row_digests, row_keys
 from homeostat.monitoring.learning.labels import key
 from homeostat.monitoring.learning.scoring import given, score
 from homeostat.monitoring.learning.table import Table
@@ -29,21 +30,25 @@ class Locked:
     groups: int = 0
     group: str = ""
 
-    @property
-    def digest(self) -> LockedTest | None:
-        """What the package says of the locked test set; its rows stay outside."""
+    def digest(self, task: Task) -> LockedTest | None:
+        """What the package of `task` says of the locked test set; its rows stay outside."""
         if self.kept is None:
             return None
-        return LockedTest(sha256=self.kept.sha256, rows=self.kept.rows, groups=self.groups, group=self.group)
+        return LockedTest(
+            sha256=self.kept.sha256,
+            rows=self.kept.rows,
+            groups=self.groups,
+            group=self.group,
+            keys=row_digests(*_numbers(self.kept, task)),
+        )
 
     def check(self, task: Task) -> None:
         """Refuse a locked test whose rows are among those of `task`. Raises MonitoringError naming the first."""
         if self.kept is None:
             return
-        kept = self.kept.knowing(task.labels)
-        inputs, truth = given(task.names, kept), task.question.truth(kept, task.target)
+        _refuse_strangers(self.kept, task)
         known = frozenset(row_keys(task.x, task.y))
-        keys = row_keys(np.column_stack([inputs[name] for name in task.names]), truth)
+        keys = row_keys(*_numbers(self.kept, task))
         shared = [row for row, key in enumerate(keys) if key in known]
         if shared:
             raise MonitoringError(
@@ -68,6 +73,28 @@ class Locked:
             results=results,
         )
         return results
+
+
+def _numbers(kept: Table, task: Task) -> tuple[Array, Array]:
+    """The task's inputs (n, p) and target (n,) in the table."""
+    known = kept.knowing(task.labels)
+    inputs = given(task.names, known)
+    return np.column_stack([inputs[name] for name in task.names]), task.question.truth(known, task.target)
+
+
+def _refuse_strangers(kept: Table, task: Task) -> None:
+    """Refuse a truth that is neither of two classes: it would count as one of them. Raises MonitoringError."""
+    asked = task.question
+    if not asked.classes or len(asked.others) != 1:
+        return
+    for row, label in enumerate(kept.knowing(task.labels).categories(task.target)):
+        if label and not asked.knows(label):
+            raise MonitoringError(
+                f"'{label[:40]}' is no class of the table that is learnt from "
+                f"({asked.others[0]}, {asked.positive})",
+                where=kept.place(row, task.target),
+                mend="leave the row out of the test set, or ask for one class against all others",
+            )
 
 
 def keep_apart(table: Table, settings: Settings, test: Table | None, share: float | None) -> Locked:

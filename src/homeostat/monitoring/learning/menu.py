@@ -14,6 +14,8 @@ from homeostat.monitoring.learning.task import Task
 MOST_COMPONENTS = 20
 MOST_PROCESS_ROWS = 400
 """Rows up to which a Gaussian process is tried: its work grows with their cube."""
+MOST_LENGTHS = 20
+"""Inputs up to which each may have a length of its own in a Gaussian process."""
 MANY_CELLS = 150_000
 """Rows times columns from which on fewer trees and sizes are tried."""
 MOST_CELLS = 1_500_000
@@ -68,7 +70,7 @@ def _families(rows: int, width: int, trees: int, seed: int, *, classes: bool) ->
     if classes:
         found.append(LogisticRidge())
     if rows <= MOST_PROCESS_ROWS and cells <= MANY_CELLS:
-        found.append(GaussianProcess())
+        found.append(GaussianProcess(each=1 < width <= MOST_LENGTHS))
     leaves = _leaves(rows) if cells <= MANY_CELLS else _leaves(rows)[-1:]
     share = 0.5 if width <= 60 else 0.33 if width <= 500 else 0.1
     found.append(ExtraTrees(trees, leaves, seed, share))

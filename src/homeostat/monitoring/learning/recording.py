@@ -1,7 +1,8 @@
 """The record of scoring: how a model did on a table that held the truth goes beside the model, chained to what was.
 
-In: what was scored, and where the model lies. Out: what was kept, in words. A table that was locked when the model was
-trained counts as one more use of the locked test (MON-09); any other is how the model does in use (MON-14). Of a
+In: what was scored, and where the model lies. Out: what was kept, in words. A table that holds a row
+that was locked when the model was trained counts as one more use of the locked test (MON-09), for no such row is learnt
+from and so none comes about by chance; any other is how the model does in use (MON-14). Of a
 watcher it is kept how many batches it called out; those that it was learnt from are told apart. Where nothing can be
 written the scoring stands all the same, and says so.
 """
@@ -10,9 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from homeostat.errors import MonitoringError
 from homeostat.monitoring.learning.following import Followed, counted, digest_of
-from homeostat.monitoring.learning.scoring import Scored
+from homeostat.monitoring.learning.identical import row_digests
+from homeostat.monitoring.learning.scoring import Scored, inputs
 from homeostat.monitoring.learning.table import Table
 from homeostat.monitoring.package import WatchPackage
 from homeostat.monitoring.package.uses import (
@@ -20,6 +24,7 @@ from homeostat.monitoring.package.uses import (
     COMPARED,
     JUDGED,
     LOCKED_TEST,
+    Use,
     record_of,
     record_use,
     times_tested,
@@ -41,8 +46,11 @@ def record(scored: Scored, model: Path, when: str) -> Kept | None:
     """Record the use of the model at `model`; None where the table told no truth, and nothing was compared."""
     if not scored.metrics:
         return None
-    package, table = scored.package, scored.table.sha256
-    locked = package.locked_test is not None and package.locked_test.sha256 == table
+    package, test = scored.package, scored.package.locked_test
+    rows = _locked_rows(scored)
+    locked = test is not None and (rows > 0 or test.sha256 == scored.table.sha256)
+    table = test.sha256 if test is not None and locked else scored.table.sha256
+    apart = f", with {rows} of its rows" if locked and table != scored.table.sha256 else ""
     try:
         use = record_use(
             model,
@@ -52,13 +60,24 @@ def record(scored: Scored, model: Path, when: str) -> Kept | None:
             content_hash=package.content_hash,
             table=table,
             results=scored.metrics,
-            note=scored.table.name[:200],
+            note=f"{scored.table.name[:200]}{apart}",
         )
         times = times_tested(uses(model), table)
     except MonitoringError as fault:
         return Kept(None, f"Not recorded: {fault.what}.")
-    more = f": the locked test set, used {times} times by now" if locked else ""
-    return Kept(use.number, f"Recorded as use {use.number} in {record_of(model).name}{more}.")
+    more = f": the locked test set{apart}, used {times} times by now" if locked else ""
+    return _kept(use, model, more)
+
+
+def _locked_rows(scored: Scored) -> int:
+    """How many rows of the table are of the locked test set, however they are written there."""
+    test = scored.package.locked_test
+    if test is None or not test.keys or scored.truth is None:
+        return 0
+    columns = inputs(scored.package, scored.table)
+    x = np.column_stack([columns[name] for name in scored.package.names])
+    known = frozenset(test.keys)
+    return sum(key in known for key in row_digests(x, scored.truth))
 
 
 def record_watched(
@@ -81,4 +100,12 @@ def record_watched(
     except MonitoringError as fault:
         return Kept(None, f"Not recorded: {fault.what}.")
     more = ": the table it was learnt from, which proves nothing" if again else ""
-    return Kept(use.number, f"Recorded as use {use.number} in {record_of(model).name}{more}.")
+    return _kept(use, model, more)
+
+
+def _kept(use: Use, model: Path, more: str) -> Kept:
+    """What is told of a use on record, and of a line before it that was torn."""
+    told = f"Recorded as use {use.number} in {record_of(model).name}{more}."
+    if use.torn:
+        told += " The line before it was torn while it was written: it stays, and tells no use."
+    return Kept(use.number, told)

@@ -11,6 +11,7 @@ import numpy as np
 
 from homeostat.errors import MonitoringError
 from homeostat.monitoring.frozen import Array
+from homeostat.monitoring.learning.decimals import number_of
 from homeostat.monitoring.learning.table import Table
 from homeostat.monitoring.prediction import Rule
 
@@ -38,6 +39,10 @@ class Question:
     def classes(self) -> bool:
         """Whether a class is asked for."""
         return bool(self.positive)
+
+    def knows(self, label: str) -> bool:
+        """Whether a label is one of the classes of the table that the question was put to."""
+        return any(_same(label, name) for name in (self.positive, *self.others))
 
     def truth(self, table: Table, target: str) -> Array:
         """What the column says (n,): values, or 1 and 0 for classes; NaN where it says nothing."""
@@ -142,6 +147,6 @@ def _same(label: str, asked: str) -> bool:
     if label == asked:
         return True
     try:
-        return float(label) == float(asked)
+        return number_of(label) == number_of(asked)
     except ValueError:
         return label.lower() == asked.lower()

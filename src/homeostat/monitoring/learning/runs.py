@@ -1,11 +1,13 @@
 """A long table as runs: one row a sample, with the batch it belongs to, its time, and the tags.
 
 In: a `Table` and which columns are which. Out: each batch on the same grid of times, filled as a running batch would
-fill it: with the last value by then, unless that is too old. Nothing looks ahead.
+fill it: with the last value by then, unless that is too old; of several at one time with the first, as a recorded log
+is read. Nothing looks ahead.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -100,7 +102,7 @@ def lay_out(table: Table, laid: Laid, wanted: Wanted, interval: float | None) ->
     decisions += [f"{count} infinite values of '{name}' count as missing" for name, count in infinite.items()]
     decisions += unbelievable(table, names)
     found = on_grid(table, laid, tuple(names), Grid(interval, begins))
-    return Runs(found.runs, found.tags, found.grid, tuple(decisions))
+    return Runs(found.runs, found.tags, found.grid, (*decisions, *found.decisions))
 
 
 def on_grid(table: Table, laid: Laid, tags: Sequence[str], grid: Grid) -> Runs:
@@ -121,7 +123,30 @@ def on_grid(table: Table, laid: Laid, tags: Sequence[str], grid: Grid) -> Runs:
         raise MonitoringError(
             "no batch lasts until its first sample", where=table.name, mend="check the times and the interval"
         )
-    return Runs(tuple(runs), tuple(tags), grid)
+    return Runs(tuple(runs), tuple(tags), grid, twice(table, laid, tags))
+
+
+def twice(table: Table, laid: Laid, tags: Sequence[str]) -> tuple[str, ...]:
+    """What is said of rows of one batch at one time: how many there are, and which of them tell different values."""
+    members, times = _members(table, laid)
+    pairs = [pair for rows in members.values() for pair in pairwise(rows) if _at_once(times, *pair)]
+    if not pairs:
+        return ()
+    columns = np.stack([table.number(name) for name in tags], axis=1)
+    other = [
+        (one, row) for one, row in pairs if (np.abs(columns[one] - columns[row]) > 0.0).any()
+    ]  # a gap (NaN) contradicts nothing
+    told = f"{len(pairs)} row{'s' if len(pairs) > 1 else ''} at the time of another row of the same batch"
+    if not other:
+        return (told,)
+    row = other[0][1]
+    place = int(np.flatnonzero(np.abs(columns[other[0][0]] - columns[row]) > 0.0)[0])
+    where = f"'{tags[place]}' in line {table.sheet.lines[row]}"
+    return (f"WARNING: {told}, {len(other)} with other values, such as {where}: the first counts",)
+
+
+def _at_once(times: Array, one: int, other: int) -> bool:
+    return bool(times[other] - times[one] <= CLOSE)
 
 
 def _members(table: Table, laid: Laid) -> tuple[dict[str, list[int]], Array]:
@@ -174,6 +199,7 @@ def _last_known(times: Array, values: Array, moments: Array, patience: float) ->
         known = np.flatnonzero(np.isfinite(column))
         if not len(known):
             continue
+        known = known[np.diff(times[known], prepend=-np.inf) > CLOSE]  # of values at one time the first
         number = np.searchsorted(times[known], moments + CLOSE, side="right") - 1
         at = known[np.maximum(number, 0)]
         fresh = (number >= 0) & (moments - times[at] <= patience + CLOSE)

@@ -11,12 +11,16 @@ import numpy as np
 from homeostat.errors import MonitoringError
 from homeostat.monitoring.frozen import Array
 from homeostat.monitoring.learning.beyond import advice
+from homeostat.monitoring.learning.decimals import number_of
+from homeostat.monitoring.learning.possible import Possible
 from homeostat.monitoring.learning.table import Table
 from homeostat.monitoring.learning.unknown import judged
 from homeostat.monitoring.learning.wavelengths import matching
 from homeostat.monitoring.package import Metrics, Package
 from homeostat.monitoring.package.metrics import measure
 from homeostat.monitoring.prediction import Verdict
+
+SHOWN = 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,11 +33,26 @@ class Scored:
     truth: Array | None
     groups: tuple[str, ...] | None
     metrics: tuple[Metrics, ...]
+    unheard: tuple[str, ...] = ()
+    """What the column of the truth says (n,) where that is no class that the model knows, "" elsewhere; may be empty.
+    Such rows count in no figure."""
 
     @property
     def advice(self) -> str | None:
         """What to do where most of the rows lie outside what the model knows; None where they do not."""
         return advice(self.package.names, self.verdicts, self.table.name)
+
+    @property
+    def impossible(self) -> str | None:
+        """What is said of truths outside what was declared possible, which no interval holds; None without any."""
+        possible = range_of(self.package)
+        count = 0 if self.truth is None else len(possible.beyond(self.truth))
+        return f"{count} of the truths lie outside what was declared possible, {possible}." if count else None
+
+    @property
+    def left_out(self) -> str | None:
+        """What is said of rows whose truth is no class that the model knows; None without any."""
+        return left_out(self.package, self.unheard)
 
     def named(self, value: float | None) -> str:
         """The class that a value stands for; "" where the model predicts no class, or there is no value."""
@@ -44,13 +63,19 @@ class Scored:
 def score(package: Package, table: Table) -> Scored:
     """Judge every row of the table. Raises MonitoringError for columns that are absent or not numeric."""
     verdicts = judged(package, table, inputs(package, table))
-    truth = _truth(package, table)
+    unheard = strangers(package, table)
+    truth = _truth(package, table, unheard)
     groups = _groups(package, table)
     metrics: tuple[Metrics, ...] = ()
     if truth is not None and np.isfinite(truth).any():
         labels = None if groups is None else np.array(groups)
         metrics = measure(truth, verdicts, rule=package.rule, subgroups=labels, groups=labels)
-    return Scored(package, table, verdicts, truth, groups, metrics)
+    return Scored(package, table, verdicts, truth, groups, metrics, unheard)
+
+
+def range_of(package: Package) -> Possible:
+    """What the target can be at all, as declared when the model was trained."""
+    return Possible(package.interval.floor, package.interval.ceiling)
 
 
 def inputs(package: Package, table: Table) -> dict[str, Array]:
@@ -96,19 +121,52 @@ def _filled(table: Table, heading: str) -> Array:
 
 def _float(name: str) -> float:
     try:
-        return float(name)
+        return number_of(name)
     except ValueError:
         return float("nan")
 
 
-def _truth(package: Package, table: Table) -> Array | None:
+def _truth(package: Package, table: Table, unheard: Sequence[str]) -> Array | None:
     if package.target not in table.headings:
         return None
     table.check_single(package.target)
     if package.classes is None:
         return table.number(package.target)
-    labels = table.knowing(package.labels).categories(package.target)
-    return np.array([np.nan if not label else float(_alike(label, package.classes[1])) for label in labels])
+    asked = package.classes[1]
+    told = zip(_classes(package, table), unheard, strict=True)
+    return np.array(
+        [np.nan if not label or strange else float(_alike(label, asked)) for label, strange in told]
+    )
+
+
+def strangers(package: Package, table: Table) -> tuple[str, ...]:
+    """For each row (n,) the truth that is none of the classes the model knows, "" for others; empty without truths.
+
+    Asked for one class against all others, a model takes what it never heard of for one of those.
+    """
+    if package.classes is None or package.target not in table.headings:
+        return ()
+    other, asked = package.classes
+    known = package.labels.get(package.target, package.classes)
+    if len(known) > 2 or (package.target not in package.labels and other == f"not {asked}"):
+        return ("",) * table.rows
+    labels = _classes(package, table)
+    return tuple("" if any(_alike(label, name) for name in known) else label for label in labels)
+
+
+def left_out(package: Package, unheard: Sequence[str]) -> str | None:
+    """What is said of the truths `unheard` of, "" for none; None where all are known."""
+    names = sorted({label for label in unheard if label})
+    if not names or package.classes is None:
+        return None
+    rows = sum(bool(label) for label in unheard)
+    told = ", ".join(f"'{name[:40]}'" for name in names[:SHOWN]) + (", ..." if len(names) > SHOWN else "")
+    which = f"{rows} row{'s' if rows > 1 else ''} whose truth is {told}"
+    return f"Left out of the figures: {which}; the model knows {' and '.join(package.classes)} alone."
+
+
+def _classes(package: Package, table: Table) -> tuple[str, ...]:
+    return table.knowing(package.labels).categories(package.target)
 
 
 def _alike(label: str, name: str) -> bool:

@@ -116,8 +116,16 @@ def choose(
         trials += _regional(task, task.axis, trials, divisions)
         step()
     if applied is not None and task.axis is not None:
-        return _where_applied(task, trials, applied)
-    return _best(task, trials)
+        return _cut(task, _where_applied(task, trials, applied))
+    return _cut(task, _best(task, trials))
+
+
+def _cut(task: Task, choice: Choice) -> Choice:
+    """The choice as it will be told: nothing beyond what is possible."""
+    if not task.possible.bounded:
+        return choice
+    told = task.possible.cut(choice.held_out)
+    return replace(choice, held_out=told, error=_rms(told - task.y))
 
 
 def _everything(task: Task, menu: Menu, divisions: Divisions, step: Callable[[], None]) -> list[Trial]:
@@ -159,14 +167,17 @@ def learn(task: Task, choice: Choice) -> Learnt:
         else:
             form = Staged(steps=steps, form=form)
         forms.append(form)
-    whole = _blended(forms)
-    return Learnt(common, whole if task.axis is None else _reportable(whole, task.y))
+    return Learnt(common, _reportable(_blended(forms), task))
 
 
-def _reportable(form: Form, y: Array) -> Form:
-    """A form on spectra tells values within the reportable range: of another matrix it would tell anything at all."""
-    beyond = BEYOND * float(np.ptp(y))
-    return Clipped(form=form, low=float(y.min()) - beyond, high=float(y.max()) + beyond)
+def _reportable(form: Form, task: Task) -> Form:
+    """A form that tells nothing impossible; on spectra no value far from those learnt from, for of another matrix it
+    would tell anything at all."""
+    low, high = task.possible.low, task.possible.high
+    if task.axis is not None:
+        ends = np.array([task.y.min(), task.y.max()]) + BEYOND * float(np.ptp(task.y)) * np.array([-1.0, 1.0])
+        low, high = task.possible.cut(ends).tolist()
+    return form if low is None and high is None else Clipped(form=form, low=low, high=high)
 
 
 def _blended(forms: Sequence[Form]) -> Form:

@@ -16,7 +16,7 @@ import numpy as np
 from homeostat.errors import MonitoringError
 from homeostat.monitoring.frozen import Array
 from homeostat.monitoring.learning.above import refuse_units
-from homeostat.monitoring.learning.decimals import beside_points, is_comma_number
+from homeostat.monitoring.learning.decimals import beside_points, is_comma_number, number_of
 from homeostat.monitoring.learning.labels import GAPS, MISSING, key, read_labels
 from homeostat.monitoring.learning.reading import Sheet, read_sheet
 
@@ -228,13 +228,13 @@ def _says_infinite(cell: str) -> bool:
 def _value(cell: str, decimal: str) -> float | None:
     """The number that a cell writes, NaN for none, None for text."""
     try:
-        return float(cell)
+        return number_of(cell)
     except ValueError:
         text = cell.strip()
     if text.lower() in MISSING:
         return float("nan")
     try:
-        return float(text.replace(decimal, ".")) if decimal != "." else None
+        return number_of(text.replace(decimal, ".")) if decimal != "." else None
     except ValueError:
         return None
 

@@ -14,6 +14,7 @@ from homeostat.monitoring.learning.columns import Wanted, choose
 from homeostat.monitoring.learning.identical import repeats
 from homeostat.monitoring.learning.labels import ambiguous, respelt
 from homeostat.monitoring.learning.magnitudes import unbelievable
+from homeostat.monitoring.learning.possible import ANYTHING, Possible, possible
 from homeostat.monitoring.learning.rounds import rounds
 from homeostat.monitoring.learning.rules import Question, question
 from homeostat.monitoring.learning.table import Table
@@ -42,6 +43,8 @@ class Task:
     """For each row (n,) the first that is like it in inputs and target; None where no row is repeated."""
     labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The labels of each column of text that is an input, and of a target of classes."""
+    possible: Possible = ANYTHING
+    """What the target can be at all, as declared."""
 
     def part(self, places: Integers) -> "Task":
         """The same task over some of its rows."""
@@ -93,6 +96,30 @@ def state(
         same,
         labels,
     )
+
+
+def bounded(task: Task, table: Table, declared: str) -> Task:
+    """The task whose target can only be what is `declared`, such as '0..100'.
+
+    Raises MonitoringError where that is no range, the target is a class, or the table holds a value beyond it.
+    """
+    found = possible(declared)
+    if task.question.classes:
+        raise MonitoringError(
+            "the target is a class, which has no range",
+            where=f"--possible '{declared}'",
+            mend="leave the option out",
+        )
+    beyond = found.beyond(task.y).tolist()
+    if beyond:
+        more = f"; so do {len(beyond) - 1} more rows" if len(beyond) > 1 else ""
+        raise MonitoringError(
+            f"{task.y[beyond[0]]:g} lies outside what was declared possible, {found}{more}",
+            where=table.place(task.rows[beyond[0]], task.target),
+            mend="correct the value, or declare a wider range with --possible",
+        )
+    note = f"values and intervals are cut to what is declared possible, {found}"
+    return replace(task, possible=found, decisions=(*task.decisions, note))
 
 
 def _repeated(same: Integers | None, groups: tuple[str, ...] | None, table: Table, target: str) -> list[str]:

@@ -21,7 +21,7 @@ from homeostat.monitoring.learning.judging import Judged, judge
 from homeostat.monitoring.learning.menu import menu
 from homeostat.monitoring.learning.search import Choice, Learnt, choose, learn
 from homeostat.monitoring.learning.table import Table
-from homeostat.monitoring.learning.task import Task, state
+from homeostat.monitoring.learning.task import Task, bounded, state
 from homeostat.monitoring.learning.threads import one_thread
 from homeostat.monitoring.package import (
     Acceptance,
@@ -51,6 +51,7 @@ class Settings:
     target: str
     group: str | None = None
     rule: str | None = None
+    possible: str | None = None
     wanted: Wanted = field(default_factory=Wanted)
     level: float = 0.9
     seed: int = 0
@@ -85,7 +86,7 @@ def pose(table: Table, settings: Settings) -> Task:
     """The task that the table poses. Raises MonitoringError where it poses none, or a limit fits none."""
     task = state(table, settings.target, settings.wanted, settings.group, settings.rule)
     check_limits(settings.acceptance, ruled=task.question.rule is not None, grouped=task.groups is not None)
-    return task
+    return task if settings.possible is None else bounded(task, table, settings.possible)
 
 
 def train(

@@ -21,8 +21,14 @@ def judged(package: Package, table: Table, inputs: Mapping[str, Array]) -> tuple
     known = {name: labels for name, labels in package.labels.items() if name != package.target}
     told = zip(package.score(inputs), unknown(known, table), strict=True)
     return tuple(
-        replace(verdict, decision="undecided", reason=why) if why else verdict for verdict, why in told
+        replace(verdict, decision="undecided", reason=_also(why, verdict)) if why else verdict
+        for verdict, why in told
     )
+
+
+def _also(why: str, verdict: Verdict) -> str:
+    """The reason, with what was said of inputs that are missing."""
+    return f"{why}; {verdict.reason}" if verdict.missing and verdict.reason else why
 
 
 def unknown(known: Mapping[str, Sequence[str]], table: Table) -> tuple[str, ...]:

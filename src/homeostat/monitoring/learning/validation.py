@@ -24,7 +24,7 @@ from homeostat.monitoring.learning.evidence import (
 )
 from homeostat.monitoring.package import Acceptance, Metrics, Package, WatchPackage
 from homeostat.monitoring.package.metrics import Judged, judge
-from homeostat.monitoring.package.uses import uses
+from homeostat.monitoring.package.uses import torn, uses
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +93,11 @@ def validate(package: Package | WatchPackage, path: Path) -> Validation:
     """The report of the package read from `path`. Raises MonitoringError where the record of its uses was changed."""
     mine = tuple(use for use in uses(path) if use.model == package.content_hash)
     if isinstance(package, WatchPackage):
-        watching = Case(package, mine)
+        watching = Case(package, mine, torn=torn(path))
         told = {name: prove(watching) for name, prove in WATCHING.items()}
         return _report(package, told, alarms=false_alarms(package))
     judged = judge(package.acceptance, results(mine)) if results(mine) else ()
-    predicting = Case(package, mine, judged)
+    predicting = Case(package, mine, judged, torn(path))
     told = {name: prove(predicting) for name, prove in PREDICTING.items()}
     return _report(package, told, tuple(outcome(each) for each in judged))
 

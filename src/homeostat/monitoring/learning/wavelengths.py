@@ -26,12 +26,12 @@ _PREFIXES = frozenset(
 _UNITS = {"nm": "nm", "µm": "µm", "μm": "µm", "um": "µm"}
 _HEADING = re.compile(
     r"(?:(?P<prefix>[A-Za-zλ_]+)[\s_.:-]*)?"
-    r"(?P<number>(?(prefix)|[+-]?)(?:\d+(?:[.,]\d+)?|[.,]\d+)(?:[eE][+-]?\d+)?)"
+    r"(?P<number>(?(prefix)|[+-]?)(?:[0-9]+(?:[.,][0-9]+)?|[.,][0-9]+)(?:[eE][+-]?[0-9]+)?)"
     r"[\s_.]*[(\[]?(?P<unit>nm|[µμu]m|cm\s?\^?[-−.]1|cm⁻¹|1/cm)?[)\]]?\.?",
     re.IGNORECASE,
 )
 """The points are R's, whose `read.csv` writes 'X1000..nm.' for '1000 (nm)'."""
-_THOUSANDS = re.compile(r"[1-9]\d{0,2},\d{3}")
+_THOUSANDS = re.compile(r"[1-9][0-9]{0,2},[0-9]{3}")
 
 Key = tuple[str, str]
 """Prefix and unit: what the headings of one spectrum share."""

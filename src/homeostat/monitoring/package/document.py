@@ -6,10 +6,11 @@ The requirement each part answers is named by its id in the monitoring checklist
 from collections.abc import Mapping
 from typing import Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from homeostat.monitoring import frozen, prediction, spectra
 from homeostat.monitoring.frozen import AnyForm, AnyStep
+from homeostat.monitoring.package.filling import Filling
 from homeostat.monitoring.package.hashed import Finite, Hash, Hashed, Name, Part
 from homeostat.monitoring.prediction import AnyInterval, Decision, InputSpace, RuleField, Ruling
 
@@ -111,7 +112,9 @@ class LockedTest(Part):
     """The test table that development never read (MON-09): its digest and size, and the results, if it was used.
 
     `group` is the column by which no group is both in it and in what was learnt from; "" where that cannot be told. How
-    often it has been used stands beside the package, in its record of uses.
+    often it has been used stands beside the package, in its record of uses. `keys` are digests of its rows, by inputs
+    and target: a table that holds one of them is known, whatever the order of its columns or the spelling of its
+    numbers. A package without any was frozen before.
     """
 
     sha256: Hash
@@ -119,6 +122,13 @@ class LockedTest(Part):
     groups: int = Field(ge=1)
     group: str = ""
     results: tuple[Metrics, ...] = ()
+    keys: tuple[Hash, ...] = ()
+
+    @model_serializer(mode="wrap")
+    def _as_frozen(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """As it was written: without `keys` where there are none, lest the hash of older packages change."""
+        found: dict[str, Any] = plain(self)
+        return found if self.keys else {name: value for name, value in found.items() if name != "keys"}
 
 
 class SelfTest(Part):
@@ -139,7 +149,8 @@ class Document(Hashed):
     """All that is written in a package's file.
 
     `labels` are those that training knew of each column of text whose indicators (`COLUMN=LABEL`) are inputs, and of a
-    target of classes in words. A package without any says nothing of them, as those did that were frozen before.
+    target of classes in words; `filling` tells what a filled input could do. A package without any of these says
+    nothing of them, as those did that were frozen before.
     """
 
     format: Literal["homeostat model 1"] = "homeostat model 1"
@@ -152,6 +163,7 @@ class Document(Hashed):
     inputs: tuple[Input, ...] = Field(min_length=1)
     labels: Mapping[str, tuple[Name, ...]] = Field(default_factory=dict)
     missing_allowed: int = Field(default=0, ge=0)
+    filling: Filling | None = None
     steps: tuple[AnyStep, ...]
     form: AnyForm
     space: InputSpace | None = None
@@ -169,7 +181,8 @@ class Document(Hashed):
     def to_json(self) -> dict[str, Any]:
         """The whole package as plain data."""
         found = super().to_json()
-        return found if self.labels else {name: value for name, value in found.items() if name != "labels"}
+        unsaid = {name for name in ("labels", "filling") if not found[name]}
+        return {name: value for name, value in found.items() if name not in unsaid}
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -183,6 +196,8 @@ class Document(Hashed):
                 raise ValueError(f"no input is a label of {column!r}")
         if self.space is not None and self.space.after > len(self.steps):
             raise ValueError("the input space stands after more steps than there are")
+        if self.filling is not None and self.filling.width != len(names):
+            raise ValueError("the rows kept for filled inputs do not fit the inputs")
         if self.ruling is not None and self.rule is None:
             raise ValueError("there is a ruling but no rule")
         return self

@@ -6,12 +6,15 @@ from pydantic import ValidationError
 
 from homeostat.errors import MonitoringError
 from homeostat.monitoring.frozen import Array
+from homeostat.monitoring.package.filling import keep_rows
 from homeostat.monitoring.package.model import Package
 from homeostat.monitoring.package.selftest import check, chosen_rows, self_test
 
 
 def freeze(x: Array, **parts: Any) -> Package:
-    """The package of `parts` (the fields of `Document`), whose self-test is run on rows chosen from `x` (n, p).
+    """The package of `parts` (the fields of `Document`), learnt from rows `x` (n, p): its self-test is run on some.
+
+    Where inputs may be missing, some are kept to tell what filling them could do (`filling`).
 
     Raises `MonitoringError` when the parts do not make a package, or do not fit together on these rows.
     """
@@ -23,6 +26,8 @@ def freeze(x: Array, **parts: Any) -> Package:
         raise MonitoringError(
             f"rows of {len(draft.inputs)} values are wanted for the self-test", where="freeze"
         )
+    if draft.missing_allowed and draft.filling is None:
+        draft = draft.model_copy(update={"filling": keep_rows(x)})
     try:
         tested = draft.model_copy(update={"self_test": self_test(draft, chosen_rows(x))})
         check(tested, "freeze")

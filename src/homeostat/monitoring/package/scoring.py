@@ -6,6 +6,7 @@ Out: `Verdict`s. Few inputs go through plain floats, many through numpy; the bit
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -13,6 +14,7 @@ import numpy as np
 from homeostat.errors import MonitoringError
 from homeostat.monitoring.frozen import Array, Step, lead_back, run_through
 from homeostat.monitoring.package.document import Document
+from homeostat.monitoring.package.filling import matters
 from homeostat.monitoring.prediction import Decision, Drivers, Verdict, decide
 from homeostat.monitoring.prediction.ruling import Said
 
@@ -42,6 +44,7 @@ class Scorer:
         self._steps, self._form = document.steps, document.form
         self._space, self._interval = document.space, document.interval
         self._rule, self._ruling, self._allowed = document.rule, document.ruling, document.missing_allowed
+        self._filling = document.filling
         self._classes, self._hash = document.classes, document.content_hash
         self._after = self._space.after if self._space else 0
         self._limits = (self._space.limit.t2, self._space.limit.spe) if self._space else (None, None)
@@ -105,15 +108,15 @@ class Scorer:
     def _verdict(self, row: list[float], n: Numbers) -> Verdict:
         gaps = [value != value for value in row]
         if True in gaps and sum(gaps) > self._allowed:
-            return self._undecided(self._gap_reason(gaps))
+            return self._undecided(self._gap_reason(gaps), self._missing(gaps))
         distances = (n.t2, n.spe) if self._space else None
         if not all(map(math.isfinite, (n.value, n.low, n.high, *(distances or ())))):
-            return self._undecided("no finite value follows from these inputs")
+            return self._undecided("no finite value follows from these inputs", self._missing(gaps))
         said = self._said(n.value)
         ends = n.low, n.high
         decision, reason = decide(self._rule, ends, self._space, distances, said, self._classes)
         strangers = self._strangers(row, n) if reason else ()
-        return self._told(
+        verdict = self._told(
             (n.value, n.low, n.high),
             distances,
             decision,
@@ -121,13 +124,42 @@ class Scorer:
             reason,
             None if said is None else said.probability,
         )
+        return self._filled(verdict, row, n, self._missing(gaps)) if True in gaps else verdict
+
+    def _filled(self, verdict: Verdict, row: list[float], n: Numbers, missing: tuple[str, ...]) -> Verdict:
+        """The verdict on a row whose gaps were filled: it says so, and nothing is decided where that could matter."""
+        reach = None if self._filling is None else self._filling.reach(row, n.value, self._values)
+        told = f"missing, and filled: {_listed(missing)}"
+        also = f"; {verdict.reason}" if verdict.reason else ""
+        if reach is not None and not matters(self._interval, n.value, (n.low, n.high), reach):
+            told = f"{told} (which may put the value off by {reach:.3g})"
+            return replace(verdict, reason=told + also, missing=missing, reach=reach)
+        low, high = (None, None) if reach is None else self._interval.widened(n.low, n.high, reach)
+        far = "by nobody knows how much" if reach is None else f"by {reach:.3g}, too much to decide"
+        told = f"{told} (which may put the value off {far})"
+        return replace(
+            verdict,
+            low=low,
+            high=high,
+            decision="undecided",
+            reason=told + (also if verdict.decision == "undecided" else ""),
+            probability=None,
+            missing=missing,
+            reach=reach,
+        )
+
+    def _values(self, x: Array) -> Array:
+        """What the form tells of rows `x` (n, p)."""
+        with np.errstate(all="ignore"):
+            return self._form.predict(run_through(self._steps, x)[-1])
 
     def _said(self, value: float) -> Said | None:
         """What the ruling says of a value; None where there is none."""
         return None if self._ruling is None or self._rule is None else self._ruling.said(self._rule, value)
 
-    def _undecided(self, reason: str) -> Verdict:
-        return self._told((None, None, None), None, "undecided", ((), ()), reason)
+    def _undecided(self, reason: str, missing: tuple[str, ...]) -> Verdict:
+        verdict = self._told((None, None, None), None, "undecided", ((), ()), reason)
+        return replace(verdict, missing=missing) if missing else verdict
 
     def _told(
         self,
@@ -145,10 +177,12 @@ class Scorer:
         )
 
     def _gap_reason(self, gaps: list[bool]) -> str:
-        missing = [name for name, gap in zip(self._names, gaps, strict=True) if gap]
-        told = ", ".join(missing[:DRIVERS]) + (", ..." if len(missing) > DRIVERS else "")
+        missing = self._missing(gaps)
         allowed = f"; {self._allowed} may be" if self._allowed else ""
-        return f"{len(missing)} of {len(self._names)} inputs missing ({told}){allowed}"
+        return f"{len(missing)} of {len(self._names)} inputs missing ({_listed(missing)}){allowed}"
+
+    def _missing(self, gaps: list[bool]) -> tuple[str, ...]:
+        return tuple(name for name, gap in zip(self._names, gaps, strict=True) if gap)
 
     def _strangers(self, row: list[float], n: Numbers) -> Drivers:
         if self._space is None or (n.t2 <= self._space.warning.t2 and n.spe <= self._space.warning.spe):
@@ -163,6 +197,10 @@ class Scorer:
         places = range(len(parts)) if len(parts) <= NARROW else _largest(np.asarray(parts))
         order = sorted(places, key=lambda place: -abs(float(parts[place])))[:DRIVERS]
         return tuple((self._names[place], float(parts[place])) for place in order if parts[place] != 0.0)
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names[:DRIVERS]) + (", ..." if len(names) > DRIVERS else "")
 
 
 def _largest(parts: Array) -> list[int]:

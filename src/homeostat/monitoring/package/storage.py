@@ -1,6 +1,7 @@
 """A package's file: JSON, read only if its form, its hash and its self-test hold (MON-13)."""
 
 import json
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -23,13 +24,34 @@ KINDS: Mapping[str, type[Package | WatchPackage]] = {FORMAT: Package, WATCH_FORM
 
 
 def write(package: Package | WatchPackage, path: Path) -> None:
-    """Write a frozen package. Raises `MonitoringError` when it was not frozen, or the file cannot be written."""
+    """Write a frozen package, whole or not at all: beside its place first, then renamed, on disk on return.
+
+    Raises `MonitoringError` when it was not frozen, or the file cannot be written; what stood there stands then.
+    """
     if package.content_hash != package.hashed():
         raise MonitoringError("the package is not frozen as it is", where=str(path), mend="freeze it first")
     try:
-        path.write_bytes(canonical(package.to_json()) + b"\n")
+        _put(path, canonical(package.to_json()) + b"\n")
     except OSError as fault:
         raise MonitoringError(f"the model cannot be written: {fault.strerror}", where=str(path)) from fault
+
+
+def _put(path: Path, body: bytes) -> None:
+    """A link stays a link; what is no ordinary file (a device, a pipe) is written to and never replaced."""
+    target = path.resolve()
+    if target.exists() and not target.is_file():
+        target.write_bytes(body)
+        return
+    scratch = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        with scratch.open("wb") as file:
+            file.write(body)
+            file.flush()
+            os.fsync(file.fileno())
+        scratch.replace(target)
+    except BaseException:
+        scratch.unlink(missing_ok=True)
+        raise
 
 
 def read(path: Path, verifier: Callable[[Signature, bytes], bool] | None = None) -> Package:

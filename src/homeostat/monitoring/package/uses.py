@@ -3,8 +3,12 @@
 The package itself never changes, so what was done with it stands here: above all every use of the locked test set
 (MON-09). A line that was altered, removed or put in breaks the chain. A tail that was cut off does not: `last` is the
 hash to anchor elsewhere (a site's ledger) so that this shows as well.
+
+A line that was torn while it was written (power lost, disk full) is no use and blocks none: it stays as it is, and the
+next use states its digest, so that nothing can be put in as torn afterwards.
 """
 
+import hashlib
 import json
 import os
 import sys
@@ -13,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, Literal
 
-from pydantic import ValidationError
+from pydantic import SerializerFunctionWrapHandler, ValidationError, model_serializer
 
 from homeostat.errors import MonitoringError
 from homeostat.monitoring.package.canonical import canonical, digest
@@ -49,7 +53,15 @@ class Use(Part):
     results: tuple[Metrics, ...] = ()
     note: str = ""
     before: Hash
+    torn: str = ""
+    """SHA-256 of the torn lines right before this one, "" without any."""
     hash: str = ""
+
+    @model_serializer(mode="wrap")
+    def _as_written(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """As the line says it: `torn` where something was."""
+        found: dict[str, Any] = plain(self)
+        return found if self.torn else {name: value for name, value in found.items() if name != "torn"}
 
     def hashed(self) -> str:
         """SHA-256 of the canonical line, less its hash."""
@@ -78,34 +90,66 @@ def record_use(
     """
     given: Mapping[str, Any] = {"what": what, "by": by, "when": when, "model": content_hash, "table": table}
     with _alone(record_of(model)) as file:
-        before = uses(model)
+        body = _content(model)
+        before, rest = _read(body, record_of(model))
+        chain: Mapping[str, Any] = {"number": len(before) + 1, "before": last(before), "torn": _torn(rest)}
         try:
-            draft = Use(number=len(before) + 1, **given, results=results, note=note, before=last(before))
+            draft = Use(**given, **chain, results=results, note=note)
         except ValidationError as fault:
             raise MonitoringError(f"the use cannot be recorded: {told(fault)}", where="uses") from fault
         use = draft.model_copy(update={"hash": draft.hashed()})
-        _append(file, canonical(use.model_dump(mode="json")) + b"\n")
+        begin = b"" if not body or body.endswith(b"\n") else b"\n"
+        _append(file, begin + canonical(use.model_dump(mode="json")) + b"\n")
     return use
 
 
 def uses(model: Path) -> tuple[Use, ...]:
     """All uses of the package at `model`, oldest first. Raises `MonitoringError` where the chain does not hold."""
+    return _read(_content(model), record_of(model))[0]
+
+
+def torn(model: Path) -> int:
+    """How many lines of the record were torn while they were written. Raises `MonitoringError` as `uses` does."""
+    body = _content(model)
+    return len(body.splitlines()) - len(_read(body, record_of(model))[0])
+
+
+def _content(model: Path) -> bytes:
     path = record_of(model)
     try:
-        body = path.read_bytes() if path.exists() else b""
+        return path.read_bytes() if path.exists() else b""
     except OSError as fault:
         raise MonitoringError(f"the record cannot be read: {fault.strerror}", where=str(path)) from fault
+
+
+def _read(body: bytes, path: Path) -> tuple[tuple[Use, ...], list[bytes]]:
+    """The uses on record, and the torn lines at its end. Raises `MonitoringError` where the chain does not hold."""
     found: list[Use] = []
+    rest: list[bytes] = []
     for number, line in enumerate(body.splitlines(), 1):
-        use = _use(line, f"{path}, line {number}")
-        if (use.number, use.before, use.hash) != (number, last(tuple(found)), use.hashed()):
-            raise MonitoringError(
-                "the record of uses was changed",
-                where=f"{path}, line {number}",
-                mend="restore it from a backup",
-            )
+        use = _use(line)
+        if use is None:
+            rest.append(line)
+            continue
+        wanted = len(found) + 1, last(tuple(found)), use.hashed()
+        if (use.number, use.before, use.hash) != wanted:
+            raise _fault("the record of uses was changed", path, number, "restore it from a backup")
+        if use.torn != _torn(rest):
+            raise _fault("this line is no use of a model", path, number - 1, "restore the record")
         found.append(use)
-    return tuple(found)
+        rest = []
+    if rest and body.endswith(b"\n"):
+        raise _fault("this line is no use of a model", path, len(body.splitlines()), "restore the record")
+    return tuple(found), rest
+
+
+def _torn(lines: list[bytes]) -> str:
+    """What stands for torn lines in the use that follows them."""
+    return hashlib.sha256(b"\n".join(lines)).hexdigest() if lines else ""
+
+
+def _fault(what: str, path: Path, line: int, mend: str) -> MonitoringError:
+    return MonitoringError(what, where=f"{path}, line {line}", mend=mend)
 
 
 def last(record: tuple[Use, ...]) -> str:
@@ -118,13 +162,12 @@ def times_tested(record: tuple[Use, ...], table: str) -> int:
     return sum(use.what == LOCKED_TEST and use.table == table for use in record)
 
 
-def _use(line: bytes, where: str) -> Use:
+def _use(line: bytes) -> Use | None:
+    """The use that a line tells, None where it tells none."""
     try:
         return Use.model_validate(json.loads(line))
-    except (ValueError, RecursionError) as fault:
-        raise MonitoringError(
-            "this line is no use of a model", where=where, mend="restore the record"
-        ) from fault
+    except (ValueError, RecursionError):
+        return None
 
 
 @contextmanager

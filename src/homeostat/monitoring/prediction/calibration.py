@@ -12,6 +12,10 @@ from homeostat.monitoring.frozen import Array, Form
 from homeostat.monitoring.prediction.grouped import Labels, quantile, weigh
 from homeostat.monitoring.prediction.interval import CrossInterval, LabelInterval, SymmetricInterval
 
+EVEN = 0.5
+BELOW_EVEN = float(np.nextafter(EVEN, 0.0))
+"""A probability of one half is told as the second class."""
+
 
 def calibrate(
     truth: Array,
@@ -90,18 +94,32 @@ def calibrate_labels(
     """
     if not np.isin(truth, (0.0, 1.0)).all():
         raise MonitoringError("the classes are 0 and 1", where="calibration")
-    limits = [
-        _class_limit(np.abs(truth - probability)[truth == label], groups[truth == label], coverage)
-        for label in (0.0, 1.0)
-    ]
+    first, second = likelier(
+        *(
+            _class_limit(np.abs(truth - probability)[truth == label], groups[truth == label], coverage)
+            for label in (0.0, 1.0)
+        )
+    )
     return LabelInterval(
         coverage=coverage,
         method="class-conditional, groups held out",
         rows=len(truth),
         groups=len(np.unique(groups)),
-        first=limits[0],
-        second=limits[1],
+        first=first,
+        second=second,
     )
+
+
+def likelier(first: float, second: float) -> tuple[float, float]:
+    """The limits of a `LabelInterval` under which no row is told to be of the class that its probability calls the less
+    likely; given those that only keep the coverage of each class.
+
+    Where one class is rare, rows of the common one that look least like it may still look more like it than not. Both
+    limits are moved only so that fewer rows are decided: no class loses coverage.
+    """
+    if first + second < 1.0:  # between them a row is strange to both classes
+        return min(first, BELOW_EVEN), min(second, EVEN)
+    return max(first, EVEN), max(second, EVEN)
 
 
 def mondrian(

@@ -36,6 +36,11 @@ class Interval(Piece):
         """Whether the width follows the form's scale."""
         return False
 
+    def widened(self, low: float, high: float, by: float) -> tuple[float, float]:
+        """The interval `by` more to either side, within what the quantity can be at all."""
+        ends = self._kept(np.array([low - by]), np.array([high + by]))
+        return float(ends[0][0]), float(ends[1][0])
+
     def _kept(self, low: Array, high: Array) -> Band:
         """Within what the quantity can be at all: between `floor` and `ceiling`."""
         bottom = -np.inf if self.floor is None else self.floor
@@ -128,6 +133,10 @@ class LabelInterval(Interval):
         zero, one = value <= self.first, 1.0 - value <= self.second
         neither = ~(zero | one)
         return np.where(zero | neither, 0.0, 1.0), np.where(one | neither, 1.0, 0.0)
+
+    def widened(self, low: float, high: float, by: float) -> tuple[float, float]:
+        """Either class."""
+        return 0.0, 1.0
 
 
 AnyInterval = Annotated[SerializeAsAny[Interval], named(Interval)]

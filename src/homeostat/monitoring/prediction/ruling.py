@@ -93,7 +93,7 @@ def calibrate_ruling(
     """
     margins = _margins(rule, held_out)
     good = np.array([rule.meets(value) for value in truth.tolist()])
-    meeting = _greatest(margins[~good], groups[~good], coverage)
+    meeting = _above(margins[~good], _greatest(margins[~good], groups[~good], coverage))
     least = _greatest(-margins[good], groups[good], coverage)
     chance = learn_chance(margins if inner is None else _margins(rule, inner), good)
     meeting, failing = _apart(meeting, None if least is None else -least, chance)
@@ -122,6 +122,14 @@ def _apart(meeting: float | None, failing: float | None, chance: Chance) -> tupl
         cut = even if even is not None and meeting <= even <= failing else min(max(0.0, meeting), failing)
         return cut, cut
     return meeting, failing
+
+
+def _above(margins: Array, found: float | None) -> float | None:
+    """The margin itself, or the next number where several rows share it, as those cut to an end of the possible do:
+    a row that reaches `meeting` meets, and so would all of these."""
+    if found is None or int(np.sum(margins == found)) < 2:
+        return found
+    return float(np.nextafter(found, np.inf))
 
 
 def _greatest(margins: Array, groups: Labels, coverage: float) -> float | None:

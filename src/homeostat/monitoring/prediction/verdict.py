@@ -16,7 +16,10 @@ class Verdict:
     trained on, with the limits beyond which it does not decide; None where the model has no input space. `drivers`
     are the inputs that contribute most to the value (from the model's reference), largest first; `strangers` those
     that take the row outside its input space. `model` is the package's content hash. `probability` tells how probable
-    it is that the row meets the rule; None where there is no rule, and for classes, whose value says it.
+    it is that the row meets the rule; None where there is no rule, and for classes, whose value says it. `missing` are
+    the inputs that were not given; where there is a value all the same, they were filled, and `reach` tells how far
+    that may have put it off, None where the package cannot tell. Where that is too far to decide, the interval is so
+    much wider, or None.
     """
 
     value: float | None
@@ -32,3 +35,5 @@ class Verdict:
     reason: str
     model: str
     probability: float | None = None
+    missing: tuple[str, ...] = ()
+    reach: float | None = None

@@ -23,6 +23,8 @@ class Case(Generic[Kind]):
     package: Kind
     uses: tuple[Use, ...]
     judged: tuple[Judged, ...] = ()
+    torn: int = 0
+    """Lines of the record that were torn while they were written."""
 
     @property
     def tests(self) -> tuple[Use, ...]:
@@ -99,9 +101,11 @@ def _report(case: Case[Any]) -> Told:
 
 
 def _trail(case: Case[Any]) -> Told:
+    torn = f", {case.torn} of its lines torn while written" if case.torn else ""
     return (
         "partly",
-        f"{len(case.uses)} uses in a hash-chained record beside the model; gap: in a batch the ledger keeps it",
+        f"{len(case.uses)} uses in a hash-chained record beside the model{torn}; "
+        "gap: in a batch the ledger keeps it",
     )
 
 
