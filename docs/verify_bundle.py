@@ -36,12 +36,13 @@ def signed(key, given, what, words):
 
 
 def contents(files, key):
-    """Faults of the files: each against the manifest, and that against the site's signature."""
+    """Faults of the files: each against the manifest, that against the site's signature; no original may lack."""
     manifest, given = files["manifest.json"], files["manifest.sig"].decode()
     if given != bytes.fromhex(given).hex() + "\n" or not signed(key, given, "bundle, version 2", manifest):
         yield "manifest.json: its signature is not the site's: the manifest was changed or forged"
     listed, found = json.loads(manifest)["members"], files.keys() - {"manifest.json", "manifest.sig"}
-    for name in sorted(listed.keys() | found):
+    entries = files["events.jsonl"].decode().split('"attachment":"')[1:]
+    for name in sorted(listed.keys() | found | {f"files/{one[:64]}" for one in entries if one[:1] != '"'}):
         own = sha(files.get(name, b"")).hex()
         if name not in listed or name not in found:
             yield f"{name}: it was added" if name in found else f"{name}: it is missing"
@@ -88,8 +89,7 @@ def ledger(files, key, known, count, held):
 def signatures(events):
     """Faults of what persons signed: here, just these words, with a key that the ledger had given to their account."""
     keys = {}
-    for seq, event in sorted(events.items()):
-        said = event["data"]
+    for seq, event, said in ((seq, events[seq], events[seq]["data"]) for seq in sorted(events)):
         if event["type"] == "credential.set":
             keys[said["account"], said["fingerprint"]] = bytes.fromhex(said["public"])
         if event["type"] == "record.signed":

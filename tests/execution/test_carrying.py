@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from homeostat.execution.carrying import carrier, kind, meaning, signature_of
+from homeostat.execution.carrying import carrier, kind, meaning
 from homeostat.execution.slips import (
     AlarmSlip,
     ControlSlip,
@@ -19,6 +19,7 @@ from homeostat.execution.slips import (
 )
 from homeostat.execution.vouching import Voucher
 from homeostat.governance import Office
+from homeostat.governance.ordered import signature_of
 from homeostat.governance.signing import Subject, sign
 from homeostat.ledger.catalogue import AlarmOrdered, AlarmRefused, ControlChanged, ControlRefused
 from homeostat.site import Site

@@ -28,6 +28,7 @@ from homeostat.ledger.catalogue import DefinitionSubmitted, payload
 from homeostat.ledger.catalogue.people import AccessRefused
 from homeostat.process import load
 from homeostat.site import Site
+from homeostat.validation.own_key import round_the_back
 
 from .signing_scene import SECRET, Scene, scene
 
@@ -92,11 +93,22 @@ def test_p11_10g_the_author_neither_reviews_nor_approves(here: Scene) -> None:
     )
 
 
-def test_what_is_only_out_of_turn_is_no_matter_of_access(here: Scene) -> None:
+def test_p11_10f_what_is_out_of_turn_is_on_record_as_that(here: Scene) -> None:
     handed_in(here)
+    approved_at_once = "rules/review/1.0.0: it is submitted, not reviewed"
     with pytest.raises(AuthorityError, match="it is submitted, not reviewed"):
         approve(here.office, here.of("qa"), SECRET, *RULES, why="in a hurry")
-    assert list(here.office.acts((AccessRefused.type,))) == []
+    with pytest.raises(AuthorityError, match="exists"):
+        handed_in(here)
+    with pytest.raises(AuthorityError, match="no such version"):
+        retire(here.office, here.of("qa"), "rules", "review", "9.9.9", why="w")
+    told = [one.event for one in here.office.acts((AccessRefused.type,))]
+    assert [(one.actor, one.data["permission"], one.data["cause"]) for one in told] == [
+        ("demo-qa", "definition.approve", "state"),
+        ("demo-scientist", "definition.author", "state"),
+        ("demo-qa", "definition.retire", "state"),
+    ]
+    assert told[0].data["why"] == approved_at_once
 
 
 @pytest.mark.parametrize("account", ["operator", "supervisor", "qp", "admin", "sponsor"])
@@ -118,8 +130,10 @@ def test_a_signature_besides_the_act_approves_nothing(here: Scene) -> None:
     """Whoever signs the content as approved without the right, or without saying from when, has not approved it."""
     one = handed_in(here)
     review(here.office, here.of("qa"), SECRET, *RULES, why="read")
+    with pytest.raises(AuthorityError, match="held no role that permits"):
+        sign(here.office, here.of("operator"), SECRET, subject_of(one), "approved", "round the back")
     for account in ("operator", "qa"):
-        sign(here.office, here.of(account), SECRET, subject_of(one), "approved", "round the back")
+        round_the_back(here.office, here.of(account), SECRET, subject_of(one), "approved")
     assert state(here) == "reviewed"
 
 

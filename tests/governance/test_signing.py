@@ -186,6 +186,13 @@ def test_p11_10g_one_person_does_not_sign_both_parts(here: Scene, first: Meaning
     signed(here, "operator-2", second)
 
 
+def test_a_signature_that_was_copied_in_their_name_keeps_nobody_from_signing(here: Scene) -> None:
+    signed(here, "supervisor")
+    copied(here, "signature/forged", account="demo-operator", name="Demonstration operator")
+    signed(here, "operator", "verified")
+    assert [state for state, _ in stands(here)] == ["valid", "invalid", "valid"]
+
+
 def test_a_signature_without_a_reason_is_refused(here: Scene) -> None:
     with pytest.raises(AuthorityError, match="needs a reason"):
         sign(here.office, here.of("operator"), SECRET, SHOWN, "performed", "  ")
@@ -219,7 +226,9 @@ def test_two_signatures_of_one_person_are_not_two_persons(here: Scene) -> None:
 
 
 def test_a14_a_role_that_is_wanted_is_the_one_held_at_signing(here: Scene) -> None:
-    signed(here, "operator", "reviewed")
+    with pytest.raises(AuthorityError, match=r"held no role that permits 'record\.review'"):
+        signed(here, "operator", "reviewed")
+    signed(here, "qp", "reviewed")
     with pytest.raises(AuthorityError, match=r"reviewed \(quality assurance\)"):
         require(here.office.ledger, SHOWN, [Need("reviewed", "quality assurance")])
     signed(here, "qa", "reviewed")

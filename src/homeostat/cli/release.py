@@ -248,7 +248,7 @@ def certificate(
     code: Code = "",
     as_json: AsJson = False,
 ) -> None:
-    """Write the certificate of analysis as PDF/A-3: as it was signed, or as it stands until then, with its signatures."""
+    """Write the certificate of analysis as PDF/A-3, as it was signed or stands until then, with its signatures."""
     from homeostat.cli.files import given_out
     from homeostat.quality.documents.issuing import hand_over, sealed, signature_lines
     from homeostat.quality.release import grounds

@@ -159,8 +159,8 @@ def _enter(
     who: Who, batch: str, order: "Order", prompt: str, answer: str, *, as_json: bool, **said: Any
 ) -> None:
     from homeostat.execution.amending import amend, ended
-    from homeostat.execution.carrying import PERMISSIONS
     from homeostat.execution.entering import enter
+    from homeostat.governance.ordered import PERMISSIONS
 
     person, permission = who.person or _second(who.site, order), PERMISSIONS[order]
     with acting(who.site, person, permission, password_file=who.password_file, code=who.code) as opened:

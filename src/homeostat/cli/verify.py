@@ -36,7 +36,7 @@ def verify_records(
     findings = [{"where": finding.where, "what": finding.what} for finding in check.findings]
     counts = {"events": check.events, "heads": check.heads, "chunks": check.chunks, "rows": check.rows}
     if as_json:
-        show_json({"ok": check.ok, **counts, "findings": findings})
+        show_json({"ok": check.ok, **counts, "findings": findings, "remarks": list(check.remarks)})
     else:
         show(
             Table(
@@ -45,6 +45,7 @@ def verify_records(
             Table(
                 "Findings, the first first", ("where", "what"), [(f["where"], f["what"]) for f in findings]
             ),
+            *check.remarks,
             *([] if heads else [_ALONE]),
             "Everything is as it was recorded." if check.ok else "Not everything is as it was recorded.",
         )

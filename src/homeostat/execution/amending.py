@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Literal
 
 from homeostat.errors import ExecutionError
-from homeostat.execution.carrying import PERMISSIONS
 from homeostat.execution.entering import asked, sign_entry, written
 from homeostat.execution.plan.steps import MICROSECONDS
 from homeostat.execution.recollecting import recollect
@@ -19,6 +18,7 @@ from homeostat.execution.stages.entries import enter
 from homeostat.execution.vouching import Voucher
 from homeostat.governance import Office, Session
 from homeostat.governance.authority import authorise
+from homeostat.governance.ordered import PERMISSIONS
 from homeostat.governance.people import Secret
 from homeostat.governance.released import status
 from homeostat.governance.turns import in_turn

@@ -20,21 +20,12 @@ from homeostat.execution.slips import (
 )
 from homeostat.governance.authority import unqualified
 from homeostat.governance.known import accounts
+from homeostat.governance.ordered import ORDER, PERMISSIONS, STEP, signature_of
 from homeostat.governance.signing import Standing, signatures
 from homeostat.ledger import Ledger
-from homeostat.ledger.catalogue import Meaning, Payload, payload
+from homeostat.ledger.catalogue import Meaning, payload
 from homeostat.ledger.identity import TYPES, Directory, Permission, permitted
 
-KIND = "step"
-"""The kind of subject that a person signs who answers, verifies, corrects or commands."""
-ORDER = "order"
-"""The kind of subject of an order about an alarm or a controller."""
-PERMISSIONS: Mapping[str, Permission] = {
-    "answer": "step.perform",
-    "verify": "step.verify",
-    "correct": "entry.correct",
-}
-"""What it takes to say something to a prompt."""
 _OTHERS: Mapping[type[Signable], Permission] = {
     CommandSlip: "batch.command",
     AlarmSlip: "alarm.order",
@@ -49,7 +40,7 @@ def permission(slip: Signable) -> Permission:
 
 def kind(slip: Signable) -> str:
     """What a signature over the order calls its subject."""
-    return KIND if isinstance(slip, AnswerSlip | CommandSlip) else ORDER
+    return STEP if isinstance(slip, AnswerSlip | CommandSlip) else ORDER
 
 
 def meaning(slip: Signable) -> Meaning:
@@ -90,12 +81,6 @@ def used_signatures(ledger: Ledger, batch: str) -> frozenset[str]:
         for one in ledger.events(batch=batch, types=ORDERED)
     )
     return frozenset(event for event in found if event)
-
-
-def signature_of(content: Payload) -> str:
-    """The event of the signature that carried an order on record; empty where none did."""
-    entry = getattr(content, "entry", None)
-    return str(getattr(content if entry is None else entry, "signature", ""))
 
 
 def _unfit(ledger: Ledger, given: Standing, needed: Permission, *, gmp: bool) -> str:

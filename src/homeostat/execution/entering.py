@@ -11,7 +11,7 @@ from typing import Literal, TypeVar
 from pydantic import ValidationError
 
 from homeostat.errors import ExecutionError
-from homeostat.execution.carrying import PERMISSIONS, kind, meaning, permission
+from homeostat.execution.carrying import kind, meaning, permission
 from homeostat.execution.orders import give
 from homeostat.execution.slips import (
     AlarmSlip,
@@ -24,6 +24,7 @@ from homeostat.execution.slips import (
 )
 from homeostat.governance import Office, Session
 from homeostat.governance.authority import authorise
+from homeostat.governance.ordered import PERMISSIONS
 from homeostat.governance.people import Secret
 from homeostat.governance.signing import Subject, sign
 from homeostat.ledger.catalogue import BatchStarted, PromptOpened, payload

@@ -10,7 +10,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter
 
 from homeostat.control.supervisor import Authority
 from homeostat.execution.plan import HOUR
-from homeostat.ledger import canonical
+from homeostat.governance import ordered
+from homeostat.governance.ordered import about_controller
 from homeostat.ledger.catalogue import (
     AlarmOrdered,
     Cause,
@@ -104,6 +105,7 @@ class AlarmSlip(BaseModel):
             alarm=self.alarm,
             by=self.by,
             reason=self.reason,
+            hours=self.hours,
             until=None if self.hours is None else now + round(self.hours * HOUR),
             slip=name,
             objection="; ".join(vouched.words),
@@ -130,8 +132,7 @@ class ControlSlip(BaseModel):
     @property
     def about(self) -> str:
         """What the order is about."""
-        parts = (self.controller, self.proposal or self.authority or "", *[move.words for move in self.moves])
-        return " ".join(filter(None, parts))
+        return about_controller(self.controller, self.proposal, self.authority, self.moves)
 
     def ordered(self, name: str, now: int, vouched: Vouched = NOTHING) -> ControlOrdered:
         """The order as an input of the scan at `now` (µs), with what was found against it."""
@@ -241,7 +242,7 @@ Signable = AnswerSlip | CommandSlip | AlarmSlip | ControlSlip
 
 def shown(batch: str, slip: Signable) -> bytes:
     """What a person signs: the order with the batch it is for, as canonical bytes."""
-    return canonical({"batch": batch, **slip.model_dump(mode="json")})
+    return ordered.shown(batch, slip.model_dump(mode="json"))
 
 
 def subject(batch: str, slip: Signable) -> str:

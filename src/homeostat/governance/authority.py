@@ -14,7 +14,7 @@ from homeostat.ledger.catalogue.people import AccessRefused, SessionClosed
 from homeostat.ledger.identity import GRANTS, Account, Permission, permitted
 from homeostat.ledger.identity.qualifications import QUALIFICATIONS
 
-Cause: TypeAlias = Literal["session", "account", "role", "training", "segregation"]
+Cause: TypeAlias = Literal["session", "account", "role", "training", "segregation", "state"]
 _Fault: TypeAlias = tuple[Cause, str, str]
 
 

@@ -12,12 +12,13 @@ CAP = 5
 class Finding:
     """One thing that is wrong: `where` ("event 17 (B0001/000012/01)") and `what`, in words.
 
-    `stepped`: a clock was set back while it was recorded, which alters nothing of what stands there.
+    `as_recorded`: it was wrong when it was recorded, which altered nothing of what stands there: a clock that was set
+    back, a signature that its signer's role did not carry.
     """
 
     where: str
     what: str
-    stepped: bool = False
+    as_recorded: bool = False
 
 
 @dataclass(frozen=True)

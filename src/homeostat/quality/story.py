@@ -16,6 +16,7 @@ from pydantic import ValidationError
 
 from homeostat.errors import HistorianError, RecordError
 from homeostat.governance.custody import Belonging
+from homeostat.governance.signing import Standing, not_entitled
 from homeostat.historian import Historian, Series
 from homeostat.ledger import Ledger, Recorded
 from homeostat.ledger.catalogue import (
@@ -111,13 +112,17 @@ def usable(series: Series) -> "np.ndarray[tuple[int, ...], np.dtype[np.bool_]]":
 
 @dataclass(frozen=True)
 class Story:
-    """Everything the ledger and the historian say about one batch; `containers` are those that concern it."""
+    """Everything the ledger and the historian say about one batch; `containers` are those that concern it.
+
+    `not_entitled` are the signatures given for it by somebody whose role does not carry them.
+    """
 
     batch: str
     events: tuple[Recorded, ...]
     site: tuple[Recorded, ...]
     tapes: Tapes
     containers: frozenset[str] = frozenset()
+    not_entitled: tuple[Standing, ...] = ()
 
     @classmethod
     def read(cls, ledger: Ledger, historian: Historian, batch: str) -> "Story":
@@ -126,7 +131,8 @@ class Story:
         if not events:
             raise RecordError(f"there is no batch '{batch}'", mend="list them with: homeostat batches")
         site = tuple(ledger.events(batch="", types=_SITE))
-        return cls(batch, events, site, Tapes(historian, batch), Belonging.of(ledger).containers(batch))
+        containers = Belonging.of(ledger).containers(batch)
+        return cls(batch, events, site, Tapes(historian, batch), containers, not_entitled(ledger, batch))
 
     @cached_property
     def interruptions(self) -> tuple[Fact[BatchResumed], ...]:

@@ -1,4 +1,4 @@
-"""Verify a site: the ledger against its chain and signatures, the historian against the hashes in the ledger.
+"""Verify a site: the ledger against its chain and signatures, historian and kept originals against the ledger's hashes.
 
 What is on record about persons is believed only with their own proof; what lacks it is found too, and so is every
 signature that was copied, forged, or made with a key that was not in force.
@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from homeostat.errors import LedgerError, SiteError
+from homeostat.governance.custody.proving import Proofs
 from homeostat.governance.people import unproved
-from homeostat.governance.signing import Judge
+from homeostat.governance.signing import Judge, Standing
 from homeostat.historian import Historian, verify_historian
 from homeostat.ledger import Finding, Ledger, LedgerCheck, PublicKey, Recorded, verify_ledger
 from homeostat.ledger.catalogue import (
@@ -22,18 +23,22 @@ from homeostat.ledger.catalogue import (
     TailAnchored,
     payload,
 )
+from homeostat.quality.carried import TYPES as ORDERS
+from homeostat.quality.carried import Carried
+from homeostat.quality.originals import NAMING, damaged, strangers
 from homeostat.site import Site
 
 
 @dataclass(frozen=True)
 class SiteCheck:
-    """What was looked at, and what was found, in words."""
+    """What was looked at, and what was found, in words. `remarks` are no faults."""
 
     events: int
     heads: int
     chunks: int
     rows: int
     findings: tuple[Finding, ...]
+    remarks: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -42,8 +47,8 @@ class SiteCheck:
 
     @property
     def altered(self) -> tuple[Finding, ...]:
-        """What is not as it was recorded; a step of the clock was recorded, and is told by `findings` alone."""
-        return tuple(one for one in self.findings if not one.stepped)
+        """What is not as it was recorded; what was wrong already then is told by `findings` alone."""
+        return tuple(one for one in self.findings if not one.as_recorded)
 
 
 def verify_site(site: Site, anchor: Path | None = None) -> SiteCheck:
@@ -65,11 +70,13 @@ def verify_site(site: Site, anchor: Path | None = None) -> SiteCheck:
     findings += vouched.unproved
     if unread:
         return SiteCheck(ledger.events, ledger.heads, 0, 0, findings + unread)
+    findings += tuple(damaged(site.root, vouched.naming))
     historian = verify_historian(site.historian_path, vouched.sealed, vouched.finished, heads=vouched.heads())
     findings += tuple(Finding(found.where, found.what) for found in historian.findings)
     if historian.ok:
         findings += tuple(_unvouched(site, vouched))
-    return SiteCheck(ledger.events, ledger.heads, historian.chunks, historian.rows, findings)
+    remarks = strangers(site.root, vouched.naming)
+    return SiteCheck(ledger.events, ledger.heads, historian.chunks, historian.rows, findings, remarks)
 
 
 def _missing_heads(site: Site, ledger: LedgerCheck) -> tuple[Finding, ...]:
@@ -95,13 +102,15 @@ def _key(site: Site) -> tuple[PublicKey | None, tuple[Finding, ...]]:
 class _Vouched:
     """What the ledger says about the historian: hashes of chunks, anchored tails, batches begun and ended.
 
-    `unproved` is what it holds about persons that they did not prove, and signatures that are none.
+    `naming` are the entries, which may name an original; `unproved` is what it holds about persons that they did not
+    prove, signatures that are none, and what names a signature that does not carry it.
     """
 
     sealed: dict[tuple[str, str, int], str] = field(default_factory=dict)
     tails: dict[str, TailAnchored] = field(default_factory=dict)
     begun: dict[str, tuple[str, ...]] = field(default_factory=dict)
     finished: set[str] = field(default_factory=set)
+    naming: list[Recorded] = field(default_factory=list)
     unproved: tuple[Finding, ...] = ()
 
     def hear(self, batch: str, content: Payload) -> None:
@@ -125,38 +134,60 @@ class _Vouched:
         }
 
 
-_TYPES = (BatchStarted.type, ChunksSealed.type, TailAnchored.type, BatchEnded.type, RecordSigned.type)
+_TYPES = (
+    BatchStarted.type,
+    ChunksSealed.type,
+    TailAnchored.type,
+    BatchEnded.type,
+    RecordSigned.type,
+    *NAMING,
+    *ORDERS,
+)
 
 
 def _vouched(site: Site) -> tuple[_Vouched, tuple[Finding, ...]]:
     """What the ledger vouches for, and what kept it from being read."""
-    vouched, signatures = _Vouched(), list[Recorded]()
+    vouched, carried, signatures = _Vouched(), Carried(), list[Recorded]()
     try:
         with Ledger.open(site.ledger_path, key=None, heads=site.heads_file, clock=str) as ledger:
             for recorded in ledger.events(types=_TYPES):
                 event = recorded.event
                 if event.type == RecordSigned.type:
                     signatures.append(recorded)
+                    continue
+                if event.type in ORDERS:
+                    carried.hear(recorded)
+                if event.type in NAMING:
+                    vouched.naming.append(recorded)
                 else:
                     vouched.hear(event.batch, payload(event.type, event.data))
-            vouched.unproved = (*unproved(ledger), *_unsigned(Judge(ledger), signatures))
+            given, none = _judged(Judge(ledger), signatures)
+            vouched.unproved = (
+                *unproved(ledger),
+                *none,
+                *carried.findings(given),
+                *Proofs.of(ledger).findings,
+            )
     except LedgerError as error:
         return vouched, (Finding(error.where or "ledger", f"cannot be read: {error.what}"),)
     return vouched, ()
 
 
-def _unsigned(judge: Judge, signatures: Sequence[Recorded]) -> Iterator[Finding]:
-    """Those of the `signatures` on record that are none."""
+def _judged(judge: Judge, signatures: Sequence[Recorded]) -> tuple[dict[str, Standing], list[Finding]]:
+    """How the `signatures` on record stand, by their events; and those that are none."""
+    given, none = dict[str, Standing](), list[Finding]()
     for recorded in signatures:
         try:
             found = judge.standing(recorded, None)
         except LedgerError as error:
-            yield Finding(
-                "signatures", f"event {recorded.seq} is no signature that can be read: {error.what}"
-            )
+            words = f"event {recorded.seq} is no signature that can be read: {error.what}"
+            none.append(Finding("signatures", words))
             continue
+        given[found.event] = found
         if found.state == "invalid":
-            yield Finding("signatures", f"event {recorded.seq}, as by {found.person}: {found.words}")
+            words = f"event {recorded.seq}, as by {found.person}: {found.words}"
+            none.append(Finding("signatures", words, as_recorded=not found.entitled))
+    return given, none
 
 
 def _unvouched(site: Site, vouched: _Vouched) -> Iterator[Finding]:

@@ -11,6 +11,7 @@ from homeostat.governance.custody.belonging import Belonging
 from homeostat.governance.custody.book import Book
 from homeostat.governance.custody.entry import enter, stated
 from homeostat.governance.custody.matching import positively_matched, stop
+from homeostat.governance.custody.proving import Proofs
 from homeostat.governance.office import Office
 from homeostat.governance.released import status
 from homeostat.governance.session import Session
@@ -33,7 +34,8 @@ def administer(
 
     Of an autologous product the recipient is the identity's own patient. For an allogeneic one `recipient` is the
     patient it was ordered for, and `second` must be that one's. Given is what came out of a batch that a qualified
-    person has released, tests pending or not. Raises MismatchError, after the container was held.
+    person has released, tests pending or not, and whose hand-overs and resolved holds are signed. Raises MismatchError,
+    after the container was held.
     """
     authorise(office, session, "custody.transfer")
     where, reason = stated(place, "a place"), stated(why, "a reason", 200)
@@ -41,7 +43,7 @@ def administer(
     identity = book.identity(book.movable(container, session.person).identity)
     ordered = recipient.strip() if identity.scope == "allogeneic" else ""
     positively_matched(office, session, container, scan, second, recipient=ordered)
-    against = unreleased(office.ledger, container)
+    against = unreleased(office.ledger, container) or Proofs.of(office.ledger).doubts.get(container, "")
     if against:
         raise stop(office, session, (container,), against, "release")
 

@@ -63,8 +63,7 @@ def resolve(
     _refuse_unknown(office, deviation)
     mine = {f"held {container}": person for person in known.by if person == session.person}
     distinct(office, session, "deviation.close", mine)
-    said = {"container": container, "finding": known.finding, "outcome": outcome, "deviation": deviation}
-    subject = Subject(KIND, f"{container} since {known.since}", canonical(said))
+    subject = settled(container, known, outcome, deviation)
     meaning: Meaning = "approved" if outcome == "cleared" else "rejected"
     signature = sign(office, session, secret, subject, meaning, reason)
 
@@ -83,6 +82,12 @@ def resolve(
         )
 
     return enter(office, session.person, make)
+
+
+def settled(container: str, known: Hold, outcome: Resolution, deviation: str) -> Subject:
+    """What quality assurance signs that settles a hold: what was found, what follows, and where it was looked into."""
+    said = {"container": container, "finding": known.finding, "outcome": outcome, "deviation": deviation}
+    return Subject(KIND, f"{container} since {known.since}", canonical(said))
 
 
 def _refuse_unknown(office: Office, deviation: str) -> None:

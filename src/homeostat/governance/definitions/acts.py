@@ -20,6 +20,7 @@ from homeostat.governance.definitions.fold import (
 )
 from homeostat.governance.known import moment
 from homeostat.governance.office import Office
+from homeostat.governance.orderly import WordingError, in_order, orderly
 from homeostat.governance.people import Secret
 from homeostat.governance.people.wording import instant
 from homeostat.governance.session import Session
@@ -50,21 +51,20 @@ def submit(
     where = definition_id(kind, name, version)
     if not (_NAME.fullmatch(name) and _VERSION.fullmatch(version)):
         mend = "a name of small letters, digits, dots, dashes, underscores; a version like 1.2.0"
-        raise AuthorityError("this is no name and version of a definition", where=where, mend=mend)
-    hash, known = identity(kind, name, version, content), _now(office)
+        raise WordingError("this is no name and version of a definition", where=where, mend=mend)
+    hash = identity(kind, name, version, content)
+    told = DefinitionSubmitted(why=why, kind=kind, name=name, version=version, hash=hash, content=content)
+    return _handed_in(office, session, told)
+
+
+@in_order("definition.author")
+def _handed_in(office: Office, session: Session, told: DefinitionSubmitted) -> Definition:
+    known, (kind, name, version) = _now(office), (told.kind, told.name, told.version)
     if (earlier := known.get(kind, name, version)) is not None:
         raise _exists(earlier)
-    told = DefinitionSubmitted(
-        why=why,
-        changes=_changes(known, kind, name, content),
-        kind=kind,
-        name=name,
-        version=version,
-        hash=hash,
-        content=content,
-    )
+    told = told.model_copy(update={"changes": _changes(known, kind, name, told.content)})
     try:
-        office.put(session.person, told, event=f"definition/{where}")
+        office.put(session.person, told, event=f"definition/{definition_id(kind, name, version)}")
     except LedgerError:
         if (earlier := _now(office).get(kind, name, version)) is not None:
             raise _exists(earlier) from None
@@ -72,6 +72,7 @@ def submit(
     return _get(office, kind, name, version)
 
 
+@in_order("definition.review")
 def review(
     office: Office, session: Session, secret: Secret, kind: str, name: str, version: str, *, why: str
 ) -> Signature:
@@ -82,6 +83,7 @@ def review(
     return give(office, session, secret, subject_of(one), "reviewed", why, changes=changes)
 
 
+@in_order("definition.review")
 def reject(
     office: Office, session: Session, secret: Secret, kind: str, name: str, version: str, *, why: str
 ) -> Signature:
@@ -109,7 +111,8 @@ def approve(
     """
     needed = APPROVES.get(kind, "definition.approve")
     authorise(office, session, needed)
-    one = _for(office, session, needed, kind, name, version, states=("reviewed",))
+    with orderly(office, session, needed):
+        one = _for(office, session, needed, kind, name, version, states=("reviewed",))
     begins = _effective(office.clock(), effective)
     changes = (
         Change(field="state", old=one.state, new="approved"),
@@ -127,6 +130,7 @@ def approve(
     )
 
 
+@in_order("definition.retire")
 def retire(office: Office, session: Session, kind: str, name: str, version: str, *, why: str) -> str:
     """Take a version out of use for good; batches that run by it go on. The id of the event."""
     authorise(office, session, "definition.retire")

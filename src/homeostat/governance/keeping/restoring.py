@@ -154,7 +154,7 @@ def _verified(site: Site, made: Manifest, heads: Path | None, path: Path) -> str
     """What the unpacked site is known to lack; SiteError where it is not what the manifest says."""
     key = PublicKey.load(site.keys)
     check = verify_ledger(site.ledger_path, public_key=key, heads=site.heads_file)
-    damage = [one for one in check.findings if not one.stepped]  # `homeostat verify` tells a step there, too
+    damage = [one for one in check.findings if not one.as_recorded]  # `homeostat verify` tells those, too
     if damage:
         found = "; ".join(f"{one.where}: {one.what}" for one in damage[:3])
         raise SiteError(f"the ledger in the backup is not sound: {found}", where=str(path))

@@ -6,7 +6,7 @@ ledger, subject, needs -> require -> the signatures that meet them, or Authority
 """
 
 from homeostat.governance.signing.giving import Signature, Subject, give, sign, stamped
-from homeostat.governance.signing.judging import Judge, Standing, signatures
+from homeostat.governance.signing.judging import Judge, Standing, not_entitled, signatures
 from homeostat.governance.signing.requiring import Need, require
 from homeostat.governance.signing.statement import statement, statement_of
 
@@ -17,6 +17,7 @@ __all__ = [
     "Standing",
     "Subject",
     "give",
+    "not_entitled",
     "require",
     "sign",
     "signatures",

@@ -3,6 +3,7 @@
 from homeostat.governance.authority import refusal
 from homeostat.governance.office import Office
 from homeostat.governance.session import Session
+from homeostat.governance.signing.judging import Judge
 from homeostat.ledger.catalogue import Meaning, RecordSigned
 
 APART: tuple[frozenset[Meaning], ...] = (
@@ -24,13 +25,14 @@ def refuse_both(
 ) -> None:
     """Raise AuthorityError where the person has signed this subject with a meaning that this one must be apart from.
 
-    The refusal is on record.
+    The refusal is on record. A signature that is none, copied there or forged in their name, keeps nobody from theirs.
     """
     for recorded in office.acts((RecordSigned.type,), batch):
         data = recorded.event.data
         if (data.get("kind"), data.get("subject")) != (kind, subject):
             continue
         before = str(data.get("meaning"))
-        if data.get("account") == session.person and frozenset((before, meaning)) in APART:
+        theirs = data.get("account") == session.person and frozenset((before, meaning)) in APART
+        if theirs and Judge(office.ledger).standing(recorded, None).state == "valid":
             words = f"{session.person} signed the {kind} {subject} as {before} and may not sign it as {meaning} too"
             raise refusal(office, session, "sign", "segregation", words, "another person must sign")

@@ -9,11 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from homeostat.errors import AuthorityError
+from homeostat.governance.authority import refusal
 from homeostat.governance.known import directory
 from homeostat.governance.office import Office
+from homeostat.governance.orderly import WordingError
 from homeostat.governance.people import Secret, reauthenticate
 from homeostat.governance.session import Session
 from homeostat.governance.signing.apart import refuse_both
+from homeostat.governance.signing.entitling import unentitled
 from homeostat.governance.signing.statement import statement_of
 from homeostat.ledger import JSON
 from homeostat.ledger.catalogue import Change, Meaning, RecordSigned
@@ -49,9 +52,9 @@ def sign(
 ) -> Signature:
     """Sign `subject`. The secret is asked for each time: both components, at every signature (21 CFR 11.200(a)(1)).
 
-    Whether this person may sign this is asked before, with `authorise`. Raises AuthorityError where the session or the
-    secret does not hold, or where the person has signed the subject in a role that must be another's; LedgerError
-    where it could not be stored: then nothing is signed.
+    Raises AuthorityError where the session or the secret does not hold, where no role of the person carries it, or
+    where they have signed the subject in a role that must be another's; LedgerError where it could not be stored: then
+    nothing is signed.
     """
     return give(office, session, secret, subject, meaning, why)
 
@@ -69,7 +72,7 @@ def give(
 ) -> Signature:
     """`sign`, with `terms` that the signer states besides, and the `changes` that the signature brings about."""
     if not why.strip():
-        raise AuthorityError("a signature needs a reason", where=_where(subject), mend="say why you sign")
+        raise WordingError("a signature needs a reason", where=_where(subject), mend="say why you sign")
     refuse_both(office, session, subject.kind, subject.id, subject.batch, meaning)
     key = reauthenticate(office, session, secret)
     account = directory(office).accounts[session.person]
@@ -77,9 +80,22 @@ def give(
     unsigned = _said(office, account, key, subject, meaning).model_copy(
         update={"why": why, "terms": dict(terms or {}), "changes": tuple(changes)}
     )
+    _refuse_unentitled(office, session, account, unsigned)
     signed = unsigned.model_copy(update={"signature": key.sign(statement_of(event, unsigned)).hex()})
     office.put(session.person, signed, batch=subject.batch, event=event)
     return Signature(event, signed)
+
+
+def _refuse_unentitled(office: Office, session: Session, account: Account, unsigned: RecordSigned) -> None:
+    """Refuse, on record, what would count for nothing: a signature that the signer's role does not carry."""
+    words = unentitled(account, unsigned, office.ledger.size + 1)
+    if words:
+        mend = "somebody signs whose role it is"
+        raise refusal(office, session, "sign", "role", f"{_name(unsigned)}: {words}", mend)
+
+
+def _name(unsigned: RecordSigned) -> str:
+    return f"{unsigned.kind} {unsigned.subject}, {unsigned.meaning}"
 
 
 def _said(

@@ -5,6 +5,7 @@ ledger, subject, content -> every signature about it: valid, superseded or inval
 
 import hashlib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
 
@@ -28,7 +29,8 @@ class Standing:
 
     `state` is "valid", "superseded" (what was signed has changed since) or "invalid" (copied, forged, made with a key
     that was not good any more, or by somebody without the role for it); `words` says so in a sentence. `event` is the
-    id of its event, `seq` its place.
+    id of its event, `seq` its place. One that is not `entitled` was really given, here and over these words, by
+    somebody whose role does not carry it: it counts for nothing, and nothing was altered.
     """
 
     event: str
@@ -42,6 +44,7 @@ class Standing:
     state: State
     words: str
     signed: RecordSigned
+    entitled: bool = True
 
     @property
     def line(self) -> str:
@@ -64,6 +67,18 @@ def _about(recorded: Recorded, kind: str, id: str) -> bool:
     return (recorded.event.data.get("kind"), recorded.event.data.get("subject")) == (kind, id)
 
 
+def not_entitled(ledger: Ledger, batch: str) -> tuple[Standing, ...]:
+    """The signatures of a batch that were really given, by somebody whose role does not carry them.
+
+    What cannot be read is no signature; `verify` tells it.
+    """
+    judge, found = Judge(ledger), list[Standing]()
+    for one in ledger.events(types=SIGNED, batch=batch):
+        with suppress(LedgerError):
+            found.append(judge.standing(one, None))
+    return tuple(one for one in found if not one.entitled)
+
+
 class Judge:
     """Judges signatures of one ledger; who has which key is looked up once."""
 
@@ -83,7 +98,10 @@ class Judge:
     def standing(self, recorded: Recorded, content: bytes | None) -> Standing:
         """How a signature event stands. Raises LedgerError where its payload is none of a signature."""
         signed = _signed(recorded)
-        state, words = _invalid(self._fault(recorded, signed)) or _compared(signed, content)
+        fault = self._fault(recorded, signed)
+        account = self._accounts.get(signed.account)
+        lacking = unentitled(account, signed, recorded.seq) if account and not fault else ""
+        state, words = _invalid(fault or lacking) or _compared(signed, content)
         return Standing(
             event=recorded.event.id,
             seq=recorded.seq,
@@ -96,10 +114,11 @@ class Judge:
             state=state,
             words=words,
             signed=signed,
+            entitled=not lacking,
         )
 
     def _fault(self, recorded: Recorded, signed: RecordSigned) -> str:
-        """Why a signature is invalid; empty where it is genuine."""
+        """Why a signature is none of its signer's, or not where it stands; empty where it is genuine."""
         event = recorded.event
         if (event.batch, event.actor) != (signed.batch, signed.account):
             given = f"batch {signed.batch}" if signed.batch else "the site"
@@ -114,7 +133,7 @@ class Judge:
             return "its key was not in force when it was given: it had been revoked or replaced"
         if not self._in_place(recorded.seq, signed):
             return "the record that it was given in is not the one before it"
-        return unentitled(account, signed, recorded.seq) if account else ""
+        return ""
 
     def _in_place(self, seq: int, signed: RecordSigned) -> bool:
         """Whether the ledger at the place of signing is the one that was signed over."""

@@ -9,20 +9,21 @@ from collections.abc import Iterable, Mapping
 
 from homeostat.errors import QualityError
 from homeostat.ledger import Recorded
+from homeostat.quality.originals import FOLDER, original
 from homeostat.site import Site
 
-FOLDER = "files"
 _HASH = re.compile(rb'"([0-9a-f]{64})"')
 
 
 def named_files(site: Site, events: Iterable[Recorded]) -> Mapping[str, bytes]:
-    """ "files/<sha256>" -> bytes of every kept file that an event names.
+    """ "files/<sha256>" -> bytes of every original that an entry names, and of every other kept file an event names.
 
-    Raises QualityError where a file is no longer what its name says.
+    Raises QualityError where an original is missing, or a file is no longer what its name says.
     """
-    folder = site.root / FOLDER
+    told, folder = tuple(events), site.root / FOLDER
     kept = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
-    named = sorted({match.decode() for one in events for match in _HASH.findall(one.body)} & kept)
+    others = {match.decode() for one in told for match in _HASH.findall(one.body)} & kept
+    named = sorted({name for one in told if (name := original(one))} | others)
     return {f"{FOLDER}/{name}": _whole(site, name) for name in named}
 
 
@@ -40,7 +41,14 @@ def keep_file(site: Site, content: bytes) -> str:
 
 def _whole(site: Site, name: str) -> bytes:
     path = site.root / FOLDER / name
-    content = path.read_bytes()
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise QualityError(
+            f"an original that the batch names cannot be read: {error.strerror}",
+            where=str(path),
+            mend="restore it from a backup",
+        ) from error
     if hashlib.sha256(content).hexdigest() != name:
         raise QualityError(
             "the file was changed since it was kept", where=str(path), mend="restore it from a backup"

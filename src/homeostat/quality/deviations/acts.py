@@ -9,6 +9,7 @@ from datetime import date
 from homeostat.errors import LedgerError, QualityError
 from homeostat.governance.authority import authorise, distinct
 from homeostat.governance.office import Office
+from homeostat.governance.orderly import WordingError, in_order
 from homeostat.governance.people import Secret
 from homeostat.governance.session import Session
 from homeostat.governance.signing import Signature, Subject, give
@@ -31,6 +32,7 @@ from homeostat.quality.deviations.requests import request as requested
 from homeostat.quality.deviations.state import KIND, Deviation, deviation, deviations, dossier, involved
 
 
+@in_order("deviation.open")
 def open_deviation(
     office: Office,
     session: Session,
@@ -83,12 +85,13 @@ def _taken_up(office: Office, request: str, batch: str, finding: str) -> tuple[s
     return asked.batch, finding or asked.finding
 
 
+@in_order("deviation.open")
 def link(office: Office, session: Session, name: str, exceptions: tuple[str, ...], *, why: str) -> None:
     """Let a deviation cover further exceptions of its batch. Raises AuthorityError, QualityError where it is closed."""
     authorise(office, session, "deviation.open")
     one = _open(office, name, why)
     known_exceptions(office, one.batch, exceptions)
-    new = [*one.exceptions, *exceptions]
+    new = [*dict.fromkeys((*one.exceptions, *exceptions))]
     act = DeviationLinked(
         why=why,
         deviation=name,
@@ -98,6 +101,7 @@ def link(office: Office, session: Session, name: str, exceptions: tuple[str, ...
     _put(office, session, one, act)
 
 
+@in_order("deviation.assess")
 def classify(
     office: Office, session: Session, name: str, classification: Classification, *, why: str
 ) -> None:
@@ -109,6 +113,7 @@ def classify(
     _put(office, session, one, act)
 
 
+@in_order("deviation.assess")
 def assess(office: Office, session: Session, name: str, impact: str, *, why: str) -> None:
     """Say what a deviation means for product and patient. Raises AuthorityError, QualityError where it is closed."""
     authorise(office, session, "deviation.assess")
@@ -118,6 +123,7 @@ def assess(office: Office, session: Session, name: str, impact: str, *, why: str
     _put(office, session, one, DeviationAssessed(why=why, deviation=name, impact=impact, changes=changes))
 
 
+@in_order("deviation.assess")
 def explain(office: Office, session: Session, name: str, cause: str, *, why: str) -> None:
     """State the root cause of a deviation. Raises AuthorityError, QualityError where it is closed."""
     authorise(office, session, "deviation.assess")
@@ -127,6 +133,7 @@ def explain(office: Office, session: Session, name: str, cause: str, *, why: str
     _put(office, session, one, DeviationExplained(why=why, deviation=name, cause=cause, changes=changes))
 
 
+@in_order("deviation.assess")
 def plan_action(
     office: Office,
     session: Session,
@@ -157,6 +164,7 @@ def plan_action(
     return action
 
 
+@in_order("deviation.assess")
 def finish_action(
     office: Office, session: Session, name: str, action: str, *, evidence: str, why: str
 ) -> None:
@@ -173,6 +181,7 @@ def finish_action(
     _put(office, session, one, act)
 
 
+@in_order("deviation.close")
 def close(office: Office, session: Session, secret: Secret, name: str, *, why: str) -> Signature:
     """Close a deviation by signing all that is on record of it; `why` is the conclusion.
 
@@ -222,11 +231,11 @@ def _stated(**texts: str) -> None:
     for name, text in texts.items():
         if not text.strip():
             what = "a reason (why)" if name == "why" else f"its {name}"
-            raise QualityError(f"{what} has to be stated", where=name)
+            raise WordingError(f"{what} has to be stated", where=name)
 
 
 def _day(text: str) -> str:
     try:
         return date.fromisoformat(text).isoformat()
     except ValueError as error:
-        raise QualityError(f"'{text}' is no day", where="due", mend="write it as YYYY-MM-DD") from error
+        raise WordingError(f"'{text}' is no day", where="due", mend="write it as YYYY-MM-DD") from error

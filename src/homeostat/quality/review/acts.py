@@ -3,6 +3,7 @@
 from homeostat.errors import QualityError
 from homeostat.governance.authority import authorise, distinct
 from homeostat.governance.office import Office
+from homeostat.governance.orderly import WordingError, in_order
 from homeostat.governance.people import Secret
 from homeostat.governance.session import Session
 from homeostat.governance.signing import Signature, Subject, give
@@ -21,6 +22,7 @@ from homeostat.quality.review.performing import performers
 from homeostat.quality.review.state import KIND, Review, review, standing
 
 
+@in_order("record.review")
 def begin(
     office: Office, session: Session, historian: Historian, batch: str, rules: int = NEWEST, *, why: str
 ) -> Review:
@@ -29,12 +31,14 @@ def begin(
     _reason(why)
     now = review(office.ledger, historian, batch, rules)
     shown = Subject(KIND, batch, now.shown, batch).sha256
-    changes = (Change(field="review", old=now.state, new="under way"),)
+    fresh = now.state == "not begun"  # one that was signed stays so, or overtaken
+    changes = (Change(field="review", old=now.state, new="under way"),) if fresh else ()
     act = ReviewBegun(why=why, batch=batch, rules=rules, sha256=shown, changes=changes)
     office.put(session.person, act, batch=batch)
     return standing(office.ledger, now.report)
 
 
+@in_order("record.review")
 def accept(
     office: Office, session: Session, historian: Historian, batch: str, *exceptions: str, why: str
 ) -> None:
@@ -57,6 +61,7 @@ def accept(
         _dispose(office, session, now, one, "", why)
 
 
+@in_order("record.review")
 def raise_deviation(
     office: Office,
     session: Session,
@@ -93,6 +98,7 @@ def raise_deviation(
     return name
 
 
+@in_order("record.review")
 def sign_review(
     office: Office,
     session: Session,
@@ -171,4 +177,4 @@ def _dispose(office: Office, session: Session, now: Review, found: Finding, name
 
 def _reason(why: str) -> None:
     if not why.strip():
-        raise QualityError("a reason (why) has to be stated", where="why")
+        raise WordingError("a reason (why) has to be stated", where="why")

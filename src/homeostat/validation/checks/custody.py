@@ -1,6 +1,6 @@
 """Chain of identity and custody: scenes with two operators, a supervisor and quality assurance at a training site."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
@@ -33,6 +33,7 @@ from homeostat.governance.signing import Subject, give
 from homeostat.ledger import JSON, canonical
 from homeostat.ledger.catalogue import DeviationRequested
 from homeostat.validation.checking import Workbench, expect, proves, refused
+from homeostat.validation.own_key import round_the_back
 
 _OPERATOR, _SECOND, _HEAD, _QA = "demo-operator", "demo-operator-2", "demo-supervisor", "demo-qa"
 _QP = "demo-qp"
@@ -71,11 +72,11 @@ class _Ward:
         given = {"to": to, "place": "clean room", "logger": "TL-2", "scan": scan, "second": second}
         offer(self.office, self.sessions[giver], SECRET, bag, **given, why="to the clean room")
 
-    def release(self, batch: str, by: str) -> None:
+    def release(self, batch: str, by: str, give: Callable[..., object] = give) -> None:
         shown: dict[str, JSON] = {"batch": batch, "review": "0" * 64}
         certificate = Subject("certificate", batch, canonical(shown), batch)
-        terms = {"certificate": shown}
-        give(self.office, self.sessions[by], SECRET, certificate, "released", "fit for use", terms=terms)
+        told = {"why": "fit for use", "terms": {"certificate": shown}}
+        give(self.office, self.sessions[by], SECRET, certificate, "released", **told)
 
     def receive(self, bag: str, by: str, scan: str, second: str) -> None:
         receive(self.office, self.sessions[by], SECRET, bag, scan=scan, second=second, why="received")
@@ -236,7 +237,9 @@ def what_nobody_released_reaches_no_patient(bench: Workbench) -> str:
         given = {"scan": last, "second": "P-017", "place": "ward"}
         for signer in ("", _OPERATOR, _QA):
             if signer:
-                ward.release("B1", signer)
+                with refused(AuthorityError, f"the signature of a release by {signer}"):
+                    ward.release("B1", signer)
+                ward.release("B1", signer, give=round_the_back)
             with refused(MismatchError, f"the product of a batch signed by {signer or 'nobody'}"):
                 administer(office, who, last, **given, why="infusion")
             expect(ward.book.containers[last].held is not None, "it was not held")

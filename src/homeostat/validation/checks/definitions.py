@@ -24,11 +24,12 @@ from homeostat.governance.definitions import (
     submit,
 )
 from homeostat.governance.gate import admit
-from homeostat.governance.signing import sign
+from homeostat.governance.signing import sign, signatures
 from homeostat.ledger.catalogue import BatchStarted, DeviationRequested, RecipeChange, payload
 from homeostat.ledger.catalogue.people import AccessRefused
 from homeostat.process import Process, load
 from homeostat.validation.checking import Workbench, expect, proves, refused
+from homeostat.validation.own_key import round_the_back
 from homeostat.validation.staff import Member, staff
 
 _RULES = ("review", "1.0.0")
@@ -153,12 +154,14 @@ def an_author_does_not_approve(bench: Workbench) -> str:
         review(office, sam.session, sam.secret, "rules", *_RULES, why="read")
         with refused(AuthorityError, "the approval of one's own definition"):
             approve(office, quinn.session, quinn.secret, "rules", *_RULES, why="mine is good")
+        with refused(AuthorityError, "a bare signature of approval by a scientist"):
+            sign(office, sam.session, sam.secret, subject_of(mine), "approved", "round the back")
         for one in (sam, quinn):
-            sign(office, one.session, one.secret, subject_of(mine), "approved", "round the back")
+            round_the_back(office, one.session, one.secret, subject_of(mine), "approved")
         after = definitions(office.ledger, office.clock()).get("rules", *_RULES)
         causes = [one.event.data["cause"] for one in office.acts((AccessRefused.type,))]
     expect(after is not None and after.state == "reviewed", "the definition was approved by its author")
-    expect(causes == ["segregation"] * 2, f"the refusals on record are {causes}")
+    expect(causes == ["segregation", "segregation", "role"], f"the refusals on record are {causes}")
     return "review and approval by the author refused, on record; a bare signature approves nothing"
 
 
@@ -184,7 +187,10 @@ def a_running_recipe_changes_only_by_a_signed_deviation(bench: Workbench) -> str
         with refused(AuthorityError, "the approval by an operator"):
             approve_change(office, olga.session, olga.secret, "B0001", "DEV-0001", point, why="foam")
         bare = change_subject(office.ledger, "B0001", "DEV-0001", point)
-        by_olga = sign(office, olga.session, olga.secret, bare, "approved", "round the back").event
+        with refused(AuthorityError, "an operator's signature over the change"):
+            sign(office, olga.session, olga.secret, bare, "approved", "round the back")
+        round_the_back(office, olga.session, olga.secret, bare, "approved")
+        by_olga = signatures(office.ledger, bare.kind, bare.id)[-1].event
         by_quinn = approve_change(
             office, quinn.session, quinn.secret, "B0001", "DEV-0001", point, why="foam"
         ).event

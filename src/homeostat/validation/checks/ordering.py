@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from homeostat.errors import AuthorityError
-from homeostat.execution.carrying import PERMISSIONS, carrier, kind, meaning, permission
+from homeostat.execution.carrying import carrier, kind, meaning, permission
 from homeostat.execution.entering import order
 from homeostat.execution.orders import Inbox, give
 from homeostat.execution.slips import (
@@ -26,6 +26,7 @@ from homeostat.execution.vouching import Voucher
 from homeostat.governance import Office
 from homeostat.governance import people as folk
 from homeostat.governance.known import moment
+from homeostat.governance.ordered import PERMISSIONS
 from homeostat.governance.people import Secret, login
 from homeostat.governance.signing import Subject, sign
 from homeostat.governance.together import put_together

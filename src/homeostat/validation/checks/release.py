@@ -12,6 +12,7 @@ from homeostat.governance import Office
 from homeostat.governance.released import Status
 from homeostat.governance.signing import Subject, sign, signatures
 from homeostat.ledger.catalogue import AlertRaised, BatchRecalled, Meaning
+from homeostat.ledger.catalogue.people import AccessRefused
 from homeostat.quality.release import agree, recall, reject, release, report, request, status, subject
 from homeostat.quality.release.grounds import unsigned
 from homeostat.quality.reviewed import KIND as REVIEW
@@ -205,11 +206,20 @@ def a_release_follows_its_table(bench: Workbench) -> str:
         vera = staff(office, vera="qualified person")["vera"]
         with refused(QualityError, "the recall of what was never released"):
             recall(office, vera.session, BATCH, "a finding", parts=(), why="seen")
+        _on_record(office, 1)
         reject(office, vera.session, vera.secret, told(), "not fit")
         stands = status(office.ledger, BATCH)
         expect(stands.state == "rejected", f"it is {stands.state}")
         for what in (release, reject):
             with refused(QualityError, f"{what.__name__} after a rejection"):
                 what(office, vera.session, vera.secret, told(status=stands), "after all")
+        _on_record(office, 3)
         expect(subject(told().certificate).batch == BATCH, "the signature is about another batch")
-        return "a recall before release, a release and a second rejection after a rejection were refused"
+        return (
+            "a recall before release, a release and a second rejection after a rejection: refused, on record"
+        )
+
+
+def _on_record(office: Office, refusals: int) -> None:
+    causes = [one.event.data["cause"] for one in office.acts((AccessRefused.type,))]
+    expect(causes == ["state"] * refusals, f"the refusals on record are {causes}")

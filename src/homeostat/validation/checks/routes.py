@@ -24,10 +24,13 @@ from homeostat.validation.staff import staff
 
 NO_ACTS = {
     "homeostat.governance.authority": "the gate itself, which the acts ask",
+    "homeostat.governance.orderly": "what acts are wrapped in: it tells what they refuse",
     "homeostat.governance.signing.apart": "a part of every signing, which asks for the session itself",
     "homeostat.governance.people.login.logout": "it ends a session, a dead one too",
     "homeostat.governance.people.login.bearer": "what a session is proved by, to be shown again",
     "homeostat.governance.custody.matching": "the hard stop inside a hand-over: to hold is open to all",
+    "homeostat.execution.entering.written": "the words of an entry; who enters them is asked before",
+    "homeostat.execution.entering.sign_entry": "a part of every entry, which is asked for before",
     "homeostat.execution.taking_up": "the engine's, after it has asked",
 }
 """Modules and functions that take a session and are no acts, and why."""

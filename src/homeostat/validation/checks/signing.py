@@ -21,6 +21,7 @@ from homeostat.quality.verify import verify_site
 from homeostat.site import Site
 from homeostat.validation.checking import Workbench, expect, proves, refused
 from homeostat.validation.intruder import DEEDS, full_disk, unguarded
+from homeostat.validation.own_key import round_the_back
 from homeostat.validation.staff import Member, staff
 
 _SHOWN = Subject("record", "B0001", b"exactly what was shown", "B0001")
@@ -132,7 +133,9 @@ def signatures_of_two_persons_and_of_the_right_role_are_required(bench: Workbenc
         with refused(AuthorityError, "the verification of one's own work"):
             sign(office, maria.session, maria.secret, _SHOWN, "verified", "done")
         sign(office, piet.session, piet.secret, _SHOWN, "verified", "seen")
-        sign(office, piet.session, piet.secret, _SHOWN, "reviewed", "read")
+        with refused(AuthorityError, "a signature as reviewed by an operator"):
+            sign(office, piet.session, piet.secret, _SHOWN, "reviewed", "read")
+        round_the_back(office, piet.session, piet.secret, _SHOWN, "reviewed")
         with refused(AuthorityError, "a review by somebody who is not quality assurance"):
             require(office.ledger, _SHOWN, needs)
         sign(office, quinn.session, quinn.secret, _SHOWN, "reviewed", "read")
