@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from llvmlite import binding as llvm
+from tests.marks import in_drills
 
 from homeostat.errors import TwinError
 from homeostat.twin import Model, Simulator, Status, Target, models, parameter, state
@@ -19,6 +20,7 @@ from homeostat.twin.engine.rosenbrock import Tolerance
 
 X86 = llvm.get_process_triple().startswith("x86_64")
 FEATURES = llvm.get_host_cpu_features() if X86 else {}
+NAMES = sorted(models())
 
 
 class Chain(Model):
@@ -264,7 +266,7 @@ def _targets() -> list[Target]:
     return plain + ([Target("haswell", "")] if FEATURES.get("fma") and FEATURES.get("avx2") else [])
 
 
-@pytest.mark.parametrize("name", sorted(models()))
+@pytest.mark.parametrize("name", [NAMES[0], *in_drills(NAMES[1:])])
 def test_bits_are_the_same_whatever_the_processor_compiled_for(
     simulators: Mapping[str, Simulator], name: str
 ) -> None:

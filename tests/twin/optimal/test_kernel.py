@@ -83,6 +83,7 @@ def test_steps_and_their_derivatives_are_those_of_the_formula(tableau: Tableau, 
         )
 
 
+@pytest.mark.drill
 @pytest.mark.parametrize(("tableau", "order"), [(RK4, 4), (SDIRK3, 3)])
 def test_methods_have_their_order(tableau: Tableau, order: int) -> None:
     x, u, p = np.array([0.7, 0.3]), np.array([0.2]), np.array([0.8, 0.4])
