@@ -27,12 +27,15 @@ from homeostat.ledger.identity.assertions import authenticator_fault, client_fau
 from homeostat.ledger.identity.challenges import encoded
 from homeostat.ledger.identity.proofs import registration
 
+_READER = "fido2.webauthn"
 _LONGEST = 1023  # bytes of a credential's id (WebAuthn section 7.1)
 
 
 def offer_key(office: Office, session: Session) -> Question:
-    """What a new security key of the session's person is to be asked."""
-    return question(office, present(office, session, "register a security key"), "registration")
+    """What a new security key of the session's person is to be asked. AuthorityError without the library for it."""
+    account = present(office, session, "register a security key")
+    library(_READER)
+    return question(office, account, "registration")
 
 
 def register_key(
@@ -142,7 +145,7 @@ def _registered(office: Office, account: Account, response: Response) -> Securit
     asked = was_asked(office, account, response, "registration")
     if isinstance(asked, Wrong):
         raise _unfit(asked.words)
-    fido = library("fido2.webauthn")
+    fido = library(_READER)
     try:
         given = fido.RegistrationResponse.from_dict(response).response
         client, attestation = bytes(given.client_data), given.attestation_object
