@@ -30,7 +30,7 @@ class Token:
         """A new key, or one that is given."""
         self._key = key or ec.generate_private_key(ec.SECP256R1())
         self.credential = credential or secrets.token_bytes(32)
-        self.counter = 0
+        self.counter, self.step = 0, 1  # a step of 0 is that of a key which does not count
         self.flags = 0x05  # somebody is present, and verified
         self.party = ""  # "": that of the question
         self.origin = ""
@@ -38,7 +38,7 @@ class Token:
 
     def __call__(self, question: Question) -> Response:
         """The answer to a question."""
-        self.counter += 1
+        self.counter += self.step
         client = json.dumps(
             {
                 "type": f"webauthn.{question.ceremony}",
