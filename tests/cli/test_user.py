@@ -1,6 +1,5 @@
 """`homeostat user`: persons from the first administrator to a signed review, as a hospital would type it."""
 
-import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -9,60 +8,11 @@ import pyotp
 import pytest
 
 from homeostat.ledger import Ledger
-from homeostat.ledger.identity import passwords
 from homeostat.site import Site
 
-from .conftest import Call
+from .conftest import ADA, MARIA, VERA, WHY, Call
 
-ADA, MARIA, VERA = "nine green hills by the lake", "five blue doors of the mill", "two old ferries at noon"
-WHY = ("--why", "a test of the command line")
-
-
-@pytest.fixture(autouse=True)
-def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Guesses may be cheap here; what they cost is tested where keys are."""
-    monkeypatch.setattr(passwords, "STRONG", passwords.Cost(2, 1, 1))
-    for name in ("PASSWORD", "NEW_PASSWORD", "CODE", "OTHER_CODE", "SESSION", "DEVICE_SECRET"):
-        monkeypatch.delenv(f"HOMEOSTAT_{name}", raising=False)
-
-
-@pytest.fixture
-def gmp(tmp_path: Path) -> Path:
-    """A GMP site without anybody."""
-    Site.create(tmp_path / "gmp", "gmp")
-    return tmp_path / "gmp"
-
-
-@pytest.fixture
-def type_(homeostat: Call, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Types a command in an environment; the JSON it prints, or its error."""
-
-    def typed(site: Path, *words: str, fails: bool = False, **environment: str) -> Any:
-        with monkeypatch.context() as patch:
-            for name, value in environment.items():
-                patch.setenv(f"HOMEOSTAT_{name}", value)
-            found = homeostat("user", *words, "--site", site, "--json")
-        assert "Traceback" not in found.stderr
-        assert found.returncode == (2 if fails else 0), found.stderr
-        return found.stderr if fails else json.loads(found.stdout)
-
-    return typed
-
-
-@pytest.fixture
-def staffed(gmp: Path, type_: Any) -> Path:
-    """The site with an administrator, an operator and somebody of quality assurance, all accountable."""
-    type_(gmp, "found", "ada", "--name", "Ada L", "--verified", "passport", *WHY, NEW_PASSWORD=ADA)
-    for account, role, word in (("vera", "quality assurance", VERA), ("maria", "operator", MARIA)):
-        facts = ("--name", account.title(), "--role", role, "--verified", "passport")
-        code = type_(gmp, "add", account, *facts, *WHY, "--as", "ada", PASSWORD=ADA)["code"]
-        if account == "maria":
-            joining = ("join", account)
-            assert "has not agreed" in type_(gmp, *joining, fails=True, CODE=code, NEW_PASSWORD=word)
-            type_(gmp, "agree", account, *WHY, "--as", "vera", PASSWORD=VERA)
-        type_(gmp, "join", account, CODE=code, NEW_PASSWORD=word)
-        type_(gmp, "accept", "--as", account, PASSWORD=word)
-    return gmp
+pytestmark = pytest.mark.usefixtures("cheap")
 
 
 def test_persons_come_change_and_go(staffed: Path, type_: Any) -> None:

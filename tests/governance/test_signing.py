@@ -118,7 +118,7 @@ def test_another_persons_key_does_not_sign(here: Scene) -> None:
 @pytest.mark.parametrize("elsewhere", [{"chain": "00" * 32}, {"place": 1}, {"place": 10**6}, {"place": 0}])
 def test_a_signature_of_another_ledger_is_not_in_its_place(here: Scene, elsewhere: dict[str, object]) -> None:
     """Properly signed by the person's own key, but over a record that is not the one before it: a restored copy."""
-    key = reauthenticate(here.office, here.of("operator"), SECRET)
+    key = reauthenticate(here.office, here.of("operator"), SECRET).key
     moved = signed(here).model_copy(update=elsewhere)
     event = "signature/moved"
     moved = moved.model_copy(update={"signature": key.sign(statement_of(event, moved)).hex()})
@@ -132,7 +132,7 @@ def test_a_signature_of_another_ledger_is_not_in_its_place(here: Scene, elsewher
 
 
 def test_a_key_that_was_replaced_signs_nothing_more_and_keeps_what_it_signed(here: Scene) -> None:
-    old = reauthenticate(here.office, here.of("operator"), SECRET)
+    old = reauthenticate(here.office, here.of("operator"), SECRET).key
     before = sign(here.office, here.of("operator"), SECRET, SHOWN, "performed", "done")
     change_password(here.office, "demo-operator", SECRET, "another long secret", why="it was seen")
     event = "signature/late"

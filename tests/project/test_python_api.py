@@ -25,7 +25,7 @@ def written(path: Path, code: str) -> str:
 def test_the_code_on_the_page_prints_what_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     page = (DOCS / "python-api.md").read_text("utf-8")
     blocks = BLOCKS.findall(page)
-    assert len(blocks) == page.count("```python") == 4
+    assert len(blocks) == page.count("```python") == 5
     shutil.copy(DOCS / "examples" / "gmp" / "rested-cells.yaml", tmp_path)
     monkeypatch.chdir(tmp_path)
     names = dict[str, Any]()

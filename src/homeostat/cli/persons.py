@@ -1,6 +1,6 @@
 """How a person identifies themselves on the command line, and acts: `--as`, a password that is never an argument.
 
---as, password (environment, file or terminal), --code -> login -> (office, session, secret) -> logout
+--as, password (environment, file or terminal), --code or security key -> login -> (office, session, secret) -> logout
 """
 
 import os
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 import typer
 
 from homeostat.cli.failures import say
+from homeostat.cli.security_key import asking
 from homeostat.errors import AuthorityError
 
 if TYPE_CHECKING:
@@ -130,7 +131,8 @@ def _going_on(
 
     session = resume(office, os.environ[SESSION])
     given = password_file is not None or PASSWORD in os.environ or sys.stdin.isatty()
-    return office, session, Secret(password(session.person, password_file) if given else "", code)
+    word = password(session.person, password_file) if given else ""
+    return office, session, Secret(word, code, ask=asking())
 
 
 def _who(
@@ -149,7 +151,7 @@ def _who(
     if office.site.kind == "training" and person in ROLES:
         say(f"training: {person} acts")
         return person, SECRET
-    return person, Secret(password(person, password_file), code)
+    return person, Secret(password(person, password_file), code, ask=asking())
 
 
 def password(account: str, file: Path | None = None) -> str:

@@ -25,7 +25,7 @@ def round_the_back(
     **claimed: object,
 ) -> RecordSigned:
     """A genuine signature in its place that nobody was asked about; `claimed` are fields that it tells otherwise."""
-    key, head = reauthenticate(office, session, secret), office.ledger.head
+    key, head = reauthenticate(office, session, secret).key, office.ledger.head
     account, event = directory(office).accounts[session.person], f"signature/{office.nonce()}"
     told = RecordSigned(
         why="round the back",

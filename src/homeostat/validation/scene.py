@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 
 import pyotp
@@ -88,6 +89,6 @@ def device_of(office: Office, later: Later, session: Session, secret: Secret) ->
     """A second factor that is enrolled, with its first code some time ago."""
     offer = folk.offer_factor(office, session)
     shown = Shown(offer.secret)
-    folk.enrol_factor(office, session, Secret(secret.password, shown(office)), offer.secret, why="a scene")
+    folk.enrol_factor(office, session, replace(secret, code=shown(office)), offer.secret, why="a scene")
     later.put(minutes=1)
     return shown

@@ -19,6 +19,7 @@ from homeostat.cli.user.accounts import (
 from homeostat.cli.user.agreeing import agree_to_user
 from homeostat.cli.user.coming import accept_accountability, log_in, log_out
 from homeostat.cli.user.factor import second_factor
+from homeostat.cli.user.keys import key
 from homeostat.cli.user.listing import list_users, review_users
 from homeostat.cli.user.passwords import change_own_password, join_site, reset_password
 from homeostat.cli.user.policy import access_policy
@@ -53,5 +54,6 @@ _COMMANDS: Mapping[str, Callable[..., None]] = {
 }
 for _name, _command in _COMMANDS.items():
     user.command(_name)(_command)
+user.add_typer(key)
 
 __all__ = ["user"]

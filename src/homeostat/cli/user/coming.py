@@ -8,6 +8,7 @@ import typer
 from homeostat.cli.options import DEFAULT_SITE, AsJson, SiteDir
 from homeostat.cli.output import show, show_json
 from homeostat.cli.persons import SESSION, As, Code, PasswordFile, acting, opened, password
+from homeostat.cli.security_key import asking
 from homeostat.cli.user.shared import Who, told
 from homeostat.errors import AuthorityError
 
@@ -26,7 +27,8 @@ def log_in(
 
     with opened(site) as office:
         demonstration = office.site.kind == "training" and account in ROLES
-        secret = SECRET if demonstration else Secret(password(account, password_file), code)
+        word = "" if demonstration else password(account, password_file)
+        secret = SECRET if demonstration else Secret(word, code, ask=asking())
         session = login(office, account, secret)
         held = bearer(office, session)
     if as_json:

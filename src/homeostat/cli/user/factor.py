@@ -2,6 +2,7 @@
 
 import os
 import sys
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -70,7 +71,7 @@ def _offered(offer: "Offer", *, as_json: bool) -> None:
 
 def _enrol(office: "Office", me: "Session", mine: "Secret", file: Path | None, code: str, why: str) -> None:
     """With a secret that was offered before; on a terminal it can be offered and tried in one go."""
-    from homeostat.governance.people import Secret, enrol_factor, offer_factor
+    from homeostat.governance.people import enrol_factor, offer_factor
 
     if file is None and DEVICE not in os.environ and sys.stdin.isatty():
         offer = offer_factor(office, me)
@@ -78,4 +79,4 @@ def _enrol(office: "Office", me: "Session", mine: "Secret", file: Path | None, c
         secret, given = offer.secret, typer.prompt("The code that the device shows now", err=True)
     else:
         secret, given = secret_text(me.person, file, variable=DEVICE, what="Device's secret"), code
-    enrol_factor(office, me, Secret(mine.password, given), secret, why=why)
+    enrol_factor(office, me, replace(mine, code=given), secret, why=why)

@@ -17,6 +17,7 @@ from homeostat.cli.persons import (
     password,
     secret_text,
 )
+from homeostat.cli.security_key import asking
 from homeostat.cli.user.accounts import NewFile
 from homeostat.cli.user.shared import Who, Why, told
 
@@ -73,7 +74,7 @@ def change_own_password(
     from homeostat.governance.people import Secret, change_password
 
     with opened(site) as office:
-        secret = Secret(password(account, password_file), code)
+        secret = Secret(password(account, password_file), code, ask=asking())
         chosen = new_password(account, new_password_file)
         change_password(office, account, secret, chosen, why="changed by its person")
         told(office, account, f"The password of {account} is changed.", as_json=as_json)

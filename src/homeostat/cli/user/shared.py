@@ -33,6 +33,7 @@ def facts(account: "Account") -> dict[str, Any]:
         "enrolled": account.enrolled,
         "last_login": account.last_login,
         "second_factor": account.second_factor,
+        "security_keys": [one.name for one in account.security_keys],
         "accountable": bool(account.accepted),
         "password_expires": account.password_expires,
         "demonstration": account.demonstration,

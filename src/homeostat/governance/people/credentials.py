@@ -29,7 +29,7 @@ def change_password(office: Office, account: str, secret: Secret, password: str,
     found = known.account
     if opened(keys_folder(office), found.id, found.fingerprint, password, least(found)) is not None:
         raise AuthorityError("this is the password that is to be changed", mend="choose another")
-    key = PersonalKey.generate(found.id).with_totp(known.key.totp if found.second_factor else "")
+    key = PersonalKey.generate(found.id).with_totp(known.key.totp if found.totp else "")
     proof = known.key.sign(statement(found.id, key.public)).hex()
     act = credential(office, found, key, password, why, proof=proof)
     spent = [] if known.counter is None else [(_spent(found, known.counter), "")]

@@ -1,8 +1,10 @@
-"""Identifying a person: the password opens their key, the device's code is fresh; a failure counts and is on record.
+"""Identifying a person: the password opens their key, the second factor is fresh; a failure counts and is on record.
 
-account, secret -> known? usable? password? code? -> the opened key, or an `AuthorityError`; too many -> locked, alert
+account, secret -> known? usable? password? code or security key? -> the opened key, or an `AuthorityError`
+too many failures -> locked, alert
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -11,42 +13,62 @@ from typing import Literal, TypeAlias
 from homeostat.errors import AuthorityError, LedgerError
 from homeostat.governance.known import directory, moment
 from homeostat.governance.office import Office
+from homeostat.governance.people.answering import Wrong, answered
+from homeostat.governance.people.asking import Shown
 from homeostat.governance.people.secret import Secret
 from homeostat.governance.together import put_together
 from homeostat.ledger.catalogue import Act, Change
 from homeostat.ledger.catalogue.people import (
+    GUESSES,
     AccountLocked,
     AccountUnlocked,
     AlertRaised,
     FailuresCleared,
     LoginRefused,
 )
+from homeostat.ledger.catalogue.security_keys import AskedAt
 from homeostat.ledger.identity import Account, PersonalKey, passwords, totp
+from homeostat.ledger.identity.challenges import answer_id
 from homeostat.ledger.identity.personal import opened
 
 At: TypeAlias = Literal["login", "signing", "password", "invitation"]
-Cause: TypeAlias = Literal["unknown", "password", "code", "state", "demonstration", "expired"]
+Cause: TypeAlias = Literal["unknown", "password", "code", "key", "state", "demonstration", "expired"]
 
-_WRONG = "account or password (or code) is not right"
+_WRONG = "account or password (or second factor) is not right"
 _MEND = "an account that is locked or was not taken over opens nothing: ask an administrator"
 _TRIES = 20
+_PURPOSES: Mapping[At, AskedAt] = {"login": "login", "signing": "signing", "password": "password"}
 
 
 @dataclass(frozen=True, slots=True)
 class Identified:
-    """A person whose secret was right: their account, their opened key, and the time step of the code they gave."""
+    """A person whose secret was right: their account, their opened key, and what they gave besides.
+
+    `counter` is the time step of a code, which is still to be put on record; `answer` the event of a security key's
+    answer, which already is ("": none).
+    """
 
     account: Account
     key: PersonalKey
     counter: int | None = None
+    answer: str = ""
 
 
 def identify(
-    office: Office, account: str, secret: Secret, at: At, *, coded: bool = True, spent: int | None = None
+    office: Office,
+    account: str,
+    secret: Secret,
+    at: At,
+    *,
+    coded: bool = True,
+    spent: int | None = None,
+    shown: Shown | None = None,
+    purpose: AskedAt | None = None,
 ) -> Identified:
     """The person behind `account`, if `secret` is theirs.
 
-    `coded` asks for the second factor where one is enrolled; `spent` is a time step whose code is taken once more.
+    `coded` asks for the second factor where one is enrolled; `spent` is a time step whose code is taken once more. A
+    security key answers about what is `shown`, if anything is, and for this `purpose`, which is `at` if none is named.
     Raises AuthorityError in the same words whatever was wrong, and puts the refusal on record.
     """
     found = _released(office, directory(office).get(account))
@@ -57,10 +79,14 @@ def identify(
     key = opened(keys_folder(office), found.id, found.fingerprint, secret.password, least(found))
     if key is None:
         raise _stranger(office, found, at, "password", "the password is wrong")
-    counter = _code(office, found, key, secret.code, at, spent) if coded and found.second_factor else None
+    counter, answer = None, ""
+    if coded and found.totp and (secret.code or not found.security_keys):
+        counter = _code(office, found, key, secret.code, at, spent)
+    elif coded and found.security_keys:
+        answer = _answer(office, found, secret, at, purpose, shown)
     if found.failures and at != "login":  # a login itself clears them
         office.put(found.id, FailuresCleared(account=found.id, why="identified after failed attempts"))
-    return Identified(found, key, counter)
+    return Identified(found, key, counter, answer)
 
 
 def keys_folder(office: Office) -> Path:
@@ -118,6 +144,27 @@ def _code(office: Office, account: Account, key: PersonalKey, code: str, at: At,
     return step
 
 
+def _answer(
+    office: Office, account: Account, secret: Secret, at: At, purpose: AskedAt | None, shown: Shown | None
+) -> str:
+    """The event of a security key's answer, on record; a key that counts back is told to everybody at once."""
+    found = answered(office, account, secret, purpose or _PURPOSES[at], shown)
+    if isinstance(found, Wrong):
+        refused = _stranger(office, account, at, "key", found.words)
+        if found.copied:
+            words = f"a security key of {account.id} was refused: {found.words}"
+            why = "signature counter (WebAuthn, section 6.1.1)"
+            office.put("unknown", AlertRaised(about=account.id, words=words, why=why))
+        raise refused
+    event = answer_id(found.asked)
+    try:
+        return office.put(account.id, found, event=event)
+    except LedgerError as error:
+        if event not in office.ledger:
+            raise
+        raise _stranger(office, account, at, "key", "this was answered before") from error
+
+
 def refuse(
     office: Office, account: Account | None, at: At, cause: Cause, words: str, mend: str = ""
 ) -> AuthorityError:
@@ -139,7 +186,7 @@ def _record(office: Office, account: Account | None, at: At, cause: Cause, words
         return
     refused = LoginRefused(account=account.id, at=at, cause=cause, why=words)
     acts: list[tuple[Act, str]] = [(refused, f"account/{account.id}/refused/{account.refusals + 1}")]
-    failures = account.failures + (cause in {"password", "code"})
+    failures = account.failures + (cause in GUESSES)
     if account.state == "active" and failures >= directory(office).policy.attempts:
         acts += [(act, "") for act in _lock(account, failures)]
     put_together(office, "unknown", acts)

@@ -11,12 +11,13 @@ from homeostat.governance.authority import present
 from homeostat.governance.known import directory, moment
 from homeostat.governance.office import Office
 from homeostat.governance.people.accountability import DECLARATION, acceptance
-from homeostat.governance.people.identifying import identify, refuse
+from homeostat.governance.people.asking import Shown
+from homeostat.governance.people.identifying import Identified, identify, refuse
 from homeostat.governance.people.secret import Secret
 from homeostat.governance.session import Session
 from homeostat.governance.sessions import Presence, Sessions
 from homeostat.ledger.catalogue.people import FactorUsed, SessionClosed, SessionOpened
-from homeostat.ledger.identity import Account, PersonalKey
+from homeostat.ledger.identity import Account
 from homeostat.ledger.identity.personal import digest, one_time_code
 
 
@@ -52,39 +53,42 @@ def logout(office: Office, session: Session) -> None:
     office.put(session.person, act)
 
 
-def reauthenticate(office: Office, session: Session, secret: Secret) -> PersonalKey:
-    """The opened key of the session's person, to sign with once: call it for every signature.
+def reauthenticate(
+    office: Office, session: Session, secret: Secret, shown: Shown | None = None
+) -> Identified:
+    """The session's person with their opened key, to sign with once: call it for every signature.
 
-    The first signing of a session asks for all components, further ones for the password alone. Raises AuthorityError
-    where the session is over, the secret wrong, or accountability not accepted.
+    The first signing of a session asks for all components, further ones for the password alone. A security key answers
+    about what is `shown`. Raises AuthorityError where the session is over, the secret wrong, or accountability not
+    accepted.
     """
-    key = recognise(office, session, secret)
+    known = recognise(office, session, secret, shown)
     if directory(office).accounts[session.person].accepted != digest(DECLARATION):
         mend = f"accept it first: homeostat user accept --as {session.person}"
         raise AuthorityError(
             "accountability for signatures is not accepted yet", where=session.person, mend=mend
         )
-    return key
+    return known
 
 
-def recognise(office: Office, session: Session, secret: Secret) -> PersonalKey:
+def recognise(office: Office, session: Session, secret: Secret, shown: Shown | None = None) -> Identified:
     """As `reauthenticate`, also before accountability is accepted."""
     present(office, session, "sign")
     store = Sessions(office.site)
     before = store.find(session.token)
     signed, spent = (before.signed, before.counter) if before else (False, None)
-    known = identify(office, session.person, secret, "signing", coded=not signed, spent=spent)
+    known = identify(office, session.person, secret, "signing", coded=not signed, spent=spent, shown=shown)
     if known.counter is not None and known.counter != spent:
         act = FactorUsed(account=session.person, at="signing", counter=known.counter, why="first signing")
         office.put(session.person, act)
     store.change(session.token, lambda presence: replace(presence, signed=True))
-    return known.key
+    return known
 
 
 def accept(office: Office, session: Session, secret: Secret, *, why: str) -> None:
     """The session's person accepts, by signing, to answer for what is signed in their name."""
-    key = recognise(office, session, secret)
-    office.put(session.person, acceptance(key, why))
+    known = recognise(office, session, secret)
+    office.put(session.person, acceptance(known.key, why))
 
 
 def bearer(office: Office, session: Session) -> str:

@@ -2,7 +2,7 @@
 
 Nobody but the person ever knows a password, and to take over an account takes the signatures of two others together: of
 an administrator who asks, and of a person of quality assurance who agrees (21 CFR 11.200(a)(3), paraphrase). The new
-password comes with a new key; the second factor has to be enrolled again.
+password comes with a new key; second factors have to be enrolled again.
 """
 
 import hmac
@@ -23,7 +23,9 @@ from homeostat.governance.session import Session
 from homeostat.governance.together import put_together
 from homeostat.ledger.catalogue import Act, Change
 from homeostat.ledger.catalogue.people import AlertRaised, FactorRemoved, ResetConfirmed, ResetRequested
+from homeostat.ledger.catalogue.security_keys import SecurityKeyRemoved
 from homeostat.ledger.identity import Account, PersonalKey
+from homeostat.ledger.identity.accounts import SecurityKey
 from homeostat.ledger.identity.personal import digest, one_time_code
 from homeostat.ledger.identity.proofs import halves
 
@@ -73,7 +75,8 @@ def complete_reset(office: Office, account: str, codes: tuple[str, str], passwor
     set_ = credential(office, one, PersonalKey.generate(account), password, why, proof=halves(codes))
     words = f"the password of {account} was reset by {one.reset.by} and {one.reset.confirmed_by}"
     acts: list[Act] = [set_, AlertRaised(about=account, words=words, why=why, urgency="information")]
-    if one.second_factor:
+    acts += [_removed(account, key) for key in one.security_keys]
+    if one.totp:
         change = Change(field="second factor", old="totp", new=None)
         acts.append(
             FactorRemoved(account=account, why="its secret went with the old password", changes=(change,))
@@ -81,6 +84,13 @@ def complete_reset(office: Office, account: str, codes: tuple[str, str], passwor
     event = f"account/{account}/key/{len(one.keys) + 1}"
     put_together(office, account, [(act, event if act is set_ else "") for act in acts])
     discard_old(office, one)
+
+
+def _removed(account: str, key: SecurityKey) -> SecurityKeyRemoved:
+    """A reset is for who has lost what they identify by; whoever has the security key registers it again."""
+    change = Change(field="security key", old=key.name, new=None)
+    why = "all that identified its person went with the old password"
+    return SecurityKeyRemoved(account=account, credential=key.credential, why=why, changes=(change,))
 
 
 def _proved(one: Account, codes: tuple[str, str]) -> bool:

@@ -1,9 +1,10 @@
-"""The second factor: a device that shows a code by time (RFC 6238). Enrolled, tested now and then, removed.
+"""A second factor: a device that shows a code by time (RFC 6238). Enrolled, tested now and then, removed.
 
 Its secret lies with the key under the person's password. It counts from the first code that proves the device works.
 """
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from homeostat.errors import AuthorityError
 from homeostat.governance.authority import present
@@ -14,7 +15,7 @@ from homeostat.governance.people.secret import Secret
 from homeostat.governance.people.wording import stated
 from homeostat.governance.session import Session
 from homeostat.governance.together import put_together
-from homeostat.ledger.catalogue import Change
+from homeostat.ledger.catalogue import Act, Change
 from homeostat.ledger.catalogue.people import FactorEnrolled, FactorRemoved, FactorUsed
 from homeostat.ledger.identity import totp
 
@@ -41,9 +42,9 @@ def enrol_factor(office: Office, session: Session, secret: Secret, offer: str, *
     """
     present(office, session, "enrol a second factor")
     stated("reason", why)
-    known = identify(office, session.person, secret, "password", coded=False)
-    if known.account.second_factor:
-        raise AuthorityError("a second factor is enrolled already", mend="remove it first")
+    if directory(office).accounts[session.person].totp:
+        raise AuthorityError("a device is enrolled already", mend="remove it first")
+    known = identify(office, session.person, secret, "password")
     step = totp.matched(offer, secret.code, moment(office.clock()), after=None)
     if step is None:
         raise AuthorityError(
@@ -59,24 +60,32 @@ def enrol_factor(office: Office, session: Session, secret: Secret, offer: str, *
 
 def test_factor(office: Office, session: Session, secret: Secret, *, why: str) -> None:
     """Put on record that the device still works (21 CFR 11.300(e), paraphrase: tested at first and periodically)."""
-    step = _checked(office, session, secret, why)
-    office.put(session.person, FactorUsed(account=session.person, at="test", counter=step, why=why))
+    spent = _checked(office, session, secret, "test", why)
+    if not spent:
+        raise AuthorityError("the code that the device shows is missing", where=session.person)
+    put_together(office, session.person, spent)
 
 
 def remove_factor(office: Office, session: Session, secret: Secret, *, why: str) -> None:
-    """Be asked for the password alone again; takes password and code. Who has lost the device needs a reset."""
-    step, person = _checked(office, session, secret, why), session.person
-    used = FactorUsed(account=person, at="credential", counter=step, why="code for the removal")
+    """Be asked for no code any more; takes the password, and a code or a security key.
+
+    Who has lost the device and has no security key needs a reset.
+    """
+    spent = _checked(office, session, secret, "credential", why)
     change = Change(field="second factor", old="totp", new=None)
-    removed = FactorRemoved(account=person, why=why, changes=(change,))
-    put_together(office, person, [(used, ""), (removed, "")])
+    removed = FactorRemoved(account=session.person, why=why, changes=(change,))
+    put_together(office, session.person, [*spent, (removed, "")])
 
 
-def _checked(office: Office, session: Session, secret: Secret, why: str) -> int:
-    """The time step of a code that was right, of a person who has a device."""
+def _checked(
+    office: Office, session: Session, secret: Secret, at: Literal["test", "credential"], why: str
+) -> list[tuple[Act, str]]:
+    """The code of a person who has a device, spent; nothing where a security key answered in its place."""
     present(office, session, "use a second factor")
     stated("reason", why)
-    if not directory(office).accounts[session.person].second_factor:
-        raise AuthorityError("no second factor is enrolled", where=session.person)
-    counter = identify(office, session.person, secret, "password").counter
-    return counter if counter is not None else 0
+    if not directory(office).accounts[session.person].totp:
+        raise AuthorityError("no device is enrolled", where=session.person)
+    step = identify(office, session.person, secret, "password").counter
+    if step is None:
+        return []
+    return [(FactorUsed(account=session.person, at=at, counter=step, why=why), "")]

@@ -23,7 +23,7 @@ def put_vouched(office: Office, session: Session, secret: Secret, act: Vouched, 
     if not secret.password:
         mend = "give your password as well, also within an open session"
         raise AuthorityError("who does this signs for it", where=session.person, mend=mend)
-    key, name = recognise(office, session, secret), event or f"act/{office.nonce()}"
+    key, name = recognise(office, session, secret).key, event or f"act/{office.nonce()}"
     named = act.model_copy(update={"key": key.fingerprint})
     said = vouching(name, session.person, named.model_dump(mode="json"))
     signed = named.model_copy(update={"signature": key.sign(said).hex()})

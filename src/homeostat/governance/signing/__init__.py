@@ -5,7 +5,7 @@ ledger, subject -> signatures -> each valid, superseded (changed since) or inval
 ledger, subject, needs -> require -> the signatures that meet them, or AuthorityError naming what is missing
 """
 
-from homeostat.governance.signing.giving import Signature, Subject, give, sign, stamped
+from homeostat.governance.signing.giving import Signature, Subject, give, shown_as, sign, stamped
 from homeostat.governance.signing.judging import Judge, Standing, not_entitled, signatures
 from homeostat.governance.signing.requiring import Need, require
 from homeostat.governance.signing.statement import statement, statement_of
@@ -19,6 +19,7 @@ __all__ = [
     "give",
     "not_entitled",
     "require",
+    "shown_as",
     "sign",
     "signatures",
     "stamped",

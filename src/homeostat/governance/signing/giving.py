@@ -13,7 +13,7 @@ from homeostat.governance.authority import refusal
 from homeostat.governance.known import directory
 from homeostat.governance.office import Office
 from homeostat.governance.orderly import WordingError
-from homeostat.governance.people import Secret, reauthenticate
+from homeostat.governance.people import Secret, Shown, reauthenticate
 from homeostat.governance.session import Session
 from homeostat.governance.signing.apart import refuse_both
 from homeostat.governance.signing.entitling import unentitled
@@ -74,16 +74,27 @@ def give(
     if not why.strip():
         raise WordingError("a signature needs a reason", where=_where(subject), mend="say why you sign")
     refuse_both(office, session, subject.kind, subject.id, subject.batch, meaning)
-    key = reauthenticate(office, session, secret)
+    known = reauthenticate(office, session, secret, shown_as(subject, meaning))
+    key = known.key
     account = directory(office).accounts[session.person]
     event = f"signature/{office.nonce()}"
     unsigned = _said(office, account, key, subject, meaning).model_copy(
-        update={"why": why, "terms": dict(terms or {}), "changes": tuple(changes)}
+        update={
+            "why": why,
+            "terms": dict(terms or {}),
+            "changes": tuple(changes),
+            "answer": known.answer,
+        }
     )
     _refuse_unentitled(office, session, account, unsigned)
     signed = unsigned.model_copy(update={"signature": key.sign(statement_of(event, unsigned)).hex()})
     office.put(session.person, signed, batch=subject.batch, event=event)
     return Signature(event, signed)
+
+
+def shown_as(subject: Subject, meaning: Meaning) -> Shown:
+    """What a security key is asked about, where `subject` is signed with this `meaning`: see `people.ask_signing`."""
+    return Shown(subject.kind, subject.id, meaning, subject.sha256)
 
 
 def _refuse_unentitled(office: Office, session: Session, account: Account, unsigned: RecordSigned) -> None:

@@ -4,17 +4,19 @@ ledger, subject, content -> every signature about it: valid, superseded or inval
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from homeostat.errors import LedgerError
 from homeostat.governance.known import accounts
+from homeostat.governance.people.proving import answer_fault
 from homeostat.governance.signing.entitling import unentitled
 from homeostat.governance.signing.statement import statement
 from homeostat.ledger import Ledger, Recorded
-from homeostat.ledger.catalogue import Meaning, RecordSigned, payload
+from homeostat.ledger.catalogue import Meaning, RecordSigned, SecurityKeyUsed, payload
 from homeostat.ledger.chain import GENESIS
 from homeostat.ledger.identity.accounts import Key
 from homeostat.ledger.identity.personal import public_key
@@ -86,6 +88,11 @@ class Judge:
         self._ledger = ledger
         self._accounts = accounts(ledger)
 
+    @cached_property
+    def _answers(self) -> Mapping[str, Recorded]:
+        """What security keys have answered, by event."""
+        return {one.event.id: one for one in self._ledger.events(batch="", types=(SecurityKeyUsed.type,))}
+
     def all(self, batch: str | None = None) -> Iterator[Standing]:
         """Every signature at the site, or of one batch, judged as to whether it is genuine."""
         return (self.standing(one, None) for one in self._ledger.events(types=SIGNED, batch=batch))
@@ -133,7 +140,20 @@ class Judge:
             return "its key was not in force when it was given: it had been revoked or replaced"
         if not self._in_place(recorded.seq, signed):
             return "the record that it was given in is not the one before it"
-        return ""
+        return self._unanswered(signed) if signed.answer else ""
+
+    def _unanswered(self, signed: RecordSigned) -> str:
+        """Why the security key's answer that a signature names is none for it."""
+        answer, account = self._answers.get(signed.answer), self._accounts.get(signed.account)
+        if answer is None or account is None:
+            return "the answer of a security key that it names is not on record"
+        asked = _answer(answer).asked
+        said = (asked.account, asked.at, asked.kind, asked.subject, asked.meaning, asked.sha256)
+        meant = (signed.account, "signing", signed.kind, signed.subject, signed.meaning, signed.sha256)
+        if said != meant:
+            return "the security key was asked about something else"
+        fault = answer_fault(account, answer)
+        return f"the security key did not answer for it: {fault}" if fault else ""
 
     def _in_place(self, seq: int, signed: RecordSigned) -> bool:
         """Whether the ledger at the place of signing is the one that was signed over."""
@@ -150,6 +170,13 @@ def _signed(recorded: Recorded) -> RecordSigned:
     if not isinstance(signed, RecordSigned):
         raise LedgerError("this event is no signature", where=f"event {recorded.event.id}")
     return signed
+
+
+def _answer(recorded: Recorded) -> SecurityKeyUsed:
+    used = payload(recorded.event.type, recorded.event.data)
+    if not isinstance(used, SecurityKeyUsed):
+        raise LedgerError("this event is no answer of a security key", where=f"event {recorded.event.id}")
+    return used
 
 
 def _invalid(fault: str) -> tuple[State, str] | None:

@@ -141,6 +141,12 @@ from homeostat.ledger.catalogue.recipe import (
 )
 from homeostat.ledger.catalogue.release import BatchRecalled, PendingReported, ResultReported
 from homeostat.ledger.catalogue.reviews import Disposed, ExceptionDisposed, ReviewBegun
+from homeostat.ledger.catalogue.security_keys import (
+    RelyingPartySet,
+    SecurityKeyRegistered,
+    SecurityKeyRemoved,
+    SecurityKeyUsed,
+)
 from homeostat.ledger.catalogue.signing import Meaning, RecordSigned
 from homeostat.ledger.catalogue.steering import (
     Binding,
@@ -267,6 +273,7 @@ __all__ = [
     "RecipeChangeRefused",
     "RecipeChanged",
     "RecordSigned",
+    "RelyingPartySet",
     "ResetConfirmed",
     "ResetRequested",
     "Resolution",
@@ -278,6 +285,9 @@ __all__ = [
     "SampleDrawn",
     "SampleResult",
     "Scope",
+    "SecurityKeyRegistered",
+    "SecurityKeyRemoved",
+    "SecurityKeyUsed",
     "SessionClosed",
     "SessionOpened",
     "SignalChanged",

@@ -145,7 +145,11 @@ class LoginRefused(Act):
     type: ClassVar[str] = "login.refused"
     account: str
     at: Literal["login", "signing", "password", "invitation"]
-    cause: Literal["unknown", "password", "code", "state", "demonstration", "expired"]
+    cause: Literal["unknown", "password", "code", "key", "state", "demonstration", "expired"]
+
+
+GUESSES = frozenset({"password", "code", "key"})
+"""Causes of a refusal that count as a failed attempt to identify: enough of them lock an account."""
 
 
 class FailuresCleared(Act):

@@ -28,6 +28,7 @@ class RecordSigned(Act):
     signed, `batch` of which batch, `sha256` is that of exactly the bytes that were shown, `terms` what else the signer
     states. `place` and `chain` are size and chain hash (hex) of the ledger at that moment. `signature` (hex) is the
     person's own, Ed25519, made with the key of fingerprint `key` over all the other fields and the event's id.
+    `answer` is the event in which a security key answered for it; "" where none did, and in ledgers of before.
     """
 
     type: ClassVar[str] = "record.signed"
@@ -45,3 +46,4 @@ class RecordSigned(Act):
     key: str
     signature: str
     terms: dict[str, JsonValue] = Field(default_factory=dict)
+    answer: str = ""

@@ -22,6 +22,28 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True)
+class SecurityKey:
+    """A security key: id and public half (DER, hex), for which relying `party`, in force as a `Key` is.
+
+    `registered` and `used` are stamps ("": never), `counter` is how many signatures it has told of.
+    """
+
+    credential: str
+    name: str
+    public: str
+    party: str
+    since: int
+    registered: str
+    counter: int = 0
+    used: str = ""
+    until: int | None = None
+
+    def held(self, seq: int) -> bool:
+        """Whether it was in force at event `seq`."""
+        return self.since < seq and (self.until is None or seq < self.until)
+
+
+@dataclass(frozen=True, slots=True)
 class Qualification:
     """That a person is trained for a task, until when (stamp), and what shows it."""
 
@@ -48,8 +70,9 @@ class Account:
     """A person's account. Stamps are ISO 8601 with offset; `since` is when it came into its state.
 
     `fingerprint` names the key in force ("" while there is none), `password_expires` is "" for one that lasts,
-    `pending` are the roles that quality assurance has not agreed to yet, `first` the key that it was enrolled with,
-    `tenures` the roles that were held, each set with the event from which on.
+    `totp` says that a device shows codes by time, `counter` which of its time steps was spent last, `factor_tested`
+    when a second factor was tried last. `pending` are the roles that quality assurance has not agreed to yet, `first`
+    the key that it was enrolled with, `tenures` the roles that were held, each set with the event from which on.
     """
 
     id: str
@@ -70,13 +93,24 @@ class Account:
     reset: Reset | None = None
     failures: int = 0
     refusals: int = 0
-    second_factor: bool = False
+    totp: bool = False
     counter: int | None = None
     factor_tested: str = ""
     accepted: str = ""
     last_login: str = ""
     qualifications: Mapping[str, Qualification] = field(default_factory=dict)
     tenures: tuple[tuple[int, tuple[str, ...]], ...] = ()
+    registered_keys: tuple[SecurityKey, ...] = ()
+
+    @property
+    def security_keys(self) -> tuple[SecurityKey, ...]:
+        """The security keys in force; `registered_keys` are those of before, too."""
+        return tuple(one for one in self.registered_keys if one.until is None)
+
+    @property
+    def second_factor(self) -> bool:
+        """Whether the password alone does not identify: there is a device that shows codes, or a security key."""
+        return self.totp or bool(self.security_keys)
 
     @property
     def key(self) -> Key | None:

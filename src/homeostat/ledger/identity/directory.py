@@ -6,10 +6,13 @@ from typing import TypeAlias, TypeVar, cast
 
 from homeostat.errors import LedgerError
 from homeostat.ledger.catalogue import people as acts
+from homeostat.ledger.catalogue import security_keys as held
 from homeostat.ledger.catalogue.base import Act
 from homeostat.ledger.event import Recorded
 from homeostat.ledger.identity.accounts import Account, Key, Qualification, Reset, State
+from homeostat.ledger.identity.parties import LOCAL, RelyingParty
 from homeostat.ledger.identity.proofs import Unproved, unproved
+from homeostat.ledger.identity.security_keys import registered, removed, used
 from homeostat.ledger.identity.vouching import unvouched
 
 
@@ -26,7 +29,7 @@ class Policy:
 
 @dataclass(frozen=True)
 class Directory:
-    """Accounts by id in the order they were enrolled, the policy in force, and the last event taken in.
+    """Accounts by id in the order they were enrolled, policy and relying party in force, the last event taken in.
 
     `unproved` are the events that changed nothing because those whom it takes did not do them. `vouched` says that acts
     about authority count by a person's own signature alone: since the founding, or in a ledger that is older since the
@@ -38,6 +41,7 @@ class Directory:
     seq: int = 0
     unproved: tuple[Unproved, ...] = ()
     vouched: bool = False
+    party: RelyingParty = LOCAL
 
     @classmethod
     def of(cls, events: Iterable[Recorded]) -> "Directory":
@@ -47,7 +51,7 @@ class Directory:
     def after(self, events: Iterable[Recorded]) -> "Directory":
         """This directory with further events taken in."""
         accounts, policy, seq, faults = dict(self.accounts), self.policy, self.seq, list(self.unproved)
-        vouched = self.vouched
+        vouched, party = self.vouched, self.party
         for stored in events:
             seq = stored.seq
             act = _act(stored)
@@ -59,11 +63,13 @@ class Directory:
                 faults.append(Unproved(seq, doubt))
             elif isinstance(act, acts.AccessPolicySet):
                 policy = _policy(act)
+            elif isinstance(act, held.RelyingPartySet):
+                party = RelyingParty(act.id, act.origin)
             else:
                 vouched = vouched or _begins(accounts, act)
                 fault = _taken_in(accounts, act, stored, vouched=vouched)
                 faults += [Unproved(seq, fault)] if fault else []
-        return Directory(accounts, policy, seq, tuple(faults), vouched)
+        return Directory(accounts, policy, seq, tuple(faults), vouched, party)
 
     def get(self, account: str) -> Account | None:
         """The account of this id."""
@@ -255,7 +261,7 @@ def _opened(account: Account, act: acts.SessionOpened, stored: Recorded) -> Acco
 
 @_folds(acts.LoginRefused)
 def _refused(account: Account, act: acts.LoginRefused, stored: Recorded) -> Account:
-    guess = act.cause in {"password", "code"}
+    guess = act.cause in acts.GUESSES
     return replace(account, failures=account.failures + guess, refusals=account.refusals + 1)
 
 
@@ -271,7 +277,7 @@ def _accepted(account: Account, act: acts.AccountabilityAccepted, stored: Record
 
 @_folds(acts.FactorEnrolled)
 def _factor(account: Account, act: acts.FactorEnrolled, stored: Recorded) -> Account:
-    return replace(account, second_factor=True, counter=None, factor_tested=stored.recorded)
+    return replace(account, totp=True, counter=None, factor_tested=stored.recorded)
 
 
 @_folds(acts.FactorUsed)
@@ -286,7 +292,7 @@ def _spent(account: Account, counter: int) -> Account:
 
 @_folds(acts.FactorRemoved)
 def _removed(account: Account, act: acts.FactorRemoved, stored: Recorded) -> Account:
-    return replace(account, second_factor=False, counter=None)
+    return replace(account, totp=False, counter=None)
 
 
 @_folds(acts.TrainingRecorded)
@@ -303,14 +309,19 @@ def _withdrawn(account: Account, act: acts.TrainingWithdrawn, stored: Recorded) 
     return replace(account, qualifications={**account.qualifications, act.task: replace(old, withdrawn=True)})
 
 
+_folds(held.SecurityKeyRegistered)(registered)
+_folds(held.SecurityKeyUsed)(used)
+_folds(held.SecurityKeyRemoved)(removed)
+
 _KINDS: Mapping[str, type[Act]] = {
     **{
         kind.type: kind
-        for kind in vars(acts).values()
+        for kind in (*vars(acts).values(), *vars(held).values())
         if isinstance(kind, type) and issubclass(kind, Act) and getattr(kind, "type", "") in _CHANGES
     },
     acts.AccountEnrolled.type: acts.AccountEnrolled,
     acts.AccessPolicySet.type: acts.AccessPolicySet,
+    held.RelyingPartySet.type: held.RelyingPartySet,
 }
 
 TYPES: frozenset[str] = frozenset(_KINDS)

@@ -10,11 +10,14 @@ from typing import NamedTuple
 from homeostat.errors import LedgerError
 from homeostat.ledger.catalogue import people as acts
 from homeostat.ledger.catalogue.base import Act
+from homeostat.ledger.catalogue.security_keys import SecurityKeyRegistered
+from homeostat.ledger.event import canonical
 from homeostat.ledger.identity.accounts import Account
 from homeostat.ledger.identity.personal import digest, public_key
 from homeostat.ledger.identity.roles import Permission, permitted
 
 _CONTEXT = b"homeostat password key, version 1\n"
+_REGISTRATION = b"homeostat security key registration, version 1\n"
 
 
 class Unproved(NamedTuple):
@@ -29,6 +32,11 @@ def statement(account: str, public: str) -> bytes:
     return _CONTEXT + f"{account}\n{public}".encode()
 
 
+def registration(act: SecurityKeyRegistered) -> bytes:
+    """What the key in force signs to have a security key beside it: all that the registration says."""
+    return _REGISTRATION + canonical(act.model_dump(mode="json", exclude={"proof"}))
+
+
 def halves(codes: tuple[str, str]) -> str:
     """Both codes of a reset as one proof."""
     return " ".join(code.strip() for code in codes)
@@ -38,6 +46,8 @@ def unproved(accounts: Mapping[str, Account], account: Account, act: Act, actor:
     """What is wrong with an act of `actor` about `account`; "" where nothing is."""
     if isinstance(act, acts.CredentialSet) and not _owned(account, act):
         return f"sets a password key for {account.id} that its owner did not prove"
+    if isinstance(act, SecurityKeyRegistered) and not (actor == account.id and _registered(account, act)):
+        return f"registers a security key for {account.id} that they did not register themselves"
     if isinstance(act, acts.ResetRequested) and not _by_another(accounts, account, actor, "user.manage"):
         return f"asks for a reset of {account.id} by {actor}, who may not"
     if isinstance(act, acts.ResetConfirmed | acts.AccountAgreed) and not (
@@ -75,13 +85,23 @@ def _owned(account: Account, act: acts.CredentialSet) -> bool:
 
 def _followed(account: Account, act: acts.CredentialSet) -> bool:
     """Whether the key in force has signed for the new one."""
+    return _signed(account, statement(account.id, act.public), act.proof)
+
+
+def _registered(account: Account, act: SecurityKeyRegistered) -> bool:
+    """Whether the person has signed for a security key, with the key in force."""
+    return act.fingerprint == account.fingerprint and _signed(account, registration(act), act.proof)
+
+
+def _signed(account: Account, message: bytes, proof: str) -> bool:
+    """Whether the key in force has made this signature (hex)."""
     if account.key is None:
         return False
     try:
-        signature = bytes.fromhex(act.proof)
+        signature = bytes.fromhex(proof)
     except ValueError:
         return False
-    return public_key(account.key.public).verifies(statement(account.id, act.public), signature)
+    return public_key(account.key.public).verifies(message, signature)
 
 
 def _reset(account: Account, proof: str) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from homeostat.ledger.catalogue import people as acts
 from homeostat.ledger.catalogue.base import Act, Vouched
+from homeostat.ledger.catalogue.security_keys import RelyingPartySet
 from homeostat.ledger.event import JSON, Event, canonical
 from homeostat.ledger.identity.accounts import Account
 from homeostat.ledger.identity.personal import public_key
@@ -23,6 +24,7 @@ VOUCHERS: Mapping[type[Act], Permission] = {
     acts.RolesChanged: "user.manage",
     acts.ResetRequested: "user.manage",
     acts.AccessPolicySet: "user.manage",
+    RelyingPartySet: "user.manage",
     acts.AccountAgreed: "user.agree",
     acts.ResetConfirmed: "user.agree",
 }

@@ -140,7 +140,7 @@ def an_administrator_and_a_person_they_invented_take_over_nobody(bench: Workbenc
 
 @proves("P11-200b")
 def no_biometric_is_used(bench: Workbench) -> str:
-    """The only components are a password and a code by time, and what is not the device's code is refused."""
+    """A password, a code by time, a security key: by what a key knows its person stays inside the key."""
     kinds = get_args(FactorEnrolled.model_fields["kind"].annotation)
     expect(kinds == ("totp",), f"second factors: {kinds}")
     with scene(bench) as (office, later):
@@ -149,7 +149,7 @@ def no_biometric_is_used(bench: Workbench) -> str:
         with refused(AuthorityError, "a login with something else than the device's code"):
             login(office, "maria", Secret(maria.secret.password, "fingerprint"))
         login(office, "maria", Secret(maria.secret.password, device(office)))
-    return "not applicable: signatures are not based on biometrics (password, and a code by time if enrolled)"
+    return "not applicable: no signature is based on biometrics (password; code by time or security key)"
 
 
 @proves("P11-300a-e")

@@ -1,0 +1,46 @@
+"""What events about security keys make of an account: its keys, how far each has counted, which were removed."""
+
+from dataclasses import replace
+
+from homeostat.ledger.catalogue.security_keys import (
+    SecurityKeyRegistered,
+    SecurityKeyRemoved,
+    SecurityKeyUsed,
+)
+from homeostat.ledger.event import Recorded
+from homeostat.ledger.identity.accounts import Account, SecurityKey
+
+
+def registered(account: Account, act: SecurityKeyRegistered, stored: Recorded) -> Account:
+    """One more key."""
+    key = SecurityKey(
+        credential=act.credential,
+        name=act.name,
+        public=act.public,
+        party=act.asked.party,
+        since=stored.seq,
+        registered=stored.recorded,
+        counter=act.counter,
+    )
+    return replace(account, registered_keys=(*account.registered_keys, key), factor_tested=stored.recorded)
+
+
+def used(account: Account, act: SecurityKeyUsed, stored: Recorded) -> Account:
+    """A key has counted on."""
+    tested = stored.recorded if act.asked.at == "test" else account.factor_tested
+    keys = tuple(
+        replace(one, counter=max(one.counter, act.counter), used=stored.recorded)
+        if one.until is None and one.credential == act.credential
+        else one
+        for one in account.registered_keys
+    )
+    return replace(account, registered_keys=keys, factor_tested=tested)
+
+
+def removed(account: Account, act: SecurityKeyRemoved, stored: Recorded) -> Account:
+    """A key has gone; it is remembered, for what it answered before."""
+    keys = tuple(
+        replace(one, until=stored.seq) if one.until is None and one.credential == act.credential else one
+        for one in account.registered_keys
+    )
+    return replace(account, registered_keys=keys)
