@@ -30,7 +30,8 @@ class Observer(Part):
     materials bring of a state, `volumes` that of doses and draws. The model may be wrong by `model_error` (relative
     s.d. gained in an hour) in every state and by nothing in a parameter, where `wander` does not say otherwise. The
     filter is an extended (`ekf`) or unscented (`ukf`) Kalman filter. A signal that has disagreed with the twin for as
-    long as `drop` is no longer fused, if no other disagrees without it; it is again after it has agreed for `again`.
+    long as `drop` is no longer fused, if no other disagrees without it and these tell of what it measures; it is again
+    after it has agreed for `again`.
     """
 
     kind: Literal["ekf", "ukf"] = "ekf"

@@ -70,7 +70,7 @@ class Settings:
     an hour, its variance proportional to time (`elsewhere` for states not named). A reading further than `gate`
     standard deviations from what was expected is not fused. `window` innovations of a signal are tested together.
     `kind` tells which filter these are for. A signal that has disagreed for `drop` hours while the others agree
-    without it is no longer fused, until it has agreed for `again` hours.
+    without it, and tell of what it measures, is no longer fused, until it has agreed for `again` hours.
     """
 
     signals: tuple[Signal, ...]
