@@ -1,4 +1,4 @@
-"""Whether others tell of a quantity: two tanks, whose variances an information filter written apart gives in closed form."""
+"""Whether others tell of a quantity: two tanks, whose variances the exact flow and an information filter give."""
 
 import numpy as np
 import pytest

@@ -197,7 +197,7 @@ class Tracker:
         return agreed and without.estimate.sound and not self._contradicted(without, (signal,))
 
     def _narrowed(self, without: Shadow, signal: int) -> bool:
-        """Whether the others tell of what a signal measures, were it as far off as that has read since it was left out."""
+        """Whether the others tell of what a signal measures, were it as far off as that has read since."""
         at = next(k for k, epoch in enumerate(without.epochs) if epoch.lying)
         off = without.belief.windows[signal].beyond * self.filter.error(without.estimate, signal)
         entries = [entry for epoch in without.epochs[at:] for _, entry in epoch.entries]
@@ -249,7 +249,7 @@ class Tracker:
 
 
 def _undecided(shadow: Shadow, signals: Iterable[int]) -> Shadow:
-    """The shadow with `signals` judged in vain: they have disagreed since they did, and are judged anew after a while."""
+    """The shadow with `signals` judged in vain: they have disagreed for as long as before, and are judged anew."""
     trust = list(shadow.belief.trust)
     for k in signals:
         trust[k] = replace(trust[k], undecided=shadow.time)

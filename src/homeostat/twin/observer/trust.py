@@ -39,7 +39,7 @@ class Trust:
         return Trust() if time - agreed >= again else replace(self, agreed=agreed)
 
     def suspected(self, time: float, after: float) -> bool:
-        """Whether it has disagreed for `after` hours, and for as long since nothing else told of it; and is still fused."""
+        """Whether it has disagreed for `after` hours, as long since nothing else told of it, and is fused."""
         if self.dropped is not None or self.since is None:
             return False
         return time - (self.since if self.undecided is None else self.undecided) >= after
