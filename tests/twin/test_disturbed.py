@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from homeostat.errors import TwinError
+from homeostat.process.units import compatible
 from homeostat.twin import Model, Simulator, Status, model, models, parameter, state
 from homeostat.twin.disturbed import NEAR, disturbance, disturbances, disturbed
 from homeostat.twin.models import named
@@ -43,6 +44,18 @@ def test_a_name_carries_what_is_disturbed() -> None:
         plain.fingerprint(),
         model(named("t_cell_expansion", ("glucose",))).fingerprint(),
     }
+
+
+@pytest.mark.parametrize("name", models())
+def test_every_state_of_a_shipped_model_can_be_disturbed(name: str) -> None:
+    plain = models()[name].signature
+    of = model(named(name, plain.states.names))
+    for own, rate in disturbances(of).items():
+        assert compatible(of.signature.parameters[rate].unit, f"({plain.states[own].unit})/min")
+    vectors = plain.states.values, plain.inputs.values
+    assert of.evaluate(*vectors, of.signature.parameters.values) == models()[name].evaluate(
+        *vectors, plain.parameters.values
+    )
 
 
 @pytest.mark.parametrize(("amount", "rate"), [(4.0, 0.3), (4.0, -0.3), (1e-4, 0.3), (0.0, -5.0)])
