@@ -186,39 +186,50 @@ def test_a_model_that_is_not_finite_makes_no_move(
 
 
 def test_a_lying_sensor_closes_the_gate_until_it_is_left_out(site: Site, quiet: Quiet) -> None:
-    lie = {"kind": "bias", "of": "lactate", "at": "5 h", "size": "8 mmol/L"}
+    lie = {"kind": "bias", "of": "viable", "at": "5 h", "size": "2 1e6 cell/mL"}
     batch = execute(site, process(faults=[lie]))
     found = [
         time
         for time, fact in batch.facts(AlarmChanged)
-        if fact.alarm == "twin.signal.lactate" and fact.state == "raised"
+        if fact.alarm == "twin.signal.viable" and fact.state == "raised"
     ]
     assert found
-    assert goes_to(batch, "last plan", 5 * HOUR) == "the twin disagrees with: lactate"
+    assert goes_to(batch, "last plan", 5 * HOUR) == "the twin disagrees with: viable"
     assert 5 * HOUR <= found[0] <= 7 * HOUR
     assert all(not 5 * HOUR + 2 * SCAN <= fact.made < found[0] for _, fact in batch.facts(MovePlanned))
     asked = [fact.made for _, fact in batch.facts(MovePlanned) if fact.made >= found[0]]
     assert asked, "once the sensor is left out, the others suffice"
     assert asked[0] >= found[0] + HOUR
     dropped = [(time, fact) for time, fact in batch.facts(SignalChanged) if fact.kind == "dropped"]
-    assert [(fact.tag, fact.state) for _, fact in dropped][:1] == [("lactate", "opened")]
+    assert [(fact.tag, fact.state) for _, fact in dropped][:1] == [("viable", "opened")]
     assert found[0] < dropped[0][0] <= asked[0]
-    alarms = [(t, f.state) for t, f in batch.facts(AlarmChanged) if f.alarm == "twin.dropped.lactate"]
+    alarms = [(t, f.state) for t, f in batch.facts(AlarmChanged) if f.alarm == "twin.dropped.viable"]
     assert (dropped[0][0], "raised") in alarms
     assert replay(site, "B0001", quiet).identical
 
 
+def test_a_sensor_of_which_no_other_tells_keeps_the_gate_shut(site: Site) -> None:
+    """How much lactate there is, cells do not show: it may lie, or the model may be wrong."""
+    lie = {"kind": "bias", "of": "lactate", "at": "5 h", "size": "8 mmol/L"}
+    batch = execute(site, process(faults=[lie]))
+    assert not [fact for _, fact in batch.facts(SignalChanged) if fact.kind == "dropped"]
+    assert max(fact.made for _, fact in batch.facts(MovePlanned)) <= 5 * HOUR + 2 * SCAN
+    raised = [f.state for _, f in batch.facts(AlarmChanged) if f.alarm == "twin.signal.lactate"]
+    assert raised[0] == "raised"
+    assert "cleared" not in raised
+
+
 def test_a_sensor_that_agrees_again_is_taken_back_on_record(site: Site, quiet: Quiet) -> None:
-    lie = {"kind": "bias", "of": "lactate", "at": "2 h", "lasts": "5 h", "size": "8 mmol/L"}
+    lie = {"kind": "bias", "of": "viable", "at": "5 h", "lasts": "5 h", "size": "2 1e6 cell/mL"}
     lied = process(faults=[lie])
     observer = lied.twin.observer.model_copy(update={"again": Quantity(2.0, "h")})
     twin = lied.twin.model_copy(update={"observer": observer})
     batch = execute(site, lied.model_copy(update={"twin": twin}))
     told = [(time, fact) for time, fact in batch.facts(SignalChanged) if fact.kind == "dropped"]
-    assert [(fact.tag, fact.state) for _, fact in told] == [("lactate", "opened"), ("lactate", "closed")]
+    assert [(fact.tag, fact.state) for _, fact in told] == [("viable", "opened"), ("viable", "closed")]
     assert told[1][1].since == told[0][0]
     assert "the twin relies on it again" in told[1][1].text
-    alarms = [(t, f.state) for t, f in batch.facts(AlarmChanged) if f.alarm == "twin.dropped.lactate"]
+    alarms = [(t, f.state) for t, f in batch.facts(AlarmChanged) if f.alarm == "twin.dropped.viable"]
     assert alarms == [(told[0][0], "raised"), (told[1][0], "cleared")]
     assert replay(site, "B0001", quiet).identical
 

@@ -15,7 +15,7 @@ from homeostat.execution.plan.steering import ControllerPlan
 from homeostat.execution.scan import begin
 from homeostat.execution.stages import controllers
 from homeostat.execution.stages.controllers import RUNGS
-from homeostat.execution.stages.gate import gate
+from homeostat.execution.stages.gate import doubted, gate
 from homeostat.execution.stages.loops import moved
 from homeostat.execution.state import BatchState
 from homeostat.ledger.catalogue import AlarmChanged, ControlChanged, MovePlanned, StepChanged
@@ -186,3 +186,72 @@ def test_a_loop_that_is_left_to_itself_without_a_reading_says_so_anew() -> None:
         told += [(notice.raised, notice.text) for notice in notices]
     assert told == [(True, LED), (False, LED), (True, SAFE)]
     assert loops[0].pid.output == 5.0
+
+
+LYING = [{"kind": "bias", "of": "lactate", "at": "5 h", "size": "8 mmol/L"}]
+WHY = "the twin disagrees with: lactate"
+UNRELIABLE = "The loop perfusion has a reading that the twin does not rely on"
+
+
+@pytest.fixture(scope="module")
+def lied(tmp_path_factory: pytest.TempPathFactory) -> Batch:
+    """A batch whose lactate, which the loop reads, is a lie from 5 h on. Not to be written to."""
+    return execute(Site.create(tmp_path_factory.mktemp("lied") / "site"), process(faults=LYING))
+
+
+class TestALoopReadsWhatTheTwinDoubts:
+    """The gate is shut for the sensor of the loop that would stand in: it counts as blind, as without a reading."""
+
+    def test_it_is_held_at_its_safe_output_as_without_a_reading(self, lied: Batch, quiet: Quiet) -> None:
+        steps = [(t, f.rung, f.reason) for t, f in lied.facts(ControlChanged) if t > 4 * HOUR]
+        assert [rung for _, rung, _ in steps] == ["last plan", "hold", "idle"]
+        (shut, _, why), (held, _, blind), _ = steps
+        assert 5 * HOUR <= shut <= 5 * HOUR + 2 * SCAN
+        assert (why, blind) == (WHY, f"{WHY}; no usable reading")
+        last = [fact.made for _, fact in lied.facts(MovePlanned)][-1]
+        assert 0 < held - (last + 4 * HOUR) <= 2 * SCAN
+        assert set(lied.column("loop.perfusion")[held // SCAN : 13 * 6]) == {5.0}
+        assert replay(lied.site, lied.name, quiet).identical
+
+    def test_it_is_told_whose_reading_is_not_gone_by(self, lied: Batch) -> None:
+        assert blindness(lied)[0] == ("raised", f"{UNRELIABLE}: a predictive controller gives its output")
+        told = {f.alarm: f.text for _, f in lied.facts(AlarmChanged) if f.state == "raised"}
+        assert WHY in told["control.growth.hold"]
+
+    def test_a_controller_that_only_advises_leaves_the_loop_its_reading(self, site: Site) -> None:
+        batch = execute(site, process(faults=LYING, authority="advisory"))
+        assert blindness(batch) == []
+        assert max(batch.column("loop.perfusion")) > 5.0
+
+
+def test_a_loop_that_stands_in_goes_by_no_doubted_reading() -> None:
+    """Sound readings beside: the output stays for as long as the loop is patient, then it is the safe one."""
+    values = [8.0] * len(PLAN.tags)
+    loops = (replace(STATE.loops[0], mode="auto", doubted=True),)
+    outputs, told = [loops[0].pid.output], []
+    for time in (0, 2 * SCAN, 3 * SCAN):
+        notices: list[Any] = []
+        loops = moved(PLAN, loops, values, time, notices)
+        outputs.append(loops[0].pid.output)
+        told += [(notice.raised, notice.text) for notice in notices]
+    assert outputs == [outputs[0]] * 3 + [5.0]
+    assert told == [(True, f"{UNRELIABLE}: its output went to the safe value of 5 mL/h")]
+    sound = moved(PLAN, (replace(loops[0], doubted=False),), values, 4 * SCAN, [])
+    assert sound[0].blind is None
+    assert sound[0].pid.measurement == 8.0
+
+
+@pytest.mark.parametrize(
+    ("found", "names"),
+    [
+        ({"disagreed": {"lactate": 0}}, ("lactate",)),
+        ({"disagreed": {"viable": 0, "pump": 0}}, ("viable",)),
+        ({"astray": ("lactate",)}, ("lactate",)),
+        ({"dropped": ("lactate",)}, ("lactate",)),
+        ({}, ()),
+    ],
+)
+def test_what_is_doubted_is_flagged_astray_or_left_out(found: dict[str, Any], names: tuple[str, ...]) -> None:
+    disagreed = found.pop("disagreed", {})
+    state = replace(STATE, disagreed=disagreed, belief=replace(STATE.belief, **found))
+    assert doubted(PLAN.controllers[0], state) == names

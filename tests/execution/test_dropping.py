@@ -17,9 +17,11 @@ from homeostat.execution.plan import HOUR, Plan, make_plan
 from homeostat.execution.plan.steps import Act
 from homeostat.execution.stages.belief import Observer
 from homeostat.execution.state import Belief
+from homeostat.ledger.catalogue import SampleResult
 from homeostat.process import Process, Quality, load
 from homeostat.process.seeded import SeededFault
 from homeostat.site import Site
+from homeostat.twin import model
 from tests.marks import in_drills
 
 from .conftest import Quiet
@@ -30,7 +32,10 @@ STEP = HOUR // 12
 BEGIN, END = 80, 120
 """Hours at which the fault begins and the culture ends."""
 VIABLE = 0
-"""The position of the viable cells among the states."""
+GLUCOSE = model("t_cell_expansion").signature.states.names.index("glucose")
+"""The positions of the viable cells and of glucose among the states."""
+SAMPLED = 12
+"""The hour of the day at which a sample is drawn for glucose."""
 MANUFACTURE: Mapping[int, Sequence[Act]] = {
     0: (Act("set", "stirrer_drive", 80.0, "rpm"), Act("set", "carbon_dioxide_gas", 7.0, "%")),
     5: (Act("dose", "starting-material", 20.0, "mL"),),
@@ -88,9 +93,10 @@ def _readings(kind: str, of: str, size: str) -> tuple[tuple[tuple[float, ...], .
     return tuple(rows), np.array(truth)
 
 
-def _followed(kind: str, of: str, size: str, drop: str) -> Told:
-    """A culture with a fault, followed by an observer that drops a signal after `drop`."""
+def _followed(kind: str, of: str, size: str, drop: str, *, sampled: bool = False) -> Told:
+    """A culture with a fault, followed by an observer that drops a signal after `drop`; `sampled`: once a day."""
     rows, truth = _readings(kind, of, size)
+    noise = np.random.default_rng(5).normal(size=END)
     plan = make_plan(_process(None, drop), steers=True, initial={})
     observer = observe(plan)
     believed, dropped = [], []
@@ -102,8 +108,17 @@ def _followed(kind: str, of: str, size: str, drop: str) -> Told:
             believed.append(belief.states)
             dropped.append(belief.dropped)
             belief = _done(observer, plan, belief, time // HOUR)
+            if sampled and time // HOUR % 24 == SAMPLED:
+                glucose = truth[time // HOUR, GLUCOSE] * (1.0 + 0.03 * noise[time // HOUR])
+                belief = observer.result(belief, _measured(time, glucose))
     states = len(plan.twin.states)
     return Told(truth[:, :states], np.array(believed), dropped, belief)
+
+
+def _measured(time: int, glucose: float) -> SampleResult:
+    """What the bench-top analyser says of a sample."""
+    values, units = {"glucose": glucose}, {"glucose": "mmol/L"}
+    return SampleResult(sample=f"S{time}", assay="metabolites", taken=time, values=values, units=units)
 
 
 def _done(observer: Observer, plan: Plan, belief: Belief, hour: int) -> Belief:
@@ -127,16 +142,25 @@ FIRST, *FURTHER = DRILLS
 
 @pytest.mark.parametrize("drill", [FIRST, *in_drills(FURTHER)])
 def test_a_lying_sensor_is_dropped_and_the_belief_is_nearer_to_the_truth(drill: str) -> None:
-    """Of what the sensor measures, and of the cells; two thirds of a day after it began to lie."""
+    """Of what the sensor measures, and of the cells; two thirds of a day after it began to lie.
+
+    Of glucose only the daily sample tells beside its analyser.
+    """
     kind, of, size, state = DRILLS[drill]
     place = make_plan(load("car-t"), steers=True, initial={}).twin.states.index(state)
-    with_it, without = (_followed(kind, of, size, drop) for drop in ("1000 d", "4 h"))
+    with_it, without = (_followed(kind, of, size, drop, sampled=True) for drop in ("1000 d", "4 h"))
     assert not any(with_it.dropped)
     assert not any(without.dropped[:BEGIN])
     assert without.last.dropped == (of,)
     assert of in dict(without.last.flagged)
     assert without.error(place) < with_it.error(place)
     assert without.error(VIABLE) < with_it.error(VIABLE)
+
+
+@pytest.mark.drill
+def test_what_nothing_else_tells_of_is_not_dropped() -> None:
+    """Without samples it may as well be the model that is wrong in glucose."""
+    assert not any(_followed("bias", "glucose_online", "1.5 mmol/L", "4 h").dropped)
 
 
 def test_sound_sensors_are_all_believed() -> None:

@@ -1,5 +1,6 @@
 """`homeostat process`: look at and check process declarations."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -66,7 +67,8 @@ def check_process(
 ) -> None:
     """Check a process file and report everything that is wrong with it. Exit code 1 if anything is.
 
-    Where nothing is wrong with the file itself, the model packages that it names are opened and verified as well.
+    Where nothing is wrong with the file itself, the model packages that it names are opened and verified as well, and
+    what its controllers could not hold without an offset is named as a warning.
     """
     from homeostat.cli.models import signatures
     from homeostat.process import examine
@@ -76,12 +78,23 @@ def check_process(
     path.open("rb").close()  # a file that cannot be read is bad input, not a faulty process
     examined = examine(path, signatures())
     issues = [*examined.issues, *_of_packages(examined, path.parent)]
+    told = [*issues, *_warnings(examined)]
     if as_json:
-        show_json([issue.as_dict() for issue in issues])
+        show_json([issue.as_dict() for issue in told])
     else:
-        show(*[str(issue) for issue in issues] or [f"{file}: nothing is wrong"])
+        show(*[str(issue) for issue in told], *([] if issues else [f"{file}: nothing is wrong"]))
     if issues:
         raise typer.Exit(ExitCode.FAILED)
+
+
+def _warnings(examined: "Examined") -> "list[Issue]":
+    """What a sound process may not do as expected."""
+    process, source = examined.process, examined.source
+    if process is None or source is None:
+        return []
+    from homeostat.execution.plan.offset import offsets
+
+    return [replace(source.issue(fault), warning=True) for fault in offsets(process)]
 
 
 def _of_packages(examined: "Examined", folder: "Path") -> "list[Issue]":

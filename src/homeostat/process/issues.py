@@ -21,21 +21,26 @@ class Fault(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """A fault as a user reads it. `line` counts from 1, `field` is such as "strategy.oxygen.actuator"."""
+    """A fault as a user reads it. `line` counts from 1, `field` is such as "strategy.oxygen.actuator".
+
+    A `warning` is none: the process is sound, and still may not do what is expected of it.
+    """
 
     file: str
     line: int
     field: str
     what: str
     mend: str
+    warning: bool = False
 
     def __str__(self) -> str:
         field = f"{self.field}: " if self.field else ""
+        field = f"warning: {field}" if self.warning else field
         return f"{self.file}:{self.line}: {field}{self.what} ({self.mend})"
 
     def as_dict(self) -> dict[str, str | int]:
-        """The issue as plain data, for `--json`."""
-        return asdict(self)
+        """The issue as plain data, for `--json`; that it is a warning is told of those alone."""
+        return {name: value for name, value in asdict(self).items() if value or name != "warning"}
 
 
 class InvalidProcess(ProcessError):  # noqa: N818 - named for what is wrong, like UnknownTag

@@ -1,8 +1,8 @@
 """How the twin's belief is corrected while a batch runs: which readings are fused, how far each is trusted."""
 
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from homeostat.process.base import Name, Names, Part
 from homeostat.process.units import Quantity
@@ -30,7 +30,10 @@ class Observer(Part):
     materials bring of a state, `volumes` that of doses and draws. The model may be wrong by `model_error` (relative
     s.d. gained in an hour) in every state and by nothing in a parameter, where `wander` does not say otherwise. The
     filter is an extended (`ekf`) or unscented (`ukf`) Kalman filter. A signal that has disagreed with the twin for as
-    long as `drop` is no longer fused, if no other disagrees without it; it is again after it has agreed for `again`.
+    long as `drop` is no longer fused, if no other disagrees without it and these tell of what it measures; it is again
+    after it has agreed for `again`. `disturbances` gives states whose rate may be off by something that no parameter
+    explains: a rate in the state's unit per hour, 0 at the start give or take that much, which may change by as much
+    (1 s.d.) in an hour, and is expected to stay as it is.
     """
 
     kind: Literal["ekf", "ukf"] = "ekf"
@@ -45,3 +48,9 @@ class Observer(Part):
     wander: dict[Name, Quantity] = Field(default_factory=dict)
     drop: Quantity = Quantity(4.0, "h")
     again: Quantity = Quantity(24.0, "h")
+    disturbances: dict[Name, Quantity] = Field(default_factory=dict)
+
+    @model_serializer(mode="wrap")
+    def _told(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Disturbances are told only where there are any: other processes keep their content hash."""
+        return {name: value for name, value in handler(self).items() if value or name != "disturbances"}

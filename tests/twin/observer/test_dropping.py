@@ -5,10 +5,10 @@ from dataclasses import asdict, replace
 import numpy as np
 import pytest
 
-from homeostat.twin.observer import Filter, Innovation, Shadow, Tracker, Verdict
+from homeostat.twin.observer import Filter, Innovation, Learnt, Shadow, Tracker, Verdict
 from homeostat.twin.observer.trust import Trust
 
-from .models import colony
+from .models import COLONY, colony
 
 START, FOOD, GAS, COUNT = (0.5, 10.0, 100.0), 0, 1, 2
 HOURS = 60
@@ -56,21 +56,48 @@ def test_sound_signals_are_all_believed(of: Filter, tracker: Tracker) -> None:
 
 def test_a_lie_is_dropped_and_forgotten(of: Filter, tracker: Tracker) -> None:
     plant = Plant(of)
-    told = plant.follow(tracker, {15: 0.6})
-    assert not any(tracker.dropped(shadow) for shadow in told[: 4 * 15])
-    last = told[4 * 30]
+    told = plant.follow(tracker, {20: 1.2})
+    assert not any(tracker.dropped(shadow) for shadow in told[: 4 * 20])
+    last = told[4 * 34]
     assert tracker.dropped(last) == (FOOD,)
     assert tracker.verdicts(last)[FOOD] is Verdict.REJECTED
     assert not any(verdict.flagged for verdict in tracker.verdicts(last)[1:])
     never = Tracker(colony(window=24), horizon=24.0)
-    believed = Plant(of).follow(never, {15: 0.6})
+    believed = Plant(of).follow(never, {20: 1.2})
     assert not any(map(never.dropped, believed))
-    food = np.array(plant.truth)[1 + 4 * 22 : 1 + 4 * 30, 1]
+    food = np.array(plant.truth)[1 + 4 * 27 : 1 + 4 * 35, 1]
     wrong, right = (
-        np.abs(np.array([s.estimate.mean[1] for s in shadows[4 * 22 : 4 * 30]]) - food).mean()
+        np.abs(np.array([s.estimate.mean[1] for s in shadows[4 * 27 : 4 * 35]]) - food).mean()
         for shadows in (believed, told)
     )
     assert right < 0.5 * wrong
+
+
+def test_a_lie_of_which_the_others_cannot_tell_is_flagged_and_kept(of: Filter, tracker: Tracker) -> None:
+    """As long as food is plenty, neither cells nor their uptake change with it."""
+    told = Plant(of).follow(tracker, {15: 0.6})[: 4 * 40]
+    assert any(tracker.verdicts(shadow)[FOOD].flagged for shadow in told)
+    assert not any(map(tracker.dropped, told))
+
+
+@pytest.mark.parametrize("seed", [1, 3])
+def test_a_sound_single_sensor_is_kept_where_the_model_is_wrong(seed: int) -> None:
+    """The colony needs a fifth less food than the model says, and nothing that is learnt can tell of it."""
+    food, _, count = COLONY.signals
+    told = (replace(food, bias=0.0), count)
+    of = colony(drop=3.0, again=6.0, window=24, learnt=(Learnt("growth", walk=0.002),), signals=told)
+    tracker, random, truth = Tracker(of, horizon=24.0), np.random.default_rng(seed), START
+    shadow, flagged, errors = tracker.begin(of.begin(START, ())), 0, []
+    for step in range(1, 4 * 44 + 1):
+        truth = of.simulator.advance(truth, (), (0.08, 2.0, 1.2), 0.25).x
+        shadow = tracker.advance(shadow, (), step / 4.0)
+        shadow = tracker.read(shadow, 0, truth[1] + random.normal() * np.hypot(0.02 * truth[1], 0.05))
+        shadow = tracker.read(shadow, 1, truth[0] + random.normal() * np.hypot(0.1 * truth[0], 0.01))
+        assert tracker.dropped(shadow) == ()
+        flagged += tracker.verdicts(shadow)[0].flagged
+        errors.append(shadow.estimate.mean[1] - truth[1])
+    assert flagged > 0
+    assert np.sqrt(np.mean(np.square(errors[-80:]))) < 0.15
 
 
 def test_it_is_fused_again_once_it_has_agreed_for_long(of: Filter, tracker: Tracker) -> None:
@@ -130,6 +157,11 @@ def test_trust_counts_hours_without_interruption() -> None:
     assert not trust.suspected(3.9, 3.0)
     assert trust.suspected(4.0, 3.0)
     assert trust.after(fused, flagged=False, time=3.0, again=2.0) == Trust()
+    vain = replace(trust, undecided=5.0)
+    assert not vain.suspected(7.9, 3.0)
+    assert vain.suspected(8.0, 3.0)
+    assert vain.after(fused, flagged=True, time=8.0, again=2.0) == vain
+    assert vain.after(fused, flagged=False, time=8.0, again=2.0) == Trust()
     lying = Trust(dropped=4.0)
     assert not lying.suspected(99.0, 3.0)
     agreeing = lying.after(near, flagged=False, time=3.0, again=2.0)

@@ -14,6 +14,7 @@ MOST = 2
 def sentence(task: Task, question: Question, planned: Planned) -> str:
     """What is done and why."""
     parts = [_moves(task, question, planned), _expected(task, planned)]
+    parts += _disturbed(task, question)
     if planned.active:
         named = list(dict.fromkeys([each.limit for each in planned.active]))[:MOST]
         parts.append(f"held back by {' and '.join(named)}")
@@ -50,6 +51,16 @@ def _expected(task: Task, planned: Planned) -> str:
         return text
     skipped = task.show(found.quantity).value(found.skipped[-1])
     return f"{text}, {skipped:.4g} if only this move were left out"
+
+
+def _disturbed(task: Task, question: Question) -> list[str]:
+    """What is counted on beside the model: the disturbances as believed, each held over the horizon."""
+    parameters, texts = task.signature.parameters, []
+    for state, name in task.disturbed.items():
+        rate, told = question.parameters[parameters.index(name)], task.show(state)
+        if rate:
+            texts.append(f"{told.name} {told.factor * rate:+.3g} {told.unit} an hour")
+    return [f"counts on {' and '.join(texts)} beside the model"] if texts else []
 
 
 def _outcome(task: Task, term: Term, found: Foretold, end: float) -> str:

@@ -12,6 +12,7 @@ from typing import Literal
 from homeostat.errors import ControlError
 from homeostat.twin import model
 from homeostat.twin.declare import Signature
+from homeostat.twin.disturbed import disturbances
 
 Kind = Literal["target", "low", "high", "more", "less"]
 SUREST = 0.99
@@ -162,6 +163,11 @@ class Task:
     def states(self) -> tuple[str, ...]:
         """The states that are planned: all that are not held."""
         return tuple(name for name in self.signature.states.names if name not in self.held)
+
+    @property
+    def disturbed(self) -> dict[str, str]:
+        """The parameter that is the disturbance of each state that has one; it is held over the horizon."""
+        return disturbances(model(self.model))
 
     @property
     def moved(self) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from homeostat.process import Process, Quantity, convert
 from homeostat.process.observer import Fused, Observer
 from homeostat.process.units import convert_difference
 from homeostat.twin import Model
+from homeostat.twin.disturbed import disturbance
 from homeostat.twin.observer import Doubt, Learnt, Settings, Signal
 
 
@@ -29,7 +30,8 @@ def resolve_observer(process: Process, of: type[Model], tags: tuple[str, ...]) -
         learnt=tuple(
             Learnt(name, share.to("1"), shares[name].relative if name in shares else 0.0)
             for name, share in observer.learn.items()
-        ),
+        )
+        + tuple(_disturbed(of, name, rate) for name, rate in observer.disturbances.items()),
         initial={name: Doubt(share.to("1")) for name, share in observer.initial.items()},
         wander={name: doubt for name, doubt in shares.items() if name in states},
         elsewhere=Doubt(observer.model_error.to("1")),
@@ -46,6 +48,11 @@ def resolve_observer(process: Process, of: type[Model], tags: tuple[str, ...]) -
         contents=_shares(observer.contents),
         volumes=observer.volumes.to("1"),
     )
+
+
+def _disturbed(of: type[Model], state: str, rate: Quantity) -> Learnt:
+    """The disturbance of a state: 0 at the start, give or take `rate`, and a random walk by that in an hour."""
+    return Learnt(disturbance(state), 0.0, absolute=rate.ratio(of.signature.states[state].unit, "h"))
 
 
 def _seen(of: type[Model], quantity: str) -> str:

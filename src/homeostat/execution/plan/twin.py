@@ -7,6 +7,7 @@ from homeostat.execution.plan.believing import InputSource, TwinPlan
 from homeostat.execution.plan.observer import resolve_observer
 from homeostat.process import Process, Quantity, convert
 from homeostat.twin import Model, model
+from homeostat.twin.models import named
 
 
 def resolve_twin(
@@ -17,30 +18,37 @@ def resolve_twin(
     Raises ProcessError where a name or unit does not fit the model.
     """
     try:
-        return _resolve(process, model(process.twin.model), tags, initial, parameters)
+        return _resolve(process, believed(process), tags, initial, parameters)
     except HomeostatError as error:
         raise ProcessError(error.what, where=error.where or "twin", mend=error.mend) from error
 
 
+def believed(process: Process) -> str:
+    """The name of the model that the twin follows: with the disturbances that its observer declares."""
+    observer = process.twin.observer
+    return named(process.twin.model, observer.disturbances if observer else ())
+
+
 def _resolve(
     process: Process,
-    of: type[Model],
+    name: str,
     tags: tuple[str, ...],
     known: Mapping[str, float],
     fixed: Mapping[str, float],
 ) -> TwinPlan:
+    of = model(name)
     signature, twin = of.signature, process.twin
-    states = {name: quantity.to(signature.states[name].unit) for name, quantity in twin.initial.items()}
-    parameters = {name: q.to(signature.parameters[name].unit) for name, q in twin.parameters.items()}
+    states = {each: quantity.to(signature.states[each].unit) for each, quantity in twin.initial.items()}
+    parameters = {each: q.to(signature.parameters[each].unit) for each, q in twin.parameters.items()}
     return TwinPlan(
-        model=twin.model,
+        model=name,
         states=signature.states.names,
         outputs=signature.outputs.names,
         initial=signature.states.vector(states | dict(known)),
         parameters=signature.parameters.vector(parameters | dict(fixed)),
-        inputs=tuple(_input(process, of, name, tags) for name in signature.inputs.names),
+        inputs=tuple(_input(process, of, each, tags) for each in signature.inputs.names),
         defaults=signature.inputs.values,
-        contents=tuple((name, _contents(of, m.contents)) for name, m in process.materials.items()),
+        contents=tuple((each, _contents(of, m.contents)) for each, m in process.materials.items()),
         observer=resolve_observer(process, of, tags),
     )
 

@@ -24,7 +24,7 @@ from homeostat.execution.plan.steering import ControllerPlan
 from homeostat.execution.plan.steps import HOUR
 from homeostat.execution.plan.types import LoopPlan, Plan
 from homeostat.execution.sheet import Sheet
-from homeostat.execution.stages.gate import followable, gate, past
+from homeostat.execution.stages.gate import doubted, followable, gate, past
 from homeostat.execution.stages.notices import alert
 from homeostat.execution.state import BatchState, ControllerState, LoopState
 from homeostat.execution.states import State
@@ -90,7 +90,7 @@ def _control(at: At, state: BatchState) -> BatchState:
     decision = climb(at.controller.rules, memory.standing, facts)
     _note(at, memory.standing, decision)
     _unmade(at, memory, decision.standing)
-    state = successor(state, loops=_driven(at.controller, state.loops, decision))
+    state = successor(state, loops=_driven(at, state, decision))
     after = _asked(at, state, memory, facts, decision)
     controllers = list(state.controllers)
     controllers[at.place] = replace(after, strikes=strikes if engaged else ())
@@ -129,9 +129,15 @@ def _running(at: At, state: BatchState) -> bool:
 
 
 def _blind(at: At, state: BatchState, loop: int) -> bool:
-    """Whether a loop has had no usable reading for as long as it bears to go without."""
+    """Whether a loop has had no reading that may be gone by for as long as it bears to go without."""
     value, since = at.usable[at.plan.loops[loop].tag], state.loops[loop].blind
-    return value != value and since is not None and at.time - since >= at.plan.loops[loop].patience
+    unread = value != value or _doubted(at, state, loop)
+    return unread and since is not None and at.time - since >= at.plan.loops[loop].patience
+
+
+def _doubted(at: At, state: BatchState, loop: int) -> bool:
+    """Whether the loop's own sensor is one that no plan goes by: nor does a loop in its place."""
+    return at.plan.tags[at.plan.loops[loop].tag] in doubted(at.controller, state)
 
 
 def _heard(at: At, memory: ControllerState, outputs: tuple[float, ...]) -> tuple[Course | None, str]:
@@ -191,23 +197,23 @@ def _closing(at: At, standing: Standing) -> bool:
     return near or not at.controller.task.ends_from(at.time / HOUR)
 
 
-def _driven(
-    controller: ControllerPlan, loops: tuple[LoopState, ...], decision: Decision
-) -> tuple[LoopState, ...]:
+def _driven(at: At, state: BatchState, decision: Decision) -> tuple[LoopState, ...]:
     """The loops with the outputs decided on; one that is left to itself goes on from where it is.
 
-    Where the loops stand in for the controller they keep to its envelope; where it is not at work, or only advises,
-    they work as they were declared.
+    Where the loops stand in for the controller they keep to its envelope, and read no sensor that is doubted; where it
+    is not at work, or only advises, they work as they were declared.
     """
-    changed = list(loops)
-    stands_in = decision.standing.rung == "loops"
+    controller, changed = at.controller, list(state.loops)
+    stands_in, moves = decision.standing.rung == "loops", decision.standing.rung not in ("idle", "advice")
     for k, loop in enumerate(controller.loops):
-        before, envelope = loops[loop], controller.rules.envelopes[k]
+        before, envelope = state.loops[loop], controller.rules.envelopes[k]
+        unread = moves and _doubted(at, state, loop)
         if decision.outputs is None:
-            changed[loop] = successor(before, driven=False, fence=envelope if stands_in else None)
+            fence = envelope if stands_in else None
+            changed[loop] = successor(before, driven=False, fence=fence, doubted=unread)
         else:
             pid = replace(before.pid, output=decision.outputs[k])
-            changed[loop] = successor(before, driven=True, fence=None, pid=pid)
+            changed[loop] = successor(before, driven=True, fence=None, pid=pid, doubted=unread)
     return tuple(changed)
 
 

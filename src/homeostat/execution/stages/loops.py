@@ -8,6 +8,7 @@ set-point that it could not reach: the integrals of a cascade do not wind up.
 
 from collections.abc import Sequence
 from dataclasses import replace
+from math import nan
 
 from homeostat.control import PidState, step
 from homeostat.control.regulatory import FeedState, feed_forward
@@ -59,13 +60,13 @@ def _regulate(
     One that a predictive controller moves goes where that says; the notice tells what was done.
     """
     loop, memory = plan.loops[place], loops[place]
-    value, feeds = usable[loop.tag], _fed(plan, loop, memory, usable)
+    value, feeds = _read(loop, memory, usable), _fed(plan, loop, memory, usable)
     pid = _fenced(memory, _move(plan, loops, place, usable, feeds))
     since = None if value == value else time if memory.blind is None else memory.blind
     lost = since is not None and time - since >= loop.patience
     if lost and loop.safe is not None and not memory.driven:
         pid = _put(memory, loop.safe)
-    lacking = _lacking(loop, driven=memory.driven) if lost else ""
+    lacking = _lacking(loop, memory) if lost else ""
     notices += _told(loop, memory.lacking, lacking)
     return successor(memory, pid=pid, blind=since, feeds=feeds, lacking=lacking)
 
@@ -92,14 +93,20 @@ def _fed(plan: Plan, loop: LoopPlan, memory: LoopState, usable: Sequence[float])
     return tuple([feed_forward(fed.feed, s, value=usable[fed.tag], hours=plan.hours) for fed, s in pairs])
 
 
-def _lacking(loop: LoopPlan, *, driven: bool) -> str:
+def _read(loop: LoopPlan, memory: LoopState, usable: Sequence[float]) -> float:
+    """What the loop's sensor reads; NaN where that is not usable, or not to be gone by."""
+    return nan if memory.doubted else usable[loop.tag]
+
+
+def _lacking(loop: LoopPlan, memory: LoopState) -> str:
     """What is told of a loop that has had no reading for too long; nothing where it is to bear that."""
     if loop.safe is None:
         return ""
     done = f"its output went to the safe value of {loop.safe:g} {loop.output_unit}"
-    if driven:
+    if memory.driven:
         done = "a predictive controller gives its output"
-    return f"The loop {loop.name} has no reading: {done}"
+    lacks = "has a reading that the twin does not rely on" if memory.doubted else "has no reading"
+    return f"The loop {loop.name} {lacks}: {done}"
 
 
 def _told(loop: LoopPlan, before: str, now: str) -> list[Notice]:
@@ -114,7 +121,7 @@ def _move(
     plan: Plan, loops: Sequence[LoopState], place: int, usable: Sequence[float], feeds: tuple[FeedState, ...]
 ) -> PidState:
     loop, memory = plan.loops[place], loops[place]
-    feed = 0.0
+    value, feed = _read(loop, memory, usable), 0.0
     for state in feeds:
         feed += state.added
     return step(
@@ -122,8 +129,8 @@ def _move(
         memory.pid,
         mode=memory.mode,
         setpoint=memory.setpoint,
-        measurement=usable[loop.tag],
-        usable=usable[loop.tag] == usable[loop.tag],
+        measurement=value,
+        usable=value == value,
         hours=plan.hours,
         feed=feed,
         override=memory.pid.output if memory.driven else _followed(plan, loops, place, usable),
@@ -144,7 +151,7 @@ def _followed(plan: Plan, loops: Sequence[LoopState], place: int, usable: Sequen
     inner = plan.loops[place].inner
     if inner < 0 or loops[place].mode == "manual":
         return None
-    value = usable[plan.loops[inner].tag]
+    value = _read(plan.loops[inner], loops[inner], usable)
     if value != value:
         return loops[inner].setpoint
     return value if loops[inner].mode == "manual" or loops[inner].driven else None

@@ -33,7 +33,7 @@ def controllers(subject: Subject) -> Iterator[Fault]:
         yield from _answers(process, path, controller)
         if process.twin.observer is None:
             yield Fault(path, "a controller plans on what the twin believes", "declare twin.observer")
-        learnt = process.twin.observer.learn if process.twin.observer else {}
+        learnt = process.twin.observer.learn if process.twin.observer else ()
         for parameter in controller.scenarios:
             if parameter not in learnt:
                 what = f"the twin does not learn {quoted(parameter)}, so it tells no doubt of it"

@@ -95,6 +95,13 @@ def _of_observer(subject: Subject, signature: ModelSignature) -> Iterator[Fault]
     ):
         for name in getattr(observer, field_name):
             yield from _unknown(("twin", "observer", field_name, name), kind, name, known)
+    for name, rate in observer.disturbances.items():
+        path: Path = ("twin", "observer", "disturbances", name)
+        yield from _unknown(path, "state", name, signature.states)
+        if name in signature.states:
+            expected = Expected(path, rate, signature.states[name], f"the rate of '{name}'", "positive", "h")
+            if not fits(expected):
+                yield misfit(expected)
 
 
 def _of_ties(subject: Subject, signature: ModelSignature) -> Iterator[Fault]:

@@ -30,6 +30,15 @@ def observed(subject: Subject) -> Iterator[Fault]:
                 f"{quoted(name)} is measured every {tag.every} only: one value would be fused several times"
             )
             yield Fault(path, what, "fuse at most as often: lengthen twin.observer.every")
+    for name, rate in observer.disturbances.items():
+        if not rate.value > 0.0:
+            what = f"'{rate}' is not above 0"
+            yield Fault((*PLACE, "disturbances", name), what, "give a value above 0, or leave it out")
+    read = len(observer.tags) + sum(len(quantities) for quantities in observer.assays.values())
+    if len(observer.disturbances) > read:
+        what = f"{len(observer.disturbances)} disturbances cannot be told apart by {read} measured quantities"
+        mend = "name as many states as are measured at most (Pannocchia & Rawlings 2003)"
+        yield Fault((*PLACE, "disturbances"), what, mend)
     for name, wanted in observer.assays.items():
         path = (*PLACE, "assays", name)
         yield from subject.unknown(path, "assay", name, subject.process.assays, "assays")

@@ -1,9 +1,14 @@
-"""The shipped models, one file each; `models` is the table of their names."""
+"""The shipped models, one file each; `models` is the table of their names.
 
-from collections.abc import Mapping
+A name may add disturbances, as `t_cell_expansion disturbed in glucose, lactate`.
+"""
+
+from collections.abc import Iterable, Mapping
+from functools import cache
 from types import MappingProxyType
 
 from homeostat.errors import TwinError
+from homeostat.twin.disturbed import disturbed
 from homeostat.twin.model import Model
 from homeostat.twin.models.cho_culture import ChoCulture
 from homeostat.twin.models.ipsc_cardiomyocytes import IpscCardiomyocytes
@@ -29,8 +34,23 @@ def models() -> Mapping[str, type[Model]]:
     return _MODELS
 
 
+DISTURBED = " disturbed in "
+"""What stands in a name between the model and the states that are disturbed."""
+
+
 def model(name: str) -> type[Model]:
     """Return the model called `name`; `TwinError` when there is none."""
-    if name not in _MODELS:
-        raise TwinError(f"no model is called {name!r}", mend="choose one of: " + ", ".join(_MODELS))
-    return _MODELS[name]
+    of, _, states = name.partition(DISTURBED)
+    if of not in _MODELS:
+        raise TwinError(f"no model is called {of!r}", mend="choose one of: " + ", ".join(_MODELS))
+    return _disturbed(of, states) if states else _MODELS[of]
+
+
+@cache
+def _disturbed(of: str, states: str) -> type[Model]:
+    return disturbed(_MODELS[of], states.split(", "))
+
+
+def named(of: str, states: Iterable[str] = ()) -> str:
+    """The name of the model `of` with disturbances in `states`; its own name where there are none."""
+    return DISTURBED.join(filter(None, (of, ", ".join(states))))

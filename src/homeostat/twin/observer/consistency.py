@@ -55,6 +55,16 @@ class Window:
         return replace(count, last=(*self.last, innovation)[-length:])
 
     @property
+    def beyond(self) -> float:
+        """Root mean square of the newest innovations that were not fused, in standard deviations; 0 of none."""
+        total, count = 0.0, 0
+        for innovation in reversed(self.last):
+            if innovation.fused:
+                break
+            total, count = total + innovation.z * innovation.z, count + 1
+        return math.sqrt(total / count) if count else 0.0
+
+    @property
     def astray(self) -> bool:
         """Whether two readings in a row lay beyond the gate, and no two in a row within it since."""
         for later, one in zip(self.last[::-1], self.last[-2::-1], strict=False):

@@ -109,7 +109,8 @@ class Filter:
         variances = [doubt.variance(value) for doubt, value in zip(doubts, states, strict=True)]
         for learnt, value in zip(self.settings.learnt, mean[len(states) :], strict=False):
             declared = self.signature.parameters[learnt.name].spread
-            variances.append(Doubt(declared if learnt.sd is None else learnt.sd).variance(value))
+            known = Doubt(declared if learnt.sd is None else learnt.sd, learnt.absolute)
+            variances.append(known.variance(value))
         variances += [self.settings.signals[k].bias ** 2 for k in self.layout.biased]
         covariance = tuple(variances[i] if i == j else 0.0 for i, j in self.layout.pairs)
         return Estimate(mean, covariance, states, (0.0,) * len(inputs), inputs)
@@ -196,6 +197,36 @@ class Filter:
         pairs = zip(estimate.covariance, self.layout.pairs, strict=True)
         return replace(estimate, covariance=tuple([p + more * reach[i] * reach[j] for p, (i, j) in pairs]))
 
+    def doubting(self, estimate: Estimate, signal: int, sd: float) -> Estimate | None:
+        """The estimate with what a signal measures in more doubt, by `sd` (in its unit), and nothing else.
+
+        The covariance gains a rank-one term along what the quantity depends on, each by its own variance and none by
+        what it goes with: as if the balance of that quantity alone were wrong. None where nothing of it is in doubt.
+        """
+        estimate = self.settle(estimate)
+        _, gradient = self.expectation(estimate, self.settings.signals[signal].quantity)
+        along = [estimate.covariance[k] * h for k, h in zip(self.layout.diagonal, gradient, strict=True)]
+        own = 0.0
+        for h, share in zip(gradient, along, strict=True):
+            own += h * share
+        if not (estimate.sound and own > 0.0):
+            return None
+        more = (sd / own) * (sd / own)
+        pairs = zip(estimate.covariance, self.layout.pairs, strict=True)
+        return replace(estimate, covariance=tuple([p + more * along[i] * along[j] for p, (i, j) in pairs]))
+
+    def variance(self, estimate: Estimate, signal: int) -> float:
+        """The variance of what a signal measures, of an estimate that is settled; its bias is no part of that."""
+        _, gradient = self.expectation(estimate, self.settings.signals[signal].quantity)
+        *_, own = self._kernel.reach(*estimate.covariance, *gradient)
+        return own
+
+    def error(self, estimate: Estimate, signal: int) -> float:
+        """The standard deviation by which a reading differs from what is expected of a signal."""
+        estimate = self.settle(estimate)
+        expected, _, own = self._compared(estimate, signal)
+        return math.sqrt(own + self.settings.signals[signal].noise.variance(expected))
+
     def jump(self, estimate: Estimate, jump: Jump) -> Estimate:
         """The estimate after a dose or a draw; unsound where the vessel cannot take or give that much."""
         estimate = self.settle(estimate)
@@ -256,7 +287,7 @@ class Filter:
 def _noise(model: type[Model], settings: Settings, layout: Layout) -> Vector:
     """What `trace.ahead` is told of the noise: relative (n), absolute (n), and what a bias forgets in an hour."""
     doubts = [settings.wander.get(name, settings.elsewhere) for name in model.signature.states.names]
-    doubts += [Doubt(learnt.walk) for learnt in settings.learnt]
+    doubts += [Doubt(learnt.walk, learnt.absolute) for learnt in settings.learnt]
     biased = [settings.signals[k] for k in layout.biased]
     doubts += [Doubt(0.0, signal.bias) for signal in biased]
     relative, absolute = [d.relative for d in doubts], [d.absolute for d in doubts]

@@ -7,8 +7,9 @@ its place among the entries, and what followed is folded again: the same bits as
 immutable plain data, bounded in size, and depends on the entries alone.
 
 A signal that has disagreed for long is left out on trial: what was entered since before it disagreed is folded
-again, its readings compared but not fused. Where all others then agree, that is what is believed; where they do not,
-or another disagrees later, the model is wrong rather than a sensor, and every reading counts.
+again, its readings compared but not fused. Where all others then agree, and would tell if what it measures were
+elsewhere (`narrowing`), that is what is believed; where they do not, or another disagrees later, the model may be wrong
+rather than a sensor, and every reading counts.
 
 A reading beyond the gate is not fused. Where a signal is `confirmed`, the second in a row on the same side is: the
 doubt is widened for it first.
@@ -20,26 +21,11 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from homeostat.twin.observer.consistency import Verdict, Window
+from homeostat.twin.observer.entries import Advance, Entry, Reading
 from homeostat.twin.observer.filter import Estimate, Filter, Innovation, Vector
 from homeostat.twin.observer.jumps import Jump
+from homeostat.twin.observer.narrowing import narrowed
 from homeostat.twin.observer.trust import NEAR, Trust
-
-
-class Advance(NamedTuple):
-    """`hours` went by with `inputs` held."""
-
-    hours: float
-    inputs: Vector
-
-
-class Reading(NamedTuple):
-    """A signal (by position) read `value`."""
-
-    signal: int
-    value: float
-
-
-Entry = Advance | Reading | Jump
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +163,9 @@ class Tracker:
             return shadow
         signal = min(suspects, key=lambda k: (trust[k].since or 0.0, k))
         without = self._without(shadow, signal)
-        return without if self._agreed(without, signal) else _waiting(shadow, suspects, shadow.time)
+        if not self._agreed(without, signal):
+            return _waiting(shadow, suspects, shadow.time)
+        return without if self._narrowed(without, signal) else _undecided(shadow, suspects)
 
     def _without(self, shadow: Shadow, signal: int) -> Shadow:
         """What would be believed, had a signal been dropped before it began to disagree."""
@@ -207,6 +195,13 @@ class Tracker:
         known = any(verdict in (Verdict.CONSISTENT, Verdict.CAUTIOUS) for verdict in others)
         agreed = known and not any(verdict.flagged for verdict in others)
         return agreed and without.estimate.sound and not self._contradicted(without, (signal,))
+
+    def _narrowed(self, without: Shadow, signal: int) -> bool:
+        """Whether the others tell of what a signal measures, were it as far off as that has read since."""
+        at = next(k for k, epoch in enumerate(without.epochs) if epoch.lying)
+        off = without.belief.windows[signal].beyond * self.filter.error(without.estimate, signal)
+        entries = [entry for epoch in without.epochs[at:] for _, entry in epoch.entries]
+        return narrowed(self.filter, without.epochs[at].start.estimate, entries, signal, off)
 
     def _contradicted(self, shadow: Shadow, dropped: Sequence[int]) -> bool:
         """Whether the last result of a signal too rare to be tested, a laboratory's, is far from what is believed."""
@@ -251,6 +246,14 @@ class Tracker:
             return estimate, innovation
         fused, again = self.filter.fuse(wider, signal, value)
         return (fused, Innovation(innovation.z, True, True)) if again.fused else (estimate, innovation)
+
+
+def _undecided(shadow: Shadow, signals: Iterable[int]) -> Shadow:
+    """The shadow with `signals` judged in vain: they have disagreed for as long as before, and are judged anew."""
+    trust = list(shadow.belief.trust)
+    for k in signals:
+        trust[k] = replace(trust[k], undecided=shadow.time)
+    return replace(shadow, belief=replace(shadow.belief, trust=tuple(trust)))
 
 
 def _waiting(shadow: Shadow, signals: Iterable[int], time: float) -> Shadow:

@@ -54,12 +54,14 @@ class Signal:
 class Learnt:
     """A parameter that is estimated: known to `sd` (relative) at the start, wandering by `walk` (relative) per √h.
 
-    Without `sd` the spread between donors that the model declares is taken.
+    Without `sd` the spread between donors that the model declares is taken. `absolute` (in its unit) is what it is
+    unknown by at the start, and wanders by per √h, beside that: for one that may well be 0.
     """
 
     name: str
     sd: float | None = None
     walk: float = 0.0
+    absolute: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ class Settings:
     an hour, its variance proportional to time (`elsewhere` for states not named). A reading further than `gate`
     standard deviations from what was expected is not fused. `window` innovations of a signal are tested together.
     `kind` tells which filter these are for. A signal that has disagreed for `drop` hours while the others agree
-    without it is no longer fused, until it has agreed for `again` hours.
+    without it, and tell of what it measures, is no longer fused, until it has agreed for `again` hours.
     """
 
     signals: tuple[Signal, ...]
@@ -105,6 +107,7 @@ class Settings:
     def _check_numbers(self, model: type[Model]) -> None:
         doubts = [*self.initial.values(), *self.wander.values(), self.elsewhere]
         doubts += [Doubt(learnt.sd or 0.0, learnt.walk) for learnt in self.learnt]
+        doubts += [Doubt(0.0, learnt.absolute) for learnt in self.learnt]
         doubts += [Doubt(0.0, signal.bias) for signal in self.signals]
         noise = [signal.noise for signal in self.signals]
         if not all(doubt.possible for doubt in (*doubts, *noise)):

@@ -17,18 +17,20 @@ NEAR = 3.0
 class Trust:
     """Since when (h) a signal disagrees, since when it is `dropped`, and since when every reading of it has agreed.
 
-    `since` is None while it agrees, `dropped` while it is fused, `agreed` after a reading that was far off.
+    `since` is None while it agrees, `dropped` while it is fused, `agreed` after a reading that was far off. `undecided`
+    is when it was last found that nothing else tells of what it measures.
     """
 
     since: float | None = None
     dropped: float | None = None
     agreed: float | None = None
+    undecided: float | None = None
 
     def after(self, innovation: Innovation, *, flagged: bool, time: float, again: float) -> "Trust":
         """The same with one more reading at `time`; a dropped signal is back when it has agreed for `again` hours."""
         if self.dropped is None:
             since = (time if self.since is None else self.since) if flagged else None
-            return self if since == self.since else replace(self, since=since)
+            return self if since == self.since else Trust(since)
         if math.isnan(innovation.z):
             return self
         if abs(innovation.z) > NEAR:
@@ -37,5 +39,7 @@ class Trust:
         return Trust() if time - agreed >= again else replace(self, agreed=agreed)
 
     def suspected(self, time: float, after: float) -> bool:
-        """Whether it has disagreed for `after` hours, and is still fused."""
-        return self.dropped is None and self.since is not None and time - self.since >= after
+        """Whether it has disagreed for `after` hours, as long since nothing else told of it, and is fused."""
+        if self.dropped is not None or self.since is None:
+            return False
+        return time - (self.since if self.undecided is None else self.undecided) >= after

@@ -42,7 +42,7 @@ class Posed:
         """What every estimated quantity's rate may be wrong by in an hour; its variance grows with time."""
         of, settings = self.of, self.of.settings
         states = [settings.wander.get(name, settings.elsewhere) for name in of.signature.states.names]
-        learnt = [Doubt(learnt.walk) for learnt in settings.learnt]
+        learnt = [Doubt(learnt.walk, learnt.absolute) for learnt in settings.learnt]
         biased = [settings.signals[k] for k in of.layout.biased]
         return (*states, *learnt, *(Doubt(0.0, float(np.sqrt(2.0 / s.bias_hours)) * s.bias) for s in biased))
 
