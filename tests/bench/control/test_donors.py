@@ -239,7 +239,7 @@ def test_a_contest_that_is_broken_off_goes_on_from_what_was_kept(
 
     monkeypatch.setattr(contest, "ProcessPoolExecutor", InOrder)
     monkeypatch.setattr(contest, "_one", one)
-    kept = tmp_path / "batches.jsonl"
+    kept = tmp_path / "donors" / "batches.jsonl"
     with pytest.raises(KeyboardInterrupt):
         compete(["mpc", "pid"], range(2001, 2003), kept)
     first = asked.copy()

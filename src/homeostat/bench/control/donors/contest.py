@@ -51,6 +51,7 @@ def means(name: str) -> str:
 
 
 def _keep(path: Path, name: str, each: Batch) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
     row = {"contender": name, "means": means(name), **as_row(each)}
     with path.open("a", encoding="utf-8") as stream:
         stream.write(json.dumps(row) + "\n")

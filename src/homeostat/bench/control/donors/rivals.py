@@ -116,6 +116,10 @@ def pid(tag: str, unit: str, action: str, numbers: Numbers) -> Tree:
     }
 
 
+def _led_by(tag: str, unit: str, action: str, setpoint: Span, *known: Numbers) -> Kind:
+    return Kind(partial(pid, tag, unit, action), {"setpoint": setpoint, **LOOP}, known)
+
+
 def _step(name: str, rate: float, density: float, gas: str) -> Tree:
     given = {"perfusion_pump": f"{rate:.1f} mL/h", "carbon_dioxide_gas": gas}
     return {
@@ -135,14 +139,14 @@ RECIPE = {
     "harvest": Span(216.0, 280.0),
 }
 LOOP = {
-    "gain": Span(0.02, 6.0, logarithm=True),
+    "gain": Span(0.005, 6.0, logarithm=True),
     "integral": Span(4.0, 2000.0, logarithm=True),
     "start": Span(0.5, 8.0),
     "dense": Span(6.0, 40.0),
     "latest": Span(216.0, 280.0),
     "begin": Span(0.5, 12.0),
 }
-FOUND = {
+ON_GLUCOSE = {
     "setpoint": 9.12,
     "gain": 0.222,
     "integral": 200.0,
@@ -151,8 +155,18 @@ FOUND = {
     "latest": 251.0,
     "begin": 8.2,
 }
-"""The PID of a search before, in a narrower box."""
-FOUND_RECIPE = {
+"""The PID that was found in a narrower box."""
+ON_LACTATE = {
+    "setpoint": 26.55,
+    "gain": 0.0327,
+    "integral": 50.4,
+    "start": 2.65,
+    "dense": 26.66,
+    "latest": 251.0,
+    "begin": 9.6,
+}
+"""The PID that the first search in the wider box found."""
+STEPS = {
     "rate 1": 4.2,
     "rate 2": 10.9,
     "rate 3": 7.6,
@@ -161,18 +175,15 @@ FOUND_RECIPE = {
     "density 3": 10.43,
     "harvest": 231.0,
 }
-"""The recipe of a search before, in a narrower box."""
+"""The recipe that was found in a narrower box."""
 
 RIVALS: Mapping[str, tuple[Kind, ...]] = {
-    "recipe-searched": (Kind(recipe, RECIPE, (FOUND_RECIPE,)),),
+    "recipe-searched": (Kind(recipe, RECIPE, (STEPS,)),),
     "pid": (
-        Kind(partial(pid, "lactate_online", "mmol/L", "direct"), {"setpoint": Span(3.0, 30.0), **LOOP}),
-        Kind(
-            partial(pid, "glucose_online", "mmol/L", "reverse"),
-            {"setpoint": Span(1.0, 18.0), **LOOP},
-            (FOUND,),
-        ),
-        Kind(partial(pid, "viable_density", "1e6 cell/mL", "direct"), {"setpoint": Span(0.0, 15.0), **LOOP}),
+        _led_by("lactate_online", "mmol/L", "direct", Span(3.0, 40.0), ON_LACTATE),
+        _led_by("glucose_online", "mmol/L", "reverse", Span(1.0, 18.0), ON_GLUCOSE),
+        _led_by("viable_density", "1e6 cell/mL", "direct", Span(0.0, 15.0)),
+        _led_by("viable_density", "1e6 cell/mL", "reverse", Span(2.0, 40.0)),
     ),
 }
-"""A rival is the best of all candidates of its kinds."""
+"""A rival is the best of all candidates of its kinds. A loop on density feeds more cells more, or holds them back."""

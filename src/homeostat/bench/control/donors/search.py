@@ -19,11 +19,11 @@ from homeostat.bench.control.donors.rehearsal import rehearsed
 from homeostat.bench.control.donors.rivals import RIVALS, Kind, Tree
 from homeostat.bench.control.donors.scoring import Batch, cost
 
-FIRST = (64, 3)
+FIRST = (64, 5)
 """Candidates of each kind, and on how many donors they are tried."""
 NEAR = (12, 0.08)
 """Shakes of each candidate that is known, and their standard deviation in the unit cube."""
-ROUNDS = ((10, 4, 0.08, 6), (6, 5, 0.05, 12), (4, 6, 0.03, 24), (3, 4, 0.015, 40))
+ROUNDS = ((8, 4, 0.08, 8), (5, 4, 0.05, 16), (3, 4, 0.03, 24), (2, 4, 0.015, 40))
 """Each round: the best so far, shakes of each, their standard deviation in the unit cube, and donors to try all on."""
 
 Note = Callable[[str], None]
@@ -98,4 +98,5 @@ def _spread(kind: Kind, count: int) -> list[Candidate]:
 if __name__ == "__main__":
     found = search(sys.argv[1], lambda text: print(text, file=sys.stderr, flush=True))
     target = Path(__file__).parent / "contenders" / f"{sys.argv[1]}.yaml"
-    target.write_text(yaml.safe_dump(found, sort_keys=False, width=110), encoding="utf-8")
+    text = yaml.safe_dump(found, sort_keys=False, width=110)
+    target.write_text(f"# Found by {__spec__.name} on the tuning donors.\n{text}", encoding="utf-8")
