@@ -167,15 +167,15 @@ ON_LACTATE = {
 }
 """The PID that the first search in the wider box found."""
 STEPS = {
-    "rate 1": 4.2,
-    "rate 2": 10.9,
-    "rate 3": 7.6,
-    "density 1": 2.81,
-    "density 2": 6.21,
-    "density 3": 10.43,
-    "harvest": 231.0,
+    "rate 1": 4.5,
+    "rate 2": 11.3,
+    "rate 3": 7.7,
+    "density 1": 2.67,
+    "density 2": 6.31,
+    "density 3": 11.18,
+    "harvest": 232.0,
 }
-"""The recipe that was found in a narrower box."""
+"""The recipe that was found in a narrower box, and then the best of what is near it."""
 
 RIVALS: Mapping[str, tuple[Kind, ...]] = {
     "recipe-searched": (Kind(recipe, RECIPE, (STEPS,)),),
