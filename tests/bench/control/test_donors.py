@@ -7,13 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from homeostat.bench.control.donors import contest
+from homeostat.bench.control.donors import contest, search
 from homeostat.bench.control.donors.contest import compete
 from homeostat.bench.control.donors.declaration import Contender, contender, declared
 from homeostat.bench.control.donors.plants import TRUE, plant, troubles
 from homeostat.bench.control.donors.rehearsal import rehearsed
+from homeostat.bench.control.donors.rivals import RIVALS, Kind, Span
 from homeostat.bench.control.donors.scoring import Batch, batch, cost
-from homeostat.bench.control.donors.search import RIVALS
+from homeostat.bench.control.donors.search import Candidate, Rehearsals
 from homeostat.bench.control.donors.telling import below, distance, fallback, told, variation
 from homeostat.process import Process
 
@@ -84,13 +85,56 @@ def test_the_product_is_judged_by_what_is_in_it() -> None:
     assert {process.attributes[name].assay for name in declared().specification} == {TRUE}
 
 
-@pytest.mark.parametrize("name", RIVALS)
-def test_every_point_of_the_search_is_a_process(name: str) -> None:
+KINDS = [kind for kinds in RIVALS.values() for kind in kinds]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_point_of_the_search_is_a_process(kind: Kind) -> None:
     """Corners and middle of the unit cube."""
-    make, numbers = RIVALS[name]
     for share in (0.0, 0.5, 1.0):
-        chosen = Contender.model_validate(make([share] * numbers))
+        chosen = Contender.model_validate(kind.contender([share] * len(kind.box)))
         assert isinstance(plant(chosen, 1001), Process)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind.known])
+def test_what_was_known_is_a_point_of_the_box(kind: Kind) -> None:
+    """A search that begins with it cannot find worse."""
+    for numbers in kind.known:
+        assert kind.contender(kind.point(numbers)) == kind.make(numbers)
+        assert all(0.0 <= share <= 1.0 for share in kind.point(numbers))
+
+
+def test_a_span_is_even_in_the_number_or_in_its_logarithm() -> None:
+    assert Span(2.0, 6.0).at(0.25) == pytest.approx(3.0)
+    assert Span(0.02, 2.0, logarithm=True).at(0.5) == pytest.approx(0.2)
+    for span in (Span(2.0, 6.0), Span(0.02, 2.0, logarithm=True)):
+        assert [span.at(0.0), span.at(1.0)] == pytest.approx([span.low, span.high])
+        assert span.share(span.at(0.3)) == pytest.approx(0.3)
+
+
+def test_a_number_near_an_end_of_its_box_is_told() -> None:
+    kind = RIVALS["pid"][0]
+    middle = dict.fromkeys(kind.box, 0.5)
+    assert kind.at_ends(list(middle.values())) == []
+    assert kind.at_ends(list((middle | {"gain": 0.04, "latest": 0.96}).values())) == ["gain", "latest"]
+
+
+def test_a_candidate_meets_each_donor_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Donors that it has met are not executed again; the cost is of the first ones alone."""
+    met: list[int] = []
+
+    def brief(_: Contender, seed: int) -> Batch:
+        met.append(seed)
+        return replace(SOUND, seed=seed, medium=1000.0 * (seed - 1000))
+
+    monkeypatch.setattr(search, "rehearsed", brief)
+    notes: list[str] = []
+    tried, kind = Rehearsals(notes.append), RIVALS["pid"][0]
+    candidate = Candidate(kind, (0.5,) * len(kind.box))
+    for donors in (2, 3, 2):
+        assert tried.ranked([candidate], donors) == [candidate]
+    assert met == [1001, 1002, 1003]
+    assert [float(note.split(":")[0].rsplit(" ", 1)[1]) for note in notes] == [1.5, 2.0, 1.5]
 
 
 def test_a_rehearsal_comes_out_as_the_trial() -> None:
@@ -195,7 +239,7 @@ def test_a_contest_that_is_broken_off_goes_on_from_what_was_kept(
 
     monkeypatch.setattr(contest, "ProcessPoolExecutor", InOrder)
     monkeypatch.setattr(contest, "_one", one)
-    kept = tmp_path / "batches.jsonl"
+    kept = tmp_path / "donors" / "batches.jsonl"
     with pytest.raises(KeyboardInterrupt):
         compete(["mpc", "pid"], range(2001, 2003), kept)
     first = asked.copy()

@@ -29,7 +29,7 @@ def compete(names: Sequence[str], seeds: Sequence[int], kept: Path | None = None
     from it: a contest that was broken off goes on.
     """
     tasks = [(name, seed) for seed in seeds for name in names]
-    done = _found(kept) if kept is not None else {}
+    done = found(kept) if kept is not None else {}
     left = [task for task in tasks if task not in done]
     with ProcessPoolExecutor(WORKERS, get_context("spawn")) as pool:
         for task, each in zip(left, pool.map(_one, left), strict=True):
@@ -51,12 +51,13 @@ def means(name: str) -> str:
 
 
 def _keep(path: Path, name: str, each: Batch) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
     row = {"contender": name, "means": means(name), **as_row(each)}
     with path.open("a", encoding="utf-8") as stream:
         stream.write(json.dumps(row) + "\n")
 
 
-def _found(path: Path) -> dict[Task, Batch]:
+def found(path: Path) -> dict[Task, Batch]:
     """The batches in a file that are of the contenders as they are now."""
     if not path.exists():
         return {}

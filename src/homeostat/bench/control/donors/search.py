@@ -1,14 +1,14 @@
 """The search for a rival's numbers, on the tuning donors alone: `python -m homeostat.bench.control.donors.search pid`.
 
-    unit cube (Sobol) -> first donors -> the best, each shaken -> more donors -> shaken less -> ... -> file
+    what is known, unit cube (Sobol) -> first donors -> the best, each shaken -> more donors -> ... -> file
 
 Every candidate meets the same donors and the same cost (declared.yaml); docs/control-proof.md tells how many each had.
 """
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import yaml
@@ -16,127 +16,87 @@ from scipy.stats import qmc
 
 from homeostat.bench.control.donors.declaration import Contender, declared
 from homeostat.bench.control.donors.rehearsal import rehearsed
-from homeostat.bench.control.donors.scoring import cost
+from homeostat.bench.control.donors.rivals import RIVALS, Kind, Tree
+from homeostat.bench.control.donors.scoring import Batch, cost
 
-Point = Sequence[float]
-FIRST = (64, 3)
-"""Candidates, and on how many donors they are tried."""
-ROUNDS = ((8, 4, 0.08, 6), (4, 3, 0.04, 8), (3, 0, 0.0, 16))
+FIRST = (64, 5)
+"""Candidates of each kind, and on how many donors they are tried."""
+NEAR = (12, 0.08)
+"""Shakes of each candidate that is known, and their standard deviation in the unit cube."""
+ROUNDS = ((8, 4, 0.08, 8), (5, 4, 0.05, 16), (3, 4, 0.03, 24), (2, 4, 0.015, 40))
 """Each round: the best so far, shakes of each, their standard deviation in the unit cube, and donors to try all on."""
-TAGS = ("lactate_online", "glucose_online", "viable_density")
-START = "glucose_online < 10 mmol/L or elapsed >= 48 h"
+
+Note = Callable[[str], None]
 
 
-def recipe(point: Point) -> dict[str, Any]:
-    """Three steps of perfusion, when each begins, and the hour of harvest."""
-    first, second, third = (_in(point[k], 0.5, high) for k, high in enumerate((8.0, 14.0, 24.0)))
-    one, two, three = _in(point[3], 1.0, 3.0), _in(point[4], 2.0, 7.0), _in(point[5], 5.0, 14.0)
-    until = f"batch_elapsed >= {_in(point[6], 216.0, 280.0):.0f} h"
-    return {
-        "title": "fixed recipe, steps and hour of harvest searched",
-        "expansion": [
-            {"name": "batch-growth", "until": f"viable_density >= {one:.2f} 1e6 cell/mL or {START}"},
-            _step(
-                "perfuse-first", first, f"viable_density >= {two:.2f} 1e6 cell/mL or elapsed >= 60 h", "6 %"
-            ),
-            _step("perfuse-second", second, f"viable_density >= {three:.2f} 1e6 cell/mL or elapsed >= 60 h"),
-            {"name": "perfuse-third", "set": {"perfusion_pump": f"{third:.1f} mL/h"}, "until": until},
-        ],
-        "until": until,
-    }
+@dataclass(frozen=True)
+class Candidate:
+    """A point of the unit cube of one kind."""
+
+    kind: Kind
+    point: tuple[float, ...]
+
+    @property
+    def tree(self) -> Tree:
+        """The contender, as it stands in a file."""
+        return self.kind.contender(self.point)
+
+    def shaken(self, rng: np.random.Generator, width: float) -> "Candidate":
+        """One near it, within the cube."""
+        return Candidate(self.kind, tuple(np.clip(rng.normal(self.point, width), 0.0, 1.0).tolist()))
 
 
-def pid(point: Point) -> dict[str, Any]:
-    """What leads perfusion, set-point, gain, integral time, begin; harvest at a density, or by an hour."""
-    tag = TAGS[min(int(3.0 * point[0]), 2)]
-    setpoints = {"lactate_online": (6.0, 24.0), "glucose_online": (3.0, 14.0), "viable_density": (0.0, 8.0)}
-    unit = "1e6 cell/mL" if tag == "viable_density" else "mmol/L"
-    setpoint, gain = _in(point[1], *setpoints[tag]), 0.2 * 30.0 ** point[2]
-    integral = 4.0 * 50.0 ** point[3]
-    start, least = _in(point[4], 1.0, 5.0), _in(point[5], 6.0, 20.0)
-    latest, begin = _in(point[6], 220.0, 280.0), _in(point[7], 1.0, 9.0)
-    dense = f"viable_density >= {least:.2f} 1e6 cell/mL and batch_elapsed >= 216 h"
-    until = f"{dense} or batch_elapsed >= {latest:.0f} h"
-    loop = {
-        "title": "Perfusion",
-        "tag": tag,
-        "actuator": "perfusion_pump",
-        "mode": "manual",
-        "setpoint": f"{setpoint:.2f} {unit}",
-        "action": "reverse" if tag == "glucose_online" else "direct",
-        "gain": f"{gain:.3f} mL/h/({unit})",
-        "integral": f"{integral:.1f} h",
-        "output": ["0 mL/h", "30 mL/h"],
-        "rate": "6 mL/h/h",
-    }
-    return {
-        "title": "PID on "
-        + tag.removesuffix("_online").replace("_", " ")
-        + ", harvest at a density or an hour",
-        "expansion": [
-            {"name": "batch-growth", "until": f"viable_density >= {start:.2f} 1e6 cell/mL or {START}"},
-            {
-                "name": "perfuse",
-                "set": {
-                    "perfusion_pump": f"{begin:.1f} mL/h",
-                    "carbon_dioxide_gas": "5.5 %",
-                    "stirrer_drive": "100 rpm",
-                },
-                "modes": {"perfusion": "auto"},
-                "until": until,
-            },
-        ],
-        "until": until,
-        "strategy": {"perfusion": loop},
-    }
+@dataclass
+class Rehearsals:
+    """What was tried: the batches of every candidate on the first tuning donors, each executed once."""
+
+    note: Note
+    done: dict[str, list[Batch]] = field(default_factory=dict)
+
+    def ranked(self, candidates: Iterable[Candidate], donors: int) -> list[Candidate]:
+        """Candidates by what they cost on the first `donors`."""
+        by_cost = [(self._cost(each, donors), each) for each in candidates]
+        return [each for _, each in sorted(by_cost, key=lambda pair: pair[0])]
+
+    def _cost(self, candidate: Candidate, donors: int) -> float:
+        tree, first = candidate.tree, declared().seeds.tuning[0]
+        contender = Contender.model_validate(tree)
+        batches = self.done.setdefault(contender.model_dump_json(), [])
+        batches += [rehearsed(contender, first + k) for k in range(len(batches), donors)]
+        value = cost(batches[:donors])
+        self.note(
+            f"{donors} donors, cost {value:.3f}: {tree['title']} {[round(x, 3) for x in candidate.point]}"
+        )
+        return value
 
 
-RIVALS: dict[str, tuple[Callable[[Point], dict[str, Any]], int]] = {
-    "recipe-searched": (recipe, 7),
-    "pid": (pid, 8),
-}
-"""How a point of the unit cube becomes a contender, and how many numbers it has."""
-
-
-def search(name: str, note: Callable[[str], None]) -> dict[str, Any]:
-    """The best contender of a kind that the declared number of candidates finds."""
-    make, numbers = RIVALS[name]
-    count, few = FIRST
-    ranked = _ranked(make, qmc.Sobol(numbers, rng=np.random.default_rng(5)).random(count).tolist(), few, note)
-    rng = np.random.default_rng(6)
+def search(name: str, note: Note) -> Tree:
+    """The best contender of a rival's kinds that the declared number of candidates finds."""
+    tried, rng = Rehearsals(note), np.random.default_rng(6)
+    count, donors = FIRST
+    known = [Candidate(kind, tuple(kind.point(numbers))) for kind in RIVALS[name] for numbers in kind.known]
+    near = [each.shaken(rng, NEAR[1]) for each in known for _ in range(NEAR[0])]
+    spread = [each for kind in RIVALS[name] for each in _spread(kind, count)]
+    ranked = tried.ranked([*known, *near, *spread], donors)
     for best, shakes, width, donors in ROUNDS:
         kept = ranked[:best]
-        near = [np.clip(rng.normal(p, width), 0.0, 1.0).tolist() for p in kept for _ in range(shakes)]
-        ranked = _ranked(make, [*kept, *near], donors, note)
-    return make(ranked[0])
+        kept += [each for each in known if each not in kept]  # what is found is not worse than what was known
+        ranked = tried.ranked([*kept, *(p.shaken(rng, width) for p in kept for _ in range(shakes))], donors)
+    found = ranked[0]
+    note(
+        f"{len(tried.done)} candidates; at an end of the box: {found.kind.at_ends(found.point) or 'nothing'}"
+    )
+    return found.tree
 
 
-def _ranked(
-    make: Callable[[Point], dict[str, Any]],
-    points: list[list[float]],
-    donors: int,
-    note: Callable[[str], None],
-) -> list[list[float]]:
-    """Points by what they cost on the first tuning donors."""
-    first = declared().seeds.tuning[0]
-    costs = []
-    for point in points:
-        contender = Contender.model_validate(make(point))
-        costs.append(cost([rehearsed(contender, seed) for seed in range(first, first + donors)]))
-        note(f"{donors} donors, cost {costs[-1]:.3f}: {[round(x, 3) for x in point]}")
-    return [points[k] for k in np.argsort(costs, kind="stable")]
-
-
-def _in(share: float, low: float, high: float) -> float:
-    return low + share * (high - low)
-
-
-def _step(name: str, rate: float, until: str, gas: str = "5 %") -> dict[str, Any]:
-    given = {"perfusion_pump": f"{rate:.1f} mL/h", "carbon_dioxide_gas": gas}
-    return {"name": name, "set": given, "until": until}
+def _spread(kind: Kind, count: int) -> list[Candidate]:
+    """Points that fill the box of a kind."""
+    points = qmc.Sobol(len(kind.box), rng=np.random.default_rng(5)).random(count)
+    return [Candidate(kind, tuple(point.tolist())) for point in points]
 
 
 if __name__ == "__main__":
     found = search(sys.argv[1], lambda text: print(text, file=sys.stderr, flush=True))
     target = Path(__file__).parent / "contenders" / f"{sys.argv[1]}.yaml"
-    target.write_text(yaml.safe_dump(found, sort_keys=False, width=110), encoding="utf-8")
+    text = yaml.safe_dump(found, sort_keys=False, width=110)
+    target.write_text(f"# Found by {__spec__.name} on the tuning donors.\n{text}", encoding="utf-8")
