@@ -1,4 +1,4 @@
-"""A disturbance in the filter: what a plant gains that no parameter explains, with the variance of Riccati's equation."""
+"""A disturbance in the filter: what no parameter explains is found, with the variance of Riccati's equation."""
 
 import numpy as np
 import pytest

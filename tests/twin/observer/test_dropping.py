@@ -160,6 +160,7 @@ def test_trust_counts_hours_without_interruption() -> None:
     vain = replace(trust, undecided=5.0)
     assert not vain.suspected(7.9, 3.0)
     assert vain.suspected(8.0, 3.0)
+    assert not replace(vain, since=7.0).suspected(9.9, 3.0)
     assert vain.after(fused, flagged=True, time=8.0, again=2.0) == vain
     assert vain.after(fused, flagged=False, time=8.0, again=2.0) == Trust()
     lying = Trust(dropped=4.0)

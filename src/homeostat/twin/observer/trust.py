@@ -42,4 +42,4 @@ class Trust:
         """Whether it has disagreed for `after` hours, as long since nothing else told of it, and is fused."""
         if self.dropped is not None or self.since is None:
             return False
-        return time - (self.since if self.undecided is None else self.undecided) >= after
+        return time - max(self.since, -math.inf if self.undecided is None else self.undecided) >= after
