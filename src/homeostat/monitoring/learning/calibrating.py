@@ -32,6 +32,7 @@ from homeostat.monitoring.prediction import Rule
 from homeostat.monitoring.spectra import Live, PiecewiseStandardisation
 from homeostat.monitoring.spectra.learning import Choice, Samples, choose
 from homeostat.monitoring.spectra.recipe import SCATTERS, Recipe, Scatter, candidates
+from homeostat.monitoring.spectra.standards import standardise
 
 COMPONENTS = 8
 """The most that are tried, unless another number is asked for."""
@@ -101,7 +102,7 @@ def train_live(table: Table, first: Table, wished: Wished) -> Calibrated:
     """
     decisions: list[str] = []
     names, samples = _samples(table, wished, decisions)
-    step = None if wished.standards is None else _standardisation(names, wished.standards)
+    step = None if wished.standards is None else _standardisation(names, wished.standards, decisions)
     unlabelled = _first(names, first, decisions)
     with one_thread(), np.errstate(all="ignore"):
         seen = unlabelled if step is None else step.apply(unlabelled)
@@ -116,7 +117,6 @@ def train_live(table: Table, first: Table, wished: Wished) -> Calibrated:
         steps = (step, *choice.calibration.steps)
         changed = choice.calibration.model_copy(update={"steps": steps})
         live = live.model_copy(update={"calibration": changed})
-        decisions.append("spectra of the process are standardised piecewise to the calibration's instrument")
     package = freeze_live(
         samples.spectra,
         float(samples.values[0]),
@@ -193,7 +193,9 @@ def _first(names: list[str], first: Table, decisions: list[str]) -> Array:
     return found
 
 
-def _standardisation(names: list[str], standards: Standards) -> PiecewiseStandardisation:
+def _standardisation(
+    names: list[str], standards: Standards, decisions: list[str]
+) -> PiecewiseStandardisation:
     (here, _), (there, _) = (on_axis(names, table) for table in (standards.here, standards.there))
     where = f"{standards.here.name}, {standards.there.name}"
     for table, spectra in ((standards.here, here), (standards.there, there)):
@@ -204,9 +206,15 @@ def _standardisation(names: list[str], standards: Standards) -> PiecewiseStandar
                 mend="leave the standard out of both",
             )
     try:
-        return PiecewiseStandardisation.between(here, there)
+        with one_thread():
+            found = standardise(here, there)
     except MonitoringError as fault:
         raise MonitoringError(fault.what, where=where, mend=fault.mend) from fault
+    decisions.append(
+        f"spectra of the process are standardised piecewise, {found.half_window} points to either side: standards "
+        f"left out differ by {found.error:.3g}, {found.without:.3g} without"
+    )
+    return found.step
 
 
 def _recipes(samples: Samples, wished: Wished) -> tuple[Recipe, ...]:
