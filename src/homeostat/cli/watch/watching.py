@@ -32,7 +32,8 @@ def hours(text: str | None, option: str = "--every") -> float | None:
     except UnitError as error:
         raise OptionError(error.what, where=f"{option} '{text}'", mend="write such as '1 h'") from error
     if found <= 0.0:
-        raise OptionError("a time above 0 is wanted", where=f"{option} '{text}'", mend="write such as '1 h'")
+        what = "samples are taken at no interval" if option == "--every" else "this is no time"
+        raise OptionError(what, where=f"{option} '{text}'", mend="write such as '1 h'")
     return found
 
 
