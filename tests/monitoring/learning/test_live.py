@@ -99,6 +99,22 @@ def test_spectra_that_are_none_are_refused_with_the_first_reason(
     assert found.remarks[0].startswith("2 of 12 spectra were refused, the first in line 5: 1 points")
 
 
+def test_a_reference_without_a_value_beside_it_counts_as_undecided(
+    package: LivePackage, tmp_path: Path
+) -> None:
+    columns = processes.process(16)
+    for name in columns:
+        if name not in ("time [h]", "glucose"):
+            columns[name][6:10] = [1.0] * 4  # half an hour with a dead probe, and a reference in it
+    found = read(package, tmp_path, columns)
+    assert found.samples[2].standing is not None  # the value before it, ten minutes old
+    columns["time [h]"] = [time * 4.0 for time in map(float, map(str, columns["time [h]"]))]
+    found = read(package, tmp_path, columns)
+    assert found.samples[2].standing is None
+    values = found.metrics[0].values
+    assert (found.metrics[0].rows, values["undecided"]) == (4, 0.25)
+
+
 def test_rows_that_are_not_newer_are_refused_and_a_table_that_runs_backwards_is_told(
     package: LivePackage, tmp_path: Path
 ) -> None:

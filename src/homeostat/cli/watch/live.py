@@ -194,12 +194,14 @@ def _figures(found: "Followed") -> "list[Table | str]":
         return ["", f"The table tells no '{found.package.target}' to compare with."]
     told = sum(one.told for one in found.samples)
     apart = f"; {told} at-line samples left out" if told else ""
-    coverage = percent(found.metrics[0].values.get("coverage"))
+    values = found.metrics[0].values
+    coverage = percent(values.get("coverage"))
     stated = percent(found.package.coverage)
     return [
         by_group(f"Against the truth{apart}", found.metrics),
         "",
         f"Intervals hold {coverage} of the truths; {stated} are stated.",
+        *([f"A value stood beside {percent(values['decided'])} of them."] if values["undecided"] else []),
     ]
 
 

@@ -167,28 +167,28 @@ def _remarks(
 def _figures(
     package: LivePackage, samples: Sequence[Sampled], groups: Sequence[str] | None
 ) -> tuple[Metrics, ...]:
-    """Over the samples that never were told, where a value stood."""
-    scored = [one for one in samples if not one.told and one.standing is not None]
+    """Over the samples that never were told; beside one of them without a value nothing was decided."""
+    scored = [one for one in samples if not one.told]
     if not scored:
         return ()
-    verdicts = [_verdict(package, one.standing) for one in scored if one.standing is not None]
+    verdicts = [_verdict(package, one.standing) for one in scored]
     truth = np.array([one.measured for one in scored])
     labels = None if groups is None else np.array([groups[one.row] for one in scored])
     return measure(truth, verdicts, subgroups=labels, groups=labels)
 
 
-def _verdict(package: LivePackage, told: LiveValue) -> Verdict:
+def _verdict(package: LivePackage, told: LiveValue | None) -> Verdict:
     return Verdict(
-        value=told.value,
-        low=told.low,
-        high=told.high,
-        decision="ok",
+        value=None if told is None else told.value,
+        low=None if told is None else told.low,
+        high=None if told is None else told.high,
+        decision="undecided" if told is None else "ok",
         t2=None,
         spe=None,
         t2_limit=None,
         spe_limit=None,
         drivers=(),
         strangers=(),
-        reason=told.reason,
+        reason="no value stood" if told is None else told.reason,
         model=package.content_hash,
     )

@@ -139,7 +139,9 @@ def _unseen(case: Live) -> Told:
 
 
 def _compared(case: Live) -> list[Use]:
-    return [use for use in case.uses if use.what == COMPARED and use.results]
+    return [
+        use for use in case.uses if use.what == COMPARED and use.results and "rmsep" in use.results[0].values
+    ]
 
 
 def _outcome(use: Use) -> str:
