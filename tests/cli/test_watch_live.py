@@ -52,6 +52,14 @@ def test_people_see_rows_figures_and_the_record(homeostat: Call, model: Path, pr
         assert words in done.stdout
 
 
+def test_where_every_reference_was_told_there_is_nothing_to_compare_with(
+    homeostat: Call, model: Path, process: Path
+) -> None:
+    done = homeostat("watch", "score", model, process, "--at-line", "99")
+    assert done.returncode == 0, done.stderr
+    assert "Nothing to compare with: every reference value was told." in done.stdout
+
+
 def test_what_it_is_and_what_it_proves_are_told(homeostat: Call, model: Path) -> None:
     facts = json.loads(homeostat("watch", "explain", model, "--json").stdout)
     assert facts["wavelengths"] == "61, 400 to 1000"

@@ -192,6 +192,10 @@ def test_a_sample_with_a_gap_or_without_a_group_stops_the_calibration_at_its_lin
     with pytest.raises(MonitoringError, match="lacks a point") as gap:
         learnt(tmp_path, **{"700": spectrum})
     assert "line 6, column '700'" in str(gap.value.where)
+    flat = {name: [4.0, *cells[1:]] for name, cells in list(processes.samples().items())[2:]}
+    with pytest.raises(MonitoringError, match="is flat") as still:
+        learnt(tmp_path, **flat)
+    assert "line 2" in str(still.value.where)
     reactors = ["", *["R1", "R2"] * 14, "R3"]
     with pytest.raises(MonitoringError, match="belongs to no group"):
         learnt(tmp_path, reactor=reactors)

@@ -190,9 +190,10 @@ def _numbers(told: "LiveValue | None") -> tuple[str, str, str]:
 
 
 def _figures(found: "Followed") -> "list[Table | str]":
-    if not found.metrics:
-        return ["", f"The table tells no '{found.package.target}' to compare with."]
     told = sum(one.told for one in found.samples)
+    if not found.metrics:
+        none = f"the table tells no '{found.package.target}'"
+        return ["", f"Nothing to compare with: {'every reference value was told' if told else none}."]
     apart = f"; {told} at-line samples left out" if told else ""
     values = found.metrics[0].values
     coverage = percent(values.get("coverage"))

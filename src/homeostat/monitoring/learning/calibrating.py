@@ -168,6 +168,12 @@ def _check_whole(table: Table, names: list[str], spectra: Array, row: int) -> No
             where=table.place(row, names[int(gaps[0])]),
             mend="measure it again, or leave the sample out",
         )
+    if float(np.ptp(spectra[row])) <= 0.0:
+        raise MonitoringError(
+            "the spectrum of a sample is flat",
+            where=table.place(row),
+            mend="measure it again, or leave it out",
+        )
 
 
 def _named(table: Table, label: str, row: int, group: str) -> str:
