@@ -13,6 +13,7 @@ from homeostat.execution.stages.belief import Observer
 from homeostat.ledger.catalogue import AlarmChanged, SignalChanged
 from homeostat.monitoring.alarms import RATIONALES
 from homeostat.process import Process, Quality
+from homeostat.quality import batch_record, render_html
 from homeostat.site import Site
 
 from .conftest import Quiet
@@ -294,3 +295,23 @@ def test_a_sound_batch_has_no_such_finding(mini: Process, site: Site, quiet: Qui
 def test_findings_and_reconciled_values_replay_in_every_bit(drifted: Site, quiet: Quiet) -> None:
     found = replay(drifted, "B0001", quiet)
     assert found.identical, found.difference
+
+
+def test_the_record_draws_what_is_reconciled_beside_the_readings_and_leaves_them_as_they_are(
+    drifted: Site,
+) -> None:
+    with drifted.reading() as (ledger, historian):
+        record = batch_record(ledger, historian, "B0001")
+        page = render_html(record, historian)
+        raw, told, other = (
+            historian.read("B0001", name) for name in ("outflow", "reconciled.outflow", "reconciled.inflow")
+        )
+    assert page.count("reconciled with balances, uncertain") == len(LINE_TAGS) - 1  # do2 stands in no balance
+    assert page.count('class="line reconciled"') == len(LINE_TAGS) - 1
+    late = told.time > 60 * MINUTE
+    assert set(raw.quality[raw.time > 60 * MINUTE]) == {Quality.GOOD}
+    assert set(told.quality[late]) == {Quality.UNCERTAIN}
+    closed = told.value[late] - other.value[late] * 1000.0 / 60.0
+    left = 0.05**2 * 0.0225 / (0.0225**2 - 0.01**2)  # R / V, V = [[0.02 + R, 0.01], [0.01, 0.02 + R]] (mL/h)²
+    assert abs(closed).mean() == pytest.approx(50.0 * left, abs=0.5)  # uL/min; the meter reads 50 too much
+    assert raw.value[raw.time > 60 * MINUTE].mean() - told.value[late].mean() > 25.0

@@ -105,9 +105,9 @@ def conclude(
 
 
 def _package(model: Path) -> "Package | WatchPackage":
-    from homeostat.monitoring.package import read_any
+    from homeostat.monitoring.package import read_running
 
-    return read_any(model)
+    return read_running(model)
 
 
 def _in_use(place: "Site", package: "Package | WatchPackage") -> "InUse | None":

@@ -46,9 +46,9 @@ def packages_of(texts: Mapping[str, str]) -> "dict[str, Package | WatchPackage]"
     """The packages in `texts`. Raises MonitoringError for one that was changed, or fails its self-test here."""
     if not texts:
         return {}
-    from homeostat.monitoring.package import parse_any  # noqa: PLC0415 - as above
+    from homeostat.monitoring.package import parse_running  # noqa: PLC0415 - as above
 
-    return {name: parse_any(text.encode(), f"monitoring.models.{name}") for name, text in texts.items()}
+    return {name: parse_running(text.encode(), f"monitoring.models.{name}") for name, text in texts.items()}
 
 
 def recall_models(events: Iterable[Recorded]) -> dict[str, str]:

@@ -20,18 +20,11 @@ from homeostat.bench.result import Result, Rival
 from homeostat.bench.watch.folder import folder
 from homeostat.errors import MonitoringError
 from homeostat.monitoring.frozen import Array
-from homeostat.monitoring.spectra import (
-    Calibration,
-    LinearBaseline,
-    Live,
-    LiveState,
-    LiveValue,
-    SavitzkyGolay,
-)
+from homeostat.monitoring.spectra import Calibration, LinearBaseline, Live, LiveValue, SavitzkyGolay, course
 from homeostat.monitoring.spectra.cut import Cut
 from homeostat.monitoring.spectra.learning import Choice, Samples, calibrate, choose
 from homeostat.monitoring.spectra.live import HOUR
-from homeostat.monitoring.spectra.recipe import grid
+from homeostat.monitoring.spectra.recipe import candidates
 from homeostat.monitoring.spectra.smoothing import begun, followed
 
 NAME = "atr_mir_fermentation_cabaneros2021"
@@ -78,27 +71,19 @@ def measure(*, quick: bool) -> list[Result]:
 
 def choice_for(data: Fermentation, *, quick: bool) -> Choice:
     """The calibration chosen from the samples and the first live spectrum."""
-    recipes = grid(RANGES[:2], (None, 1), (11, 15), (1, 2)) if quick else grid(RANGES)
-    return choose(data.samples, recipes, COMPONENTS, data.spectra[:FIRST])
+    return choose(data.samples, candidates(RANGES, quick=quick), COMPONENTS, data.spectra[:FIRST])
 
 
 def follow(data: Fermentation, live: Live, at_line: int) -> list[LiveValue]:
     """The live value at each HPLC time: the newest there was. The first `at_line` results are told after `DELAY`."""
-    results = [
-        (time + DELAY, time, float(value)) for time, value in zip(data.times, data.measured, strict=True)
+    results = zip(data.times, data.measured.tolist(), strict=True)
+    drawn = [
+        course.Drawn(time, value, time + DELAY if number < at_line else None)
+        for number, (time, value) in enumerate(results)
     ]
-    coming, asked = results[:at_line], list(data.times)
-    state, newest, answers = LiveState(), None, []
-    for number, spectrum in enumerate(data.spectra):
-        now = number * INTERVAL
-        while asked and asked[0] < now and newest is not None:
-            answers.append(newest)
-            asked.pop(0)
-        while coming and coming[0][0] <= now:
-            state = live.at_line(state, *coming.pop(0)[1:])
-        told, state = live.step(state, spectrum, now)
-        newest = told if told.value is not None else newest
-    return answers + [newest for _ in asked if newest is not None]
+    spectra = ((number * INTERVAL, spectrum) for number, spectrum in enumerate(data.spectra))
+    standing = course.follow(live, spectra, drawn).standing
+    return [one for one in standing if one is not None]
 
 
 def tutorial(samples: Samples) -> Calibration:

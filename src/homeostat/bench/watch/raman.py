@@ -107,7 +107,7 @@ def _held(data: Reactors, recipes: Sequence[Recipe], fold: Sequence[str]) -> Hel
     first = data.spectra[out & (data.days <= data.days.min())]
     choice = choose(samples, recipes, COMPONENTS, first)
     best = min(choice.tried, key=lambda one: one.rmsecv)
-    other = calibrate(samples, best.recipe.steps(data.shifts), best.components)
+    other = calibrate(samples, best.recipe.steps(data.shifts, samples.spectra), best.components)
     reading, truth = choice.calibration.read(data.spectra[out]), data.glucose[out]
     errors = reading.value - truth
     within = np.abs(errors) <= choice.calibration.quantile(COVERAGE) * reading.deviation

@@ -15,7 +15,7 @@ from homeostat.cli.watch.sample import sample
 
 if TYPE_CHECKING:
     from homeostat.monitoring.learning.explaining import Explained
-    from homeostat.monitoring.package import Package, WatchPackage
+    from homeostat.monitoring.package import AnyPackage, Package
 
 SHOWN = 15
 
@@ -34,7 +34,7 @@ def explain(
     """
     from homeostat.monitoring.learning import explaining, read_table
     from homeostat.monitoring.learning.following import explain_sample
-    from homeostat.monitoring.package import WatchPackage
+    from homeostat.monitoring.package import LivePackage, WatchPackage
 
     package = read_model(model)
     if table is None:
@@ -43,21 +43,33 @@ def explain(
     read = read_table(table)
     if row > read.rows:
         raise OptionError(f"the table has {read.rows} rows", where=f"--row {row}", mend="name one of them")
+    if isinstance(package, LivePackage):
+        raise OptionError(
+            "what a live calibration tells of a spectrum depends on those before it",
+            where=str(table),
+            mend="have it read the process: homeostat watch score",
+        )
     if isinstance(package, WatchPackage):
         sample(package, explain_sample(package, read, row - 1), as_json=as_json)
     else:
         _row(package, explaining.explain(package, read, row - 1), as_json=as_json)
 
 
-def _model(package: "Package | WatchPackage", *, as_json: bool) -> None:
-    from homeostat.monitoring.learning.explaining import described, described_watcher
-    from homeostat.monitoring.package import WatchPackage
+def _model(package: "AnyPackage", *, as_json: bool) -> None:
+    from homeostat.monitoring.learning.explaining import described, described_live, described_watcher
+    from homeostat.monitoring.package import LivePackage, WatchPackage
 
-    facts = described_watcher(package) if isinstance(package, WatchPackage) else described(package)
+    if isinstance(package, LivePackage):
+        facts = described_live(package)
+    else:
+        facts = described_watcher(package) if isinstance(package, WatchPackage) else described(package)
     if as_json:
         show_json(facts)
         return
     rows = [(name, _text(value)) for name, value in facts.items()]
+    if isinstance(package, LivePackage):
+        show(Table("", ("", " "), rows))
+        return
     inputs = [(each.name, *map(number, (each.low, each.high, each.mean))) for each in package.inputs[:SHOWN]]
     columns = ("input", "low", "high", "mean")
     title = f"Inputs as learnt from{f' (the first {SHOWN})' if len(package.inputs) > SHOWN else ''}"

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _SHOWN = (
     ("rmsep", "RMSEP", False),
+    ("rmsecv", "RMSECV", False),
+    ("expected", "expected on the process", False),
     ("bias", "bias", False),
     ("r2", "R²", False),
     ("accuracy", "accuracy", True),

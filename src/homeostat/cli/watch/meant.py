@@ -26,14 +26,20 @@ PREDICTS = (
 """What is asked of a model that predicts only."""
 WATCHES = ("time", "phases", "every", "align", "lags", "components")
 """What is asked of a watcher only."""
+COLUMNS = ("columns", "without")
+"""What chooses inputs among columns; a live calibration takes the spectrum."""
+LIVE = ("wavelengths", "scatter", "standards")
+"""What is asked of a live calibration only."""
+TARGETED = ("group", "possible", "applied", "level", "unit", "quick", "components")
+"""What a live calibration has use for of what is asked of the others."""
 GOOD = "Does the batch run like good ones?"
 """What a watcher answers, unless another question is told."""
 LONGEST = 500
 """Characters of a question."""
 
 
-def check_meant(given: typer.Context, target: str | None, batches: str | None) -> None:
-    """Raise OptionError where a model is to predict and to watch, or neither, or an option goes with the other kind."""
+def check_meant(given: typer.Context, target: str | None, batches: str | None, *, live: bool) -> None:
+    """Raise OptionError where a model is to predict and to watch, or neither, or an option goes with another kind."""
     if target is not None and batches is not None:
         what = "a model either predicts or watches"
         raise OptionError(what, where="--target, --batches", mend="give one of them")
@@ -43,13 +49,39 @@ def check_meant(given: typer.Context, target: str | None, batches: str | None) -
             where="--target",
             mend="name the column to predict, or with --batches the one that tells batches apart",
         )
-    kind, others = ("--batches", WATCHES) if batches is None else ("--target", PREDICTS)
-    stray = [f"--{name.replace('_', '-')}" for name in others if _written(given, name)]
-    if stray:
-        does = "predicts" if batches is None else "watches"
+    if live and batches is not None:
         raise OptionError(
-            f"a model that {does} has no use for it", where=", ".join(stray), mend=f"it goes with {kind} only"
+            "a model either reads spectra or watches", where="--live, --batches", mend="give one of them"
         )
+    does = "reads a process live" if live else "predicts" if batches is None else "watches"
+    stray = [
+        (f"--{name.replace('_', '-')}", kind)
+        for name, kind in _others(batches, live=live)
+        if _written(given, name)
+    ]
+    if stray:
+        kinds = dict.fromkeys(kind for _, kind in stray)
+        raise OptionError(
+            f"a model that {does} has no use for it",
+            where=", ".join(name for name, _ in stray),
+            mend=f"it goes with {' or '.join(kinds)} only",
+        )
+    if live and not _written(given, "applied"):
+        raise OptionError(
+            "a live calibration is chosen for the first spectra of its process",
+            where="--live",
+            mend="give --applied TABLE2 with one of them or more; their values are not needed",
+        )
+
+
+def _others(batches: str | None, *, live: bool) -> list[tuple[str, str]]:
+    """The options that other kinds of model have use for, and what asks for these."""
+    watching, reading = [(name, "--batches") for name in WATCHES], [(name, "--live") for name in LIVE]
+    predicting = [(name, "--target") for name in PREDICTS]
+    if live:
+        searching = [(name, "--target without --live") for name in (*PREDICTS, *COLUMNS)]
+        return [one for one in (*watching, *searching) if one[0] not in TARGETED]
+    return [*watching, *reading] if batches is None else [*predicting, *reading]
 
 
 def declared_use(question: str, target: str | None, context: str, *, critical: bool) -> "IntendedUse":

@@ -10,14 +10,14 @@ from homeostat.cli.twin.values import OptionError
 from homeostat.cli.watch.signing import accepted
 
 if TYPE_CHECKING:
-    from homeostat.monitoring.package import Acceptance, Package, WatchPackage
+    from homeostat.monitoring.package import Acceptance, AnyPackage
 
 Model = Annotated[Path, typer.Argument(metavar="MODEL.json", help="A model that `watch train` made.")]
 TABLE_HELP = "A table: CSV (commas, semicolons, tabs) or .xlsx, also gzipped; the first line holds headings."
 _SIGNS = (">=", "<=")
 
 
-def read_model(path: Path) -> "Package | WatchPackage":
+def read_model(path: Path) -> "AnyPackage":
     """The package at `path`; hash, self-test and signature are checked. Raises MonitoringError when it is none."""
     from homeostat.monitoring import package
 

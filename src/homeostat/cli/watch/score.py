@@ -10,6 +10,7 @@ from homeostat.cli.options import AsJson
 from homeostat.cli.output import Table, show, show_json
 from homeostat.cli.text import number
 from homeostat.cli.watch.figures import by_group, percent, possible
+from homeostat.cli.watch.live import AtLine, Late, TimeColumn, asked_of, check_unasked, read_process
 from homeostat.cli.watch.options import TABLE_HELP, Model
 from homeostat.cli.watch.signing import Trusted, accepted
 from homeostat.cli.watch.watching import judge
@@ -28,19 +29,27 @@ def score(
     *,
     model: Model,
     table: Annotated[Path, typer.Argument(metavar="TABLE", help=TABLE_HELP)],
+    time: TimeColumn = None,
+    at_line: AtLine = 0,
+    late: Late = None,
     trusted: Trusted = None,
     as_json: AsJson = False,
 ) -> None:
     """Judge every row: value, interval, ok, alert, action or undecided, distance from the known inputs, and why.
 
     Where the table holds the truth, how well the model did goes on the record of its uses, beside the model. Of a
-    watcher, every batch: when it was called out first, and by which tags; how many were goes on record.
+    watcher, every batch: when it was called out first, and by which tags; how many were goes on record. Of a live
+    calibration, every spectrum as the process ran: value, interval, or why it was refused.
     """
     from homeostat.monitoring.learning import read_table, recording, scoring
-    from homeostat.monitoring.package import WatchPackage, read_any
+    from homeostat.monitoring.package import LivePackage, WatchPackage, read_any
 
     package, when = read_any(model), datetime.now(UTC).isoformat(timespec="seconds")
     accepted(package, trusted, model)
+    if isinstance(package, LivePackage):
+        read_process(package, model, table, asked_of(time, at_line, late), when, as_json=as_json)
+        return
+    check_unasked(time, at_line, late)
     if isinstance(package, WatchPackage):
         judge(package, model, table, when, as_json=as_json)
         return

@@ -97,7 +97,43 @@ Lags = Annotated[
 ]
 Components = Annotated[
     int | None,
-    typer.Option(metavar="N", min=1, help="With --batches: how many; found by leaving out if not given."),
+    typer.Option(
+        metavar="N",
+        min=1,
+        help="With --batches: how many; found by leaving out if not given. With --live: the most tried (8).",
+    ),
+]
+IsLive = Annotated[
+    bool,
+    typer.Option(
+        "--live",
+        help="A calibration of spectra that follows a process: outliers refused, smoothed without looking ahead, "
+        "corrected at-line. Chosen for the process's first spectra, given by --applied.",
+    ),
+]
+Wavelengths = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="LOW..HIGH",
+        help="With --live: where to look in the spectrum (repeat to try more).",
+        show_default="all",
+    ),
+]
+Scatters = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="WAY",
+        help="With --live: corrections of scatter to try: none, snv, emsc (repeat for more).",
+        show_default="none and snv",
+    ),
+]
+StandardsOf = Annotated[
+    tuple[Path, Path] | None,
+    typer.Option(
+        metavar="PROBE LABORATORY",
+        help="With --live: two tables of the same samples, row by row, as the process's probe and the calibration's "
+        "instrument saw them (piecewise standardisation).",
+    ),
 ]
 Quick = Annotated[bool, typer.Option("--quick", help="Try a short list only, for a first look.")]
 Seed = Annotated[int, typer.Option(metavar="N", min=0, help="Of everything that is drawn at random.")]

@@ -12,6 +12,7 @@ from homeostat.cli.output import Table, show, show_json
 from homeostat.cli.text import number
 from homeostat.cli.twin.values import OptionError
 from homeostat.cli.watch.figures import by_group, percent
+from homeostat.cli.watch.live import learn_live, wished
 from homeostat.cli.watch.meant import check_meant, declared_use
 from homeostat.cli.watch.options import acceptance, check_out
 from homeostat.cli.watch.signing import By, Sign, seal, signer_of
@@ -26,6 +27,7 @@ from homeostat.cli.watch.taught import (
     Critical,
     Every,
     Group,
+    IsLive,
     Lags,
     Level,
     Named,
@@ -35,7 +37,9 @@ from homeostat.cli.watch.taught import (
     Question,
     Quick,
     Rule,
+    Scatters,
     Seed,
+    StandardsOf,
     TableFile,
     Target,
     TestShare,
@@ -43,6 +47,7 @@ from homeostat.cli.watch.taught import (
     Time,
     UnitText,
     Until,
+    Wavelengths,
     Without,
 )
 from homeostat.cli.watch.watching import hours, learn
@@ -85,6 +90,10 @@ def train(
     align: Align = None,
     lags: Lags = None,
     components: Components = None,
+    live: IsLive = False,
+    wavelengths: Wavelengths = None,
+    scatter: Scatters = None,
+    standards: StandardsOf = None,
     quick: Quick = False,
     seed: Seed = 0,
     sign: Sign = None,
@@ -93,7 +102,8 @@ def train(
 ) -> None:
     """Choose, judge and freeze a model: family, preparation and size by nested cross-validation in the table alone.
 
-    With --batches, a long table of good batches becomes a watcher that running ones are held against.
+    With --batches, a long table of good batches becomes a watcher that running ones are held against. With --live, a
+    table of spectra becomes a calibration that follows a process.
     """
     from homeostat.monitoring.learning import training
     from homeostat.monitoring.learning.columns import Wanted
@@ -102,7 +112,7 @@ def train(
 
     check_out(out, "--out")
     signer = signer_of(sign, by)
-    check_meant(ctx, target, batches)
+    check_meant(ctx, target, batches, live=live)
     if test is not None and test_share is not None:
         raise OptionError("there are two test sets", where="--test, --test-share", mend="give one of them")
     wanted = Wanted(tuple(columns or ()), tuple(without or ()), until)
@@ -126,6 +136,23 @@ def train(
             ),
             as_json=as_json,
         )
+    elif target is not None and live and applied is not None:
+        asked = wished(
+            target,
+            wavelengths or [],
+            scatter or [],
+            components,
+            possible,
+            standards,
+            group=group,
+            level=level,
+            quick=quick,
+            name=name or out.stem,
+            unit=unit,
+            use=use,
+            created=created,
+        )
+        learn_live(table, applied, out, asked, as_json=as_json)
     elif target is not None:
         settings = training.Settings(
             target=target,

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 DRIVERS = 3
 
 
-def hours(text: str | None) -> float | None:
+def hours(text: str | None, option: str = "--every") -> float | None:
     """The time in hours that an option gives. Raises OptionError."""
     from homeostat.errors import UnitError
     from homeostat.process import Quantity
@@ -30,11 +30,10 @@ def hours(text: str | None) -> float | None:
     try:
         found = Quantity.parse(text).to("h")
     except UnitError as error:
-        raise OptionError(error.what, where=f"--every '{text}'", mend="write such as '1 h'") from error
+        raise OptionError(error.what, where=f"{option} '{text}'", mend="write such as '1 h'") from error
     if found <= 0.0:
-        raise OptionError(
-            "samples are taken at no interval", where=f"--every '{text}'", mend="write such as '1 h'"
-        )
+        what = "samples are taken at no interval" if option == "--every" else "this is no time"
+        raise OptionError(what, where=f"{option} '{text}'", mend="write such as '1 h'")
     return found
 
 

@@ -10,7 +10,7 @@ from homeostat.monitoring.learning.evidence import false_alarms
 from homeostat.monitoring.learning.scoring import inputs, range_of
 from homeostat.monitoring.learning.table import Table
 from homeostat.monitoring.learning.unknown import judged
-from homeostat.monitoring.package import Package, WatchPackage
+from homeostat.monitoring.package import LivePackage, Package, WatchPackage
 from homeostat.monitoring.prediction import Ruling, Verdict
 
 
@@ -61,6 +61,29 @@ def described(package: Package) -> dict[str, Any]:
         "interval": f"{100 * package.interval.coverage:.0f} %: {package.interval.method}",
         **({"possible": str(range_of(package))} if range_of(package).bounded else {}),
         **({} if package.ruling is None else {"decides": _margins(package.ruling)}),
+        **{f"{name}, held out": value for name, value in values.items()},
+    }
+
+
+def described_live(package: LivePackage) -> dict[str, Any]:
+    """The live calibration in facts: purpose, what it was learnt from, how it computes, what it refuses."""
+    live, calibration = package.live, package.live.calibration
+    values = package.metrics[0].values if package.metrics else {}
+    return {
+        "name": package.name,
+        "version": package.version,
+        "hash": package.content_hash,
+        "question": package.use.question,
+        "context": package.use.context,
+        "critical": "yes" if package.use.critical else "no",
+        "target": f"{package.target} {package.unit}".strip(),
+        "chosen": str(package.tried[0].get("chosen", "")) if package.tried else "",
+        "steps": ", ".join(step.model_dump()["kind"] for step in calibration.steps) or "none",
+        "wavelengths": f"{len(package.headings)}, {package.headings[0]} to {package.headings[-1]}",
+        "learnt from": f"{package.training.rows} rows in {package.training.groups} groups",
+        "notes": package.training.note,
+        "interval": f"{100 * package.coverage:.0f} %: {live.quantile:.3g} times the expected error",
+        "reportable": f"{live.low:g} to {live.high:g}, further where at-line results lie",
         **{f"{name}, held out": value for name, value in values.items()},
     }
 

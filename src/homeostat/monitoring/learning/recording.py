@@ -16,6 +16,7 @@ import numpy as np
 from homeostat.errors import MonitoringError
 from homeostat.monitoring.learning.following import Followed, counted, digest_of
 from homeostat.monitoring.learning.identical import row_digests
+from homeostat.monitoring.learning.live import Followed as Read
 from homeostat.monitoring.learning.scoring import Scored, inputs
 from homeostat.monitoring.learning.table import Table
 from homeostat.monitoring.package import WatchPackage
@@ -101,6 +102,27 @@ def record_watched(
         return Kept(None, f"Not recorded: {fault.what}.")
     more = ": the table it was learnt from, which proves nothing" if again else ""
     return _kept(use, model, more)
+
+
+def record_live(read: Read, model: Path, when: str) -> Kept | None:
+    """Record how the live calibration at `model` did beside references; None where there was none to compare with."""
+    if not read.metrics:
+        return None
+    told = sum(one.told for one in read.samples)
+    try:
+        use = record_use(
+            model,
+            what=COMPARED,
+            by=BY,
+            when=when,
+            content_hash=read.package.content_hash,
+            table=read.table.sha256,
+            results=read.metrics,
+            note=f"{read.table.name[:200]}, after {told} at-line results" if told else read.table.name[:200],
+        )
+    except MonitoringError as fault:
+        return Kept(None, f"Not recorded: {fault.what}.")
+    return _kept(use, model, "")
 
 
 def _kept(use: Use, model: Path, more: str) -> Kept:

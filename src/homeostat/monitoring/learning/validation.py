@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 
 from homeostat.monitoring.learning.evidence import (
+    LIVE,
     PREDICTING,
     WATCHING,
     Case,
@@ -22,7 +23,7 @@ from homeostat.monitoring.learning.evidence import (
     false_alarms,
     results,
 )
-from homeostat.monitoring.package import Acceptance, Metrics, Package, WatchPackage
+from homeostat.monitoring.package import Acceptance, AnyPackage, LivePackage, Metrics, WatchPackage
 from homeostat.monitoring.package.metrics import Judged, judge
 from homeostat.monitoring.package.uses import torn, uses
 
@@ -89,13 +90,16 @@ def checklist() -> tuple[Requirement, ...]:
     return tuple(Requirement(**line) for line in yaml.safe_load(text))
 
 
-def validate(package: Package | WatchPackage, path: Path) -> Validation:
+def validate(package: AnyPackage, path: Path) -> Validation:
     """The report of the package read from `path`. Raises MonitoringError where the record of its uses was changed."""
     mine = tuple(use for use in uses(path) if use.model == package.content_hash)
     if isinstance(package, WatchPackage):
         watching = Case(package, mine, torn=torn(path))
         told = {name: prove(watching) for name, prove in WATCHING.items()}
         return _report(package, told, alarms=false_alarms(package))
+    if isinstance(package, LivePackage):
+        live = Case(package, mine, torn=torn(path))
+        return _report(package, {name: prove(live) for name, prove in LIVE.items()})
     judged = judge(package.acceptance, results(mine)) if results(mine) else ()
     predicting = Case(package, mine, judged, torn(path))
     told = {name: prove(predicting) for name, prove in PREDICTING.items()}
@@ -103,7 +107,7 @@ def validate(package: Package | WatchPackage, path: Path) -> Validation:
 
 
 def _report(
-    package: Package | WatchPackage,
+    package: AnyPackage,
     told: Mapping[str, Told],
     rows: tuple[tuple[str, str, str, str], ...] = (),
     alarms: tuple[FalseAlarm, ...] = (),

@@ -13,6 +13,7 @@ from homeostat.monitoring.package.canonical import canonical
 from homeostat.monitoring.package.document import FORMAT
 from homeostat.monitoring.package.freezing import told
 from homeostat.monitoring.package.hashed import Signature, content_digest
+from homeostat.monitoring.package.live import LIVE_FORMAT, LivePackage, check_live
 from homeostat.monitoring.package.model import Package
 from homeostat.monitoring.package.selftest import check
 from homeostat.monitoring.package.watching import WATCH_FORMAT, WatchPackage, check_watcher
@@ -20,10 +21,15 @@ from homeostat.monitoring.package.watching import WATCH_FORMAT, WatchPackage, ch
 LARGEST = 256 * 2**20
 """Bytes beyond which a file is not read."""
 ORIGINAL = "take the original file"
-KINDS: Mapping[str, type[Package | WatchPackage]] = {FORMAT: Package, WATCH_FORMAT: WatchPackage}
+AnyPackage = Package | WatchPackage | LivePackage
+KINDS: Mapping[str, type[AnyPackage]] = {
+    FORMAT: Package,
+    WATCH_FORMAT: WatchPackage,
+    LIVE_FORMAT: LivePackage,
+}
 
 
-def write(package: Package | WatchPackage, path: Path) -> None:
+def write(package: AnyPackage, path: Path) -> None:
     """Write a frozen package, whole or not at all: beside its place first, then renamed, on disk on return.
 
     Raises `MonitoringError` when it was not frozen, or the file cannot be written; what stood there stands then.
@@ -65,14 +71,19 @@ def read(path: Path, verifier: Callable[[Signature, bytes], bool] | None = None)
     return package
 
 
-def read_any(path: Path) -> Package | WatchPackage:
-    """Read a package that predicts, or one that watches. Raises `MonitoringError` as `read` does."""
+def read_any(path: Path) -> AnyPackage:
+    """Read a package of any kind. Raises `MonitoringError` as `read` does."""
     return parse_any(content(path), str(path))
+
+
+def read_running(path: Path) -> Package | WatchPackage:
+    """Read a package that can run beside a batch. Raises `MonitoringError` as `read` does."""
+    return parse_running(content(path), str(path))
 
 
 def parse(body: bytes, where: str) -> Package:
     """The package whose file holds `body`; `where` names it in errors, which are those of `read`."""
-    package = parse_any(body, where)
+    package = parse_running(body, where)
     if not isinstance(package, Package):
         raise MonitoringError(
             "this model watches running batches: it predicts nothing",
@@ -82,8 +93,20 @@ def parse(body: bytes, where: str) -> Package:
     return package
 
 
-def parse_any(body: bytes, where: str) -> Package | WatchPackage:
-    """The package, of either kind, whose file holds `body`; errors are those of `read`."""
+def parse_running(body: bytes, where: str) -> Package | WatchPackage:
+    """The package that predicts or watches in a batch, whose file holds `body`; errors are those of `read`."""
+    package = parse_any(body, where)
+    if isinstance(package, LivePackage):
+        raise MonitoringError(
+            "a live calibration reads whole spectra, which are no tags of a batch",
+            where=where,
+            mend="have it judge the table of its spectra: homeostat watch score",
+        )
+    return package
+
+
+def parse_any(body: bytes, where: str) -> AnyPackage:
+    """The package, of any kind, whose file holds `body`; errors are those of `read`."""
     document = _document(body, where)
     kind = KINDS.get(str(document.get("format")))
     if kind is None:
@@ -94,6 +117,8 @@ def parse_any(body: bytes, where: str) -> Package | WatchPackage:
         package = _package(kind, document, where)
         if isinstance(package, WatchPackage):
             check_watcher(package, where)
+        elif isinstance(package, LivePackage):
+            check_live(package, where)
         else:
             check(package, where)
     except (ValueError, IndexError, RecursionError) as fault:
@@ -126,9 +151,7 @@ def _document(body: bytes, where: str) -> dict[str, Any]:
     return found
 
 
-def _package(
-    kind: type[Package | WatchPackage], document: dict[str, Any], where: str
-) -> Package | WatchPackage:
+def _package(kind: type[AnyPackage], document: dict[str, Any], where: str) -> AnyPackage:
     try:
         return kind.model_validate(document)
     except ValidationError as fault:

@@ -5,6 +5,7 @@
     samples     -> learning     a calibration: the steps and the PLS model whose predicted error on the process is least
     spectrum    -> Calibration  value, leverage, residual, expected error; `Folded` is its quick way
     spectrum    -> Live         guard, smoothing without look-ahead, correction by at-line samples, interval
+    a process   -> follow       what was told of each spectrum as it came, and stood when a sample was drawn
 
 Steps are frozen pieces (`monitoring.frozen`): the same bits on every machine, equal to chemotools' transformers.
 `learning` is imported by those who calibrate: it brings scikit-learn along.
@@ -13,6 +14,7 @@ Steps are frozen pieces (`monitoring.frozen`): the same bits on every machine, e
 from homeostat.monitoring.spectra.axis import Resample
 from homeostat.monitoring.spectra.baseline import Detrend, LinearBaseline
 from homeostat.monitoring.spectra.calibration import Calibration, Reading
+from homeostat.monitoring.spectra.course import Course, Drawn, follow
 from homeostat.monitoring.spectra.cut import Cut
 from homeostat.monitoring.spectra.derivative import NorrisWilliams, SavitzkyGolay
 from homeostat.monitoring.spectra.folded import Folded
@@ -26,8 +28,10 @@ __all__ = [
     "MSC",
     "SNV",
     "Calibration",
+    "Course",
     "Cut",
     "Detrend",
+    "Drawn",
     "Folded",
     "LinearBaseline",
     "Live",
@@ -39,5 +43,6 @@ __all__ = [
     "Resample",
     "SavitzkyGolay",
     "dumped",
+    "follow",
     "restored",
 ]

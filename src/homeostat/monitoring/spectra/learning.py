@@ -93,8 +93,10 @@ def choose(samples: Samples, recipes: Sequence[Recipe], components: int, unlabel
     tried: list[Tried] = []
     best: tuple[float, Calibration] | None = None
     for recipe in recipes:
-        for found in _sizes(samples, recipe.steps(samples.wavelengths), components):
+        for found in _sizes(samples, recipe.steps(samples.wavelengths, samples.spectra), components):
             deviation = float(np.sqrt(np.mean(found.read(unlabelled).deviation ** 2)))
+            if not np.isfinite(deviation):  # a preparation that these spectra do not bear
+                continue
             tried.append(Tried(recipe, len(found.answers), float(np.sqrt(found.error)), deviation))
             if best is None or deviation < best[0]:
                 best = deviation, found

@@ -22,6 +22,7 @@ from homeostat.monitoring.spectra.smoothing import begun, followed
 from homeostat.monitoring.spectra.state import LiveState, LiveValue, Past
 from homeostat.monitoring.spectra.transfer import Sample, correction, expected, spread
 
+NOT_NEWER = "the spectrum is not newer than the last one"
 HOUR = 3_600_000_000
 """Microseconds."""
 DAY = 24.0
@@ -87,7 +88,7 @@ class Live(Piece):
                 mend="resample it onto the calibration's wavelengths",
             )
         if state.past and time <= state.past[-1].time:
-            return _none(time, "the spectrum is not newer than the last one"), state
+            return _none(time, NOT_NEWER), state
         if reason := self.guard.reason(spectrum):
             return _none(time, reason), state
         return self._read(state, spectrum, time)

@@ -27,7 +27,7 @@ class Bucket:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A drawn series: `style` is its class ("measured" or "twin")."""
+    """A drawn series: `style` is its class ("measured", "twin", "foreseen", "reconciled")."""
 
     buckets: tuple[Bucket, ...]
     style: str = "measured"

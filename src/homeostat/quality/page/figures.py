@@ -15,6 +15,8 @@ from homeostat.quality.wording import bounds, count, moment, number, quantity, u
 
 BUCKETS = 320  # about one for each two units of a chart's width
 HALF = 396.0
+RECONCILED = "reconciled"
+"""Begins the name of what balances leave of a tag, and is the style of its line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,11 @@ class Tape:
         slope, offset = _conversion(self.units[name], unit or self.units[name])
         overview = self._historian.overview(self._batch, name, wanted)
         return Line(_buckets(overview, slope, offset), style)
+
+    def reconciled(self, name: str) -> tuple[Line, ...]:
+        """What balances leave of the tag `name`, whatever its quality; nothing where it stands in no balance."""
+        told = f"{RECONCILED}.{name}"
+        return (self.around(told, "", 0.0, RECONCILED),) if told in self.units else ()
 
     def around(self, name: str, doubt: str, reach: float, style: str, *, scale: float = 1.0) -> Line:
         """The tag `name`, which changes now and then, as a line; `reach` times the tag `doubt` as a band about it."""
@@ -177,7 +184,7 @@ def _held(record: BatchRecord, tape: Tape, line: ParameterLine) -> Figure:
         ),
         unit=unit_text(line.unit),
         end=record.header.duration,
-        lines=(tape.line(line.tag, "measured"),),
+        lines=(tape.line(line.tag, "measured"), *tape.reconciled(line.tag)),
         bands=(Band(*line.proven, "proven"), Band(*line.normal, "normal")),
         stripes=stripes(record),
         steps=steps,
@@ -187,7 +194,8 @@ def _held(record: BatchRecord, tape: Tape, line: ParameterLine) -> Figure:
         ("normal", f"NOR {bounds(*line.normal, line.unit)}"),
         ("proven", f"PAR {bounds(*line.proven, line.unit)}"),
     ]
-    return Figure(chart, (*legend, *([("setpoint", "set-point")] if steps else [])))
+    legend += [("setpoint", "set-point")] if steps else []
+    return Figure(chart, (*legend, *_reconciled(chart)))
 
 
 def _setpoints(record: BatchRecord, tag_name: str) -> tuple[tuple[float, float], ...]:
@@ -214,12 +222,18 @@ def _small(record: BatchRecord, tape: Tape, tag_name: str, title: str, unit: str
         description=f"{title} over time, lowest to highest reading as a band and their mean as a line.",
         unit=unit_text(unit),
         end=record.header.duration,
-        lines=(tape.line(tag_name, "measured", half=True),),
+        lines=(tape.line(tag_name, "measured", half=True), *tape.reconciled(tag_name)),
         stripes=tuple(Stripe(one.start, one.end, "") for one in stripes(record)),
         width=HALF,
         height=150.0,
     )
-    return Figure(chart, ())
+    return Figure(chart, _reconciled(chart))
+
+
+def _reconciled(chart: Chart) -> tuple[tuple[str, str], ...]:
+    """The legend of what balances leave of a tag, where the chart shows it."""
+    drawn = any(line.style == RECONCILED and line.buckets for line in chart.lines)
+    return ((RECONCILED, "reconciled with balances, uncertain"),) if drawn else ()
 
 
 def rendered(figures: Sequence[Figure], name: str) -> Markup:

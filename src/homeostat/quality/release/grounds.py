@@ -16,7 +16,7 @@ from homeostat.governance.signing import Need, require, signatures
 from homeostat.historian import Historian
 from homeostat.ledger import Ledger
 from homeostat.ledger.catalogue import ModelLoaded
-from homeostat.monitoring.package import Package, parse_any
+from homeostat.monitoring.package import Package, parse_running
 from homeostat.process import Process
 from homeostat.quality.credibility import Adequate, adequacy
 from homeostat.quality.deviations import deviations
@@ -81,7 +81,7 @@ def credible(ledger: Ledger, historian: Historian, story: Story, process: Proces
     wanted, found = set(process.release.realtime.values()), dict[str, Adequate]()
     for fact in story.of(ModelLoaded):
         if fact.data.model in wanted:
-            package = parse_any(fact.data.package.encode(), fact.data.model)
+            package = parse_running(fact.data.package.encode(), fact.data.model)
             found[fact.data.model] = (
                 adequacy(ledger, historian, package)
                 if isinstance(package, Package)

@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeVar
 
-from homeostat.monitoring.package import Metrics, Package, WatchPackage
+from homeostat.monitoring.package import AnyPackage, Metrics
 from homeostat.monitoring.package.metrics import Judged
 from homeostat.monitoring.package.uses import LOCKED_TEST, Use
 
 Status = Literal["met", "partly", "gap"]
 Told = tuple[Status, str]
-Kind = TypeVar("Kind", bound=Package | WatchPackage)
+Kind = TypeVar("Kind", bound=AnyPackage)
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,4 +139,4 @@ COMMON: Mapping[str, Callable[[Case[Any]], Told]] = {
     ),
     "ICH-2": _impact,
 }
-"""What a package of either kind proves, by id."""
+"""What a package of any kind proves, by id."""

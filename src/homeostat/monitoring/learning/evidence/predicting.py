@@ -89,10 +89,16 @@ def _undecided(case: Predicting) -> Told:
         if "undecided" in case.whole
         else ""
     )
-    return (
-        "met",
-        f"interval of {100 * interval.coverage:.0f} % with each value; undecided where it holds the limit{share}",
-    )
+    told = f"interval of {100 * interval.coverage:.0f} % with each value"
+    if case.package.rule is None and not case.package.classes and case.package.space is None:
+        return "partly", f"{told}; gap: neither a rule nor an input space could leave a row undecided"
+    return "met", f"{told}; undecided {' and '.join(_why_undecided(case))}{share}"
+
+
+def _why_undecided(case: Predicting) -> list[str]:
+    package = case.package
+    decides = ["where it holds the limit"] if package.rule is not None or package.classes else []
+    return [*decides, *([] if package.space is None else ["outside the input space"])]
 
 
 def _followed(case: Predicting) -> Told:

@@ -1,0 +1,194 @@
+"""What a live calibration says of a table of spectra, taken as processes in the order of its rows.
+
+In: a `LivePackage`, a `Table`, and which of its samples are told to the calibration. Out: `Followed`, with figures on
+the samples that it never knew. A row is a spectrum with its time; with a reference value, a sample was drawn then. A
+row of a time and a reference value alone is a sample drawn between two spectra. Nothing is learnt here.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from homeostat.errors import MonitoringError
+from homeostat.monitoring.frozen import Array
+from homeostat.monitoring.learning.runs import HOUR, hours
+from homeostat.monitoring.learning.spectral import on_axis
+from homeostat.monitoring.learning.table import Table
+from homeostat.monitoring.package import LivePackage, Metrics
+from homeostat.monitoring.package.metrics import measure
+from homeostat.monitoring.prediction import Verdict
+from homeostat.monitoring.spectra import Drawn, LiveValue, follow
+from homeostat.monitoring.spectra.live import HOUR as MICROSECONDS
+from homeostat.monitoring.spectra.live import NOT_NEWER
+from homeostat.process.soft import unit_in
+
+LONGEST = 1e6
+"""Hours of a process; more are surely a wrong unit of time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Which column tells the time; how many samples of each process are told, and how late (h)."""
+
+    time: str = "time [h]"
+    at_line: int = 0
+    late: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Sampled:
+    """A row with a reference value: what stood when it was drawn, and whether its result was told (and `unused`)."""
+
+    row: int
+    measured: float
+    standing: LiveValue | None
+    told: bool
+    unused: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Followed:
+    """What was told of each row that is a spectrum, of each that is a sample; figures on samples that never were told.
+
+    `times` (n,) are in hours, `groups` (n,) the process of each row where the table tells several.
+    """
+
+    package: LivePackage
+    table: Table
+    times: Array
+    told: Mapping[int, LiveValue]
+    samples: tuple[Sampled, ...]
+    groups: tuple[str, ...] | None
+    metrics: tuple[Metrics, ...]
+    remarks: tuple[str, ...] = field(default=())
+
+
+def follow_live(package: LivePackage, table: Table, asked: Told) -> Followed:
+    """Follow the processes of a table. Raises MonitoringError for other wavelengths, and times that are missing."""
+    times, (spectra, remark) = _times(table, asked.time), on_axis(package.headings, table)
+    measured = _measured(package, table)
+    group = package.training.group
+    groups = table.labels(group) if group and group in table.headings else None
+    told: dict[int, LiveValue] = {}
+    samples: list[Sampled] = []
+    for rows in _processes(table.rows, groups):
+        _followed(package, rows, (times, spectra, measured), asked, told, samples)
+    samples.sort(key=lambda one: one.row)
+    remarks = [*([remark] if remark else []), *_remarks(package, table, asked, told, samples)]
+    metrics = _figures(package, samples, groups)
+    return Followed(package, table, times, told, tuple(samples), groups, metrics, tuple(remarks))
+
+
+def _times(table: Table, name: str) -> Array:
+    """The time (n,) of each row, in hours."""
+    table.check_single(name)
+    times: Array = table.number(name) * hours(1.0, unit_in(name)[1] or HOUR)
+    for row in np.flatnonzero(~np.isfinite(times) | (np.abs(times) > LONGEST)).tolist():
+        known = bool(np.isfinite(times[row]))
+        raise MonitoringError(
+            f"{times[row]:g} h is no time of a process" if known else "a row has no time",
+            where=table.place(row, name),
+            mend="check the times and their unit" if known else "leave the row out",
+        )
+    return times
+
+
+def _measured(package: LivePackage, table: Table) -> Array:
+    """The reference values (n,), NaN where there is none."""
+    if package.target not in table.headings:
+        return np.full(table.rows, np.nan)
+    table.check_single(package.target)
+    return table.number(package.target)
+
+
+def _processes(rows: int, groups: Sequence[str] | None) -> list[list[int]]:
+    if groups is None:
+        return [list(range(rows))]
+    return [[row for row in range(rows) if groups[row] == name] for name in dict.fromkeys(groups)]
+
+
+def _followed(
+    package: LivePackage,
+    rows: Sequence[int],
+    columns: tuple[Array, Array, Array],
+    asked: Told,
+    told: dict[int, LiveValue],
+    samples: list[Sampled],
+) -> None:
+    """One process; what is told goes to `told` and `samples`."""
+    times, spectra, measured = columns
+    moments = {row: round(float(times[row]) * MICROSECONDS) for row in rows}
+    taken = [row for row in rows if np.isfinite(spectra[row]).any()]
+    drawn = sorted((row for row in rows if np.isfinite(measured[row])), key=moments.__getitem__)
+    late = round(asked.late * MICROSECONDS)
+    known = set(drawn[: asked.at_line])
+    found = follow(
+        package.live,
+        ((moments[row], spectra[row]) for row in taken),
+        [
+            Drawn(moments[row], float(measured[row]), moments[row] + late if row in known else None)
+            for row in drawn
+        ],
+    )
+    told.update(zip(taken, found.told, strict=True))
+    samples += [
+        Sampled(row, float(measured[row]), standing, row in known, found.unused.get(place, ""))
+        for place, (row, standing) in enumerate(zip(drawn, found.standing, strict=True))
+    ]
+
+
+def _remarks(
+    package: LivePackage, table: Table, asked: Told, told: Mapping[int, LiveValue], samples: Sequence[Sampled]
+) -> list[str]:
+    if not told:
+        raise MonitoringError(
+            "no row holds a spectrum", where=table.name, mend="bring the spectra of the process"
+        )
+    found = [] if unit_in(asked.time)[1] else [f"'{asked.time}' names no unit: taken as hours"]
+    refused = [row for row, one in told.items() if one.value is None]
+    if refused:
+        first = refused[0]
+        why = f"the first in line {table.sheet.lines[first]}: {told[first].reason}"
+        found.append(f"{len(refused)} of {len(told)} spectra were refused, {why}")
+    late = sum(one.reason == NOT_NEWER for one in told.values())
+    if 2 * late > len(told):
+        found.append("WARNING: most rows are not newer than those before them; sort the table by time")
+    found += [
+        f"the result in line {table.sheet.lines[one.row]} corrects nothing: {one.unused}"
+        for one in samples
+        if one.unused
+    ]
+    if asked.at_line and not samples:
+        found.append(f"WARNING: the table tells no '{package.target}': no at-line result was told")
+    return found
+
+
+def _figures(
+    package: LivePackage, samples: Sequence[Sampled], groups: Sequence[str] | None
+) -> tuple[Metrics, ...]:
+    """Over the samples that never were told; beside one of them without a value nothing was decided."""
+    scored = [one for one in samples if not one.told]
+    if not scored:
+        return ()
+    verdicts = [_verdict(package, one.standing) for one in scored]
+    truth = np.array([one.measured for one in scored])
+    labels = None if groups is None else np.array([groups[one.row] for one in scored])
+    return measure(truth, verdicts, subgroups=labels, groups=labels)
+
+
+def _verdict(package: LivePackage, told: LiveValue | None) -> Verdict:
+    return Verdict(
+        value=None if told is None else told.value,
+        low=None if told is None else told.low,
+        high=None if told is None else told.high,
+        decision="undecided" if told is None else "ok",
+        t2=None,
+        spe=None,
+        t2_limit=None,
+        spe_limit=None,
+        drivers=(),
+        strangers=(),
+        reason="no value stood" if told is None else told.reason,
+        model=package.content_hash,
+    )

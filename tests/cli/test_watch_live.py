@@ -1,0 +1,130 @@
+"""`watch train --live` and what reads a process with it: values, at-line results, the record, the report, errors."""
+
+import json
+from pathlib import Path
+
+import pytest
+from tests.cli.conftest import Call
+from tests.monitoring.learning import processes, tables
+
+
+@pytest.fixture(scope="module")
+def model(homeostat: Call, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("live")
+    samples = tables.written(folder / "samples.csv", processes.samples())
+    first = tables.written(folder / "first.csv", {n: c[:1] for n, c in processes.process().items()})
+    given = ("--target", "glucose", "--group", "reactor", "--unit", "g/L", "--possible", "0..20", "--quick")
+    live = ("--live", "--applied", first, "--components", "3", "--wavelengths", "450..900")
+    done = homeostat("watch", "train", samples, *given, *live, "--out", folder / "live.json")
+    assert done.returncode == 0, done.stderr
+    assert "chosen for 1 spectra of first.csv, without their values" in done.stdout
+    assert "Reported from 0 to 20 g/L" in done.stdout
+    return folder / "live.json"
+
+
+@pytest.fixture(scope="module")
+def process(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tables.written(tmp_path_factory.mktemp("process") / "p.csv", processes.process(shift=1.5))
+
+
+def test_a_process_is_read_and_its_at_line_results_correct_it(
+    homeostat: Call, model: Path, process: Path
+) -> None:
+    alone = json.loads(homeostat("watch", "score", model, process, "--json").stdout)
+    done = homeostat("watch", "score", model, process, "--at-line", "2", "--late", "10 min", "--json")
+    told = json.loads(done.stdout)
+    assert len(alone["spectra"]) == len(told["spectra"]) == 40
+    assert [one["at_line"] for one in told["samples"]][:3] == [True, True, False]
+    assert abs(told["figures"]["bias"]) < 0.5 < abs(alone["figures"]["bias"])
+    assert told["record"]["use"] == alone["record"]["use"] + 1
+
+
+def test_people_see_rows_figures_and_the_record(homeostat: Call, model: Path, process: Path) -> None:
+    done = homeostat("watch", "score", model, process, "--at-line", "1")
+    assert done.returncode == 0, done.stderr
+    for words in (
+        "glucose [g/L], as the process ran",
+        "at-line",
+        "1 at-line samples left out",
+        "RMSEP",
+        "Recorded",
+    ):
+        assert words in done.stdout
+
+
+def test_where_every_reference_was_told_there_is_nothing_to_compare_with(
+    homeostat: Call, model: Path, process: Path
+) -> None:
+    done = homeostat("watch", "score", model, process, "--at-line", "99")
+    assert done.returncode == 0, done.stderr
+    assert "Nothing to compare with: every reference value was told." in done.stdout
+
+
+def test_what_it_is_and_what_it_proves_are_told(homeostat: Call, model: Path) -> None:
+    facts = json.loads(homeostat("watch", "explain", model, "--json").stdout)
+    assert facts["wavelengths"] == "61, 400 to 1000"
+    assert facts["learnt from"] == "30 rows in 6 groups"
+    done = homeostat("watch", "report", model)
+    assert done.returncode == 0, done.stderr
+    assert "RMSECV" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--live",), "first spectra of its process"),
+        (("--live", "--applied", "x.csv", "--rule", ">= 3"), "reads a process live has no use for it"),
+        (("--live", "--applied", "x.csv", "--batches", "run"), "a model either predicts or watches"),
+        (("--wavelengths", "1..2"), "it goes with --live only"),
+        (("--standards", "a.csv", "b.csv"), "it goes with --live only"),
+    ],
+)
+def test_options_that_do_not_go_together_are_refused(
+    homeostat: Call, tmp_path: Path, options: tuple[str, ...], words: str
+) -> None:
+    samples = tables.written(tmp_path / "s.csv", processes.samples())
+    done = homeostat("watch", "train", samples, "--target", "glucose", "--out", tmp_path / "m.json", *options)
+    assert done.returncode == 2
+    assert words in done.stderr
+    assert "mend:" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--wavelengths", "900..450"), "no range of wavelengths"),
+        (("--scatter", "magic"), "choose among none, snv, emsc"),
+        (("--wavelengths", "400..440"), "too few for any smoothing"),
+    ],
+)
+def test_what_cannot_be_tried_is_refused(
+    homeostat: Call, tmp_path: Path, options: tuple[str, ...], words: str
+) -> None:
+    samples = tables.written(tmp_path / "s.csv", processes.samples())
+    given = ("--target", "glucose", "--live", "--applied", samples, "--out", tmp_path / "m.json")
+    done = homeostat("watch", "train", samples, *given, *options)
+    assert done.returncode == 2
+    assert words in done.stderr
+
+
+def test_another_model_has_no_use_for_at_line_results(homeostat: Call, tmp_path: Path) -> None:
+    data = tables.written(tmp_path / "t.csv", tables.linear())
+    out = tmp_path / "m.json"
+    assert homeostat("watch", "train", data, "--target", "y", "--out", out, "--quick").returncode == 0
+    done = homeostat("watch", "score", out, data, "--at-line", "2")
+    assert done.returncode == 2
+    assert "only a live calibration" in done.stderr
+    named = homeostat("watch", "score", out, data, "--late", "nonsense")
+    assert named.returncode == 2
+
+
+def test_a_live_calibration_explains_no_row_by_itself(homeostat: Call, model: Path, process: Path) -> None:
+    done = homeostat("watch", "explain", model, process)
+    assert done.returncode == 2
+    assert "homeostat watch score" in done.stderr
+
+
+def test_a_result_late_without_any_told_is_refused(homeostat: Call, model: Path, process: Path) -> None:
+    done = homeostat("watch", "score", model, process, "--late", "10 min")
+    assert done.returncode == 2
+    assert "--at-line" in done.stderr

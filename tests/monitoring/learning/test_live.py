@@ -1,0 +1,269 @@
+"""Live calibrations from tables: what is learnt, told of a process, refused, and left out of the figures."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from tests.monitoring.learning import processes, tables
+
+from homeostat.errors import MonitoringError
+from homeostat.monitoring.learning.calibrating import Calibrated, Standards, Wished, range_of, train_live
+from homeostat.monitoring.learning.evidence import LIVE
+from homeostat.monitoring.learning.live import Followed, Told, follow_live
+from homeostat.monitoring.learning.recording import record_live
+from homeostat.monitoring.learning.validation import checklist, validate
+from homeostat.monitoring.package import LivePackage, uses, write
+from homeostat.monitoring.spectra import EMSC
+
+ASKED = Wished("glucose", group="reactor", components=3, quick=True, unit="g/L")
+
+
+def learnt(
+    folder: Path, wished: Wished = ASKED, probe: tables.Columns | None = None, **changed: Any
+) -> Calibrated:
+    process = probe or processes.process()
+    first = {name: cells[:1] for name, cells in process.items() if name != "glucose"}
+    samples = tables.table(folder, {**processes.samples(), **changed})
+    (folder / "first").mkdir(exist_ok=True)
+    return train_live(samples, tables.table(folder / "first", first), wished)
+
+
+@pytest.fixture(scope="module")
+def package(tmp_path_factory: pytest.TempPathFactory) -> LivePackage:
+    return learnt(tmp_path_factory.mktemp("live")).package
+
+
+def read(
+    package: LivePackage, folder: Path, columns: tables.Columns | None = None, asked: Told | None = None
+) -> Followed:
+    return follow_live(package, tables.table(folder, columns or processes.process()), asked or Told())
+
+
+def test_a_process_is_followed_beside_its_references(package: LivePackage, tmp_path: Path) -> None:
+    found = read(package, tmp_path)
+    values = found.metrics[0].values
+    assert (found.metrics[0].rows, len(found.told), len(found.samples)) == (10, 40, 10)
+    assert values["rmsep"] < 0.3
+    errors = [
+        one.standing.value - one.measured for one in found.samples if one.standing and one.standing.value
+    ]
+    assert values["rmsep"] == pytest.approx(float(np.sqrt(np.mean(np.square(errors)))), rel=1e-12)
+
+
+def test_the_values_of_the_first_spectra_enter_no_choice(package: LivePackage, tmp_path: Path) -> None:
+    other = {name: cells[:1] for name, cells in processes.process(shift=500.0).items()}
+    samples = tables.table(tmp_path, processes.samples())
+    (tmp_path / "other").mkdir()
+    again = train_live(samples, tables.table(tmp_path / "other", other), ASKED).package
+    assert again.content_hash == package.content_hash
+
+
+def test_at_line_results_shift_what_follows_and_are_left_out_of_the_figures(
+    package: LivePackage, tmp_path: Path
+) -> None:
+    shifted = processes.process(shift=2.0)
+    alone = read(package, tmp_path, shifted)
+    told = read(package, tmp_path, shifted, Told(at_line=2, late=0.25))
+    assert [one.told for one in told.samples] == [True, True, *[False] * 8]
+    assert told.metrics[0].rows == alone.metrics[0].rows - 2
+    assert alone.metrics[0].values["bias"] < -1.5
+    assert abs(told.metrics[0].values["bias"]) < 0.5
+    before = [row for row in told.told if told.times[row] < 0.25]
+    assert [told.told[row] for row in before] == [alone.told[row] for row in before]
+
+
+def test_a_row_of_a_reference_alone_is_a_sample_between_two_spectra(
+    package: LivePackage, tmp_path: Path
+) -> None:
+    columns = processes.process(8)
+    between = {name: [*cells, None] for name, cells in columns.items()}
+    between["time [h]"][-1], between["glucose"][-1] = 5.5 / 12.0, 7.0
+    found = read(package, tmp_path, between)
+    assert len(found.told) == 8
+    assert found.samples[-1].standing == found.told[5]
+
+
+def test_spectra_that_are_none_are_refused_with_the_first_reason(
+    package: LivePackage, tmp_path: Path
+) -> None:
+    columns = processes.process(12)
+    columns["700"][3] = None
+    for name in columns:
+        if name not in ("time [h]", "glucose"):
+            columns[name][6] = 1.0
+    found = read(package, tmp_path, columns)
+    assert found.told[3].reason == "1 points are not finite"
+    assert "flat" in found.told[6].reason
+    assert found.remarks[0].startswith("2 of 12 spectra were refused, the first in line 5: 1 points")
+
+
+def test_a_reference_without_a_value_beside_it_counts_as_undecided(
+    package: LivePackage, tmp_path: Path
+) -> None:
+    columns = processes.process(16)
+    for name in columns:
+        if name not in ("time [h]", "glucose"):
+            columns[name][6:10] = [1.0] * 4  # half an hour with a dead probe, and a reference in it
+    found = read(package, tmp_path, columns)
+    assert found.samples[2].standing is not None  # the value before it, ten minutes old
+    columns["time [h]"] = [time * 4.0 for time in map(float, map(str, columns["time [h]"]))]
+    found = read(package, tmp_path, columns)
+    assert found.samples[2].standing is None
+    values = found.metrics[0].values
+    assert (found.metrics[0].rows, values["undecided"]) == (4, 0.25)
+
+
+def test_rows_that_are_not_newer_are_refused_and_a_table_that_runs_backwards_is_told(
+    package: LivePackage, tmp_path: Path
+) -> None:
+    columns = processes.process(8)
+    columns["time [h]"][3] = columns["time [h]"][2]
+    assert "not newer" in read(package, tmp_path, columns).told[3].reason
+    backwards = {name: cells[::-1] for name, cells in processes.process(8).items()}
+    assert "sort the table by time" in " ".join(read(package, tmp_path, backwards).remarks)
+
+
+def test_each_reactor_is_a_process_of_its_own(package: LivePackage, tmp_path: Path) -> None:
+    one, other = processes.process(12, seed=5), processes.process(12, seed=6)
+    both = {"reactor": ["N1", "N2"] * 12} | {
+        name: [cell for pair in zip(one[name], other[name], strict=True) for cell in pair] for name in one
+    }
+    found = read(package, tmp_path, both)
+    for start, alone in ((0, one), (1, other)):
+        wanted = read(package, tmp_path, alone)
+        assert [found.told[row] for row in range(start, 24, 2)] == list(wanted.told.values())
+    assert [each.subgroup for each in found.metrics] == ["", "N1", "N2"]
+
+
+def test_another_grid_is_interpolated_and_that_is_told(package: LivePackage, tmp_path: Path) -> None:
+    columns = processes.process(10)
+    moved = {
+        name if name in ("time [h]", "glucose") else f"{float(name) - 4.0:g}": cells
+        for name, cells in columns.items()
+    } | {"1006": [0.0] * 10}
+    found = read(package, tmp_path, moved)
+    assert found.remarks[0] == "its 62 points were interpolated to the 61 wavelengths that the model knows"
+
+
+@pytest.mark.parametrize(
+    ("changed", "what"),
+    [
+        ({"mark": " nm"}, None),
+        ({"drop": 20}, "reaches from"),
+        ({"time [h]": [None] + [1.0] * 9}, "no time"),
+        ({"time [h]": ["soon"] + [1.0] * 9}, "'soon' is no number"),
+        ({"time [h]": [1e9] * 10}, "no time of a process"),
+        ({"700": ["x"] * 10}, "'x' is no number"),
+    ],
+)
+def test_tables_that_do_not_go_with_the_calibration_are_refused(
+    package: LivePackage, tmp_path: Path, changed: dict[str, Any], what: str | None
+) -> None:
+    columns = processes.process(10, mark=str(changed.pop("mark", "")))
+    for name in list(columns)[2 : 2 + int(changed.pop("drop", 0))]:
+        del columns[name]
+    columns |= changed
+    if what is None:  # the model's headings name no unit
+        assert read(package, tmp_path, columns).metrics
+        return
+    with pytest.raises(MonitoringError, match=what):
+        read(package, tmp_path, columns)
+
+
+def test_wavelengths_in_another_unit_are_refused(tmp_path: Path) -> None:
+    named = {
+        name if name in ("reactor", "glucose") else f"{name} nm": cells
+        for name, cells in processes.samples().items()
+    }
+    first = {name: cells[:1] for name, cells in processes.process(mark=" nm").items()}
+    (tmp_path / "first").mkdir()
+    package = train_live(
+        tables.table(tmp_path, named), tables.table(tmp_path / "first", first), ASKED
+    ).package
+    with pytest.raises(MonitoringError, match=r"in cm-1, the model's in nm"):
+        read(package, tmp_path, processes.process(mark=" cm-1"))
+
+
+def test_a_sample_with_a_gap_or_without_a_group_stops_the_calibration_at_its_line(tmp_path: Path) -> None:
+    spectrum = list(processes.samples()["700"])
+    spectrum[4] = None
+    with pytest.raises(MonitoringError, match="lacks a point") as gap:
+        learnt(tmp_path, **{"700": spectrum})
+    assert "line 6, column '700'" in str(gap.value.where)
+    flat = {name: [4.0, *cells[1:]] for name, cells in list(processes.samples().items())[2:]}
+    with pytest.raises(MonitoringError, match="is flat") as still:
+        learnt(tmp_path, **flat)
+    assert "line 2" in str(still.value.where)
+    reactors = ["", *["R1", "R2"] * 14, "R3"]
+    with pytest.raises(MonitoringError, match="belongs to no group"):
+        learnt(tmp_path, reactor=reactors)
+
+
+def test_standards_make_a_probe_read_as_the_laboratory_does(tmp_path: Path) -> None:
+    amounts = np.random.default_rng(8).uniform(1.0, 9.0, 12)
+    there = processes.shapes(amounts, 8)
+    step = 1.0 + 0.4 * (processes.AXIS - 400.0) / 600.0
+    here = there * step + 0.3
+    standards = Standards(_named(tmp_path, "here", here), _named(tmp_path, "there", there))
+    probe = processes.process(20)
+    for point, factor in zip(processes.AXIS, step.tolist(), strict=True):
+        name = f"{point:g}"
+        probe[name] = [float(str(cell)) * factor + 0.3 for cell in probe[name]]
+    truth = np.linspace(8.0, 2.0, 20)
+    plain = learnt(tmp_path, probe=probe)
+    found = learnt(tmp_path, replace(ASKED, standards=standards), probe)
+    assert "standardised piecewise" in " ".join(found.decisions)
+    errors = [_errors(read(each.package, tmp_path, probe), truth) for each in (found, plain)]
+    assert errors[0] < 0.4
+    assert errors[0] < 0.5 * errors[1]
+
+
+def _errors(found: Followed, truth: np.ndarray[Any, np.dtype[np.float64]]) -> float:
+    """The root mean square error of all that was told; what is refused counts as the mean of the samples would."""
+    told = [5.0 if one.value is None else one.value for one in found.told.values()]
+    return float(np.sqrt(np.mean((np.array(told) - truth) ** 2)))
+
+
+def _named(folder: Path, name: str, spectra: np.ndarray[Any, np.dtype[np.float64]]) -> Any:
+    (folder / name).mkdir(exist_ok=True)
+    return tables.table(folder / name, processes.headed(spectra))
+
+
+def test_scatter_by_emsc_is_tried_where_it_is_asked_for(tmp_path: Path) -> None:
+    found = learnt(tmp_path, replace(ASKED, scatters=("emsc",)))
+    assert {one.recipe.scatter for one in found.choice.tried} == {"emsc"}
+    *before, scatter = found.package.live.calibration.steps
+    prepared = np.stack(
+        [np.array(cells, np.float64) for cells in list(processes.samples().values())[2:]], axis=1
+    )
+    for step in before:
+        prepared = step.apply(prepared)
+    assert scatter == EMSC.against(prepared.mean(axis=0))
+
+
+@pytest.mark.parametrize("text", ["950", ">= 3", "1500..950", "a..b"])
+def test_ranges_of_wavelengths_are_two_ends(text: str) -> None:
+    with pytest.raises(MonitoringError, match="no range of wavelengths"):
+        range_of(text)
+    assert range_of("950..1500") == (950.0, 1500.0)
+
+
+def test_every_requirement_is_answered_and_use_beside_references_is_evidence(
+    package: LivePackage, tmp_path: Path
+) -> None:
+    assert set(LIVE) == {each.id for each in checklist()}
+    path = tmp_path / "live.json"
+    write(package, path)
+    before = {each.id: each for each in validate(package, path).findings}
+    assert before["OUR-2"].status == before["MON-14"].status == "gap"
+    found = read(package, tmp_path, asked=Told(at_line=2))
+    kept = record_live(found, path, "2026-01-01T00:00:00+00:00")
+    assert kept is not None
+    (use,) = uses(path)
+    assert use.results == found.metrics
+    assert use.note.endswith("after 2 at-line results")
+    after = {each.id: each for each in validate(package, path).findings}
+    assert after["OUR-2"].status == "met"
+    assert f"RMSEP {found.metrics[0].values['rmsep']:.4g}" in after["OUR-2"].evidence
