@@ -204,9 +204,16 @@ class Tracker:
         return narrowed(self.filter, without.epochs[at].start.estimate, entries, signal, off)
 
     def _contradicted(self, shadow: Shadow, dropped: Sequence[int]) -> bool:
-        """Whether the last result of a signal too rare to be tested, a laboratory's, is far from what is believed."""
-        pairs = enumerate(zip(shadow.belief.windows, self.verdicts(shadow), strict=True))
-        rare = [w for k, (w, v) in pairs if v is Verdict.UNTESTED and w.last and k not in dropped]
+        """Whether the last result of a laboratory, too rare to be tested, is far from what is believed.
+
+        A sensor that is seldom usable, as one at the end of its range, has no say.
+        """
+        signals, verdicts = self.filter.settings.signals, self.verdicts(shadow)
+        rare = [
+            window
+            for k, (window, verdict) in enumerate(zip(shadow.belief.windows, verdicts, strict=True))
+            if signals[k].confirmed and verdict is Verdict.UNTESTED and window.last and k not in dropped
+        ]
         return any(abs(window.last[-1].z) > NEAR and not window.last[-1].widened for window in rare)
 
     def _fold(self, belief: Belief, time: float, entry: Entry) -> Belief:
