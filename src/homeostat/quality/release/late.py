@@ -9,9 +9,10 @@ from datetime import datetime
 
 from pydantic import JsonValue
 
-from homeostat.errors import QualityError, UnitError
+from homeostat.errors import QualityError, UnitError, WordingError
 from homeostat.governance import Office, Session
 from homeostat.governance.authority import authorise
+from homeostat.governance.orderly import in_order
 from homeostat.governance.released import status
 from homeostat.governance.turns import in_turn
 from homeostat.ledger.catalogue import (
@@ -32,6 +33,7 @@ from homeostat.quality.wording import SECOND, bounds, quantity
 Drawn = Fact[SampleDrawn]
 
 
+@in_order("record.review")
 def report_result(
     office: Office,
     session: Session,
@@ -142,7 +144,7 @@ def _in(value: Quantity, unit: str, name: str) -> float:
     try:
         return value.to(unit)
     except UnitError as error:
-        raise QualityError(f"{value} is no value of '{name}': {error.what}", mend=error.mend) from error
+        raise WordingError(f"{value} is no value of '{name}': {error.what}", mend=error.mend) from error
 
 
 def _judged(name: str, declared: Attribute, sample: str, value: float) -> AttributeJudged:
