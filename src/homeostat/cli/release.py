@@ -192,17 +192,20 @@ def report_test(
     with acting(site, account, "record.review", password_file=password_file, code=code) as (
         office,
         person,
-        _,
+        secret,
     ):
         parts = whereabouts(office.ledger, batch)
         if found is not None:
             judged = report_result(
-                office, person, batch, test, found, sample=sample, evidence=evidence, parts=parts, why=why
-            )
+                office, person, secret, batch, test, found,
+                sample=sample, evidence=evidence, parts=parts, why=why,
+            )  # fmt: skip
             bad, stands = judged.verdict == "outside", status(office.ledger, batch)
         else:
             outcome: Literal["positive", "negative"] = "positive" if positive else "negative"
-            stands = report(office, person, batch, test, outcome, evidence=evidence, parts=parts, why=why)
+            stands = report(
+                office, person, secret, batch, test, outcome, evidence=evidence, parts=parts, why=why
+            )
             bad = outcome == "positive"
     tell_status(batch, stands, as_json=as_json)
     if bad:

@@ -32,9 +32,17 @@ class Desk:
         release(office, vera.session, vera.secret, told(pending=TESTS), "fit")
 
     def reported(self, test: str, outcome: Outcome, custodian: str) -> Status:
-        parts = (part(custodian),)
+        parts, vera = (part(custodian),), self.vera
         return report(
-            self.office, self.vera.session, BATCH, test, outcome, evidence="LAB", parts=parts, why="due"
+            self.office,
+            vera.session,
+            vera.secret,
+            BATCH,
+            test,
+            outcome,
+            evidence="LAB",
+            parts=parts,
+            why="due",
         )
 
     def ordered(self, custodian: str) -> Status:

@@ -14,6 +14,7 @@ TAKES: Mapping[tuple[str, str], tuple[Permission, ...]] = {
     ("record", "verified"): ("step.verify",),
     ("record", "reviewed"): ("record.review",),
     ("review", "reviewed"): ("record.review",),
+    ("result", "performed"): ("record.review",),
     ("certificate", "released"): ("batch.release",),
     ("certificate", "rejected"): ("batch.release",),
     ("certificate", "requested"): ("release.request",),
