@@ -32,6 +32,7 @@ def list_releases(*, site: SiteDir = DEFAULT_SITE, as_json: AsJson = False) -> N
                     "state": one.state,
                     "by": one.by,
                     "at": one.when,
+                    "recalled": {"by": one.recalled_by, "at": one.recalled, "cause": one.cause},
                     "awaited": [each.model_dump(mode="json") for each in found if each.batch == name],
                 }
                 for name, one in stands.items()
@@ -39,7 +40,10 @@ def list_releases(*, site: SiteDir = DEFAULT_SITE, as_json: AsJson = False) -> N
         )
     else:
         waiting = {name: [one.title for one in found if one.batch == name] for name in stands}
-        rows = [(name, one.state, one.by, one.when, ", ".join(waiting[name])) for name, one in stands.items()]
+        rows = [
+            (name, one.state, one.recalled_by or one.by, one.recalled or one.when, ", ".join(waiting[name]))
+            for name, one in stands.items()
+        ]
         show(Table("", ("batch", "release", "by", "when", "awaited"), rows), overdue_table(found))
     if any(one.overdue for one in found):
         raise typer.Exit(ExitCode.FAILED)

@@ -57,11 +57,12 @@ def tell_status(batch: str, stands: "Status", found: "Sequence[Awaited]", *, as_
                 "parts": [dict(one) for one in stands.parts],
                 "by": stands.by,
                 "at": stands.when,
+                "recalled": {"by": stands.recalled_by, "at": stands.recalled, "cause": stands.cause},
             }
         )
         return
     show(
-        f"Batch {batch}: {stands.state}" + (f", by {stands.by}, {stands.when}." if stands.by else "."),
+        f"Batch {batch}: {stands.told}.",
         Table(
             "Tests reported after the release",
             ("test", "outcome", "when"),

@@ -8,6 +8,7 @@ from homeostat.governance.labels.private import site_prefix
 from homeostat.governance.labels.reading import read
 from homeostat.governance.office import Office
 from homeostat.governance.orderly import in_order
+from homeostat.governance.pseudonym import refuse_telling
 from homeostat.governance.session import Session
 from homeostat.ledger import PublicKey
 from homeostat.ledger.catalogue import IdentityIssued, Scope
@@ -17,9 +18,13 @@ from homeostat.ledger.catalogue import IdentityIssued, Scope
 def issue(
     office: Office, session: Session, patient: str, *, scope: Scope = "autologous", why: str
 ) -> IdentityIssued:
-    """Issue the site's next chain of identity, for a patient's code (or a donor's or product's, if allogeneic)."""
+    """Issue the site's next chain of identity, for a patient's code (or a donor's or product's, if allogeneic).
+
+    Raises WordingError where the code is a date or a name.
+    """
     authorise(office, session, "identity.issue")
     code, reason = stated(patient, "a patient code", 64), stated(why, "a reason", 200)
+    refuse_telling(office.ledger, code)
     site = prefix(office)
 
     def make(book: Book) -> IdentityIssued:
@@ -47,6 +52,7 @@ def accept(
     if "|" in name or not name.isascii() or not name.isprintable():
         raise WordingError("an identity has printable ASCII characters, without '|'", where=repr(name))
     said, code = stated(system, "a system", 60), stated(patient, "a patient code", 64)
+    refuse_telling(office.ledger, code)
     if said == "private":
         raise WordingError("the site's own identities are issued, not taken over", where=name)
     reason = stated(why, "a reason", 200)
