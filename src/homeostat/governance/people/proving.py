@@ -7,5 +7,6 @@ from homeostat.ledger import Finding, Ledger
 def unproved(ledger: Ledger) -> tuple[Finding, ...]:
     """A finding for each event that sets a key, enrols, resets or agrees without the proof that it takes."""
     return tuple(
-        Finding("accounts", f"event {fault.seq} {fault.words}") for fault in accounts(ledger).unproved
+        Finding("accounts", f"event {fault.seq} {fault.words}", event=fault.seq)
+        for fault in accounts(ledger).unproved
     )

@@ -20,6 +20,8 @@ TAKES: Mapping[tuple[str, str], tuple[Permission, ...]] = {
     ("certificate", "requested"): ("release.request",),
     ("certificate", "agreed"): ("release.agree",),
     ("deviation", "approved"): ("deviation.close",),
+    ("finding", "requested"): ("user.manage",),
+    ("finding", "approved"): ("deviation.close",),
     ("recipe change", "approved"): ("deviation.close",),
     ("hold", "approved"): ("deviation.close",),
     ("hold", "rejected"): ("deviation.close",),
