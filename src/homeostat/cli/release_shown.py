@@ -65,8 +65,8 @@ def tell_status(batch: str, stands: "Status", found: "Sequence[Awaited]", *, as_
         f"Batch {batch}: {stands.told}.",
         Table(
             "Tests reported after the release",
-            ("test", "outcome", "when"),
-            [(name, outcome or "pending", due.get(name, "")) for name, outcome in stands.pending.items()],
+            ("test", "outcome"),
+            [(name, outcome or f"pending, {due[name]}") for name, outcome in stands.pending.items()],
         ),
         Table(
             "To be called back",

@@ -12,6 +12,9 @@ import pytest
 from homeostat.errors import AuthorityError
 from homeostat.execution import Options, run
 from homeostat.governance import Office
+from homeostat.governance.signing import Subject
+from homeostat.governance.signing.giving import give
+from homeostat.ledger import JSON, canonical
 from homeostat.ledger.catalogue import AlertRaised
 from homeostat.process import load
 from homeostat.quality.release import Awaited, alert_overdue, awaited, recall, release, report
@@ -110,6 +113,16 @@ def test_it_is_alerted_once(bench: Bench) -> None:
     ]
     assert bench.at(AFTER)[0] == ("sterility", DUE, True, True)
     assert verify_site(bench.site).altered == ()
+
+
+def test_of_a_certificate_that_names_no_time_a_test_is_due_at_once(bench: Bench) -> None:
+    shown: dict[str, JSON] = {"batch": "B0002", "review": "0" * 64}
+    paper = Subject("certificate", "B0002", canonical(shown), "B0002")
+    terms: dict[str, JSON] = {"certificate": shown, "pending": ["endotoxin"]}
+    vera = bench.vera
+    give(bench.office, vera.session, vera.secret, paper, "released", "by hand", terms=terms)
+    (one,) = awaited(bench.office.ledger, AFTER, "B0002")
+    assert (one.test, one.title, one.due, one.overdue) == ("endotoxin", "endotoxin", RELEASED, True)
 
 
 def test_who_may_not_review_raises_no_alert(bench: Bench) -> None:

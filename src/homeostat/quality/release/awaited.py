@@ -6,10 +6,12 @@ ledger, the stamp of asking -> `Awaited` lines, a pure function of both; one ale
 from collections.abc import Iterator
 from datetime import timedelta
 
+from pydantic import ValidationError
+
 from homeostat.governance import Office, Session
 from homeostat.governance.authority import authorise
 from homeostat.governance.known import moment
-from homeostat.governance.released import status
+from homeostat.governance.released import Status, status
 from homeostat.governance.turns import in_turn
 from homeostat.ledger import Ledger
 from homeostat.ledger.catalogue import Act, AlertRaised
@@ -46,9 +48,18 @@ def _of(ledger: Ledger, now: str, batch: str) -> Iterator[Awaited]:
     stands = status(ledger, batch)
     if not stands.due:
         return
-    declared = {one.test: one for one in Certificate.model_validate(stands.certificate).pending}
+    declared = {one.test: one for one in _declared(stands)}
     for test in stands.due:
-        yield _awaited(ledger, now, batch, declared[test], stands.when)
+        allowed = declared.get(test) or Pending(test=test, title=test, due=0.0, action="")
+        yield _awaited(ledger, now, batch, allowed, stands.when)
+
+
+def _declared(stands: Status) -> tuple[Pending, ...]:
+    """The tests as the signed certificate has them; none where what was signed is no certificate: due at once then."""
+    try:
+        return Certificate.model_validate(stands.certificate).pending
+    except ValidationError:
+        return ()
 
 
 def _awaited(ledger: Ledger, now: str, batch: str, test: Pending, released: str) -> Awaited:
