@@ -73,3 +73,7 @@ class AuthorityError(HomeostatError):
 
 class QualityError(HomeostatError):
     """A deviation, a review, a release or a document that cannot be made as asked."""
+
+
+class WordingError(AuthorityError, QualityError):
+    """Words that an act needs are missing or cannot be read: nothing was tried, and nothing is put on record."""

@@ -8,6 +8,7 @@ import pytest
 from homeostat.errors import AuthorityError
 from homeostat.governance import access, changes, custody
 from homeostat.governance.definitions.fold import SUBJECT
+from homeostat.governance.ordered import RESULT
 from homeostat.governance.people import change_roles
 from homeostat.governance.released import KIND as CERTIFICATE
 from homeostat.governance.released import status
@@ -16,7 +17,7 @@ from homeostat.governance.signing.entitling import TAKES
 from homeostat.ledger import JSON, Event, canonical
 from homeostat.ledger.catalogue import Meaning, RecordSigned
 from homeostat.ledger.catalogue.people import AccessRefused
-from homeostat.quality import audit, reviewed, signed
+from homeostat.quality import audit, reviewed, settlement, signed
 from homeostat.quality.credibility import assessment
 from homeostat.quality.deviations import state
 from homeostat.validation.own_key import round_the_back
@@ -51,7 +52,7 @@ def _forged(here: Scene, account: str, **changed: object) -> Standing:
 
 
 def test_the_table_names_the_subjects_there_are() -> None:
-    named = {CERTIFICATE, SUBJECT, signed.RECORD}
+    named = {CERTIFICATE, SUBJECT, signed.RECORD, RESULT, settlement.KIND}
     named |= {room.KIND for room in (reviewed, state, assessment, audit, access, changes)}
     named |= {custody.holding.KIND, custody.moving.KIND}
     assert {kind for kind, _ in TAKES} == named

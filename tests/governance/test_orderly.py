@@ -5,10 +5,17 @@ from pathlib import Path
 
 import pytest
 
-from homeostat.errors import AuthorityError, HomeostatError, LedgerError, QualityError, RecordError
+from homeostat.errors import (
+    AuthorityError,
+    HomeostatError,
+    LedgerError,
+    QualityError,
+    RecordError,
+    WordingError,
+)
 from homeostat.governance import Office, Session
 from homeostat.governance.authority import authorise, distinct
-from homeostat.governance.orderly import WordingError, in_order, orderly
+from homeostat.governance.orderly import in_order, orderly
 from homeostat.governance.people import logout, reauthenticate
 from homeostat.governance.people.secret import Secret
 from homeostat.ledger.catalogue.people import AccessRefused, LoginRefused

@@ -50,6 +50,21 @@ def _loaded(script: Path) -> Any:
 SCRIPTED, PERSONS_SCRIPTED = _loaded(SCRIPT), _loaded(PERSONS)
 
 
+@pytest.mark.parametrize("script", [SCRIPT, PERSONS], ids=lambda one: one.stem)
+def test_a_script_is_short_enough_to_be_read_before_it_is_trusted(script: Path) -> None:
+    """Lines that hold code: no blank ones, comments or docstrings."""
+    source = script.read_text("utf-8")
+    documented = (ast.Module, ast.FunctionDef, ast.ClassDef)
+    told = [
+        one.body[0]
+        for one in ast.walk(ast.parse(source))
+        if isinstance(one, documented) and ast.get_docstring(one)
+    ]
+    prose = {line for one in told for line in range(one.lineno, (one.end_lineno or 0) + 1)}
+    code = [line for line in enumerate(source.splitlines(), 1) if line[0] not in prose and line[1].strip()]
+    assert len([text for _, text in code if not text.lstrip().startswith("#")]) <= 100
+
+
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
     """A training site: an act before the batch, the batch, a signature under it, a file that an event names."""

@@ -66,7 +66,7 @@ def test_a_decision_out_of_turn(here: Bench) -> None:
     refused(here, lambda: reject(office, qp, SECRET, done, "after all"), "demo-qp", permission, words)
     refused(
         here,
-        lambda: report(office, here.qa, B, "x", "negative", evidence="LAB", parts=(), why="w"),
+        lambda: report(office, here.qa, SECRET, B, "x", "negative", evidence="LAB", parts=(), why="w"),
         "demo-qa",
         "record.review",
         "'x' is not pending",

@@ -200,6 +200,38 @@ def close_one(
         tell(deviations.deviation(office.ledger, name), as_json=as_json)
 
 
+@deviation.command("settle")
+def settle_finding(
+    *,
+    name: Name,
+    event: Annotated[int, typer.Option("--event", metavar="N", help="The event, as `verify` names it.")],
+    why: Why,
+    site: SiteDir = DEFAULT_SITE,
+    account: As = None,
+    password_file: PasswordFile = None,
+    code: Code = "",
+    as_json: AsJson = False,
+) -> None:
+    """Settle a forged or unsigned event that was looked into: an administrator asks, quality assurance approves.
+
+    Other batches can be released again; the batch that it is about is not, and `verify` goes on to name it.
+    """
+    from homeostat.quality.settling import settle
+
+    with acting(site, account, "deviation.close", password_file=password_file, code=code) as (
+        office,
+        who,
+        key,
+    ):
+        given = settle(office, who, key, event, name, why=why)
+    if as_json:
+        show_json(
+            {"event": event, "deviation": name, "signature": given.event, "meaning": given.signed.meaning}
+        )
+    else:
+        show(f"Event {event}, {name}: {given.signed.meaning} by {given.signed.name} at {given.signed.at}.")
+
+
 @deviation.command("list")
 def list_all(
     *,

@@ -9,7 +9,8 @@ from homeostat.cli.failures import ExitCode
 from homeostat.cli.options import DEFAULT_SITE, AsJson, Batch, SiteDir, reason_text
 from homeostat.cli.output import Table, show, show_json
 from homeostat.cli.persons import As, Code, PasswordFile, acting
-from homeostat.cli.release_shown import result_row, tell_signed, tell_status
+from homeostat.cli.release_awaited import Why, alert, list_releases
+from homeostat.cli.release_shown import overdue_table, result_row, tell_signed, tell_status
 
 release = typer.Typer(
     name="release",
@@ -17,12 +18,13 @@ release = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
 )
-Why = Annotated[
-    str, typer.Option("--why", metavar="TEXT", callback=reason_text, help="The reason, for the record.")
-]
 Exceptional = Annotated[
     bool, typer.Option("--exceptional", help="A product that is out of specification, for a named patient.")
 ]
+
+
+release.command("list")(list_releases)
+release.command("alert")(alert)
 
 
 @release.command("check")
@@ -30,10 +32,14 @@ def check(
     *, batch: Batch, exceptional: Exceptional = False, site: SiteDir = DEFAULT_SITE, as_json: AsJson = False
 ) -> None:
     """Show the results and all that stands in the way. Exit code 1 if anything does."""
-    from homeostat.quality.release import grounds, obstacles
+    from homeostat.execution.clock import stamp
+    from homeostat.quality.release import awaited, grounds, obstacles
     from homeostat.site import Site
 
-    found = grounds(Site.open(site), batch, exceptional=exceptional)
+    place = Site.open(site)
+    found = grounds(place, batch, exceptional=exceptional)
+    with place.reading() as (ledger, _):
+        waiting = awaited(ledger, stamp(), batch)
     against = obstacles(found)
     if as_json:
         show_json(
@@ -41,6 +47,7 @@ def check(
                 "batch": batch,
                 "state": found.status.state,
                 "obstacles": [one._asdict() for one in against],
+                "awaited": [one.model_dump(mode="json") for one in waiting],
                 "certificate": found.certificate.model_dump(mode="json"),
             }
         )
@@ -53,6 +60,7 @@ def check(
                 [result_row(one) for one in found.certificate.results],
             ),
             Table("In the way", ("kind", "what", "mend"), [tuple(one) for one in against]),
+            overdue_table(waiting),
             f"The process {found.certificate.process} {found.certificate.version}: {found.certificate.approval}.",
             f"Batch {batch}: {found.status.state}. "
             + ("Something stands in the way." if against else "Nothing stands in the way."),
@@ -186,25 +194,29 @@ def report_test(
     where the test is positive, or the result is outside.
     """
     from homeostat.cli.release_late import measured
-    from homeostat.quality.release import report, report_result, status, whereabouts
+    from homeostat.quality.release import awaited, report, report_result, status, whereabouts
 
     found = measured(value, positive=positive)
     with acting(site, account, "record.review", password_file=password_file, code=code) as (
         office,
         person,
-        _,
+        secret,
     ):
         parts = whereabouts(office.ledger, batch)
         if found is not None:
             judged = report_result(
-                office, person, batch, test, found, sample=sample, evidence=evidence, parts=parts, why=why
-            )
+                office, person, secret, batch, test, found,
+                sample=sample, evidence=evidence, parts=parts, why=why,
+            )  # fmt: skip
             bad, stands = judged.verdict == "outside", status(office.ledger, batch)
         else:
             outcome: Literal["positive", "negative"] = "positive" if positive else "negative"
-            stands = report(office, person, batch, test, outcome, evidence=evidence, parts=parts, why=why)
+            stands = report(
+                office, person, secret, batch, test, outcome, evidence=evidence, parts=parts, why=why
+            )
             bad = outcome == "positive"
-    tell_status(batch, stands, as_json=as_json)
+        waiting = awaited(office.ledger, office.clock(), batch)
+    tell_status(batch, stands, waiting, as_json=as_json)
     if bad:
         raise typer.Exit(ExitCode.FAILED)
 
@@ -222,7 +234,7 @@ def recall_batch(
     as_json: AsJson = False,
 ) -> None:
     """Call a released batch back: an urgent alert, and the list of where its parts are."""
-    from homeostat.quality.release import recall, status, whereabouts
+    from homeostat.quality.release import awaited, recall, status, whereabouts
 
     with acting(site, account, "record.review", password_file=password_file, code=code) as (
         office,
@@ -230,8 +242,8 @@ def recall_batch(
         _,
     ):
         recall(office, person, batch, cause, parts=whereabouts(office.ledger, batch), why=why)
-        stands = status(office.ledger, batch)
-    tell_status(batch, stands, as_json=as_json)
+        stands, waiting = status(office.ledger, batch), awaited(office.ledger, office.clock(), batch)
+    tell_status(batch, stands, waiting, as_json=as_json)
 
 
 @release.command("certificate")
@@ -278,13 +290,14 @@ def certificate(
 
 @release.command("status")
 def show_status(*, batch: Batch, site: SiteDir = DEFAULT_SITE, as_json: AsJson = False) -> None:
-    """How the release stands, which tests are pending, and what was recalled."""
+    """How the release stands, which tests are pending until when, and what was recalled."""
     from homeostat.errors import QualityError
-    from homeostat.quality.release import status
+    from homeostat.execution.clock import stamp
+    from homeostat.quality.release import awaited, status
     from homeostat.site import Site
 
     with Site.open(site).reading() as (ledger, _):
         if batch not in ledger.batches():
             raise QualityError(f"there is no batch '{batch}'", mend="list them with: homeostat batches")
-        stands = status(ledger, batch)
-    tell_status(batch, stands, as_json=as_json)
+        stands, waiting = status(ledger, batch), awaited(ledger, stamp(), batch)
+    tell_status(batch, stands, waiting, as_json=as_json)

@@ -1,12 +1,13 @@
 """What `homeostat release` prints: results, signatures given, how the release stands."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from homeostat.cli.output import Table, show, show_json
 
 if TYPE_CHECKING:
     from homeostat.governance.signing import Signature
-    from homeostat.quality.release import Result, Status
+    from homeostat.quality.release import Awaited, Result, Status
 
 
 def result_row(one: "Result") -> tuple[str, ...]:
@@ -29,8 +30,22 @@ def tell_signed(batch: str, signed: "Signature", what: str, *, as_json: bool) ->
         show(f"Batch {batch} was {what} by {said.name} ({said.account}), {said.at}: {said.why}")
 
 
-def tell_status(batch: str, stands: "Status", *, as_json: bool) -> None:
-    """Say how a release stands, what is pending, and what is to be called back."""
+def overdue_table(found: "Sequence[Awaited]") -> Table:
+    """The tests of released batches that are overdue, since when, and whether an alert said so; no rows if none is."""
+    rows = [
+        (one.batch, one.title, one.due, "raised" if one.alerted else "homeostat release alert")
+        for one in found
+        if one.overdue
+    ]
+    return Table("Overdue: not reported in the time that the release allowed", _OVERDUE, rows)
+
+
+_OVERDUE = ("batch", "test", "overdue since", "alert")
+
+
+def tell_status(batch: str, stands: "Status", found: "Sequence[Awaited]", *, as_json: bool) -> None:
+    """Say how a release stands, what is pending until when, and what is to be called back."""
+    due = {one.test: one.words for one in found}
     if as_json:
         show_json(
             {
@@ -38,18 +53,20 @@ def tell_status(batch: str, stands: "Status", *, as_json: bool) -> None:
                 "state": stands.state,
                 "exceptional": stands.exceptional,
                 "pending": dict(stands.pending),
+                "awaited": [one.model_dump(mode="json") for one in found],
                 "parts": [dict(one) for one in stands.parts],
                 "by": stands.by,
                 "at": stands.when,
+                "recalled": {"by": stands.recalled_by, "at": stands.recalled, "cause": stands.cause},
             }
         )
         return
     show(
-        f"Batch {batch}: {stands.state}" + (f", by {stands.by}, {stands.when}." if stands.by else "."),
+        f"Batch {batch}: {stands.told}.",
         Table(
             "Tests reported after the release",
             ("test", "outcome"),
-            [(name, outcome or "pending") for name, outcome in stands.pending.items()],
+            [(name, outcome or f"pending, {due[name]}") for name, outcome in stands.pending.items()],
         ),
         Table(
             "To be called back",

@@ -9,6 +9,7 @@ from typer.core import TyperGroup
 from homeostat.cli.options import DEFAULT_SITE, AsJson, Batch, SiteDir, reason_text
 from homeostat.cli.output import Table, show, show_json
 from homeostat.cli.persons import As, Code, PasswordFile, acting
+from homeostat.cli.release_shown import overdue_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,8 +55,10 @@ def show_review(
     as_json: AsJson = False,
 ) -> None:
     """Show what the rules found in a batch, what was said of it, and how much passed."""
+    from homeostat.execution.clock import stamp
     from homeostat.quality import batch_record
     from homeostat.quality.exceptions import NEWEST
+    from homeostat.quality.release import awaited
     from homeostat.quality.review import review as reviewed
     from homeostat.site import Site
 
@@ -63,10 +66,15 @@ def show_review(
     with Site.open(site).reading() as (ledger, historian):
         now = reviewed(ledger, historian, batch, version)
         record = batch_record(ledger, historian, batch, version) if everything else None
+        waiting = awaited(ledger, stamp(), batch)
     if as_json:
-        show_json(_object(now) | ({"record": record.model_dump(mode="json")} if record else {}))
+        late = {"awaited": [one.model_dump(mode="json") for one in waiting]}
+        show_json(_object(now) | late | ({"record": record.model_dump(mode="json")} if record else {}))
         return
     _page(now)
+    if any(one.overdue for one in waiting):
+        print()
+        show(overdue_table(waiting))
     if record:
         show(*_sections(record))
 

@@ -33,7 +33,10 @@ def verify_records(
     from homeostat.site import Site
 
     check = verify_site(Site.open(site), anchor=heads)
-    findings = [{"where": finding.where, "what": finding.what} for finding in check.findings]
+    findings = [
+        {"where": one.where, "what": one.what, "event": one.event, "settled": one.settled}
+        for one in check.findings
+    ]
     counts = {"events": check.events, "heads": check.heads, "chunks": check.chunks, "rows": check.rows}
     if as_json:
         show_json({"ok": check.ok, **counts, "findings": findings, "remarks": list(check.remarks)})
@@ -43,7 +46,9 @@ def verify_records(
                 "", ("checked", "number"), [(k, f"{n:,}") for k, n in counts.items()], frozenset({"number"})
             ),
             Table(
-                "Findings, the first first", ("where", "what"), [(f["where"], f["what"]) for f in findings]
+                "Findings, the first first",
+                ("where", "what"),
+                [(one.where, "; ".join(filter(None, (one.what, one.settled)))) for one in check.findings],
             ),
             *check.remarks,
             *([] if heads else [_ALONE]),

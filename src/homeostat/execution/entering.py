@@ -27,7 +27,8 @@ from homeostat.governance.authority import authorise
 from homeostat.governance.ordered import PERMISSIONS
 from homeostat.governance.people import Secret
 from homeostat.governance.signing import Subject, sign
-from homeostat.ledger.catalogue import BatchStarted, PromptOpened, payload
+from homeostat.governance.started import gmp
+from homeostat.ledger.catalogue import PromptOpened, payload
 
 Order = Literal["answer", "verify", "correct"]
 CommandName = Literal["hold", "restart", "pause", "resume", "stop", "abort"]
@@ -85,7 +86,7 @@ def sign_entry(
 
     Empty where it need not be. Raises AuthorityError as `sign` does.
     """
-    if _gmp(office, batch) or opened.kind == "signature":
+    if gmp(office, batch) or opened.kind == "signature":
         return _sign(office, session, secret, batch, slip, slip.reason or opened.text)
     return ""
 
@@ -97,7 +98,7 @@ def command(
     authorise(office, session, "batch.command")
     now = office.clock()
     slip = _made(CommandSlip, order=order, by=session.person, entered=now, reason=reason)
-    if _gmp(office, batch):
+    if gmp(office, batch):
         _sign(office, session, secret, batch, slip, reason)
     return give(office.site, batch, slip, stamp=now, nonce=office.nonce()[:16])
 
@@ -110,7 +111,7 @@ def order(office: Office, session: Session, secret: Secret, batch: str, slip: Al
     authorise(office, session, permission(slip))
     now = office.clock()
     given = slip.model_copy(update={"by": session.person, "entered": now})
-    if _gmp(office, batch):
+    if gmp(office, batch):
         _sign(office, session, secret, batch, given, slip.reason)
     return give(office.site, batch, given, stamp=now, nonce=office.nonce()[:16])
 
@@ -165,11 +166,3 @@ def asked(office: Office, batch: str, prompt: str) -> PromptOpened:
             f"batch {batch} has not asked '{prompt}'", mend=f"see: homeostat step list {batch}"
         )
     return known[prompt]
-
-
-def _gmp(office: Office, batch: str) -> bool:
-    """Whether the batch was started under the rules of a GMP site."""
-    for one in office.acts((BatchStarted.type,), batch):
-        started = payload(one.event.type, one.event.data)
-        return isinstance(started, BatchStarted) and started.site_kind == "gmp"
-    return office.site.kind == "gmp"

@@ -21,6 +21,7 @@ from homeostat.execution.vouching import Voucher
 from homeostat.governance import Office
 from homeostat.governance.gate import Admission, admit
 from homeostat.governance.places import welcome
+from homeostat.governance.pseudonym import refuse_telling
 from homeostat.process import Process
 from homeostat.site import Kind, Site
 
@@ -85,7 +86,8 @@ def _kind(site: Site) -> Kind:
 
 
 def _admitted(office: Office, process: Process, models: Mapping[str, str], options: Options) -> Admission:
-    """By what right the batch starts; raises AuthorityError where it may not."""
+    """By what right the batch starts; raises AuthorityError where it may not, or its patient's code is none."""
+    refuse_telling(office.ledger, options.patient)
     if options.welcome:
         welcome(office)
     return admit(office, options.session, process, models)

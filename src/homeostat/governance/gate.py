@@ -7,12 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from homeostat.errors import AuthorityError
-from homeostat.governance.authority import authorise
+from homeostat.governance.authority import authorise, refusal
 from homeostat.governance.definitions import Definition, Definitions, definitions
 from homeostat.governance.definitions.content import identity
 from homeostat.governance.office import Office
+from homeostat.governance.orderly import orderly
 from homeostat.governance.session import Session
 from homeostat.process import Process
+
+_NOBODY = Session("", "", (), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,23 +33,25 @@ def admit(office: Office, session: Session | None, process: Process, models: Map
     and of every model. A training site takes what it is given; a person who is named must be permitted there too.
     Raises AuthorityError.
     """
-    gmp = office.site.kind == "gmp"
     if session is not None:
-        authorise(office, session, "batch.start")
-    elif gmp:
-        raise AuthorityError(
-            "at a GMP site a batch is started by an identified person",
-            where=str(office.site.root),
-            mend="name an account with --as",
-        )
+        with orderly(office, session, "batch.start"):
+            authorise(office, session, "batch.start")
+            return _admission(office, process, models, session.person)
+    if office.site.kind == "gmp":
+        words = "at a GMP site a batch is started by an identified person"
+        raise refusal(office, _NOBODY, "batch.start", "session", words, "name an account with --as")
+    return _admission(office, process, models, "")
+
+
+def _admission(office: Office, process: Process, models: Mapping[str, str], person: str) -> Admission:
     known = definitions(office.ledger, office.clock())
     found = _standing(known, process)
-    if gmp:
+    if office.site.kind == "gmp":
         _refuse_unapproved(found, "process", f"{process.process} {process.version}", process.content_hash)
         for name, hash in sorted(models.items()):
             _refuse_unapproved(known.standing(hash), "model", name, hash)
     definition = found.id if found is not None and found.state == "effective" else ""
-    return Admission(definition, session.person if session is not None else "")
+    return Admission(definition, person)
 
 
 def _standing(known: Definitions, process: Process) -> Definition | None:

@@ -1,4 +1,4 @@
-"""Orders as their givers sign them: an answer, a command, or an order about an alarm or a controller.
+"""Orders as their givers sign them: an answer, a command, an order about an alarm or a controller, a late result.
 
 what an order says -> the bytes under its giver's signature
 an order on record -> what it said, as it was signed, so that anybody can compare the two again
@@ -18,7 +18,9 @@ from homeostat.ledger.catalogue import (
     Meaning,
     Moved,
     Payload,
+    PendingReported,
     PromptAnswered,
+    ResultReported,
     VerificationGiven,
 )
 from homeostat.ledger.identity import Permission
@@ -27,6 +29,8 @@ STEP = "step"
 """The kind of subject that a person signs who answers, verifies, corrects or commands."""
 ORDER = "order"
 """The kind of subject of an order about an alarm or a controller."""
+RESULT = "result"
+"""The kind of subject that a person signs who reports what the laboratory found once a batch had ended."""
 PERMISSIONS: Mapping[str, Permission] = {
     "answer": "step.perform",
     "verify": "step.verify",
@@ -43,6 +47,8 @@ SIGNED = tuple(
         CommandGiven,
         AlarmOrdered,
         ControlOrdered,
+        ResultReported,
+        PendingReported,
     )
 )
 """The types of events that orders which are signed as they are become."""
@@ -118,7 +124,7 @@ def order_of(content: Payload, time: int) -> Order | None:
 
 
 def _given(content: Payload, time: int) -> Order | None:
-    """A command, or an order about an alarm or a controller; None where it is none."""
+    """A command, an order about an alarm or a controller, or a result; None where it is none."""
     match content:
         case CommandGiven(by=str() as by):
             said = {"order": content.command, "by": by, "reason": content.reason}
@@ -129,6 +135,10 @@ def _given(content: Payload, time: int) -> Order | None:
         case ControlOrdered():
             what = about_controller(content.controller, content.proposal, content.authority, content.moves)
             return _ordered(content, _control(content), f"{content.order} {what}", ORDER, "control.order")
+        case ResultReported():
+            return _reported(content, f"{content.judged.attribute} of sample {content.judged.sample}")
+        case PendingReported():
+            return _reported(content, content.test)
         case _:
             return None
 
@@ -164,6 +174,13 @@ def _ordered(
         content.signature,
         bool(content.objection),
     )
+
+
+def _reported(content: ResultReported | PendingReported, about: str) -> Order:
+    """A result as it was entered; what it changed is not in it, for that depends on what came before."""
+    said = content.model_dump(mode="json", exclude={"signature", "changes", "batch"})
+    by, signature = content.by, content.signature
+    return Order(said, about, by, RESULT, "performed", "record.review", signature, objected=False)
 
 
 def _alarm(content: AlarmOrdered, time: int) -> Said:

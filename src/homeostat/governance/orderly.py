@@ -1,7 +1,8 @@
 """Refusals of order on record: somebody who may do such a thing tried it where it cannot be done.
 
 an act raises: its state, or what it names, does not allow it -> `access.refused` with the cause "state", then the error
-What other refusals leave on record already (of a session, a role, a password) is told once; missing words are none.
+What other refusals leave on record already (of a session, a role, a password; a stop, with its request of a deviation)
+is told once; missing words are none.
 """
 
 from collections.abc import Callable, Iterator
@@ -10,20 +11,17 @@ from functools import wraps
 from inspect import signature
 from typing import ParamSpec, TypeVar
 
-from homeostat.errors import AuthorityError, QualityError, RecordError
+from homeostat.errors import AuthorityError, QualityError, RecordError, WordingError
 from homeostat.governance.authority import refusal
 from homeostat.governance.office import Office
 from homeostat.governance.session import Session
+from homeostat.ledger.catalogue import DeviationRequested
 from homeostat.ledger.catalogue.people import AccessRefused, LoginRefused
 from homeostat.ledger.identity import Permission
 
 P = ParamSpec("P")
 T = TypeVar("T")
-_REFUSED = (AccessRefused.type, LoginRefused.type)
-
-
-class WordingError(AuthorityError, QualityError):
-    """Words that an act needs are missing or cannot be read: nothing was tried, and nothing is put on record."""
+_TOLD = (AccessRefused.type, LoginRefused.type, DeviationRequested.type)
 
 
 @contextmanager
@@ -60,5 +58,5 @@ def in_order(permission: Permission) -> Callable[[Callable[P, T]], Callable[P, T
 
 def _on_record(office: Office, session: Session, before: int) -> bool:
     """Whether the refusal was put on record where it came about, after the event `before`."""
-    told = office.ledger.events(after=before, types=_REFUSED)
+    told = office.ledger.events(after=before, types=_TOLD)
     return any(one.event.actor in (session.person, "unknown") for one in told)

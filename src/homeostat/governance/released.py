@@ -10,6 +10,7 @@ from typing import Literal, TypeAlias
 
 from pydantic import JsonValue
 
+from homeostat.governance.known import accounts
 from homeostat.governance.signing import Judge
 from homeostat.ledger import Ledger, Recorded, canonical
 from homeostat.ledger.catalogue import BatchRecalled, PendingReported, RecordSigned, payload
@@ -37,7 +38,7 @@ class Status:
     """The state, if the product was out of specification, and each pending test with its outcome ("" while due).
 
     `signature`, `by` and `when` are those of the decision, `certificate` what was signed by it, `parts` what has to
-    come back from where, by the last list.
+    come back from where, by the last list; `recalled_by`, `recalled` and `cause` are of that.
     """
 
     state: State = "open"
@@ -48,6 +49,9 @@ class Status:
     when: str = ""
     certificate: Mapping[str, JsonValue] = field(default_factory=dict)
     parts: tuple[Mapping[str, JsonValue], ...] = ()
+    recalled_by: str = ""
+    recalled: str = ""
+    cause: str = ""
 
     def may(self, act: Act) -> bool:
         """Whether the table allows `act` now."""
@@ -56,6 +60,14 @@ class Status:
     def takes(self, test: str, outcome: str) -> bool:
         """Whether a pending test is reported so: it is due, or was negative and turns out positive."""
         return self.pending.get(test) == "" or (self.pending.get(test), outcome) == ("negative", "positive")
+
+    @property
+    def told(self) -> str:
+        """The state, and who brought it about when: of a recall its own person, then the decision before it."""
+        decided = f"by {self.by}, {self.when}" if self.by else ""
+        if self.state != "recalled":
+            return f"{self.state}, {decided}" if decided else self.state
+        return f"recalled by {self.recalled_by}, {self.recalled} ({self.cause}); released {decided}"
 
     @property
     def due(self) -> tuple[str, ...]:
@@ -74,7 +86,9 @@ def status(ledger: Ledger, batch: str) -> Status:
         standing = judge.standing(recorded, None)
         return standing.state == "valid" and standing.signed.subject == batch and _kept(standing.signed)
 
-    return folded(ledger.events(batch=batch, types=TYPES), counts)
+    stands = folded(ledger.events(batch=batch, types=TYPES), counts)
+    account = accounts(ledger).get(stands.recalled_by)
+    return replace(stands, recalled_by=account.name) if account else stands
 
 
 def _kept(signed: RecordSigned) -> bool:
@@ -98,7 +112,7 @@ def folded(events: Iterable[Recorded], counts: Callable[[Recorded], bool]) -> St
         elif isinstance(data, PendingReported):
             stands = _reported(stands, data)
         elif isinstance(data, BatchRecalled):
-            stands = replace(_moved(stands, "recall"), parts=data.parts) if stands.may("recall") else stands
+            stands = _recalled(stands, data, recorded) if stands.may("recall") else stands
     return stands
 
 
@@ -120,6 +134,13 @@ def _signed(stands: Status, data: RecordSigned, event: str) -> Status:
     certificate = data.terms.get(KIND)
     shown = certificate if isinstance(certificate, Mapping) else {}
     return replace(_moved(stands, act), signature=event, by=data.name, when=data.at, certificate=shown)
+
+
+def _recalled(stands: Status, data: BatchRecalled, recorded: Recorded) -> Status:
+    """Called back, by whom and why: the last list holds."""
+    who, when = recorded.event.actor, recorded.recorded
+    moved = _moved(stands, "recall")
+    return replace(moved, parts=data.parts, recalled_by=who, recalled=when, cause=data.cause)
 
 
 def _reported(stands: Status, data: PendingReported) -> Status:

@@ -13,12 +13,16 @@ class Finding:
     """One thing that is wrong: `where` ("event 17 (B0001/000012/01)") and `what`, in words.
 
     `as_recorded`: it was wrong when it was recorded, which altered nothing of what stands there: a clock that was set
-    back, a signature that its signer's role did not carry.
+    back, a signature that its signer's role did not carry. `event` is the place of the event that it is about, where
+    that is whole, but carried by nobody's proof (0: it is about something else); `settled` says who settled it, if
+    somebody did.
     """
 
     where: str
     what: str
     as_recorded: bool = False
+    event: int = 0
+    settled: str = ""
 
 
 @dataclass(frozen=True)

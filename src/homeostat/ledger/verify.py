@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import closing
 from functools import partial
+from itertools import chain
 from pathlib import Path
 
 from homeostat.errors import LedgerError
@@ -39,6 +40,9 @@ from homeostat.ledger.witness import (
     hear,
     signature_fault,
 )
+
+_TOGETHER = 256
+"""Heads that a thread checks in one go: handing over each by itself costs more than its signature."""
 
 __all__ = ["Finding", "LedgerCheck", "verify_ledger"]
 
@@ -108,7 +112,12 @@ def _signature_faults(heads: list[Head], key: PublicKey | None, pool: Executor) 
     """`signature_fault` of every head, computed beside the walk: OpenSSL does not hold Python's lock."""
     if key is None:
         return iter([""] * len(heads))
-    return pool.map(partial(signature_fault, key=key), heads)
+    parts = (heads[first : first + _TOGETHER] for first in range(0, len(heads), _TOGETHER))
+    return chain.from_iterable(pool.map(partial(_faults, key=key), parts))
+
+
+def _faults(heads: list[Head], key: PublicKey) -> list[str]:
+    return [signature_fault(head, key=key) for head in heads]
 
 
 def _check_structure(path: Path, findings: Findings) -> None:

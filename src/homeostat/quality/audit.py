@@ -9,9 +9,10 @@ from datetime import datetime
 
 from pydantic import ValidationError
 
-from homeostat.errors import QualityError
+from homeostat.errors import QualityError, WordingError
 from homeostat.governance.authority import authorise
 from homeostat.governance.office import Office
+from homeostat.governance.orderly import in_order
 from homeostat.governance.people import Secret
 from homeostat.governance.session import Session
 from homeostat.governance.signing import Judge, Signature, Subject, give
@@ -102,6 +103,7 @@ def shown(wanted: Wanted, lines: tuple[Line, ...]) -> bytes:
     )
 
 
+@in_order("audit.review")
 def review_trail(office: Office, session: Session, secret: Secret, wanted: Wanted, *, why: str) -> Signature:
     """Sign the review of the lines that are wanted, up to the ledger's last event. Raises AuthorityError, QualityError.
 
@@ -219,7 +221,7 @@ def _moment(text: str) -> datetime | None:
     try:
         found = datetime.fromisoformat(text)
     except ValueError as error:
-        raise QualityError(
+        raise WordingError(
             f"'{text}' is no time", mend="write it as 2026-11-21 or 2026-11-21T13:00+00:00"
         ) from error
     return found if found.tzinfo else datetime.fromisoformat(f"{found.isoformat()}+00:00")

@@ -63,7 +63,7 @@ class Carried:
                 words = f"its signature has carried another, event {before}"
             if words:
                 what = f"event {recorded.seq}, '{order.about}' as by {order.by}"
-                yield Finding(f"batch {recorded.event.batch}", f"{what}: {words}")
+                yield Finding(f"batch {recorded.event.batch}", f"{what}: {words}", event=recorded.seq)
 
 
 def _against(recorded: Recorded, order: Order, given: Standing | None) -> str:

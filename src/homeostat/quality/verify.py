@@ -4,14 +4,11 @@ What is on record about persons is believed only with their own proof; what lack
 signature that was copied, forged, or made with a key that was not in force.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from homeostat.errors import LedgerError, SiteError
-from homeostat.governance.custody.proving import Proofs
-from homeostat.governance.people import unproved
-from homeostat.governance.signing import Judge, Standing
 from homeostat.historian import Historian, verify_historian
 from homeostat.ledger import Finding, Ledger, LedgerCheck, PublicKey, Recorded, verify_ledger
 from homeostat.ledger.catalogue import (
@@ -23,9 +20,8 @@ from homeostat.ledger.catalogue import (
     TailAnchored,
     payload,
 )
-from homeostat.quality.carried import TYPES as ORDERS
-from homeostat.quality.carried import Carried
 from homeostat.quality.originals import NAMING, damaged, strangers
+from homeostat.quality.unproven import PROVED, Unproven
 from homeostat.site import Site
 
 
@@ -47,8 +43,8 @@ class SiteCheck:
 
     @property
     def altered(self) -> tuple[Finding, ...]:
-        """What is not as it was recorded; what was wrong already then is told by `findings` alone."""
-        return tuple(one for one in self.findings if not one.as_recorded)
+        """What is not as it was recorded, and not settled; what was wrong already then is told by `findings` alone."""
+        return tuple(one for one in self.findings if not (one.as_recorded or one.settled))
 
 
 def verify_site(site: Site, anchor: Path | None = None) -> SiteCheck:
@@ -139,55 +135,28 @@ _TYPES = (
     ChunksSealed.type,
     TailAnchored.type,
     BatchEnded.type,
-    RecordSigned.type,
     *NAMING,
-    *ORDERS,
+    *PROVED,
 )
 
 
 def _vouched(site: Site) -> tuple[_Vouched, tuple[Finding, ...]]:
     """What the ledger vouches for, and what kept it from being read."""
-    vouched, carried, signatures = _Vouched(), Carried(), list[Recorded]()
+    vouched, persons = _Vouched(), Unproven()
     try:
         with Ledger.open(site.ledger_path, key=None, heads=site.heads_file, clock=str) as ledger:
             for recorded in ledger.events(types=_TYPES):
                 event = recorded.event
-                if event.type == RecordSigned.type:
-                    signatures.append(recorded)
-                    continue
-                if event.type in ORDERS:
-                    carried.hear(recorded)
+                if event.type in PROVED:
+                    persons.hear(recorded)
                 if event.type in NAMING:
                     vouched.naming.append(recorded)
-                else:
+                elif event.type != RecordSigned.type:
                     vouched.hear(event.batch, payload(event.type, event.data))
-            given, none = _judged(Judge(ledger), signatures)
-            vouched.unproved = (
-                *unproved(ledger),
-                *none,
-                *carried.findings(given),
-                *Proofs.of(ledger).findings,
-            )
+            vouched.unproved = persons.findings(ledger)
     except LedgerError as error:
         return vouched, (Finding(error.where or "ledger", f"cannot be read: {error.what}"),)
     return vouched, ()
-
-
-def _judged(judge: Judge, signatures: Sequence[Recorded]) -> tuple[dict[str, Standing], list[Finding]]:
-    """How the `signatures` on record stand, by their events; and those that are none."""
-    given, none = dict[str, Standing](), list[Finding]()
-    for recorded in signatures:
-        try:
-            found = judge.standing(recorded, None)
-        except LedgerError as error:
-            words = f"event {recorded.seq} is no signature that can be read: {error.what}"
-            none.append(Finding("signatures", words))
-            continue
-        given[found.event] = found
-        if found.state == "invalid":
-            words = f"event {recorded.seq}, as by {found.person}: {found.words}"
-            none.append(Finding("signatures", words, as_recorded=not found.entitled))
-    return given, none
 
 
 def _unvouched(site: Site, vouched: _Vouched) -> Iterator[Finding]:

@@ -39,12 +39,8 @@ RECORD = {
     "state": ("access.refused",),
     "password": ("login.refused",),
     "stopped": OF_HOLDS,
-    "words": (),
 }
-"""What a refusal for each fault leaves on record; for want of a role or of training "access.refused" always.
-
-Custody, and the gate that batches start through, tell in "words" alone what cannot be done as things stand.
-"""
+"""What a refusal for each fault leaves on record; for want of a role or of training "access.refused" always."""
 CAUSE = {"apart": "segregation", "state": "state"}
 
 

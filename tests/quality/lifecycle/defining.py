@@ -85,5 +85,5 @@ class Defining(Handing):
             "batch.start",
             lambda: admit(self.office, self.desk.sessions[who], declared, {}),
             [],
-            "" if state == "effective" else "words",
+            "" if state == "effective" else "state",
         )

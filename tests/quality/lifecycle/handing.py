@@ -22,7 +22,7 @@ class Handing(Releasing):
             "custody.transfer",
             lambda: custody.fill(self.office, self.desk.sessions[who], batch, **told, why=why),
             [Told("container.filled")],
-            "" if self.model.batches[batch].state == "open" else "words",
+            "" if self.model.batches[batch].state == "open" else "state",
         )
         for one in events:
             self.model.containers[str(one.event.data["container"])] = Container(batch, who)
@@ -34,7 +34,7 @@ class Handing(Releasing):
             "deviation.open",
             lambda: custody.hold(self.office, self.desk.sessions[who], name, why=why),
             [Told("containers.held", [("held", False, True)]), Told("deviation.requested")],
-            "words" if one.phase != "in custody" or one.holders else "",
+            "state" if one.phase != "in custody" or one.holders else "",
         )
         if events:
             self.held(who, events)
@@ -57,20 +57,20 @@ class Handing(Releasing):
             ),
             [Told("record.signed"), Told("container.resolved", changes)],
             "apart" if who in one.holders else "",
-            "" if one.holders else "words",
+            "" if one.holders else "state",
             right=right,
         ):
             one.holders, one.phase = [], "rejected" if outcome == "rejected" else one.phase
 
     def _fixed(self, who: str, one: Container) -> str:
         """Whether a container is not theirs to move."""
-        return "" if (one.phase, one.custodian, one.holders) == ("in custody", who, []) else "words"
+        return "" if (one.phase, one.custodian, one.holders) == ("in custody", who, []) else "state"
 
     def offer(
         self, who: str, name: str, to: str, scan: str, *, second: bool = True, right: bool = True
     ) -> None:
         one, why, right = self.model.containers[name], self.reason(), self.right(who, right=right)
-        unable = "" if to != who and holds(to, "custody.transfer") else "words"
+        unable = "" if to != who and holds(to, "custody.transfer") else "state"
         fault = unable or self._fixed(who, one) or ("" if scan == name and second else "stopped")
         if self.do(
             who,
@@ -96,7 +96,7 @@ class Handing(Releasing):
     def receive(self, who: str, name: str, scan: str, *, second: bool = True, right: bool = True) -> None:
         one, why, right = self.model.containers[name], self.reason(), self.right(who, right=right)
         offered = one.offered == who and one.phase == "in custody" and not one.holders
-        fault = ("" if scan == name and second else "stopped") if offered else "words"
+        fault = ("" if scan == name and second else "stopped") if offered else "state"
         if self.do(
             who,
             "custody.transfer",

@@ -99,9 +99,17 @@ class Releasing(Deviating):
         ):
             one.asked.append((who, meaning, shown))
 
-    def report(self, who: str, batch: str, test: str, outcome: Literal["negative", "positive"]) -> None:
-        """A test that was pending; a positive one recalls all of the batch at once."""
-        one, why = self.model.batches[batch], self.reason()
+    def report(
+        self,
+        who: str,
+        batch: str,
+        test: str,
+        outcome: Literal["negative", "positive"],
+        *,
+        right: bool = True,
+    ) -> None:
+        """A test that was pending, signed; a positive one recalls all of the batch at once."""
+        one, why, right = self.model.batches[batch], self.reason(), self.right(who, right=right)
         after = one.pending | {test: outcome}
         done = all(found == "negative" for found in after.values())
         becomes = "recalled" if outcome == "positive" else one.state
@@ -110,7 +118,8 @@ class Releasing(Deviating):
         moves = [("release", one.state, becomes)] if becomes != one.state else []
         before = one.pending.get(test) or None
         tells = [
-            Told("release.reported", [(test, before, outcome), *(moves if outcome == "negative" else [])])
+            Told("record.signed"),
+            Told("release.reported", [(test, before, outcome), *(moves if outcome == "negative" else [])]),
         ]
         if outcome == "positive":
             tells += [Told("alert.raised"), Told("release.recalled", moves)]
@@ -121,6 +130,7 @@ class Releasing(Deviating):
             lambda: letting.report(
                 self.office,
                 self.desk.sessions[who],
+                signing(who, right=right),
                 batch,
                 test,
                 outcome,
@@ -130,6 +140,7 @@ class Releasing(Deviating):
             ),
             tells,
             "" if one.pending.get(test) == "" or (before, outcome) == ("negative", "positive") else "state",
+            right=right,
         ):
             one.state, one.pending = becomes, after
 

@@ -163,9 +163,15 @@ class Lifecycle(RuleBasedStateMachine):
         look = self.acts.looks.get(batch) if looked else None
         self.acts.ask(who, batch, "agreed", exceptional=True, right=right, look=look)
 
-    @rule(who=able("record.review"), batch=batches, test=st.sampled_from(scene.TESTS[GOOD]), good=sure)
-    def report(self, who: str, batch: str, test: str, good: bool) -> None:
-        self.acts.report(who, batch, test, "negative" if good else "positive")
+    @rule(
+        who=able("record.review"),
+        batch=batches,
+        test=st.sampled_from(scene.TESTS[GOOD]),
+        good=sure,
+        right=sure,
+    )
+    def report(self, who: str, batch: str, test: str, good: bool, right: bool) -> None:
+        self.acts.report(who, batch, test, "negative" if good else "positive", right=right)
 
     @rule(who=able("record.review"), batch=batches, meant=rarely)
     def recall(self, who: str, batch: str, meant: bool) -> None:

@@ -62,7 +62,7 @@ class Bench(NamedTuple):
     def report(self, value: str, sample: str = "") -> str:
         parts = ({"container": "C-1"},)
         told = report_result(
-            self.office, self.quinn.session, BATCH, "viability", Quantity.parse(value),
+            self.office, self.quinn.session, self.quinn.secret, BATCH, "viability", Quantity.parse(value),
             evidence="LR-7", parts=parts, why="reported", sample=sample,
         )  # fmt: skip
         return told.verdict
@@ -220,6 +220,7 @@ def test_a_batch_that_took_its_results_in_takes_no_other(tmp_path: Path) -> None
             report_result(
                 office,
                 piet.session,
+                piet.secret,
                 BATCH,
                 "viability",
                 Quantity.parse("3 %"),

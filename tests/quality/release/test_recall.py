@@ -13,6 +13,7 @@ from homeostat.governance import Office
 from homeostat.ledger.catalogue import AlertRaised, BatchRecalled, PendingReported
 from homeostat.ledger.catalogue.release import Outcome
 from homeostat.quality.release import Status, recall, release, report, status
+from homeostat.quality.release.paper import certificate_paper
 from homeostat.site import Site
 from homeostat.validation.grounds import BATCH, told
 from homeostat.validation.staff import Member, staff
@@ -32,9 +33,17 @@ class Desk:
         release(office, vera.session, vera.secret, told(pending=TESTS), "fit")
 
     def reported(self, test: str, outcome: Outcome, custodian: str) -> Status:
-        parts = (part(custodian),)
+        parts, vera = (part(custodian),), self.vera
         return report(
-            self.office, self.vera.session, BATCH, test, outcome, evidence="LAB", parts=parts, why="due"
+            self.office,
+            vera.session,
+            vera.secret,
+            BATCH,
+            test,
+            outcome,
+            evidence="LAB",
+            parts=parts,
+            why="due",
         )
 
     def ordered(self, custodian: str) -> Status:
@@ -95,6 +104,16 @@ def test_a_recall_is_ordered_again_for_a_newer_list(desk: Desk) -> None:
     desk.ordered("ward 3")
     assert desk.ordered("ward 9").parts == (part("ward 9"),)
     assert len(desk.alerts()) == 2
+
+
+def test_a_recall_is_told_in_the_name_of_who_ordered_it(desk: Desk) -> None:
+    quinn = staff(desk.office, quinn="quality assurance")["quinn"]
+    recall(desk.office, quinn.session, BATCH, "a wrong label", parts=(), why="seen")
+    stands = status(desk.office.ledger, BATCH)
+    assert (stands.by, stands.recalled_by, stands.cause) == ("Vera", "Quinn", "a wrong label")
+    assert stands.told.startswith(f"recalled by Quinn, {stands.recalled} (a wrong label); released by Vera, ")
+    paper = certificate_paper(told().certificate, stands, (), stands.when)
+    assert paper.note == f"Recalled by Quinn, {stands.recalled}: a wrong label."
 
 
 def test_a_test_is_reported_once(desk: Desk) -> None:

@@ -13,12 +13,14 @@ from homeostat.governance.custody.entry import enter, stated
 from homeostat.governance.custody.matching import positively_matched, stop
 from homeostat.governance.custody.proving import Proofs
 from homeostat.governance.office import Office
+from homeostat.governance.orderly import in_order
 from homeostat.governance.released import status
 from homeostat.governance.session import Session
 from homeostat.ledger import Ledger
 from homeostat.ledger.catalogue import Change, ContainerAdministered
 
 
+@in_order("custody.transfer")
 def administer(
     office: Office,
     session: Session,

@@ -10,6 +10,7 @@ from homeostat.governance.custody.issuing import prefix
 from homeostat.governance.custody.matching import positively_matched, stop
 from homeostat.governance.custody.state import Bound
 from homeostat.governance.office import Office
+from homeostat.governance.orderly import in_order
 from homeostat.governance.released import status
 from homeostat.governance.session import Session
 from homeostat.ledger import Ledger
@@ -28,6 +29,7 @@ def identity_of(ledger: Ledger, batch: str) -> Bound | None:
     return Book.of(ledger).bound.get(batch)
 
 
+@in_order("custody.transfer")
 def bind(
     office: Office, session: Session, batch: str, container: str, *, scan: str, second: str, why: str
 ) -> CustodyBound:
@@ -73,6 +75,7 @@ def _patient_of(ledger: Ledger, batch: str) -> str | None:
     return None
 
 
+@in_order("custody.transfer")
 def fill(
     office: Office,
     session: Session,

@@ -9,10 +9,12 @@ from homeostat.governance.custody.matching import stop
 from homeostat.governance.labels import private
 from homeostat.governance.labels.reading import read
 from homeostat.governance.office import Office
+from homeostat.governance.orderly import in_order
 from homeostat.governance.session import Session
 from homeostat.ledger.catalogue import ContainerCollected, Vessel
 
 
+@in_order("custody.transfer")
 def collect(
     office: Office,
     session: Session,

@@ -6,7 +6,7 @@ make(book) -> act -> event "custody/NNNNNN"; where another was quicker, the book
 from collections.abc import Callable
 from typing import TypeVar
 
-from homeostat.errors import AuthorityError
+from homeostat.errors import WordingError
 from homeostat.governance.custody.book import Book
 from homeostat.governance.office import Office
 from homeostat.governance.turns import in_turn
@@ -38,8 +38,8 @@ def enter(
 
 
 def stated(text: str, what: str, longest: int = 100) -> str:
-    """A text that a person gave, without blanks around it; AuthorityError where it is empty, long or unprintable."""
+    """A text that a person gave, without blanks around it; WordingError where it is empty, long or unprintable."""
     plain = text.strip()
     if not 0 < len(plain) <= longest or not plain.isprintable():
-        raise AuthorityError(f"{what} has 1 to {longest} printable characters", where=repr(text))
+        raise WordingError(f"{what} has 1 to {longest} printable characters", where=repr(text))
     return plain

@@ -7,6 +7,7 @@ from homeostat.governance.custody.entry import enter, stated
 from homeostat.governance.custody.matching import requested
 from homeostat.governance.custody.state import Hold
 from homeostat.governance.office import Office
+from homeostat.governance.orderly import in_order
 from homeostat.governance.people import Secret
 from homeostat.governance.session import Session
 from homeostat.governance.signing import Subject, sign
@@ -25,6 +26,7 @@ KIND = "hold"
 """The kind of subject that quality assurance signs."""
 
 
+@in_order("deviation.open")
 def hold(office: Office, session: Session, container: str, *, why: str) -> ContainersHeld:
     """Stop a container: it may not move or be used. A deviation is requested."""
     authorise(office, session, "deviation.open")
@@ -42,6 +44,7 @@ def hold(office: Office, session: Session, container: str, *, why: str) -> Conta
     return enter(office, session.person, make, beside=requested)
 
 
+@in_order("deviation.close")
 def resolve(
     office: Office,
     session: Session,

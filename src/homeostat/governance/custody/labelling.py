@@ -3,13 +3,14 @@
 import hashlib
 from dataclasses import dataclass
 
-from homeostat.errors import AuthorityError
+from homeostat.errors import AuthorityError, WordingError
 from homeostat.governance.authority import authorise
 from homeostat.governance.custody.book import Book
 from homeostat.governance.custody.entry import enter, stated
 from homeostat.governance.labels.drawing import Label, Size, draw
 from homeostat.governance.labels.reading import label_text, read
 from homeostat.governance.office import Office
+from homeostat.governance.orderly import in_order
 from homeostat.governance.session import Session
 from homeostat.ledger.catalogue import LabelPrinted
 
@@ -47,20 +48,21 @@ def _donations(numbers: tuple[str, ...]) -> list[str]:
     return [f"donation {read(one).fields.get('printed', one)}" for one in numbers]
 
 
+@in_order("label.print")
 def print_label(
     office: Office, session: Session, name: str, *, copies: int = 1, size: Size | None = None, why: str = ""
 ) -> Printed:
     """Put a print of labels on record, and give the drawing to print. A reprint needs a reason."""
     authorise(office, session, "label.print")
     if not 1 <= copies <= _MOST:
-        raise AuthorityError(f"1 to {_MOST} copies are printed at once", where=f"{copies}")
+        raise WordingError(f"1 to {_MOST} copies are printed at once", where=f"{copies}")
     label = label_of(Book.of(office.ledger), name, training=office.site.kind == "training")
     drawing = draw(label, size or Size())
 
     def make(book: Book) -> LabelPrinted:
         again = book.printed[name] > 0
         if again and not why.strip():
-            raise AuthorityError(
+            raise WordingError(
                 f"a label was printed already ({book.printed[name]} in all)",
                 where=name,
                 mend="a reprint needs a reason",

@@ -13,6 +13,7 @@ from homeostat.governance.custody.matching import positively_matched
 from homeostat.governance.custody.state import Container, Offer
 from homeostat.governance.known import directory
 from homeostat.governance.office import Office
+from homeostat.governance.orderly import in_order
 from homeostat.governance.people import Secret
 from homeostat.governance.session import Session
 from homeostat.governance.signing import Subject, require, sign
@@ -25,6 +26,7 @@ _ABSENT = ("locked", "retired")
 """The states of an account whose person gives nothing out of hand."""
 
 
+@in_order("custody.transfer")
 def offer(
     office: Office,
     session: Session,
@@ -107,6 +109,7 @@ def _refuse_receiver(office: Office, session: Session, to: str) -> None:
         raise AuthorityError(f"they could not receive it: {unable}", where=to, mend=mend)
 
 
+@in_order("custody.transfer")
 def receive(
     office: Office,
     session: Session,

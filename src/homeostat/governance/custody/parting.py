@@ -1,12 +1,13 @@
 """Split and pool: what was in containers goes on in others, of one chain of identity unless declared allogeneic."""
 
-from homeostat.errors import AuthorityError
+from homeostat.errors import AuthorityError, WordingError
 from homeostat.governance.authority import authorise
 from homeostat.governance.custody.book import Book
 from homeostat.governance.custody.entry import enter, stated
 from homeostat.governance.custody.issuing import prefix
 from homeostat.governance.custody.state import Container
 from homeostat.governance.office import Office
+from homeostat.governance.orderly import in_order
 from homeostat.governance.session import Session
 from homeostat.ledger.catalogue import ContainerSplit, ContainersPooled, Part, Vessel
 
@@ -14,13 +15,14 @@ _MOST = 96
 """Parts that one split makes at most: a rack of tubes."""
 
 
+@in_order("custody.transfer")
 def split(
     office: Office, session: Session, container: str, parts: int, *, vessel: Vessel = "bag", why: str
 ) -> ContainerSplit:
     """Empty a container into new ones, which take over its identity, donations, place and custodian."""
     authorise(office, session, "custody.transfer")
     if not 2 <= parts <= _MOST:
-        raise AuthorityError(f"a container is split into 2 to {_MOST}", where=f"{parts}")
+        raise WordingError(f"a container is split into 2 to {_MOST}", where=f"{parts}")
     reason, site = stated(why, "a reason", 200), prefix(office)
 
     def make(book: Book) -> ContainerSplit:
@@ -35,6 +37,7 @@ def split(
     return enter(office, session.person, make)
 
 
+@in_order("custody.transfer")
 def pool(
     office: Office,
     session: Session,
@@ -52,7 +55,7 @@ def pool(
     authorise(office, session, "custody.transfer")
     reason, site = stated(why, "a reason", 200), prefix(office)
     if len(containers) < 2 or len(set(containers)) != len(containers):
-        raise AuthorityError("a pool is made of at least two different containers")
+        raise WordingError("a pool is made of at least two different containers")
 
     def make(book: Book) -> ContainersPooled:
         sources = tuple(book.movable(name, session.person) for name in containers)

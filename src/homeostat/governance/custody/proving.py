@@ -68,7 +68,7 @@ class Proofs:
         """A resolution that is signed settles what was in doubt before: then quality assurance has looked into it."""
         if against:
             words = f"event {recorded.seq}, {act.type} as by {recorded.event.actor}: {against}"
-            self.findings += (Finding(f"container {act.container}", words),)
+            self.findings += (Finding(f"container {act.container}", words, event=recorded.seq),)
             self.doubts[act.container] = words
         elif isinstance(act, ContainerResolved):
             self.doubts.pop(act.container, None)

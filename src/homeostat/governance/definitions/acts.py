@@ -6,7 +6,7 @@ The author neither reviews nor approves; the approval is a signature that states
 import re
 from collections.abc import Mapping
 
-from homeostat.errors import AuthorityError, LedgerError
+from homeostat.errors import AuthorityError, LedgerError, WordingError
 from homeostat.governance.authority import authorise, distinct
 from homeostat.governance.definitions.content import identity
 from homeostat.governance.definitions.difference import difference
@@ -20,7 +20,7 @@ from homeostat.governance.definitions.fold import (
 )
 from homeostat.governance.known import moment
 from homeostat.governance.office import Office
-from homeostat.governance.orderly import WordingError, in_order, orderly
+from homeostat.governance.orderly import in_order, orderly
 from homeostat.governance.people import Secret
 from homeostat.governance.people.wording import instant
 from homeostat.governance.session import Session

@@ -24,6 +24,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from homeostat.errors import SiteError
 from homeostat.governance.authority import authorise
 from homeostat.governance.office import Office
+from homeostat.governance.pseudonym import refuse_telling
 from homeostat.governance.session import Session
 from homeostat.ledger.catalogue import Change, PatientErased, PatientNamed, PatientShown
 from homeostat.site import Site
@@ -54,10 +55,12 @@ class Patients:
     def add(self, session: Session, code: str, identity: Mapping[str, str], *, why: str) -> None:
         """Keep who `code` stands for; an entry that is there is replaced, which is on record, too.
 
-        Raises AuthorityError for who may not, SiteError where the code gives the person away or was erased.
+        Raises AuthorityError for who may not, WordingError where the code is a date or a name, SiteError where it gives
+        the person away otherwise or was erased.
         """
         authorise(self._office, session, "identity.issue")
         _refuse(code, identity)
+        refuse_telling(self._office.ledger, code)
         if code in _erased(self._office):
             raise SiteError(
                 "this code was erased and is never given again", where=code, mend="use a new code"

@@ -3,7 +3,7 @@
 ISO 7064 MOD 37-2 (letters and digits, a pure system with radix 2) and the modulus 10 of GS1 keys (digits).
 """
 
-from homeostat.errors import AuthorityError
+from homeostat.errors import WordingError
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ*"
 """The values 0 to 36 of MOD 37-2; '*' stands for 36 and is a check character only."""
@@ -16,20 +16,20 @@ _FLAGS = 60
 def check_value(text: str) -> int:
     """The value 0 to 36 that ISO 7064 MOD 37-2 appends to `text`: with it the weighted sum is 1 modulo 37.
 
-    Raises AuthorityError for an empty text, or where a character is no digit and no capital letter.
+    Raises WordingError for an empty text, or where a character is no digit and no capital letter.
     """
     total = 0
     for character in text:
         value = _VALUES.get(character, _MODULUS)
         if value >= _MODULUS - 1:
-            raise AuthorityError(
+            raise WordingError(
                 f"{character!r} has no value in ISO 7064 MOD 37-2",
                 where=text,
                 mend="digits and capital letters have one",
             )
         total = (total + value) * _RADIX % _MODULUS
     if not text:
-        raise AuthorityError("an empty text has no check character")
+        raise WordingError("an empty text has no check character")
     return (1 - total) % _MODULUS
 
 
@@ -54,10 +54,10 @@ def holds(text: str) -> bool:
 def check_digit(digits: str) -> str:
     """The modulus 10 check digit of a GS1 key (GTIN, GLN, SSCC): weights 3 and 1 in turn, from the right.
 
-    Raises AuthorityError where something else than digits is given.
+    Raises WordingError where something else than digits is given.
     """
     if not digits or not digits.isascii() or not digits.isdigit():
-        raise AuthorityError("a GS1 key has digits only", where=digits)
+        raise WordingError("a GS1 key has digits only", where=digits)
     total = sum(int(digit) * (1 if place % 2 else 3) for place, digit in enumerate(reversed(digits)))
     return str(-total % 10)
 

@@ -8,7 +8,7 @@ from typing import TypeAlias
 from barcode.codex import Code128
 from ppf.datamatrix import DataMatrix
 
-from homeostat.errors import AuthorityError
+from homeostat.errors import WordingError
 
 Modules: TypeAlias = tuple[tuple[bool, ...], ...]
 
@@ -26,13 +26,13 @@ class _Code128(Code128):  # type: ignore[misc]
 
 
 def data_matrix(text: str) -> Modules:
-    """The square symbol of `text`, rows from above; AuthorityError where it is not plain printable ASCII."""
+    """The square symbol of `text`, rows from above; WordingError where it is not plain printable ASCII."""
     _refuse_unprintable(text)
     return tuple(tuple(bool(module) for module in row) for row in DataMatrix(text).matrix)
 
 
 def code_128(text: str) -> tuple[bool, ...]:
-    """The bars of `text` from the left, without quiet zones; AuthorityError where it is not printable ASCII."""
+    """The bars of `text` from the left, without quiet zones; WordingError where it is not printable ASCII."""
     _refuse_unprintable(text)
     (bars,) = _Code128(text).build()
     return tuple(module == "1" for module in bars)
@@ -40,4 +40,4 @@ def code_128(text: str) -> tuple[bool, ...]:
 
 def _refuse_unprintable(text: str) -> None:
     if not text or not all(_FIRST <= character <= _LAST for character in text):
-        raise AuthorityError("a code holds printable ASCII characters only", where=repr(text))
+        raise WordingError("a code holds printable ASCII characters only", where=repr(text))

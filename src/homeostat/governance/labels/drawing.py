@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from homeostat.errors import AuthorityError
+from homeostat.errors import WordingError
 from homeostat.governance.labels.codes import Modules, code_128, data_matrix
 
 _MARGIN = 2.0
@@ -42,7 +42,7 @@ class Label:
 def draw(label: Label, size: Size) -> str:
     """The label as SVG text.
 
-    Raises AuthorityError where the size leaves no room for modules of 0.19 mm, or for words that can be read.
+    Raises WordingError where the size leaves no room for modules of 0.19 mm, or for words that can be read.
     """
     upper = size.height - 2 * _MARGIN - _BARS - 2 * _GAP - _SMALLEST * 1.5
     matrix = data_matrix(label.matrix)
@@ -81,7 +81,7 @@ def _barred(text: str, size: Size) -> Iterator[str]:
 def _words(lines: Sequence[str], left: float, width: float, height: float) -> Iterator[str]:
     size = min(_fitting(lines, width, height), height / (len(lines) * _LINE))
     if size < _SMALLEST:
-        raise AuthorityError(
+        raise WordingError(
             "the words do not fit the label",
             where=f"{_SMALLEST} mm is the least height",
             mend="a larger size",
@@ -95,14 +95,14 @@ def _fitting(lines: Sequence[str], width: float, height: float) -> float:
     longest = max(map(len, lines))
     size = min(_LARGEST, height, width / (max(longest, 1) * _ASPECT))
     if size < _SMALLEST:
-        raise AuthorityError(f"a line of {longest} characters does not fit the label", mend="a larger size")
+        raise WordingError(f"a line of {longest} characters does not fit the label", mend="a larger size")
     return size
 
 
 def _coarse(module: float, code: str) -> float:
     """`module` in mm, unless a reader could not resolve it."""
     if module < _FINEST:
-        raise AuthorityError(
+        raise WordingError(
             f"the {code} code would be too fine to be read: {module:.2f} mm a module",
             mend=f"a larger size: {_FINEST} mm is the least",
         )

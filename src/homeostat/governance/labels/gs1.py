@@ -7,7 +7,7 @@ digit: GS1 General Specifications (paraphrase), section on application identifie
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from homeostat.errors import AuthorityError
+from homeostat.errors import WordingError
 from homeostat.governance.labels.check import digit_holds
 
 SEPARATOR = "\x1d"
@@ -38,7 +38,7 @@ IDENTIFIERS: Mapping[str, Identifier] = {
 def elements(text: str) -> dict[str, str] | None:
     """The values by name; None where the text is not made of known identifiers.
 
-    Raises AuthorityError where a check digit is wrong: the code was misread, or misprinted.
+    Raises WordingError where a check digit is wrong: the code was misread, or misprinted.
     """
     rest, found = text.removeprefix(SEPARATOR), dict[str, str]()
     while rest:
@@ -50,7 +50,7 @@ def elements(text: str) -> dict[str, str] | None:
         if not value or kind.name in found:
             return None
         if kind.checked and not digit_holds(value):
-            raise AuthorityError(f"the check digit of the {kind.name} is wrong", where=value)
+            raise WordingError(f"the check digit of the {kind.name} is wrong", where=value)
         found[kind.name] = value
     return found or None
 

@@ -7,7 +7,7 @@ site supplies (`tables`). Source of the check: ISO 7064 MOD 37-2, worked example
 import re
 from dataclasses import dataclass
 
-from homeostat.errors import AuthorityError
+from homeostat.errors import WordingError
 from homeostat.governance.labels.check import check_character, check_value, holds
 
 _NUMBER = re.compile(r"[A-Z0-9]{5}[0-9]{8}")
@@ -54,7 +54,7 @@ class Structure:
 def donation(text: str) -> Donation | None:
     """A donation number: as a code holds it (`=` first, flags last), typed with its check character, or bare.
 
-    None where the text has another shape. Raises AuthorityError where the check character, or flags of 60 to 96 that
+    None where the text has another shape. Raises WordingError where the check character, or flags of 60 to 96 that
     stand for it, belong to another number.
     """
     bare = text.replace(" ", "")
@@ -67,7 +67,7 @@ def donation(text: str) -> Donation | None:
     if rest and not (len(rest) == 1 and holds(body + rest)):
         if len(rest) != 1:
             return None
-        raise AuthorityError(
+        raise WordingError(
             f"the check character of the donation number is {check_character(body)}, not {rest}",
             where=text,
             mend="read it again",
@@ -79,7 +79,7 @@ def _with_flags(body: str, flags: str) -> Donation | None:
     if not _FLAGS.fullmatch(flags):
         return None
     if flags.isdigit() and 60 <= int(flags) <= 96 and int(flags) != check_value(body) + 60:
-        raise AuthorityError(
+        raise WordingError(
             f"the flags of the donation number are {check_value(body) + 60}, not {flags}",
             where=f"={body}{flags}",
             mend="read it again",

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from homeostat.errors import AuthorityError
+from homeostat.errors import WordingError
 from homeostat.governance.labels import gs1, isbt, private
 
 MARK = "H1"
@@ -91,13 +91,13 @@ PARSERS: tuple[Parser, ...] = (own_label, own_number, isbt_donation, isbt_struct
 def read(text: str, parsers: tuple[Parser, ...] = PARSERS) -> Scanned:
     """What `text` says; the system is "unknown" where no parser knows it.
 
-    Raises AuthorityError where nothing, or something endless was given, or a check character or digit is wrong.
+    Raises WordingError where nothing, or something endless was given, or a check character or digit is wrong.
     """
     given = (
         _SYMBOLOGY.sub("", text.strip(" \t\r\n"), count=1) if text.startswith("]") else text.strip(" \t\r\n")
     )
     if not 0 < len(given) <= _LONGEST:
-        raise AuthorityError(f"a scan gives 1 to {_LONGEST} characters", mend="scan the label again")
+        raise WordingError(f"a scan gives 1 to {_LONGEST} characters", mend="scan the label again")
     for parser in parsers:
         if found := parser(given):
             return found

@@ -15,7 +15,10 @@ def unproved(ledger: Ledger) -> tuple[Finding, ...]:
 
     One that says that a security key has answered is checked again with the key that was registered then.
     """
-    unfit = [Finding("accounts", f"event {fault.seq} {fault.words}") for fault in accounts(ledger).unproved]
+    unfit = [
+        Finding("accounts", f"event {fault.seq} {fault.words}", event=fault.seq)
+        for fault in accounts(ledger).unproved
+    ]
     return (*unfit, *_unanswered(ledger))
 
 
@@ -42,4 +45,4 @@ def _unanswered(ledger: Ledger) -> Iterator[Finding]:
         fault = answer_fault(account, recorded) if account else "it is nobody's"
         if fault:
             words = f"event {recorded.seq} says that a security key has answered, and {fault}"
-            yield Finding("accounts", words)
+            yield Finding("accounts", words, event=recorded.seq)

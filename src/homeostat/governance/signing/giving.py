@@ -8,11 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from homeostat.errors import AuthorityError
+from homeostat.errors import AuthorityError, WordingError
 from homeostat.governance.authority import refusal
 from homeostat.governance.known import directory
 from homeostat.governance.office import Office
-from homeostat.governance.orderly import WordingError
 from homeostat.governance.people import Secret, Shown, reauthenticate
 from homeostat.governance.session import Session
 from homeostat.governance.signing.apart import refuse_both

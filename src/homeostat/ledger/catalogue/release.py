@@ -11,20 +11,26 @@ Outcome: TypeAlias = Literal["negative", "positive"]
 
 
 class PendingReported(Act):
-    """A test that was pending at the release was reported: `outcome` in its own terms, `evidence` names the report."""
+    """A test that was pending at the release was reported: `outcome` in its own terms, `evidence` names the report.
+
+    `by` is the account that reported it, `signature` the event of its signature: empty at a training site, and in
+    records from before results were signed.
+    """
 
     type: ClassVar[str] = "release.reported"
     batch: str
     test: str
     outcome: Outcome
     evidence: str
+    by: str = ""
+    signature: str = ""
 
 
 class ResultReported(Act):
     """A laboratory result that came once its batch had ended, judged as a scan would: `evidence` names the report.
 
     `by` is the account that reported it, `elapsed` how long after the start of the batch (µs), by the stamps of
-    its end and of this act.
+    its end and of this act, `signature` the event of its signature, as of a pending test.
     """
 
     type: ClassVar[str] = "result.reported"
@@ -34,6 +40,7 @@ class ResultReported(Act):
     by: str
     elapsed: int
     evidence: str
+    signature: str = ""
 
 
 class BatchRecalled(Act):

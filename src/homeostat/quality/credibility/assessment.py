@@ -8,6 +8,7 @@ from pathlib import Path
 from homeostat.errors import AuthorityError
 from homeostat.governance import Office, Session
 from homeostat.governance.authority import authorise
+from homeostat.governance.orderly import in_order
 from homeostat.governance.people import Secret
 from homeostat.governance.signing import Judge, Signature, Standing, Subject
 from homeostat.governance.signing.giving import give
@@ -97,6 +98,7 @@ def assess(package: Package | WatchPackage, path: Path) -> Assessment:
     )
 
 
+@in_order("model.approve")
 def conclude(
     office: Office, session: Session, secret: Secret, assessment: Assessment, *, adequate: bool, why: str
 ) -> Signature:

@@ -6,10 +6,10 @@ at once the second is told to look again.
 
 from datetime import date
 
-from homeostat.errors import LedgerError, QualityError
+from homeostat.errors import LedgerError, QualityError, WordingError
 from homeostat.governance.authority import authorise, distinct
 from homeostat.governance.office import Office
-from homeostat.governance.orderly import WordingError, in_order
+from homeostat.governance.orderly import in_order
 from homeostat.governance.people import Secret
 from homeostat.governance.session import Session
 from homeostat.governance.signing import Signature, Subject, give

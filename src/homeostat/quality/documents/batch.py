@@ -7,7 +7,7 @@ out that the JSON record has events for: the last section lists each of them wit
 from collections.abc import Sequence
 
 from homeostat.historian import Historian
-from homeostat.ledger import Recorded
+from homeostat.ledger import Finding, Recorded
 from homeostat.quality.approved import approval_words
 from homeostat.quality.documents.acts import changed, done, settled
 from homeostat.quality.documents.events import audit_trail, corrections
@@ -24,8 +24,12 @@ def batch_paper(
     *,
     training: bool,
     signatures: Sequence[SignatureLine] = (),
+    findings: Sequence[Finding] = (),
 ) -> Paper:
-    """The paper of `record`, whose `events` are all of the batch; its time is that of the last of them."""
+    """The paper of `record`, whose `events` are all of the batch; its time is that of the last of them.
+
+    `findings` are what nobody's proof carries of what is on record about it.
+    """
     head = record.header
     return Paper(
         kind="batch record",
@@ -37,10 +41,17 @@ def batch_paper(
         tone=_tone(record),
         note=_review(record),
         facts=_identity(record),
-        sections=tuple(_sections(record, events, historian)),
+        sections=(*_unproven(findings), *_sections(record, events, historian)),
         signatures=tuple(signatures),
         origin=_origin(record),
     )
+
+
+def _unproven(findings: Sequence[Finding]) -> list[Section]:
+    """What somebody put on record in others' names, settled or not: it comes first."""
+    rows = [(str(one.event), one.what, one.settled or "not settled") for one in findings]
+    named = table("What is on record and nobody's proof carries", "Event>|What|Settled", rows)
+    return [section("Findings of the verification", named)] if rows else []
 
 
 def _tone(record: BatchRecord) -> Tone:

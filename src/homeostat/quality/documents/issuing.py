@@ -20,6 +20,7 @@ from homeostat.quality.documents.sealing import seal
 from homeostat.quality.documents.typeset import typeset
 from homeostat.quality.model import SignedLine
 from homeostat.quality.record import batch_record, render_json
+from homeostat.quality.unproven import touching, unproven
 
 _UNSAID = {"superseded": "changed since: ", "invalid": "INVALID: "}
 
@@ -63,6 +64,7 @@ def batch_document(ledger: Ledger, historian: Historian, batch: str, *, training
         historian,
         training=training,
         signatures=signature_lines(ledger, batch, record.signatures),
+        findings=touching(ledger, unproven(ledger), batch),
     )
     return Issued(source, typeset(paper, source), paper.when)
 

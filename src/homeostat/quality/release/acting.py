@@ -16,11 +16,12 @@ from homeostat.governance.people import Secret
 from homeostat.governance.released import KIND, TRANSITIONS, Status, status
 from homeostat.governance.released import Act as Move
 from homeostat.governance.signing import Signature, Subject, signatures
-from homeostat.governance.signing.giving import give
+from homeostat.governance.signing.giving import give, stamped
 from homeostat.governance.together import put_together
 from homeostat.ledger.catalogue import Act, AlertRaised, BatchRecalled, Change, PendingReported
 from homeostat.ledger.catalogue.release import Outcome
 from homeostat.quality.release.certificate import Certificate
+from homeostat.quality.release.entered import signed_result
 from homeostat.quality.release.obstacles import Grounds, obstacles
 from homeostat.quality.release.overtaken import unchanged
 from homeostat.quality.reviewed import KIND as REVIEW
@@ -106,6 +107,7 @@ def agree(office: Office, session: Session, secret: Secret, grounds: Grounds, wh
 def report(
     office: Office,
     session: Session,
+    secret: Secret,
     batch: str,
     test: str,
     outcome: Outcome,
@@ -117,7 +119,8 @@ def report(
     """Report a test that was pending at the release; a positive one alerts and recalls every part in the same act.
 
     Also where the batch was recalled before, which is one more cause and a newer list, and where the test was reported
-    negative before. `parts` is where every part of the product went, as far as custody knows. Needs "record.review".
+    negative before. `parts` is where every part of the product went, as far as custody knows. Needs "record.review",
+    and at a GMP site the signature of whom it is.
     """
     authorise(office, session, "record.review")
     stands = status(office.ledger, batch)
@@ -131,12 +134,15 @@ def report(
         test=test,
         outcome=outcome,
         evidence=evidence,
+        by=session.person,
         why=why,
         changes=(
             Change(field=test, old=before or None, new=outcome),
             *(_moved(stands, "complete") if last else ()),
         ),
     )
+    signature = signed_result(office, session, secret, found, stamped(office))
+    found = found.model_copy(update={"signature": signature})
     acts: list[tuple[Act, str]] = [(found, f"release/{batch}/reported/{test}{'/anew' if before else ''}")]
     if outcome == "positive":
         acts += recalled(stands, batch, f"{test} was reported positive ({evidence})", parts, why)

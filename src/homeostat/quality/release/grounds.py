@@ -28,7 +28,8 @@ from homeostat.quality.release.results import results
 from homeostat.quality.review import Review, review, unresolved
 from homeostat.quality.standing_in import against
 from homeostat.quality.story import Story
-from homeostat.quality.verify import verify_site
+from homeostat.quality.unproven import touching
+from homeostat.quality.verify import SiteCheck, verify_site
 from homeostat.site import Site
 
 EXCEPTIONAL: tuple[Need, ...] = (Need("requested", "treating physician"), Need("agreed", "sponsor"))
@@ -42,7 +43,6 @@ def grounds(site: Site, batch: str, *, exceptional: bool = False) -> Grounds:
     Raises RecordError where there is no such batch, QualityError where its process cannot be read.
     """
     check = verify_site(site)
-    altered = tuple(f"{one.where}: {one.what}" for one in check.altered[:_SHOWN])
     with site.reading() as (ledger, historian):
         seen = ledger.size
         record = batch_record(ledger, historian, batch)
@@ -67,13 +67,20 @@ def grounds(site: Site, batch: str, *, exceptional: bool = False) -> Grounds:
             finished=record.header.finished,
             status=status(ledger, batch),
             certificate=certificate,
-            altered=altered,
+            altered=tuple(_altered(ledger, check, batch)),
             unresolved=[f"{one.id}: {one.words}" for one in unresolved(ledger, historian, batch)],
             reviewed=_review_in_words(reviewed),
             custody=tuple(_custody(site, ledger, batch)),
             unsigned=tuple(unsigned(ledger, certificate)) if exceptional else (),
             seen=seen,
         )
+
+
+def _altered(ledger: Ledger, check: SiteCheck, batch: str) -> Iterator[str]:
+    """What was altered, anywhere at the site; and what was settled for others, of the batch that it is about."""
+    yield from (f"{one.where}: {one.what}" for one in check.altered[:_SHOWN])
+    for one in touching(ledger, [each for each in check.findings if each.settled], batch):
+        yield f"{one.where}: {one.what}; that is settled for other batches, not for this one"
 
 
 def credible(ledger: Ledger, historian: Historian, story: Story, process: Process) -> dict[str, Adequate]:

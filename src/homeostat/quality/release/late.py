@@ -1,6 +1,6 @@
 """A laboratory result that comes once its batch has ended: on record before a release or after it.
 
-session, attribute, value -> permitted? a sample out? -> judged as a scan would -> outside and released: alert, recall
+session, attribute, value -> a sample out? -> judged as a scan would -> signed -> outside and released: alert, recall
 Record, review and certificate tell it beside what was executed, and a review that was signed before is superseded.
 """
 
@@ -9,10 +9,13 @@ from datetime import datetime
 
 from pydantic import JsonValue
 
-from homeostat.errors import QualityError, UnitError
+from homeostat.errors import QualityError, UnitError, WordingError
 from homeostat.governance import Office, Session
 from homeostat.governance.authority import authorise
+from homeostat.governance.orderly import in_order
+from homeostat.governance.people import Secret
 from homeostat.governance.released import status
+from homeostat.governance.signing.giving import stamped
 from homeostat.governance.turns import in_turn
 from homeostat.ledger.catalogue import (
     Act,
@@ -25,6 +28,7 @@ from homeostat.ledger.catalogue import (
 from homeostat.process import Quantity
 from homeostat.process.attributes import Attribute
 from homeostat.quality.release.acting import recalled
+from homeostat.quality.release.entered import signed_result
 from homeostat.quality.standing_in import phase_of
 from homeostat.quality.story import Fact, Story
 from homeostat.quality.wording import SECOND, bounds, quantity
@@ -32,9 +36,11 @@ from homeostat.quality.wording import SECOND, bounds, quantity
 Drawn = Fact[SampleDrawn]
 
 
+@in_order("record.review")
 def report_result(
     office: Office,
     session: Session,
+    secret: Secret,
     batch: str,
     attribute: str,
     value: Quantity,
@@ -47,26 +53,31 @@ def report_result(
     """Report what the laboratory found of an `attribute` of a batch that has ended; the verdict on it.
 
     It is of the `sample` named, else of the last one drawn for it. One outside the specification alerts and recalls
-    every part of a released batch in the same act; `parts` is where they went. Needs "record.review". Raises
-    QualityError where the batch runs, drew no such sample, or its scans took the result in.
+    every part of a released batch in the same act; `parts` is where they went. Needs "record.review", and at a GMP site
+    the signature of whom it is. Raises QualityError where the batch runs, drew no such sample, or its scans took the
+    result in.
     """
     authorise(office, session, "record.review")
+    entered = stamped(office)
+    story = _story(office, batch)
+    result, judged = _found(story, attribute, value, sample)
+    found = ResultReported(
+        why=why,
+        batch=batch,
+        result=result,
+        judged=judged,
+        by=session.person,
+        elapsed=_elapsed(story, entered),
+        evidence=evidence,
+    )
+    signature = signed_result(office, session, secret, found, entered)
 
     def judge() -> tuple[list[tuple[Act, str]], AttributeJudged]:
         story = _story(office, batch)
-        result, judged = _found(story, attribute, value, sample)
-        found = ResultReported(
-            why=why,
-            changes=(Change(field=attribute, old=_before(story, judged), new=judged.value),),
-            batch=batch,
-            result=result,
-            judged=judged,
-            by=session.person,
-            elapsed=_elapsed(story, office.clock()),
-            evidence=evidence,
-        )
+        changes = (Change(field=attribute, old=_before(story, judged), new=judged.value),)
+        act = found.model_copy(update={"changes": changes, "signature": signature})
         count = len(story.of(ResultReported))
-        acts: list[tuple[Act, str]] = [(found, f"{batch}/reported/{count + 1:04d}")]
+        acts: list[tuple[Act, str]] = [(act, f"{batch}/reported/{count + 1:04d}")]
         stands = status(office.ledger, batch)
         if judged.verdict == "outside" and stands.may("recall"):
             acts += recalled(stands, batch, f"{_words(story, judged)} ({evidence})", parts, why)
@@ -142,7 +153,7 @@ def _in(value: Quantity, unit: str, name: str) -> float:
     try:
         return value.to(unit)
     except UnitError as error:
-        raise QualityError(f"{value} is no value of '{name}': {error.what}", mend=error.mend) from error
+        raise WordingError(f"{value} is no value of '{name}': {error.what}", mend=error.mend) from error
 
 
 def _judged(name: str, declared: Attribute, sample: str, value: float) -> AttributeJudged:

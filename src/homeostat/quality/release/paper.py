@@ -31,7 +31,7 @@ def certificate_paper(
         training=certificate.site == "training",
         statement=_statement(certificate, status),
         tone=_TONES.get(status.state, "bad"),
-        note=" ".join(filter(None, (_EXCEPTIONAL if status.exceptional else "", since))),
+        note=" ".join(filter(None, (_EXCEPTIONAL if status.exceptional else "", _recall(status), since))),
         facts=(
             ("Batch", certificate.batch),
             ("Patient (code)", certificate.patient),
@@ -55,6 +55,11 @@ def certificate_paper(
 
 
 _EXCEPTIONAL = "Released out of specification, by request."
+
+
+def _recall(status: Status) -> str:
+    told = f"Recalled by {status.recalled_by}, {status.recalled}: {status.cause}."
+    return told if status.state == "recalled" else ""
 
 
 def _statement(certificate: Certificate, status: Status) -> str:

@@ -1,9 +1,9 @@
 """Acts of a reviewer: begin, say a word on each exception, sign what was shown."""
 
-from homeostat.errors import QualityError
+from homeostat.errors import QualityError, WordingError
 from homeostat.governance.authority import authorise, distinct
 from homeostat.governance.office import Office
-from homeostat.governance.orderly import WordingError, in_order
+from homeostat.governance.orderly import in_order
 from homeostat.governance.people import Secret
 from homeostat.governance.session import Session
 from homeostat.governance.signing import Signature, Subject, give

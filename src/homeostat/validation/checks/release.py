@@ -149,7 +149,15 @@ def a_late_positive_alerts_and_lists_what_to_call_back(bench: Workbench) -> str:
         release(office, vera.session, vera.secret, grounds, "fit for use")
         expect(status(office.ledger, BATCH).due == ("sterility", "mycoplasma"), "not all is pending")
         stands = report(
-            office, vera.session, BATCH, "mycoplasma", "negative", evidence="LAB-1", parts=(), why="report"
+            office,
+            vera.session,
+            vera.secret,
+            BATCH,
+            "mycoplasma",
+            "negative",
+            evidence="LAB-1",
+            parts=(),
+            why="report",
         )
         expect(stands.state == "released, tests pending", f"it is {stands.state}")
         part: dict[str, JsonValue] = {"container": "C-1", "patient": "P-0815", "custodian": "ward 3"}
@@ -159,7 +167,17 @@ def a_late_positive_alerts_and_lists_what_to_call_back(bench: Workbench) -> str:
         expect(len([*office.acts((BatchRecalled.type,), BATCH)]) == 1, "there is no recall list")
         expect(stands.state == "recalled" and stands.parts == (part,), f"it is {stands}")
         with refused(QualityError, "the same test, reported again"):
-            report(office, vera.session, BATCH, "sterility", "negative", evidence="L", parts=(), why="again")
+            report(
+                office,
+                vera.session,
+                vera.secret,
+                BATCH,
+                "sterility",
+                "negative",
+                evidence="L",
+                parts=(),
+                why="again",
+            )
         return (
             "one negative left it pending, one positive raised an urgent alert and listed the bag at ward 3"
         )
@@ -195,7 +213,15 @@ def _released_and_recalled(office: Office, vera: Member, how: str) -> None:
 
 def _positive(office: Office, vera: Member, test: str, part: dict[str, JsonValue]) -> Status:
     return report(
-        office, vera.session, BATCH, test, "positive", evidence="LAB", parts=(part,), why="reported"
+        office,
+        vera.session,
+        vera.secret,
+        BATCH,
+        test,
+        "positive",
+        evidence="LAB",
+        parts=(part,),
+        why="reported",
     )
 
 

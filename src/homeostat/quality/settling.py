@@ -1,0 +1,54 @@
+"""Settling: two persons say of a forged or unsigned event that it was looked into, each by their own signature.
+
+an administrator ("requested"), then quality assurance ("approved") -> `settlement`: other batches may be released again
+"""
+
+from homeostat.errors import QualityError
+from homeostat.governance import Office, Session
+from homeostat.governance.authority import authorise
+from homeostat.governance.orderly import orderly
+from homeostat.governance.people import Secret
+from homeostat.governance.signing import Signature, require
+from homeostat.governance.signing.giving import give
+from homeostat.ledger import Finding
+from homeostat.ledger.catalogue import Meaning
+from homeostat.ledger.identity import Permission, permitted
+from homeostat.quality.deviations import deviation as of
+from homeostat.quality.settlement import finding_subject
+from homeostat.quality.unproven import unproven
+
+
+def settle(
+    office: Office, session: Session, secret: Secret, event: int, deviation: str, *, why: str
+) -> Signature:
+    """Sign that the finding about an event was looked into in a deviation: asked for, or approved, by who one is.
+
+    An administrator asks first ("user.manage"), another person approves ("deviation.close") once the deviation is
+    closed. Raises AuthorityError, and QualityError where nothing is found of the event, or it is settled already.
+    """
+    approves = permitted(session.roles, "deviation.close")
+    permission: Permission = "deviation.close" if approves else "user.manage"
+    authorise(office, session, permission)
+    with orderly(office, session, permission):
+        found, one = _found(office, event), of(office.ledger, deviation)
+        if approves and one.open:
+            mend = "have it assessed, explained and closed: homeostat deviation close"
+            raise QualityError("the deviation is open: nothing was concluded yet", where=deviation, mend=mend)
+        subject = finding_subject(next(office.ledger.events(after=event - 1)), found.what, deviation)
+        if approves:
+            require(office.ledger, subject, ("requested",))
+        meaning: Meaning = "approved" if approves else "requested"
+        terms = {"finding": found.what, "deviation": deviation}
+        return give(office, session, secret, subject, meaning, why, terms=terms)
+
+
+def _found(office: Office, event: int) -> Finding:
+    """What is found of an event, that nobody settled. Raises QualityError."""
+    stopping = (one for one in unproven(office.ledger) if event and not one.as_recorded)
+    found = next((one for one in stopping if one.event == event), None)
+    if found is None:
+        mend = "homeostat verify names those there are; damage of the stores is not settled, but restored"
+        raise QualityError(f"nothing is found of event {event} that could be settled", mend=mend)
+    if found.settled:
+        raise QualityError(f"it is settled: {found.settled}", where=f"event {event}")
+    return found

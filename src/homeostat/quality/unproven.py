@@ -1,0 +1,83 @@
+"""What stands whole in the ledger and nobody's proof carries: made-up persons, forged signatures, unsigned orders.
+
+events -> what persons have to have proved -> findings, each of one event, and who settled it where somebody did
+Whoever holds the site's key can add such an event, and cannot take it out again: it counts for nothing, and is told.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from homeostat.errors import LedgerError
+from homeostat.governance.custody import Belonging
+from homeostat.governance.custody.proving import Proofs
+from homeostat.governance.people import unproved
+from homeostat.governance.signing import Judge, Standing
+from homeostat.ledger import Finding, Ledger, Recorded
+from homeostat.ledger.catalogue import RecordSigned
+from homeostat.quality.carried import TYPES as ORDERS
+from homeostat.quality.carried import Carried
+from homeostat.quality.settlement import settlements
+
+PROVED = (RecordSigned.type, *ORDERS)
+"""The types of events that `Unproven` hears."""
+
+
+@dataclass
+class Unproven:
+    """The signatures and orders of a site, in the order of the ledger."""
+
+    _signatures: list[Recorded] = field(default_factory=list)
+    _orders: Carried = field(default_factory=Carried)
+
+    def hear(self, recorded: Recorded) -> None:
+        """Take in one event of `PROVED`. Raises LedgerError where it cannot be read."""
+        if recorded.event.type == RecordSigned.type:
+            self._signatures.append(recorded)
+        else:
+            self._orders.hear(recorded)
+
+    def findings(self, ledger: Ledger) -> tuple[Finding, ...]:
+        """Everything at the site that its persons did not prove, with who settled it."""
+        given, none = _judged(Judge(ledger), self._signatures)
+        orders, custody = self._orders.findings(given), Proofs.of(ledger).findings
+        found = (*unproved(ledger), *none, *orders, *custody)
+        settled = settlements(ledger) if found else {}
+        return tuple(replace(one, settled=settled.get(one.event, "")) for one in found)
+
+
+def unproven(ledger: Ledger) -> tuple[Finding, ...]:
+    """The findings of a ledger. Raises LedgerError where an order cannot be read."""
+    heard = Unproven()
+    for recorded in ledger.events(types=PROVED):
+        heard.hear(recorded)
+    return heard.findings(ledger)
+
+
+def touching(ledger: Ledger, findings: Iterable[Finding], batch: str) -> tuple[Finding, ...]:
+    """Those of the findings whose event is about a batch: its own, in its name, or of a container of its chain."""
+    belonging = Belonging.of(ledger)
+    own = {batch, *belonging.containers(batch)}
+    return tuple(one for one in findings if one.event and own & _named(ledger, one.event))
+
+
+def _named(ledger: Ledger, seq: int) -> set[str]:
+    """What an event is about: its batch, and the batch and container that it names."""
+    event = next(ledger.events(after=seq - 1)).event
+    return {event.batch, str(event.data.get("batch", "")), str(event.data.get("container", ""))} - {""}
+
+
+def _judged(judge: Judge, signatures: Iterable[Recorded]) -> tuple[dict[str, Standing], list[Finding]]:
+    """How the `signatures` on record stand, by their events; and those that are none."""
+    given, none = dict[str, Standing](), list[Finding]()
+    for recorded in signatures:
+        try:
+            found = judge.standing(recorded, None)
+        except LedgerError as error:
+            words = f"event {recorded.seq} is no signature that can be read: {error.what}"
+            none.append(Finding("signatures", words, event=recorded.seq))
+            continue
+        given[found.event] = found
+        if found.state == "invalid":
+            words = f"event {recorded.seq}, as by {found.person}: {found.words}"
+            none.append(Finding("signatures", words, as_recorded=not found.entitled, event=recorded.seq))
+    return given, none

@@ -1,0 +1,82 @@
+"""A patient's code is a pseudonym: dates and names are refused where they would first come into a record."""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from homeostat.errors import WordingError
+from homeostat.execution import Options, run
+from homeostat.governance.custody import accept, issue
+from homeostat.governance.keeping import Patients
+from homeostat.governance.pseudonym import refuse_telling, telling
+from homeostat.ledger import Event
+from homeostat.ledger.catalogue import IdentityIssued
+from homeostat.process import load
+from homeostat.site import Site
+
+from ..execution.conftest import MINI, Quiet
+from .custody_scene import HEAD, Scene, scene
+
+DAYS = st.dates(date(1900, 1, 1), date(2099, 12, 31))
+WAYS = ("%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%Y%m%d", "%d%m%Y", "%m%d%Y", "%Y.%m.%d")
+
+
+@pytest.fixture
+def work(tmp_path: Path) -> Iterator[Scene]:
+    with scene(tmp_path / "site") as made:
+        yield made
+
+
+@given(DAYS, st.sampled_from(WAYS), st.sampled_from(("{}", "P-{}", "{}/A", "P {} B")))
+def test_every_way_to_write_a_day_is_found(day: date, way: str, around: str) -> None:
+    assert telling(around.format(day.strftime(way))) == "it holds a date, which may be a date of birth"
+
+
+@pytest.mark.parametrize(
+    "code", ["Jo Doe", "Doe, Jo", "zoë müller", "Anna-Lena Roth", "DOE JANE", "de la Cruz"]
+)
+def test_what_reads_as_a_name_is_found(code: str) -> None:
+    assert telling(code) == "it reads as a name"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "P-017", "P-1", "PRODUCT", "CELL-BANK-7", "A99971234567800", "1234567", "99999999", "123456789",
+        "19581332", "1850-01-01", "2026-W47", "UKX 0042", "7f3a-19", "G123498654321", "ward C",
+    ],
+)  # fmt: skip
+def test_a_code_is_a_code(code: str) -> None:
+    assert telling(code) == ""
+
+
+def test_nothing_is_issued_started_or_kept_for_a_date(work: Scene, tmp_path: Path) -> None:
+    before = work.office.ledger.size
+    for attempt in (
+        lambda: issue(work.office, work[HEAD], "1958-11-03", why="order"),
+        lambda: accept(work.office, work[HEAD], "HOSP/1", "Hospital", "03.11.1958", why="transferred"),
+        lambda: Patients.open(work.office).add(work[HEAD], "19581103", {"name": "Jo Doe"}, why="kept"),
+    ):
+        with pytest.raises(WordingError, match="this is no code for a patient") as refusal:
+            attempt()
+        assert refusal.value.mend == "use one made for it, as P-017"
+    assert work.office.ledger.size == before
+    site = Site.create(tmp_path / "other")
+    with pytest.raises(WordingError, match="may be a date of birth"):
+        run(site, load(MINI), Options(patient="1958-11-03"), Quiet())
+    with site.reading() as (ledger, _):
+        assert ledger.batches() == []
+
+
+def test_a_code_that_is_on_record_already_goes_on(work: Scene) -> None:
+    """Who was given such a code before is treated under it: another one now would break their chain of identity."""
+    old = IdentityIssued(why="order", identity="K7Q2I000001X", patient="1958-11-03", scope="autologous")
+    work.office.ledger.append(Event("custody/old", old.type, "", 0, HEAD, old.model_dump(mode="json")))
+    work.office.ledger.commit()
+    refuse_telling(work.office.ledger, "1958-11-03")
+    with pytest.raises(WordingError):
+        refuse_telling(work.office.ledger, "1958-11-04")
