@@ -200,6 +200,8 @@ def _object(trained: "Trained", tested: Any) -> dict[str, Any]:
         "groups": package.training.groups,
         "inputs": len(package.inputs),
         "decisions": list(trained.task.decisions),
+        "coverage": package.interval.coverage,
+        "promised": package.interval.promised,
         "tried": [dict(each) for each in package.tried],
         "figures": [each.model_dump(mode="json") for each in package.metrics],
         "locked_test": [each.model_dump(mode="json") for each in tested],
@@ -233,10 +235,19 @@ def _told(trained: "Trained", out: Path) -> list[Table | str]:
         "",
         f"Chosen: {choice}.",
         _honest(trained),
+        *_promised(trained),
         *([by_group("By group, held out", package.metrics[1:])] if package.metrics[1:] else []),
         "",
         f"Model: {out}, SHA-256 {package.content_hash}",
     ]
+
+
+def _promised(trained: "Trained") -> list[str]:
+    """What too few groups can promise; nothing where they are enough."""
+    from homeostat.monitoring.learning.promising import promise
+
+    told = promise(trained.package)
+    return [] if told is None else ["", told]
 
 
 def _trials(trained: "Trained") -> Table:

@@ -18,24 +18,21 @@ from homeostat.monitoring.prediction.calibration import calibrate, likelier
 from homeostat.monitoring.prediction.grouped import quantile, weigh
 from homeostat.monitoring.prediction.sided import SidedInterval
 
-BELOW_ONE = 1.0 - 1e-9
-
 
 def interval(task: Task, held_out: Array, level: float, rows: Integers | None = None) -> Interval:
-    """The interval at `level`, or the highest that so few rows can give, from the task's rows (all, or `rows`)."""
+    """The interval at `level` from the task's rows (all, or `rows`).
+
+    Of groups too few to promise it by random effects, alike on both sides; see `prediction.few`.
+    """
     places = np.arange(len(task.y)) if rows is None else rows
     truth, said, groups = task.y[places], held_out[places], members(task)[places]
     if task.question.classes:
         return labels(truth, said, groups, level)
-    sides = [_side(sign * (truth - said), groups, level) for sign in (1.0, -1.0)]
     floor, ceiling = task.possible.low, task.possible.high
-    try:
-        even = calibrate(truth, said, groups, coverage=level, floor=floor, ceiling=ceiling)
-    except MonitoringError:
-        count = len(np.unique(groups))
-        most = BELOW_ONE * count / (count + 1.0)
-        return calibrate(truth, said, groups, coverage=most, floor=floor, ceiling=ceiling)
-    above, below = sides
+    even = calibrate(truth, said, groups, coverage=level, floor=floor, ceiling=ceiling)
+    if even.promised is not None:
+        return even
+    above, below = (_side(sign * (truth - said), groups, level) for sign in (1.0, -1.0))
     if above is None or below is None or above + below >= 2.0 * even.quantile:
         return even
     method = "residuals of groups held out, each side for itself"

@@ -34,7 +34,7 @@ from homeostat.monitoring.package import (
     table_digest,
 )
 from homeostat.monitoring.package.metrics import check_limits
-from homeostat.monitoring.prediction import InputSpace
+from homeostat.monitoring.prediction import GroupSpace, InputSpace, learn_group_space
 from homeostat.monitoring.prediction.space_learning import learn_space
 
 MISSING_ALLOWED = 0.2
@@ -120,6 +120,8 @@ def train(
         steps=learnt.steps,
         form=learnt.form,
         space=_space(task, learnt),
+        group_space=_group_space(task, learnt),
+        reached=None if task.question.classes else (float(task.y.min()), float(task.y.max())),
         interval=interval(task, judged.held_out, settings.level),
         ruling=ruling(task, judged.held_out, settings.level),
         training=_training(table, task),
@@ -162,6 +164,13 @@ def _space(task: Task, learnt: Learnt) -> InputSpace:
     """The input space of the rows as the model sees them, after the steps that all models share."""
     rows = learnt.prepared(task.x)
     return learn_space(rows, members(task), after=len(learnt.steps))
+
+
+def _group_space(task: Task, learnt: Learnt) -> GroupSpace | None:
+    """The space of the groups as the model sees them; None where there are no groups."""
+    if task.groups is None:
+        return None
+    return learn_group_space(learnt.prepared(task.x), members(task), after=len(learnt.steps))
 
 
 def _training(table: Table, task: Task) -> Training:

@@ -5,6 +5,7 @@
                    LabelInterval (two classes)
     Ruling         value -> meets the rule, fails it, or either: with a stated share of wrong answers of each kind
     InputSpace     how far a row is from those the model knows: T² and SPE
+    GroupSpace     how far the rows of a group, taken together, are from the groups it knows
     decide         interval + distances + rule (+ ruling) -> ok, alert, action or undecided
     Verdict        all of that for one row, with the inputs that drive it
 
@@ -21,6 +22,8 @@ from homeostat.monitoring.prediction.calibration import (
 )
 from homeostat.monitoring.prediction.coverage import Covered, coverage_by, covered, share_interval
 from homeostat.monitoring.prediction.deciding import decide
+from homeostat.monitoring.prediction.few import too_few
+from homeostat.monitoring.prediction.group_space import GroupSpace, learn_group_space
 from homeostat.monitoring.prediction.grouped import attainable
 from homeostat.monitoring.prediction.interval import (
     AnyInterval,
@@ -43,6 +46,7 @@ __all__ = [
     "CrossInterval",
     "Decision",
     "Drivers",
+    "GroupSpace",
     "InputSpace",
     "Interval",
     "LabelInterval",
@@ -61,7 +65,9 @@ __all__ = [
     "coverage_by",
     "covered",
     "decide",
+    "learn_group_space",
     "learn_space",
     "mondrian",
     "share_interval",
+    "too_few",
 ]

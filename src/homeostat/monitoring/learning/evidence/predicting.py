@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from homeostat.monitoring.learning.evidence.common import COMMON, Case, Told, intended
+from homeostat.monitoring.learning.promising import promise
 from homeostat.monitoring.package import Package
 from homeostat.monitoring.package.uses import COMPARED, Use
 
@@ -89,10 +90,9 @@ def _undecided(case: Predicting) -> Told:
         if "undecided" in case.whole
         else ""
     )
-    return (
-        "met",
-        f"interval of {100 * interval.coverage:.0f} % with each value; undecided where it holds the limit{share}",
-    )
+    told = f"interval of {100 * interval.coverage:.0f} % with each value; undecided where it holds the limit{share}"
+    few = promise(case.package)
+    return ("met", told) if few is None else ("partly", f"{told}; gap: {few.rstrip('.')}")
 
 
 def _followed(case: Predicting) -> Told:
