@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from tests.monitoring.learning import tables
 
+from homeostat.errors import MonitoringError
 from homeostat.monitoring.learning import score
 from homeostat.monitoring.learning.explaining import described, explain
 from homeostat.monitoring.learning.promising import promise
@@ -101,3 +102,10 @@ def test_groups_of_a_single_row_are_learnt_from(tmp_path: Path) -> None:
     assert found.package.group_space is not None
     assert found.package.group_space.groups == 5
     assert np.isfinite(found.judged.held_out).all()
+
+
+def test_a_column_that_names_one_group_only_is_refused(tmp_path: Path) -> None:
+    columns = tables.linear(20) | {"donor": ["D1"] * 20}
+    with pytest.raises(MonitoringError, match="all rows belong to one group, 'D1'") as told:
+        pose(tables.table(tmp_path, columns), SETTINGS)
+    assert "column 'donor'" in told.value.where

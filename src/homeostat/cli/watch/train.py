@@ -234,12 +234,23 @@ def _told(trained: "Trained", out: Path) -> list[Table | str]:
         _trials(trained),
         "",
         f"Chosen: {choice}.",
+        *([f"- {choice.why}"] if choice.why else []),
+        *_widths(trained),
         _honest(trained),
         *_promised(trained),
         *([by_group("By group, held out", package.metrics[1:])] if package.metrics[1:] else []),
         "",
         f"Model: {out}, SHA-256 {package.content_hash}",
     ]
+
+
+def _widths(trained: "Trained") -> list[str]:
+    """How wide intervals are where, if not alike everywhere; nothing else."""
+    from homeostat.monitoring.prediction import FactorInterval
+
+    interval = trained.package.interval
+    uneven = interval.uses_scale or isinstance(interval, FactorInterval)
+    return [f"- intervals: {interval.method}"] if uneven else []
 
 
 def _promised(trained: "Trained") -> list[str]:

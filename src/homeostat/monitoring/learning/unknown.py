@@ -35,7 +35,7 @@ def _alone(verdict: Verdict, why: str) -> Verdict:
     """The verdict on a row whose group is far, and `why`; as it is where there is no reason."""
     if not why:
         return verdict
-    reason = _also(why, verdict)
+    reason = f"{verdict.reason}; {why}" if verdict.decision == "undecided" and verdict.reason else why
     return replace(verdict, low=None, high=None, decision="undecided", reason=reason, probability=None)
 
 

@@ -1,8 +1,8 @@
 """Prediction with its uncertainty: intervals that keep their coverage, an input space, a decision.
 
     Rule           what a value must meet: Rule.parse(">= 90")
-    Interval       value -> low, high: SymmetricInterval, SidedInterval, CrossInterval (CV+),
-                   LabelInterval (two classes)
+    Interval       value -> low, high: SymmetricInterval, SidedInterval, FactorInterval,
+                   CrossInterval (CV+), LabelInterval (two classes)
     Ruling         value -> meets the rule, fails it, or either: with a stated share of wrong answers of each kind
     InputSpace     how far a row is from those the model knows: T² and SPE
     GroupSpace     how far the rows of a group, taken together, are from the groups it knows
@@ -22,6 +22,7 @@ from homeostat.monitoring.prediction.calibration import (
 )
 from homeostat.monitoring.prediction.coverage import Covered, coverage_by, covered, share_interval
 from homeostat.monitoring.prediction.deciding import decide
+from homeostat.monitoring.prediction.factor import FactorInterval
 from homeostat.monitoring.prediction.few import too_few
 from homeostat.monitoring.prediction.group_space import GroupSpace, learn_group_space
 from homeostat.monitoring.prediction.grouped import attainable
@@ -46,6 +47,7 @@ __all__ = [
     "CrossInterval",
     "Decision",
     "Drivers",
+    "FactorInterval",
     "GroupSpace",
     "InputSpace",
     "Interval",

@@ -42,6 +42,8 @@ def calibrate(
         if not (scale > 0.0).all():
             raise MonitoringError("a scale is not positive", where="calibration")
         errors = errors / scale
+    if len(errors) != len(groups) or not len(errors):
+        raise MonitoringError("as many groups as scores are wanted", where="calibration")
     count = len(np.unique(groups))
     found = (
         _of_few(errors, groups, coverage)
