@@ -10,7 +10,7 @@ from homeostat.monitoring.frozen.piece import AnyForm, Form
 
 
 class Scaled(Form):
-    """The value of `form`. Its scale is `offset` + `slope` * value + what the form `by` tells, never below `least`.
+    """The value of `form`. Its scale is `offset` + `slope` * value + what the form `by` tells, from `least` to `most`.
 
     Without `by` only the value has a say; with it, as a rule, `offset` and `slope` are 0.
     """
@@ -21,6 +21,7 @@ class Scaled(Form):
     offset: float = Field(default=0.0, allow_inf_nan=False)
     slope: float = Field(default=0.0, allow_inf_nan=False)
     least: float = Field(gt=0.0, allow_inf_nan=False)
+    most: float = Field(gt=0.0, allow_inf_nan=False)
 
     def predict(self, x: Array) -> Array:
         """The form's value (n,)."""
@@ -40,7 +41,8 @@ class Scaled(Form):
         found = self.offset + self.slope * self.form.predict(x)
         if self.by is not None:
             found = found + self.by.predict(x)
-        return np.where(found > self.least, found, self.least)
+        found = np.where(found > self.least, found, self.least)
+        return np.where(found < self.most, found, self.most)
 
     def value(self, row: list[float]) -> float:
         """The form's value of one row."""

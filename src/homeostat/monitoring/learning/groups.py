@@ -20,9 +20,9 @@ def members(task: Task) -> Labels:
     return np.arange(len(task.y)) if task.same is None else task.same
 
 
-def clearly_above_zero(gain: Array, labels: Labels) -> bool:
-    """Whether the mean of `gain` (n,) is above 0 by more than a standard error, over groups if they are many."""
+def clearly_above_zero(gain: Array, labels: Labels, sure: float = 1.0) -> bool:
+    """Whether the mean of `gain` (n,) is above 0 by more than `sure` standard errors, over groups if they are many."""
     names, member = np.unique(labels, return_inverse=True)
     if FEW_GROUPS <= len(names) < len(gain):
         gain = np.bincount(member, gain) / np.bincount(member)
-    return bool(gain.mean() > gain.std(ddof=1) / np.sqrt(len(gain)))
+    return bool(gain.mean() > sure * gain.std(ddof=1) / np.sqrt(len(gain)))

@@ -4,8 +4,9 @@ In: errors of rows held out, their values and inputs. Out: a `Scale`, or none wh
 
 Errors divided by their expected size are calibrated in place of the errors (normalised conformal prediction, Lei et al.
 2018, section 5.2). The expected size of each row comes from rows of other groups. A scale is taken where the interval
-score (Gneiting & Raftery 2007, eq. 43) is less than that of intervals of one width by more than a standard error of the
-paired differences, counted over groups if they are many; of two such the one of the lesser score.
+score (Gneiting & Raftery 2007, eq. 43) is less than that of intervals of one width by more than two standard errors of
+the paired differences, counted over groups if they are many; of two such the one of the lesser score. One standard
+error, which serves to choose models, was too little: sizes of errors are known less well than the errors.
 """
 
 from collections.abc import Callable, Iterator
@@ -20,7 +21,9 @@ from homeostat.monitoring.learning.folds import grouped, others
 from homeostat.monitoring.learning.groups import Labels, clearly_above_zero
 from homeostat.monitoring.prediction.exporting import from_trees
 
-LEAST = 0.25
+SURE = 2.0
+"""Standard errors by which an interval score must be less."""
+LEAST = 0.5
 """The smallest scale, as a share of the mean error: what few rows say of an error of nearly nothing is not believed."""
 FEWEST = 30
 """Rows from which on a line through the errors is tried (assumption)."""
@@ -33,22 +36,30 @@ LEAVES = 5
 
 @dataclass(frozen=True, eq=False)
 class Scale:
-    """The expected size of an error: `offset` + `slope` * value + what `by` tells of the inputs, at least `least`."""
+    """The expected size of an error: `offset` + `slope` * value + what `by` tells of the inputs, `least` to `most`."""
 
     told: str
     least: float
+    most: float
     offset: float = 0.0
     slope: float = 0.0
     by: Form | None = None
 
     def on(self, form: Form) -> Scaled:
         """The form with this scale."""
-        return Scaled(form=form, by=self.by, offset=self.offset, slope=self.slope, least=self.least)
+        return Scaled(
+            form=form,
+            by=self.by,
+            offset=self.offset,
+            slope=self.slope,
+            least=self.least,
+            most=self.most,
+        )
 
     def of(self, x: Array, value: Array) -> Array:
         """The scale (n,) of rows `x` (n, q) with their values (n,)."""
         found = self.offset + self.slope * value + (0.0 if self.by is None else self.by.predict(x))
-        return np.maximum(found, self.least)
+        return np.minimum(np.maximum(found, self.least), self.most)
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,7 +90,7 @@ def scales(rows: Rows) -> Iterator[tuple[Scale, Array]]:
 
 def better(scores: Array, than: Array, groups: Labels) -> bool:
     """Whether interval scores (n,) are clearly less than others."""
-    return clearly_above_zero(than - scores, groups)
+    return clearly_above_zero(than - scores, groups, SURE)
 
 
 def _without(rows: Rows, make: Making) -> Array:
@@ -96,19 +107,20 @@ def _least(sizes: Array) -> float:
 
 
 def _growing(rows: Rows) -> Scale:
-    """A line through the sizes of the errors over the value."""
+    """A line through the sizes of the errors over the value, level beyond the values it was learnt from."""
     sizes = np.abs(rows.errors)
     middle = rows.value - rows.value.mean()
     spread = float(middle @ middle)
     slope = float(middle @ sizes) / spread if spread > 0.0 else 0.0
     offset = float(sizes.mean() - slope * rows.value.mean())
-    return Scale("as wide as the error at this value", _least(sizes), offset, slope)
+    ends = [offset + slope * float(end) for end in (rows.value.min(), rows.value.max())]
+    least = max(_least(sizes), min(ends))
+    return Scale("as wide as the error at this value", least, max(least, *ends), offset, slope)
 
 
 def _by_inputs(rows: Rows) -> Scale:
     """Trees on the sizes of the errors."""
     sizes = np.abs(rows.errors)
     trees = ExtraTreesRegressor(TREES, min_samples_leaf=LEAVES, random_state=0)
-    return Scale(
-        "as wide as the error of such inputs", _least(sizes), by=from_trees(trees.fit(rows.x, sizes))
-    )
+    least, most = _least(sizes), max(_least(sizes), float(sizes.max()))
+    return Scale("as wide as the error of such inputs", least, most, by=from_trees(trees.fit(rows.x, sizes)))
