@@ -291,6 +291,7 @@ SHOWN: Mapping[str, Shown] = {
     "bench-control-oracle": Shown("bench control --topic oracle"),
     "bench-records": Shown("bench records"),
     "bench-watch": Shown(f"bench watch {BRIEF}", lines=400),
+    "bench-watch-groups": Shown("bench watch --topic groups"),
     "bench-watch-drill": Shown("bench watch --topic drill"),
 }
 """Every output by name: `docs/output/NAME.txt`, in an order in which they can be made."""

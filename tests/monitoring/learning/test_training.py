@@ -39,9 +39,10 @@ def test_the_error_that_is_told_is_the_error_on_new_rows(trained: Trained, tmp_p
 def test_the_coverage_that_is_stated_holds_on_new_rows_of_every_donor(
     trained: Trained, tmp_path: Path
 ) -> None:
+    """Eighty rows tell the width to a twelfth, which is 3 points of coverage; 200 rows a donor the share to 2."""
     new = score(trained.package, tables.table(tmp_path, tables.linear(800, 0.5, seed=12)))
     for metrics in new.metrics:
-        assert metrics.values["coverage"] == pytest.approx(0.9, abs=0.07)
+        assert metrics.values["coverage"] == pytest.approx(0.9, abs=0.08)
 
 
 def test_rows_far_from_the_table_are_undecided(trained: Trained, tmp_path: Path) -> None:

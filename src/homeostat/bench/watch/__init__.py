@@ -17,6 +17,7 @@ TOPICS = (
     "raman",
     "cardiomyocytes",
     "coverage",
+    "groups",
     "survey",
     "panel",
     "drill",

@@ -42,6 +42,7 @@ def score(
     calibration, every spectrum as the process ran: value, interval, or why it was refused.
     """
     from homeostat.monitoring.learning import read_table, recording, scoring
+    from homeostat.monitoring.learning.promising import promise
     from homeostat.monitoring.package import LivePackage, WatchPackage, read_any
 
     package, when = read_any(model), datetime.now(UTC).isoformat(timespec="seconds")
@@ -58,7 +59,8 @@ def score(
     if as_json:
         show_json(_object(scored, kept))
         return
-    advised = ["", scored.advice] if scored.advice else []
+    advised = [each for each in ("", scored.advice, scored.edge, promise(package)) if each is not None]
+    advised = advised if len(advised) > 1 else []
     show(*_head(scored), _verdicts(scored), *advised, *_figures(scored), *([kept.told] if kept else []))
 
 
@@ -121,7 +123,8 @@ def _figures(scored: "Scored") -> "list[Table | str]":
         return ["", *(strange or [told])]
     values = scored.metrics[0].values
     nominal = percent(scored.package.interval.coverage)
-    told = f"Intervals hold {percent(values.get('coverage'))} of the truths; {nominal} are stated."
+    held = f"Intervals hold {percent(values.get('coverage'))} of the truths; {nominal} are stated."
+    told = held if "coverage" in values else "No row with a truth has an interval."
     return [
         by_group(_title(scored), scored.metrics),
         "",
@@ -146,6 +149,9 @@ def _object(scored: "Scored", kept: "Kept | None") -> dict[str, Any]:
         "rule": None if package.rule is None else str(package.rule),
         "classes": package.classes,
         "coverage": package.interval.coverage,
+        "promised": package.interval.promised,
+        "targets": package.reached,
+        "edge": scored.edge,
         "advice": scored.advice,
         "left_out": scored.left_out,
         "rows": [_row(scored, row, verdict) for row, verdict in enumerate(scored.verdicts)],

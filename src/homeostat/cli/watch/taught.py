@@ -14,7 +14,9 @@ Target = Annotated[
 Out = Annotated[Path, typer.Option(metavar="MODEL.json", help="Where the model is written.")]
 Group = Annotated[
     str | None,
-    typer.Option(metavar="COLUMN", help="Donor, batch or reactor: its rows are held out together."),
+    typer.Option(
+        metavar="COLUMN", help="Donor, batch or reactor: its rows are held out together; three at least."
+    ),
 ]
 Rule = Annotated[
     str | None,

@@ -227,6 +227,8 @@ def _object(trained: "Trained", tested: Any) -> dict[str, Any]:
         "groups": package.training.groups,
         "inputs": len(package.inputs),
         "decisions": list(trained.task.decisions),
+        "coverage": package.interval.coverage,
+        "promised": package.interval.promised,
         "tried": [dict(each) for each in package.tried],
         "figures": [each.model_dump(mode="json") for each in package.metrics],
         "locked_test": [each.model_dump(mode="json") for each in tested],
@@ -259,11 +261,31 @@ def _told(trained: "Trained", out: Path) -> list[Table | str]:
         _trials(trained),
         "",
         f"Chosen: {choice}.",
+        *([f"- {choice.why}"] if choice.why else []),
+        *_widths(trained),
         _honest(trained),
+        *_promised(trained),
         *([by_group("By group, held out", package.metrics[1:])] if package.metrics[1:] else []),
         "",
         f"Model: {out}, SHA-256 {package.content_hash}",
     ]
+
+
+def _widths(trained: "Trained") -> list[str]:
+    """How wide intervals are where, if not alike everywhere; nothing else."""
+    from homeostat.monitoring.prediction import FactorInterval
+
+    interval = trained.package.interval
+    uneven = interval.uses_scale or isinstance(interval, FactorInterval)
+    return [f"- intervals: {interval.method}"] if uneven else []
+
+
+def _promised(trained: "Trained") -> list[str]:
+    """What too few groups can promise; nothing where they are enough."""
+    from homeostat.monitoring.learning.promising import promise
+
+    told = promise(trained.package)
+    return [] if told is None else ["", told]
 
 
 def _trials(trained: "Trained") -> Table:

@@ -11,11 +11,13 @@ and with them alone, and has one path for arrays and one for a row of plain floa
 from homeostat.monitoring.frozen.arrays import Array, Integers, Matrix, Vector
 from homeostat.monitoring.frozen.clipped import Clipped
 from homeostat.monitoring.frozen.composed import Blend, Logistic, Staged, lead_back, run_through
+from homeostat.monitoring.frozen.exponential import Exponential
 from homeostat.monitoring.frozen.kernel import Kernel
 from homeostat.monitoring.frozen.linear import Linear
 from homeostat.monitoring.frozen.mean import Mean
 from homeostat.monitoring.frozen.piece import AnyForm, AnyStep, Form, Piece, Step
 from homeostat.monitoring.frozen.projection import Project
+from homeostat.monitoring.frozen.scaled import Scaled
 from homeostat.monitoring.frozen.steps import Autoscale, Center, Impute, Select
 from homeostat.monitoring.frozen.trees import Trees
 
@@ -27,6 +29,7 @@ __all__ = [
     "Blend",
     "Center",
     "Clipped",
+    "Exponential",
     "Form",
     "Impute",
     "Integers",
@@ -37,6 +40,7 @@ __all__ = [
     "Mean",
     "Piece",
     "Project",
+    "Scaled",
     "Select",
     "Staged",
     "Step",

@@ -7,6 +7,7 @@ import numpy as np
 
 from homeostat.monitoring.frozen import Form, lead_back, run_through
 from homeostat.monitoring.learning.evidence import false_alarms
+from homeostat.monitoring.learning.promising import promise
 from homeostat.monitoring.learning.scoring import inputs, range_of
 from homeostat.monitoring.learning.table import Table
 from homeostat.monitoring.learning.unknown import judged
@@ -27,15 +28,14 @@ class Explained:
 
 def explain(package: Package, table: Table, row: int) -> Explained:
     """Explain row `row` (from 0) of the table. Raises MonitoringError where the table lacks inputs."""
-    some = table.select([row])
-    columns = inputs(package, some)
-    x = np.stack([columns[name] for name in package.names], axis=1)
+    columns = inputs(package, table)
+    x = np.stack([columns[name][[row]] for name in package.names], axis=1)
     stages = run_through(package.steps, x)
     parts = lead_back(package.steps, stages, package.form.contributions(stages[-1]))[0].tolist()
     given = [value if value == value else None for value in x[0].tolist()]
     named = sorted(zip(package.names, given, parts, strict=True), key=lambda each: -abs(each[2]))
     return Explained(
-        table.sheet.lines[row], judged(package, some, columns)[0], package.form.reference, tuple(named)
+        table.sheet.lines[row], judged(package, table, columns)[row], package.form.reference, tuple(named)
     )
 
 
@@ -59,6 +59,12 @@ def described(package: Package) -> dict[str, Any]:
         "learnt from": f"{package.training.rows} rows in {package.training.groups} groups",
         "notes": package.training.note,
         "interval": f"{100 * package.interval.coverage:.0f} %: {package.interval.method}",
+        **({} if promise(package) is None else {"promised": promise(package)}),
+        **(
+            {}
+            if package.reached is None
+            else {"targets learnt from": "{:g} to {:g}".format(*package.reached)}
+        ),
         **({"possible": str(range_of(package))} if range_of(package).bounded else {}),
         **({} if package.ruling is None else {"decides": _margins(package.ruling)}),
         **{f"{name}, held out": value for name, value in values.items()},

@@ -7,48 +7,146 @@ as that of a share near 100 %, needs far less room on one side; so does a rule t
 ends where the possible does: no truth lies beyond, so that its coverage stays the same.
 """
 
+from dataclasses import replace
+from typing import NamedTuple
+
 import numpy as np
 
 from homeostat.errors import MonitoringError
-from homeostat.monitoring.frozen import Array, Integers
+from homeostat.monitoring.frozen import Array, Form, Integers
 from homeostat.monitoring.learning.groups import Labels, members
+from homeostat.monitoring.learning.possible import ANYTHING
 from homeostat.monitoring.learning.task import Task
-from homeostat.monitoring.prediction import Interval, LabelInterval, Rule, Ruling, calibrate_ruling
+from homeostat.monitoring.learning.widths import Rows, Scale, better, scales
+from homeostat.monitoring.prediction import (
+    Interval,
+    LabelInterval,
+    Rule,
+    Ruling,
+    SymmetricInterval,
+    calibrate_ruling,
+)
 from homeostat.monitoring.prediction.calibration import calibrate, likelier
+from homeostat.monitoring.prediction.factor import FactorInterval
 from homeostat.monitoring.prediction.grouped import quantile, weigh
 from homeostat.monitoring.prediction.sided import SidedInterval
 
-BELOW_ONE = 1.0 - 1e-9
+
+class Banded(NamedTuple):
+    """An interval, and the scale that its width follows; None where it is of one width, or a share of the value."""
+
+    interval: Interval
+    scale: Scale | None
+
+    def band(self, x: Array, value: Array) -> tuple[Array, Array]:
+        """Low and high (n,) of rows `x` (n, q) as the form sees them, with their values (n,)."""
+        scale = np.ones(len(value)) if self.scale is None else self.scale.of(x, value)
+        return self.interval.band(x, value, scale)
+
+    def on(self, form: Form) -> Form:
+        """The form, with the scale that the interval asks it for."""
+        return form if self.scale is None else self.scale.on(form)
 
 
-def interval(task: Task, held_out: Array, level: float, rows: Integers | None = None) -> Interval:
-    """The interval at `level`, or the highest that so few rows can give, from the task's rows (all, or `rows`)."""
+def banded(
+    task: Task,
+    held_out: Array,
+    level: float,
+    rows: Integers | None = None,
+    *,
+    seen: Array | None = None,
+    logged: bool = False,
+) -> Banded:
+    """The interval at `level` from the task's rows (all, or `rows`), as wide as its errors are expected to be.
+
+    `seen` (n, q) are all rows as the form sees them, None where that says nothing; `logged`: the model was learnt on
+    the logarithm of the target, and errors are shares of the value.
+    """
+    found = interval(task, held_out, level, rows, by_factors=logged)
+    if task.question.classes or isinstance(found, FactorInterval):
+        return Banded(found, None)
+    places = np.arange(len(task.y)) if rows is None else rows
+    truth, said, groups = task.y[places], held_out[places], members(task)[places]
+    given = Rows(truth - said, said, None if seen is None else seen[places], groups)
+    nowhere, ones = np.zeros((len(said), 1)), np.ones(len(said))
+    even = interval_score(truth, *found.band(nowhere, said, ones), level)
+    best, least = Banded(found, None), float(even.mean())
+    for scale, sizes in scales(given):
+        other = _calibrated(task, truth, said, groups, level, sizes)
+        scores = interval_score(truth, *other.band(nowhere, said, sizes), level)
+        if float(scores.mean()) < least and better(scores, even, groups):
+            told = other.model_copy(update={"method": f"{other.method}, {scale.told}"})
+            best, least = Banded(told, scale), float(scores.mean())
+    return best
+
+
+def interval(
+    task: Task, held_out: Array, level: float, rows: Integers | None = None, *, by_factors: bool = False
+) -> Interval:
+    """The interval of one width at `level` from the task's rows (all, or `rows`), or `by_factors` of the value.
+
+    Of groups too few to promise it by random effects, alike on both sides; see `prediction.few`. By factors all values
+    and truths must be positive; otherwise the interval is of one width.
+    """
     places = np.arange(len(task.y)) if rows is None else rows
     truth, said, groups = task.y[places], held_out[places], members(task)[places]
     if task.question.classes:
         return labels(truth, said, groups, level)
-    sides = [_side(sign * (truth - said), groups, level) for sign in (1.0, -1.0)]
-    floor, ceiling = task.possible.low, task.possible.high
-    try:
-        even = calibrate(truth, said, groups, coverage=level, floor=floor, ceiling=ceiling)
-    except MonitoringError:
-        count = len(np.unique(groups))
-        most = BELOW_ONE * count / (count + 1.0)
-        return calibrate(truth, said, groups, coverage=most, floor=floor, ceiling=ceiling)
-    above, below = sides
+    if by_factors and min(float(truth.min()), float(said.min())) > 0.0:
+        free = replace(task, possible=ANYTHING)
+        return _factors(task, _one_width(free, np.log(truth), np.log(said), groups, level))
+    return _one_width(task, truth, said, groups, level)
+
+
+def _one_width(task: Task, truth: Array, said: Array, groups: Labels, level: float) -> Interval:
+    even = _calibrated(task, truth, said, groups, level)
+    if even.promised is not None:
+        return even
+    above, below = (_side(sign * (truth - said), groups, level) for sign in (1.0, -1.0))
     if above is None or below is None or above + below >= 2.0 * even.quantile:
         return even
-    method = "residuals of groups held out, each side for itself"
     return SidedInterval(
         coverage=level,
-        method=method,
+        method="residuals of groups held out, each side for itself",
         rows=even.rows,
         groups=even.groups,
-        floor=floor,
-        ceiling=ceiling,
+        floor=even.floor,
+        ceiling=even.ceiling,
         below=below,
         above=above,
     )
+
+
+def _calibrated(
+    task: Task, truth: Array, said: Array, groups: Labels, level: float, scale: Array | None = None
+) -> SymmetricInterval:
+    floor, ceiling = task.possible.low, task.possible.high
+    return calibrate(truth, said, groups, coverage=level, scale=scale, floor=floor, ceiling=ceiling)
+
+
+def _factors(task: Task, found: Interval) -> FactorInterval:
+    """An interval of the logarithm as one of the value."""
+    low, high = found.band_of([], 0.0, 1.0)
+    return FactorInterval(
+        coverage=found.coverage,
+        method=f"{found.method}, of the logarithm",
+        rows=found.rows,
+        groups=found.groups,
+        promised=found.promised,
+        floor=task.possible.low,
+        ceiling=task.possible.high,
+        below=float(np.exp(-low)),
+        above=float(np.exp(high)),
+    )
+
+
+def interval_score(truth: Array, low: Array, high: Array, level: float) -> Array:
+    """The width of each interval, and what the truth lies beyond it times 2 / (1 - level): less is better, (n,).
+
+    Gneiting & Raftery 2007, eq. 43.
+    """
+    miss = np.maximum(low - truth, 0.0) + np.maximum(truth - high, 0.0)
+    return (high - low) + 2.0 / (1.0 - level) * miss
 
 
 def ruling(

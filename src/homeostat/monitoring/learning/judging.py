@@ -14,7 +14,7 @@ import numpy as np
 from homeostat.monitoring.frozen import Array, Integers
 from homeostat.monitoring.learning.folds import alone, others, outer_folds
 from homeostat.monitoring.learning.groups import members
-from homeostat.monitoring.learning.intervals import interval, ruling
+from homeostat.monitoring.learning.intervals import banded, ruling
 from homeostat.monitoring.learning.menu import menu
 from homeostat.monitoring.learning.search import Choice, choose, learn
 from homeostat.monitoring.learning.task import Task
@@ -70,12 +70,16 @@ def judge(
 
 
 class _Nested(NamedTuple):
-    """Predictions and means (n,) without the row's fold, the fold (n,), and what was chosen without each fold."""
+    """Predictions and means (n,) without the row's fold, the fold (n,), and what was chosen without each fold.
+
+    `views` are all rows (n, q) as the model without the fold sees them; None where widths do not follow the inputs.
+    """
 
     held_out: Array
     baseline: Array
     fold: Integers
     choices: tuple[Choice, ...]
+    views: tuple[Array | None, ...]
 
 
 def _nested(
@@ -87,6 +91,7 @@ def _nested(
     two divisions of its rows, other ones in every search, so that the luck of a division evens out over the folds. The
     search whose model is frozen is not cut short. Nor are those of spectra, whose families cost little.
     """
+    views: list[Array | None] = []
     rows, single = len(task.y), task.axis is None and alone(task.groups, task.y, task.same)
     held_out, baseline, fold_of, choices = np.empty(rows), np.empty(rows), np.empty(rows, np.int64), []
     for number, fold in enumerate(outer_folds(task.groups, task.y, seed, task.same)):
@@ -95,10 +100,12 @@ def _nested(
             offered = menu(known, seed, quick=quick, single=single)
             divided, repeats = (seed + SINGLE_REPEATS * number, SINGLE_REPEATS) if single else (seed, None)
             choice = choose(known, offered, divided, step, applied, repeats=repeats)
-            held_out[fold] = learn(known, choice).predict(task.x[fold])
+            learnt = learn(known, choice)
+            held_out[fold] = learnt.predict(task.x[fold])
+        views.append(learnt.view(task))
         baseline[fold], fold_of[fold] = known.y.mean(), number
         choices.append(choice)
-    return _Nested(held_out, baseline, fold_of, tuple(choices))
+    return _Nested(held_out, baseline, fold_of, tuple(choices), tuple(views))
 
 
 def _verdicts(task: Task, nested: _Nested, level: float) -> tuple[Verdict, ...]:
@@ -110,12 +117,13 @@ def _verdicts(task: Task, nested: _Nested, level: float) -> tuple[Verdict, ...]:
     held_out = nested.held_out
     rule = None if task.question.rule is None else Rule.parse(task.question.rule)
     found: dict[int, Verdict] = {}
-    for number, choice in enumerate(nested.choices):
+    for number, (choice, view) in enumerate(zip(nested.choices, nested.views, strict=True)):
         mine = np.flatnonzero(nested.fold == number)
         rest = np.flatnonzero(nested.fold != number)
-        band = interval(task, held_out, level, rest)
+        band = banded(task, held_out, level, rest, seen=view, logged=choice.logged)
         ruled = ruling(task, held_out, level, rest, choice.held_out)
-        low, high = band.band(np.zeros((len(mine), 1)), held_out[mine], np.ones(len(mine)))
+        x = np.zeros((len(mine), 1)) if view is None else view[mine]
+        low, high = band.band(x, held_out[mine])
         for row, value, *ends in zip(
             *(each.tolist() for each in (mine, held_out[mine], low, high)), strict=True
         ):

@@ -50,6 +50,24 @@ class Scored:
         return f"{count} of the truths lie outside what was declared possible, {possible}." if count else None
 
     @property
+    def edge(self) -> str | None:
+        """What is said of values or intervals beyond the targets learnt from; None without any."""
+        if self.package.reached is None:
+            return None
+        low, high = self.package.reached
+        told = [v for v in self.verdicts if v.value is not None]
+        values = sum(not low <= v.value <= high for v in told if v.value is not None)
+        ends = sum(
+            v.low is not None and v.high is not None and not low <= v.low <= v.high <= high for v in told
+        )
+        if not ends and not values:
+            return None
+        return (
+            f"Targets were learnt from {low:.6g} to {high:.6g}: {values} values and {ends} intervals reach beyond, "
+            "where nothing was learnt."
+        )
+
+    @property
     def left_out(self) -> str | None:
         """What is said of rows whose truth is no class that the model knows; None without any."""
         return left_out(self.package, self.unheard)

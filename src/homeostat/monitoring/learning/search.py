@@ -16,10 +16,19 @@ from homeostat.errors import MonitoringError
 from homeostat.monitoring.frozen import Array, Form, Integers, Step
 from homeostat.monitoring.frozen.clipped import Clipped
 from homeostat.monitoring.frozen.composed import Blend, Staged
+from homeostat.monitoring.frozen.exponential import Exponential
 from homeostat.monitoring.learning.applied import expected_error
 from homeostat.monitoring.learning.families.family import Family
 from homeostat.monitoring.learning.families.linear import PLS
 from homeostat.monitoring.learning.folds import inner_folds, others
+from homeostat.monitoring.learning.groups import clearly_above_zero
+from homeostat.monitoring.learning.logarithm import (
+    ends,
+    of_logarithm,
+    preferred,
+    reported,
+    spans_decades,
+)
 from homeostat.monitoring.learning.menu import LINEAR, MEAN, Menu
 from homeostat.monitoring.learning.preparation import Preparation, regions
 from homeostat.monitoring.learning.task import Task
@@ -33,8 +42,6 @@ BEYOND = 0.1
 MOST_PREPARATIONS = 4
 """Preparations that are tried on parts of the spectrum as well, unless rows are few."""
 FEW_ROWS = 60
-FEW_GROUPS = 8
-"""Groups below which they are too few to tell a standard error by."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +56,8 @@ class Trial:
     """Root mean square."""
     applied: float | None = None
     """The root mean square error to be expected on the rows without truth, where there are such rows."""
+    logged: bool = False
+    """Whether it was learnt on the logarithm of the target; `held_out` and `error` are in the target's unit."""
 
     @property
     def kind(self) -> tuple[str, str]:
@@ -59,17 +68,27 @@ class Trial:
 
     def __str__(self) -> str:
         size = self.family.sizes[self.size]
-        return ", ".join(part for part in (self.family.name, size, self.preparation.name) if part)
+        of = "of the logarithm" if self.logged else ""
+        return ", ".join(part for part in (self.family.name, size, self.preparation.name, of) if part)
 
 
 @dataclass(frozen=True, eq=False)
 class Choice:
-    """The models averaged, what was tried, and the error of the mean on rows held out."""
+    """The models averaged, what was tried, and the error of the mean on rows held out.
+
+    `why` says why the logarithm of the target was taken or not, "" where it was not tried.
+    """
 
     parts: tuple[Trial, ...]
     trials: tuple[Trial, ...]
     held_out: Array
     error: float
+    why: str = ""
+
+    @property
+    def logged(self) -> bool:
+        """Whether the models were learnt on the logarithm of the target."""
+        return self.parts[0].logged
 
     def __str__(self) -> str:
         named = " + ".join(str(part) for part in self.parts)
@@ -82,6 +101,10 @@ class Learnt:
 
     steps: tuple[Step, ...]
     form: Form
+
+    def view(self, task: Task) -> Array | None:
+        """The task's rows (n, q) as the form sees them; None of spectra, and where there are no steps."""
+        return self.prepared(task.x) if self.steps and task.axis is None else None
 
     def prepared(self, x: Array) -> Array:
         """Rows (n, p) after the steps."""
@@ -117,7 +140,35 @@ def choose(
         step()
     if applied is not None and task.axis is not None:
         return _cut(task, _where_applied(task, trials, applied))
-    return _cut(task, _best(task, trials))
+    plain = _cut(task, _best(task, trials))
+    return _logged_or_not(task, plain, menu, divisions, step) if spans_decades(task) else plain
+
+
+def _logged_or_not(
+    task: Task, plain: Choice, menu: Menu, divisions: Divisions, step: Callable[[], None]
+) -> Choice:
+    """The better one of what is learnt on the target as it is and on its logarithm, which spans decades."""
+    inner = of_logarithm(task)
+    found = _best(inner, _everything(inner, menu, divisions, step))
+    known = {id(trial): _told_back(task, trial) for trial in found.trials}
+    parts = tuple(known[id(part)] for part in found.parts)
+    told = task.possible.cut(reported(found.held_out, task.y))
+    trials = tuple(sorted((*plain.trials, *known.values()), key=lambda trial: trial.error))
+    taken = preferred(task, plain.held_out, told)
+    error = _rms(told - task.y)
+    why = (
+        f"the target spans {task.y.min():.4g} to {task.y.max():.4g}, so its logarithm was tried and "
+        f"{'' if taken else 'not '}taken (RMSE {error:.4g}, without it {plain.error:.4g}; intervals counted as well)"
+    )
+    if taken:
+        return Choice(parts, trials, told, error, why)
+    return replace(plain, trials=trials, why=why)
+
+
+def _told_back(task: Task, trial: Trial) -> Trial:
+    """A trial on the logarithm, in the target's unit."""
+    told = reported(trial.held_out, task.y)
+    return replace(trial, held_out=told, error=_rms(told - task.y), logged=True)
 
 
 def _cut(task: Task, choice: Choice) -> Choice:
@@ -156,18 +207,27 @@ def _where_applied(task: Task, trials: Sequence[Trial], applied: Array) -> Choic
 
 def learn(task: Task, choice: Choice) -> Learnt:
     """The chosen models, learnt from all rows of the task and frozen."""
+    y = np.log(task.y) if choice.logged else task.y
     names = {part.preparation.name for part in choice.parts}
     forms: list[Form] = []
     common: tuple[Step, ...] = ()
     for part in choice.parts:
         steps, prepared = part.preparation.fit(task.x)
-        form = part.family.freeze(prepared, task.y, part.size)
+        form = part.family.freeze(prepared, y, part.size)
         if len(names) == 1:
             common = steps
         else:
             form = Staged(steps=steps, form=form)
         forms.append(form)
-    return Learnt(common, _reportable(_blended(forms), task))
+    return Learnt(common, _reportable(_told(_blended(forms), task, choice), task))
+
+
+def _told(form: Form, task: Task, choice: Choice) -> Form:
+    """The form in the target's unit, where it was learnt on the logarithm."""
+    if not choice.logged:
+        return form
+    low, high = ends(task.y)
+    return Exponential(form=Clipped(form=form, low=low, high=high))
 
 
 def _reportable(form: Form, task: Task) -> Form:
@@ -256,10 +316,8 @@ def _by_preparation(trials: Sequence[Trial]) -> list[Trial]:
 def _clearly_better(task: Task, trial: Trial, than: Trial) -> bool:
     """Whether a trial's squared errors are less by more than a standard error, counted over groups if they are many."""
     gain = (than.held_out - task.y) ** 2 - (trial.held_out - task.y) ** 2
-    if task.groups is not None and len(set(task.groups)) >= FEW_GROUPS:
-        _, member = np.unique(np.array(task.groups), return_inverse=True)
-        gain = np.bincount(member, gain) / np.bincount(member)
-    return bool(gain.mean() > gain.std(ddof=1) / np.sqrt(len(gain)))
+    labels = np.arange(len(gain)) if task.groups is None else np.array(task.groups)
+    return clearly_above_zero(gain, labels)
 
 
 def _best(task: Task, trials: Sequence[Trial]) -> Choice:

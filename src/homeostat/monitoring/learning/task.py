@@ -160,9 +160,12 @@ def _groups(table: Table, group: str, rows: Integers) -> tuple[str, ...]:
                 "the row belongs to no group", where=table.place(int(row), group), mend="name its group"
             )
     found = tuple(labels[row] for row in rows)
-    if len(set(found)) < 3:
+    count = len(set(found))
+    if count < 3:
         raise MonitoringError(
-            f"there are only {len(set(found))} groups",
+            f"all rows belong to one group, '{found[0][:40]}'"
+            if count == 1
+            else f"there are only {count} groups",
             where=f"{table.name}, column '{group}'",
             mend="at least 3 are needed to choose a model on some and to judge it on others; or leave out --group",
         )

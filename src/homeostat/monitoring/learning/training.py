@@ -16,8 +16,9 @@ from homeostat.monitoring.frozen import Array
 from homeostat.monitoring.learning.columns import Wanted
 from homeostat.monitoring.learning.folds import outer_folds
 from homeostat.monitoring.learning.groups import members
-from homeostat.monitoring.learning.intervals import interval, ruling
+from homeostat.monitoring.learning.intervals import banded, ruling
 from homeostat.monitoring.learning.judging import Judged, judge
+from homeostat.monitoring.learning.logarithm import spans_decades
 from homeostat.monitoring.learning.menu import menu
 from homeostat.monitoring.learning.search import Choice, Learnt, choose, learn
 from homeostat.monitoring.learning.table import Table
@@ -34,7 +35,7 @@ from homeostat.monitoring.package import (
     table_digest,
 )
 from homeostat.monitoring.package.metrics import check_limits
-from homeostat.monitoring.prediction import InputSpace
+from homeostat.monitoring.prediction import GroupSpace, InputSpace, learn_group_space
 from homeostat.monitoring.prediction.space_learning import learn_space
 
 MISSING_ALLOWED = 0.2
@@ -78,7 +79,7 @@ def preparations(task: Task, settings: Settings) -> int:
     """How many preparations training will try, over all folds: what a progress bar counts."""
     seed = settings.seed
     offered = menu(task, seed, quick=settings.quick)
-    each = len(offered.preparations) + (1 if offered.regions else 0)
+    each = len(offered.preparations) * (2 if spans_decades(task) else 1) + (1 if offered.regions else 0)
     return each * (len(outer_folds(task.groups, task.y, seed, task.same)) + 1)
 
 
@@ -105,6 +106,13 @@ def train(
     with one_thread():
         choice = choose(task, menu(task, settings.seed, quick=settings.quick), settings.seed, step, applied)
         learnt = learn(task, choice)
+        band = banded(
+            task,
+            judged.held_out,
+            settings.level,
+            seen=learnt.view(task),
+            logged=choice.logged,
+        )
     package = freeze(
         task.x,
         name=settings.name,
@@ -118,9 +126,11 @@ def train(
         labels=task.labels,
         missing_allowed=int((GAPS if task.axis is not None else MISSING_ALLOWED) * len(task.names)),
         steps=learnt.steps,
-        form=learnt.form,
+        form=band.on(learnt.form),
         space=_space(task, learnt),
-        interval=interval(task, judged.held_out, settings.level),
+        group_space=_group_space(task, learnt),
+        reached=None if task.question.classes else (float(task.y.min()), float(task.y.max())),
+        interval=band.interval,
         ruling=ruling(task, judged.held_out, settings.level),
         training=_training(table, task),
         metrics=judged.metrics,
@@ -164,6 +174,13 @@ def _space(task: Task, learnt: Learnt) -> InputSpace:
     return learn_space(rows, members(task), after=len(learnt.steps))
 
 
+def _group_space(task: Task, learnt: Learnt) -> GroupSpace | None:
+    """The space of the groups as the model sees them; None where there are no groups."""
+    if task.groups is None:
+        return None
+    return learn_group_space(learnt.prepared(task.x), members(task), after=len(learnt.steps))
+
+
 def _training(table: Table, task: Task) -> Training:
     columns: dict[str, Any] = dict(zip(task.names, task.x.T, strict=True))
     columns[task.target] = task.y
@@ -187,7 +204,9 @@ def _told(choice: Choice, judged: Judged) -> tuple[dict[str, Any], ...]:
         | ({} if trial.applied is None else {"rmse expected where applied": trial.applied})
         for trial in choice.trials
     ]
-    whole = {"chosen": str(choice), "rmse held out": choice.error}
+    whole = {"chosen": str(choice), "rmse held out": choice.error} | (
+        {"why": choice.why} if choice.why else {}
+    )
     return (
         whole,
         *trials,

@@ -1,4 +1,4 @@
-"""Labels that a model never saw: such a row is not decided, whatever its numbers say.
+"""Labels that a model never saw, and groups far from those it saw: such a row is not decided, whatever its numbers say.
 
 An indicator of another label is 0 for them, which means "the label that has no indicator", or nothing at all: the value
 is told as what the other inputs make of the row, as for rows outside what the model knows.
@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from homeostat.monitoring.frozen import Array
+from homeostat.monitoring.learning.far_groups import far_groups
 from homeostat.monitoring.learning.labels import GAPS, key
 from homeostat.monitoring.learning.table import Table
 from homeostat.monitoring.package import Package
@@ -17,13 +18,25 @@ SHOWN = 5
 
 
 def judged(package: Package, table: Table, inputs: Mapping[str, Array]) -> tuple[Verdict, ...]:
-    """The package's verdicts on its `inputs` from the table, undecided where a label is one that it does not know."""
+    """The package's verdicts on its `inputs` from the table, undecided where it does not know a label or the group.
+
+    Rows of a group that is far have no interval: of such groups nothing was learnt that could promise one.
+    """
     known = {name: labels for name, labels in package.labels.items() if name != package.target}
-    told = zip(package.score(inputs), unknown(known, table), strict=True)
-    return tuple(
-        replace(verdict, decision="undecided", reason=_also(why, verdict)) if why else verdict
-        for verdict, why in told
-    )
+    told = zip(package.score(inputs), unknown(known, table), far_groups(package, table, inputs), strict=True)
+    return tuple(_alone(_doubted(verdict, label), group) for verdict, label, group in told)
+
+
+def _doubted(verdict: Verdict, why: str) -> Verdict:
+    return replace(verdict, decision="undecided", reason=_also(why, verdict)) if why else verdict
+
+
+def _alone(verdict: Verdict, why: str) -> Verdict:
+    """The verdict on a row whose group is far, and `why`; as it is where there is no reason."""
+    if not why:
+        return verdict
+    reason = f"{verdict.reason}; {why}" if verdict.decision == "undecided" and verdict.reason else why
+    return replace(verdict, low=None, high=None, decision="undecided", reason=reason, probability=None)
 
 
 def _also(why: str, verdict: Verdict) -> str:

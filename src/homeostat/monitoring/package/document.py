@@ -12,7 +12,14 @@ from homeostat.monitoring import frozen, prediction, spectra
 from homeostat.monitoring.frozen import AnyForm, AnyStep
 from homeostat.monitoring.package.filling import Filling
 from homeostat.monitoring.package.hashed import Finite, Hash, Hashed, Name, Part
-from homeostat.monitoring.prediction import AnyInterval, Decision, InputSpace, RuleField, Ruling
+from homeostat.monitoring.prediction import (
+    AnyInterval,
+    Decision,
+    GroupSpace,
+    InputSpace,
+    RuleField,
+    Ruling,
+)
 
 FORMAT = "homeostat model 1"
 FAMILIES = (frozen, prediction, spectra)
@@ -149,8 +156,9 @@ class Document(Hashed):
     """All that is written in a package's file.
 
     `labels` are those that training knew of each column of text whose indicators (`COLUMN=LABEL`) are inputs, and of a
-    target of classes in words; `filling` tells what a filled input could do. A package without any of these says
-    nothing of them, as those did that were frozen before.
+    target of classes in words; `filling` tells what a filled input could do; `group_space` how far a group of rows may
+    lie from those learnt from; `reached` are the least and the greatest target learnt from. A package without any of
+    these says nothing of them, as those did that were frozen before.
     """
 
     format: Literal["homeostat model 1"] = "homeostat model 1"
@@ -167,6 +175,8 @@ class Document(Hashed):
     steps: tuple[AnyStep, ...]
     form: AnyForm
     space: InputSpace | None = None
+    group_space: GroupSpace | None = None
+    reached: tuple[Finite, Finite] | None = None
     interval: AnyInterval
     ruling: Ruling | None = None
     training: Training
@@ -181,7 +191,7 @@ class Document(Hashed):
     def to_json(self) -> dict[str, Any]:
         """The whole package as plain data."""
         found = super().to_json()
-        unsaid = {name for name in ("labels", "filling") if not found[name]}
+        unsaid = {name for name in ("labels", "filling", "group_space", "reached") if not found[name]}
         return {name: value for name, value in found.items() if name not in unsaid}
 
     @model_validator(mode="after")
@@ -196,6 +206,8 @@ class Document(Hashed):
                 raise ValueError(f"no input is a label of {column!r}")
         if self.space is not None and self.space.after > len(self.steps):
             raise ValueError("the input space stands after more steps than there are")
+        if self.group_space is not None and self.group_space.after > len(self.steps):
+            raise ValueError("the group space stands after more steps than there are")
         if self.filling is not None and self.filling.width != len(names):
             raise ValueError("the rows kept for filled inputs do not fit the inputs")
         if self.ruling is not None and self.rule is None:

@@ -45,7 +45,7 @@ class Scorer:
         self._space, self._interval = document.space, document.interval
         self._rule, self._ruling, self._allowed = document.rule, document.ruling, document.missing_allowed
         self._filling = document.filling
-        self._classes, self._hash = document.classes, document.content_hash
+        self._classes, self._hash, self._reached = document.classes, document.content_hash, document.reached
         self._after = self._space.after if self._space else 0
         self._limits = (self._space.limit.t2, self._space.limit.spe) if self._space else (None, None)
         self._straight = all(type(step).back is Step.back for step in self._steps)
@@ -116,6 +116,7 @@ class Scorer:
         ends = n.low, n.high
         decision, reason = decide(self._rule, ends, self._space, distances, said, self._classes)
         strangers = self._strangers(row, n) if reason else ()
+        reason = "; ".join(filter(None, (reason, self._edge(n))))
         verdict = self._told(
             (n.value, n.low, n.high),
             distances,
@@ -125,6 +126,16 @@ class Scorer:
             None if said is None else said.probability,
         )
         return self._filled(verdict, row, n, self._missing(gaps)) if True in gaps else verdict
+
+    def _edge(self, n: Numbers) -> str:
+        """What is said of a value, or an interval, that leaves the targets learnt from; "" where neither does."""
+        if self._reached is None:
+            return ""
+        low, high = self._reached
+        beyond = "the value" if not low <= n.value <= high else "the interval"
+        if low <= n.low and n.high <= high and low <= n.value <= high:
+            return ""
+        return f"{beyond} reaches beyond the targets learnt from, {low:.6g} to {high:.6g}"
 
     def _filled(self, verdict: Verdict, row: list[float], n: Numbers, missing: tuple[str, ...]) -> Verdict:
         """The verdict on a row whose gaps were filled: it says so, and nothing is decided where that could matter."""

@@ -1,10 +1,11 @@
 """Prediction with its uncertainty: intervals that keep their coverage, an input space, a decision.
 
     Rule           what a value must meet: Rule.parse(">= 90")
-    Interval       value -> low, high: SymmetricInterval, SidedInterval, CrossInterval (CV+),
-                   LabelInterval (two classes)
+    Interval       value -> low, high: SymmetricInterval, SidedInterval, FactorInterval,
+                   CrossInterval (CV+), LabelInterval (two classes)
     Ruling         value -> meets the rule, fails it, or either: with a stated share of wrong answers of each kind
     InputSpace     how far a row is from those the model knows: T² and SPE
+    GroupSpace     how far the rows of a group, taken together, are from the groups it knows
     decide         interval + distances + rule (+ ruling) -> ok, alert, action or undecided
     Verdict        all of that for one row, with the inputs that drive it
 
@@ -21,6 +22,9 @@ from homeostat.monitoring.prediction.calibration import (
 )
 from homeostat.monitoring.prediction.coverage import Covered, coverage_by, covered, share_interval
 from homeostat.monitoring.prediction.deciding import decide
+from homeostat.monitoring.prediction.factor import FactorInterval
+from homeostat.monitoring.prediction.few import too_few
+from homeostat.monitoring.prediction.group_space import GroupSpace, learn_group_space
 from homeostat.monitoring.prediction.grouped import attainable
 from homeostat.monitoring.prediction.interval import (
     AnyInterval,
@@ -43,6 +47,8 @@ __all__ = [
     "CrossInterval",
     "Decision",
     "Drivers",
+    "FactorInterval",
+    "GroupSpace",
     "InputSpace",
     "Interval",
     "LabelInterval",
@@ -61,7 +67,9 @@ __all__ = [
     "coverage_by",
     "covered",
     "decide",
+    "learn_group_space",
     "learn_space",
     "mondrian",
     "share_interval",
+    "too_few",
 ]

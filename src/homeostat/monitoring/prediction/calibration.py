@@ -4,11 +4,13 @@ In: the truth and the held-out predictions, row by row, and the group of each ro
 """
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from homeostat.errors import MonitoringError
 from homeostat.monitoring.frozen import Array, Form
+from homeostat.monitoring.prediction.few import effects, promised, reach, too_few
 from homeostat.monitoring.prediction.grouped import Labels, quantile, weigh
 from homeostat.monitoring.prediction.interval import CrossInterval, LabelInterval, SymmetricInterval
 
@@ -32,24 +34,55 @@ def calibrate(
 
     With `scale` (n,), that of the form that did not see the row, residuals are divided by it (Lei et al. 2018). The
     coverage of a new group is guaranteed, or, unless asked for, calibrated to be close to nominal; see `grouped`.
-    Raises `MonitoringError` when there are too few groups for `coverage`, or a number is not finite.
+    Groups that are too few to promise `coverage` at all are taken for random effects, unless it is to be guaranteed;
+    see `few`. Raises `MonitoringError` when there are too few groups to guarantee it, or a number is not finite.
     """
-    scores = np.abs(truth - held_out)
+    errors = truth - held_out
     if scale is not None:
         if not (scale > 0.0).all():
             raise MonitoringError("a scale is not positive", where="calibration")
-        scores = scores / scale
-    weighing = weigh(scores, groups, guaranteed=guaranteed)
+        errors = errors / scale
+    if len(errors) != len(groups) or not len(errors):
+        raise MonitoringError("as many groups as scores are wanted", where="calibration")
+    count = len(np.unique(groups))
+    found = (
+        _of_few(errors, groups, coverage)
+        if too_few(count, coverage) and not guaranteed
+        else _of_many(np.abs(errors), groups, coverage, guaranteed=guaranteed)
+    )
     return SymmetricInterval(
         coverage=coverage,
-        method=f"residuals of groups held out, {'guaranteed' if guaranteed else 'calibrated'}",
-        rows=len(scores),
-        groups=weighing.groups,
+        method=f"residuals of groups held out, {found.method}",
+        rows=len(errors),
+        groups=count,
+        promised=found.promised,
         floor=floor,
         ceiling=ceiling,
-        quantile=quantile(scores, weighing, coverage, guaranteed=guaranteed),
+        quantile=found.half,
         normalised=scale is not None,
     )
+
+
+class _Found(NamedTuple):
+    """A half width, how it was found, and what the groups promise of it; None where that is what is asked for."""
+
+    half: float
+    method: str
+    promised: float | None = None
+
+
+def _of_many(scores: Array, groups: Labels, coverage: float, *, guaranteed: bool) -> _Found:
+    weighing = weigh(scores, groups, guaranteed=guaranteed)
+    half = quantile(scores, weighing, coverage, guaranteed=guaranteed)
+    return _Found(half, "guaranteed" if guaranteed else "calibrated")
+
+
+def _of_few(errors: Array, groups: Labels, coverage: float) -> _Found:
+    """By random effects."""
+    found = effects(errors, groups)
+    half = reach(found, 0.5 + 0.5 * coverage)
+    told = f"random effects, t with {found.freedom:.3g} degrees of freedom"
+    return _Found(half, told, promised(np.abs(errors) <= half, groups))
 
 
 def calibrate_cross(

@@ -1,10 +1,16 @@
 """Frozen intervals: from a row's value to the range that holds the truth with the stated coverage."""
 
 from abc import abstractmethod
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 import numpy as np
-from pydantic import Field, SerializeAsAny, model_validator
+from pydantic import (
+    Field,
+    SerializeAsAny,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+    model_validator,
+)
 
 from homeostat.monitoring.frozen.arrays import Array, Integers, Vector
 from homeostat.monitoring.frozen.piece import AnyForm, Piece, named
@@ -13,14 +19,25 @@ Band = tuple[Array, Array]
 
 
 class Interval(Piece):
-    """A prediction interval. `coverage` is nominal, `method` says how it was calibrated, on `rows` in `groups`."""
+    """A prediction interval. `coverage` is nominal, `method` says how it was calibrated, on `rows` in `groups`.
+
+    Where so few groups cannot promise that, `promised` is the level that they do promise, whatever the errors of a new
+    group look like; the rest is the assumption that `method` names. None where they are enough.
+    """
 
     coverage: float = Field(gt=0.0, lt=1.0)
     method: str
     rows: int = Field(ge=1)
     groups: int = Field(ge=1)
+    promised: float | None = Field(default=None, ge=0.0, lt=1.0)
     floor: float | None = None
     ceiling: float | None = None
+
+    @model_serializer(mode="wrap")
+    def _as_frozen(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """As it was written: without `promised` where there is none, lest the hash of older packages change."""
+        found: dict[str, Any] = plain(self)
+        return found if self.promised is not None else {k: v for k, v in found.items() if k != "promised"}
 
     @abstractmethod
     def band(self, x: Array, value: Array, scale: Array) -> Band:

@@ -19,6 +19,7 @@ from homeostat.monitoring.frozen.arrays import Array
 from homeostat.monitoring.frozen.piece import Piece
 from homeostat.monitoring.frozen.strict import logistic_of
 from homeostat.monitoring.prediction.chance import Chance, learn_chance
+from homeostat.monitoring.prediction.few import effects, reach, too_few
 from homeostat.monitoring.prediction.grouped import Labels, quantile, weigh
 from homeostat.monitoring.prediction.rule import Rule
 
@@ -88,20 +89,27 @@ def calibrate_ruling(
 ) -> Ruling:
     """The ruling from rows (n,) held out with their whole group: the group-aware quantiles of either class's margins.
 
-    As for intervals, the mass of a group to come follows from how alike the rows of a group are (`grouped`). The
-    probability is learnt from the same rows; from the values `inner` (n,) instead where they are given.
+    As for intervals, the mass of a group to come follows from how alike the rows of a group are (`grouped`). Where
+    groups are too few to promise `coverage`, nothing is said within the error that random effects reach on one side
+    (`few`). The probability is learnt from the same rows; from the values `inner` (n,) instead where they are given.
     """
-    margins = _margins(rule, held_out)
+    margins, count = _margins(rule, held_out), len(np.unique(groups))
     good = np.array([rule.meets(value) for value in truth.tolist()])
     meeting = _above(margins[~good], _greatest(margins[~good], groups[~good], coverage))
     least = _greatest(-margins[good], groups[good], coverage)
     chance = learn_chance(margins if inner is None else _margins(rule, inner), good)
     meeting, failing = _apart(meeting, None if least is None else -least, chance)
+    method = "margins of groups held out, those that meet and those that fail each for themselves"
+    if too_few(count, coverage):
+        wide = reach(effects(truth - held_out, groups), coverage)
+        meeting = _wide(meeting, wide, groups[~good])
+        failing = _wide(failing, -wide, groups[good])
+        method += "; of few groups no margin less than random effects reach"
     return Ruling(
         coverage=coverage,
-        method="margins of groups held out, those that meet and those that fail each for themselves",
+        method=method,
         rows=len(truth),
-        groups=len(np.unique(groups)),
+        groups=count,
         meeting=meeting,
         failing=failing,
         offset=chance.offset,
@@ -122,6 +130,14 @@ def _apart(meeting: float | None, failing: float | None, chance: Chance) -> tupl
         cut = even if even is not None and meeting <= even <= failing else min(max(0.0, meeting), failing)
         return cut, cut
     return meeting, failing
+
+
+def _wide(margin: float | None, wide: float, groups: Labels) -> float | None:
+    """The margin of a class, at least as far from the limit as random effects reach; of a class that only one of the
+    groups has shown nothing is known."""
+    if margin is not None:
+        return max(margin, wide) if wide > 0.0 else min(margin, wide)
+    return wide if len(np.unique(groups)) > 1 else None
 
 
 def _above(margins: Array, found: float | None) -> float | None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from homeostat.monitoring.learning.evidence.common import COMMON, Case, Told, intended
+from homeostat.monitoring.learning.promising import promise
 from homeostat.monitoring.package import Package
 from homeostat.monitoring.package.uses import COMPARED, Use
 
@@ -92,7 +93,9 @@ def _undecided(case: Predicting) -> Told:
     told = f"interval of {100 * interval.coverage:.0f} % with each value"
     if case.package.rule is None and not case.package.classes and case.package.space is None:
         return "partly", f"{told}; gap: neither a rule nor an input space could leave a row undecided"
-    return "met", f"{told}; undecided {' and '.join(_why_undecided(case))}{share}"
+    told = f"{told}; undecided {' and '.join(_why_undecided(case))}{share}"
+    few = promise(case.package)
+    return ("met", told) if few is None else ("partly", f"{told}; gap: {few.rstrip('.')}")
 
 
 def _why_undecided(case: Predicting) -> list[str]:
