@@ -31,6 +31,7 @@ NO_ACTS = {
     "homeostat.governance.custody.matching": "the hard stop inside a hand-over: to hold is open to all",
     "homeostat.execution.entering.written": "the words of an entry; who enters them is asked before",
     "homeostat.execution.entering.sign_entry": "a part of every entry, which is asked for before",
+    "homeostat.quality.release.entered.signed_result": "a part of every late result, which is asked for before",
     "homeostat.execution.taking_up": "the engine's, after it has asked",
 }
 """Modules and functions that take a session and are no acts, and why."""
