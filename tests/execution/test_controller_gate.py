@@ -8,18 +8,20 @@ from typing import Any
 
 import pytest
 
+from homeostat.control.supervisor import Decision
 from homeostat.execution import replay
 from homeostat.execution.batch import observe
 from homeostat.execution.plan import make_plan
 from homeostat.execution.plan.steering import ControllerPlan
 from homeostat.execution.scan import begin
+from homeostat.execution.sheet import Sheet
 from homeostat.execution.stages import controllers
 from homeostat.execution.stages.controllers import RUNGS
 from homeostat.execution.stages.gate import doubted, gate
 from homeostat.execution.stages.loops import moved
 from homeostat.execution.state import BatchState
 from homeostat.ledger.catalogue import AlarmChanged, ControlChanged, MovePlanned, StepChanged
-from homeostat.process import Quantity
+from homeostat.process import Process, Quantity
 from homeostat.site import Site
 
 from .conftest import Quiet
@@ -218,6 +220,15 @@ class TestALoopReadsWhatTheTwinDoubts:
         told = {f.alarm: f.text for _, f in lied.facts(AlarmChanged) if f.state == "raised"}
         assert WHY in told["control.growth.hold"]
 
+    def test_once_the_safe_output_is_held_that_is_told_anew(self, lied: Batch) -> None:
+        """No plan gives the output on the rung `hold`: the alarm does not say so."""
+        safe = f"{UNRELIABLE}: its output went to the safe value of 5 mL/h"
+        (held,) = [t for t, f in lied.facts(ControlChanged) if f.rung == "hold"]
+        told = [(t, f) for t, f in lied.facts(AlarmChanged) if f.alarm == "perfusion.blind"]
+        raised = [(t, f.text) for t, f in told if f.state == "raised"]
+        assert [text for _, text in raised][1:] == [safe]
+        assert 0 <= raised[1][0] - held <= SCAN
+
     def test_a_controller_that_only_advises_leaves_the_loop_its_reading(self, site: Site) -> None:
         batch = execute(site, process(faults=LYING, authority="advisory"))
         assert blindness(batch) == []
@@ -245,7 +256,11 @@ def test_a_loop_that_stands_in_goes_by_no_doubted_reading() -> None:
     ("found", "names"),
     [
         ({"disagreed": {"lactate": 0}}, ("lactate",)),
-        ({"disagreed": {"viable": 0, "pump": 0}}, ("viable",)),
+        ({"disagreed": {"viable": 0, "pump": 0}}, ("viable", "pump")),
+        (
+            {"disagreed": {"lactate": 0}, "astray": ("lactate",), "dropped": ("viable",)},
+            ("lactate", "viable"),
+        ),
         ({"astray": ("lactate",)}, ("lactate",)),
         ({"dropped": ("lactate",)}, ("lactate",)),
         ({}, ()),
@@ -254,4 +269,19 @@ def test_a_loop_that_stands_in_goes_by_no_doubted_reading() -> None:
 def test_what_is_doubted_is_flagged_astray_or_left_out(found: dict[str, Any], names: tuple[str, ...]) -> None:
     disagreed = found.pop("disagreed", {})
     state = replace(STATE, disagreed=disagreed, belief=replace(STATE.belief, **found))
-    assert doubted(PLAN.controllers[0], state) == names
+    assert doubted(state) == names
+
+
+def test_a_loops_own_sensor_counts_whatever_the_controller_holds() -> None:
+    """What is held is not planned, and shuts no gate; a loop that stands in still reads its own sensor."""
+    tree = process(faults=LYING).model_dump(mode="json", by_alias=True)
+    tree["controllers"]["growth"] |= {"held": ["lactate"], "limits": []}
+    plan = make_plan(Process.model_validate(tree), steers=True, initial={})
+    (controller,) = plan.controllers
+    assert "lactate" not in controller.heeded
+    state = replace(STATE, belief=replace(STATE.belief, sound=True, astray=("lactate",)))
+    assert gate(controller, state, 0) == ""
+    at = controllers.At(plan, controller, 0, [8.0] * len(plan.tags), 0, Sheet("scan", 0))
+    standing = replace(STATE.controllers[0].standing, authority="autonomous", rung="loops")
+    (loop,) = controllers._driven(at, state, Decision(standing, None))
+    assert loop.doubted

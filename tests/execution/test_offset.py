@@ -9,6 +9,7 @@ from homeostat.cli.models import signatures
 from homeostat.control.predictive.planner import planner
 from homeostat.execution import replay
 from homeostat.execution.plan import make_plan
+from homeostat.execution.plan.disturbing import disturbing
 from homeostat.execution.plan.offset import offsets
 from homeostat.execution.steering import recalled
 from homeostat.ledger.catalogue import MovePlanned
@@ -18,6 +19,7 @@ from homeostat.process.checks import model as of_model
 from homeostat.process.checks.observed import observed
 from homeostat.site import Site
 from homeostat.twin import model
+from homeostat.twin.disturbed import size
 
 from .conftest import Quiet
 from .offset import AIM, UPTAKE, culture
@@ -114,8 +116,8 @@ def test_a_hard_limit_and_what_no_parameter_enters_are_not_named() -> None:
         ({"glucose": "1 mmol/L"}, "is not in a unit of the rate of 'glucose'"),
         ({"glucose": "0 mmol/L/h"}, "is not above 0"),
         (
-            {"glucose": "1 mmol/L/h", "lactate": "1 mmol/L/h", "il2": "1 IU/mL/h", "dead": "1 1e6 cell/mL/h"},
-            "4 disturbances cannot be told apart by 3 measured quantities",
+            {"glucose": "1 mmol/L/h", "lactate": "1 mmol/L/h", "il2": "1 IU/mL/h"},
+            "3 disturbances cannot be told apart by 2 measured quantities",
         ),
     ],
 )
@@ -124,6 +126,35 @@ def test_a_disturbance_that_cannot_be_is_refused(given: dict[str, str], what: st
     subject = Subject(process)
     found = [*observed(subject), *of_model(subject, signatures()["t_cell_expansion"])]
     assert [fault for fault in found if what in fault.what]
+
+
+def test_a_quantity_with_a_tag_and_an_assay_is_measured_once() -> None:
+    process = culture(0.8)
+    assert process.twin.observer is not None
+    assert (len(process.twin.observer.tags), len(process.twin.observer.assays)) == (2, 1)
+    assert process.twin.measured == ("viable", "glucose")
+
+
+def test_what_the_plan_does_not_count_on_is_neither_told_nor_left_without_a_remark() -> None:
+    process = culture(0.8, disturbances={"glucose": "0.05 mmol/L/h", "oxygen": "0.1 %/h"})
+    (remark,) = disturbing(process)
+    assert remark.path == ("twin", "observer", "disturbances", "oxygen")
+    assert "no plan counts on a disturbance of 'oxygen'" in remark.what
+    (controller,) = make_plan(process, steers=True, initial={}).controllers
+    assert controller.task.disturbed == {"glucose": "glucose_disturbance"}
+    assert not [*disturbing(culture(0.8, disturbances=DISTURBED))]
+    without = process.model_copy(update={"controllers": {}})
+    assert not [*disturbing(without)]
+
+
+def test_a_disturbance_larger_than_its_state_is_remarked() -> None:
+    (remark,) = disturbing(culture(0.8, disturbances={"glucose": "1e9 mmol/L/h"}))
+    much = size(model("t_cell_expansion").signature.states["glucose"])
+    assert remark.path == ("twin", "observer", "disturbances", "glucose")
+    assert f"by more than its own size of {much:g} mmol/L in an hour" in remark.what
+    for share, found in ((0.99, 0), (1.01, 1)):
+        rate = f"{share * much / 60.0} mmol/L/min"
+        assert len([*disturbing(culture(0.8, disturbances={"glucose": rate}))]) == found
 
 
 def test_a_process_that_declares_none_is_the_same() -> None:

@@ -92,9 +92,11 @@ def _warnings(examined: "Examined") -> "list[Issue]":
     process, source = examined.process, examined.source
     if process is None or source is None:
         return []
+    from homeostat.execution.plan.disturbing import disturbing
     from homeostat.execution.plan.offset import offsets
 
-    return [replace(source.issue(fault), warning=True) for fault in offsets(process)]
+    faults = [*offsets(process), *disturbing(process)]
+    return [replace(source.issue(fault), warning=True) for fault in faults]
 
 
 def _of_packages(examined: "Examined", folder: "Path") -> "list[Issue]":

@@ -48,10 +48,11 @@ class StepState:
 class LoopState:
     """A loop's set-point, mode and controller memory, and since when (µs) it has had no usable reading.
 
-    `driven`: a predictive controller gives the output; the loop only follows it, ready to go on from there. `fence`:
-    the loop stands in for a controller, and keeps to its envelope. `doubted`: the twin does not rely on the loop's own
-    sensor, so that under a controller it counts as without a reading. `feeds` are what it remembers of each disturbance
-    that is fed forward. `lacking` is what is told of it while it has had no reading for too long (empty: nothing).
+    `driven`: a predictive controller gives the output; the loop only follows it, ready to go on from there. `safe`:
+    that output is no plan's, but the safe one, at which the supervisor holds. `fence`: the loop stands in for a
+    controller, and keeps to its envelope. `doubted`: the twin does not rely on the loop's own sensor, so that under a
+    controller it counts as without a reading. `feeds` are what it remembers of each disturbance that is fed forward.
+    `lacking` is what is told of it while it has had no reading for too long (empty: nothing).
     """
 
     setpoint: float
@@ -59,6 +60,7 @@ class LoopState:
     pid: PidState
     blind: int | None = None
     driven: bool = False
+    safe: bool = False
     fence: Envelope | None = None
     doubted: bool = False
     feeds: tuple[FeedState, ...] = ()

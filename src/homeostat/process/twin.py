@@ -24,6 +24,15 @@ class Twin(Part):
     tags: dict[Name, Name] = Field(default_factory=dict)
     observer: Observer | None = None
 
+    @property
+    def measured(self) -> tuple[str, ...]:
+        """The quantities of the model that the observer is told of, by tag or assay, each once."""
+        if self.observer is None:
+            return ()
+        online = [self.tags.get(tag, tag) for tag in self.observer.tags]
+        sampled = [each for names in self.observer.assays.values() for each in names]
+        return tuple(dict.fromkeys([*online, *sampled]))
+
 
 class SensorFaults(Part):
     """What stands between the plant and a reading: first-order lag, drift, noise (1 s.d.) and lost readings."""

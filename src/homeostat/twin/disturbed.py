@@ -15,8 +15,11 @@ from homeostat.twin.algebra import Algebra, Value
 from homeostat.twin.declare import Quantity, parameter
 from homeostat.twin.model import Model
 
-NEAR = 0.01
-"""A disturbance fades where a state is nearer to a bound than this share of its size (assumption)."""
+NEAR = 0.05
+"""A disturbance is half as large where a state is this share of its size from a bound (assumption).
+
+The fade is that wide because plans are integrated in steps of hours: a sharper one is jumped over.
+"""
 
 
 def disturbance(state: str) -> str:
@@ -40,7 +43,7 @@ def disturbed(of: type[Model], states: Sequence[str]) -> type[Model]:
         found = dict(of.rates(self, m))
         for name in states:
             at, added = getattr(self, name), getattr(self, disturbance(name))
-            found[name] = found[name] + added * _share(of.signature.states[name], at)
+            found[name] = found[name] + added * _share(of.signature.states[name], at, m)
         return found
 
     body: Mapping[str, Any] = {**declared, "rates": rates, "__doc__": of.__doc__, "__module__": of.__module__}
@@ -51,17 +54,21 @@ def _declared(state: Quantity) -> Any:
     return parameter(0.0, f"({state.unit})/h", f"rate of {state.doc} that the model does not explain")
 
 
-def _share(state: Quantity, at: Value) -> Value:
-    """1 well within the bounds of a state, 0 at either: no rate leads a state out of its bounds."""
-    near = NEAR * _size(state)
+def _share(state: Quantity, at: Value, m: Algebra) -> Value:
+    """1 well within the bounds of a state, 0 at either and beyond: no rate leads a state out of its bounds.
+
+    Between 0 and 1 everywhere, with a continuous slope: an integrator may try states beyond a bound.
+    """
+    near = NEAR * size(state)
     share: Value = 1.0
     for bound, away in ((state.low, at - state.low), (state.high, state.high - at)):
         if math.isfinite(bound):
-            share = share * (away / (away + near))
+            inside = m.if_else(away > 0.0, away, 0.0)
+            share = share * (inside * inside / (inside * inside + near * near))
     return share
 
 
-def _size(state: Quantity) -> float:
+def size(state: Quantity) -> float:
     """What is much of a state: its range, its scale, its declared value, or 1 unit."""
     if math.isfinite(state.high - state.low):
         return state.high - state.low

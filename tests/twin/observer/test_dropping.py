@@ -129,6 +129,42 @@ def test_a_late_result_finds_the_signal_dropped(of: Filter, tracker: Tracker) ->
     assert tracker.read(last, COUNT, last.estimate.mean[0], last.time - 20.0) == after
 
 
+def _deferred(tracker: Tracker, of: Filter) -> Shadow:
+    """Food lies from 20 h on, and is dropped; off-gas does from 28 h on, and both are believed again."""
+    truth, shadow, random = START, tracker.begin(of.begin(START, ())), np.random.default_rng(2)
+    for step in range(1, 4 * 32 + 2):
+        truth = of.simulator.advance(truth, (), (0.08, 2.0, 1.5), 0.25).x
+        shadow = tracker.advance(shadow, (), step / 4.0)
+        uptake = of.simulator.outputs(truth, (), (0.08, 2.0, 1.5))[0]
+        lies = 1.2 if step >= 4 * 20 else 0.0, 1.4 if step >= 4 * 28 else 1.0
+        noise = random.normal(size=3)
+        shadow = tracker.read(shadow, FOOD, truth[1] + lies[0] + noise[0] * np.hypot(0.02 * truth[1], 0.05))
+        shadow = tracker.read(shadow, GAS, (uptake + noise[1] * np.hypot(0.05 * uptake, 0.01)) * lies[1])
+        shadow = tracker.read(shadow, COUNT, truth[0] + noise[2] * np.hypot(0.1 * truth[0], 0.01))
+    return shadow
+
+
+@pytest.mark.parametrize("hours", [0.0, 1.0, 5.0, 20.0])
+def test_a_late_result_ends_no_wait_after_the_model_was_found_wrong(hours: float, of: Filter) -> None:
+    tracker = Tracker(of, horizon=24.0)
+    shadow = _deferred(tracker, of)
+    waiting = [trust.since for trust in shadow.belief.trust]
+    assert tracker.dropped(shadow) == ()
+    assert max(since for since in waiting if since is not None) > shadow.time
+    after = tracker.read(shadow, COUNT, shadow.estimate.mean[0], shadow.time - hours)
+    assert tracker.dropped(after) == ()
+    assert [trust.since for trust in after.belief.trust] == waiting
+
+
+def test_a_late_result_keeps_what_was_judged_in_vain(of: Filter, tracker: Tracker) -> None:
+    """Nothing else tells of plentiful food, which is found out once: a result that comes later does not ask again."""
+    told = Plant(of).follow(tracker, {15: 0.6})[: 4 * 40]
+    found = next(shadow for shadow in told if shadow.belief.trust[FOOD].undecided == shadow.time - 1.0)
+    for hours in (0.5, 2.0, 5.0):
+        after = tracker.read(found, COUNT, found.estimate.mean[0], found.time - hours)
+        assert after.belief.trust[FOOD] == found.belief.trust[FOOD]
+
+
 def test_the_same_readings_give_the_same_shadow(of: Filter, tracker: Tracker) -> None:
     one, other = (Plant(of).follow(tracker, {30: 1.2})[-1] for _ in range(2))
     assert one == other

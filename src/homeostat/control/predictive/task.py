@@ -166,8 +166,8 @@ class Task:
 
     @property
     def disturbed(self) -> dict[str, str]:
-        """The parameter that is the disturbance of each state that has one; it is held over the horizon."""
-        return disturbances(model(self.model))
+        """The parameter that is the disturbance of each planned state that has one; it is held over the horizon."""
+        return {s: name for s, name in disturbances(model(self.model)).items() if s not in self.held}
 
     @property
     def moved(self) -> tuple[str, ...]:

@@ -17,7 +17,6 @@ from homeostat.execution.plan.twin import believed
 from homeostat.process import Process
 from homeostat.process.controllers import Aim, Bound, Controller
 from homeostat.process.issues import Fault, Path, quoted
-from homeostat.process.observer import Observer
 from homeostat.twin import Model, model
 from homeostat.twin.disturbed import disturbance
 
@@ -34,7 +33,7 @@ def offsets(process: Process) -> Iterator[Fault]:
     of = model(believed(process))
     takers = _takers(of, {*observer.learn, *map(disturbance, observer.disturbances)})
     fallible = _takers(of, frozenset(of.signature.parameters.names))
-    measured, made = _measured(process, observer), _made(of)
+    measured, made = process.twin.measured, _made(of)
     for name, controller in process.controllers.items():
         for path, quantity in _wanted(process, controller):
             others = [takers[each] for each in measured if each not in made[quantity]]
@@ -55,12 +54,6 @@ def _wanted(process: Process, controller: Controller) -> Iterator[tuple[Path, st
         quantity = each.of if attribute is None or attribute.quantity is None else attribute.quantity
         if quantity not in controller.held:
             yield path, quantity
-
-
-def _measured(process: Process, observer: Observer) -> list[str]:
-    """The quantities of the model that are fused, each once."""
-    online = [process.twin.tags[tag] for tag in observer.tags]
-    return list(dict.fromkeys([*online, *[each for names in observer.assays.values() for each in names]]))
 
 
 def _takers(of: type[Model], estimated: Set[str]) -> Takers:

@@ -136,8 +136,8 @@ def _blind(at: At, state: BatchState, loop: int) -> bool:
 
 
 def _doubted(at: At, state: BatchState, loop: int) -> bool:
-    """Whether the loop's own sensor is one that no plan goes by: nor does a loop in its place."""
-    return at.plan.tags[at.plan.loops[loop].tag] in doubted(at.controller, state)
+    """Whether the twin does not rely on the loop's own sensor, planned or held: no loop in a plan's place does."""
+    return at.plan.tags[at.plan.loops[loop].tag] in doubted(state)
 
 
 def _heard(at: At, memory: ControllerState, outputs: tuple[float, ...]) -> tuple[Course | None, str]:
@@ -204,16 +204,17 @@ def _driven(at: At, state: BatchState, decision: Decision) -> tuple[LoopState, .
     is not at work, or only advises, they work as they were declared.
     """
     controller, changed = at.controller, list(state.loops)
-    stands_in, moves = decision.standing.rung == "loops", decision.standing.rung not in ("idle", "advice")
+    rung = decision.standing.rung
+    stands_in, moves, safe = rung == "loops", rung not in ("idle", "advice"), rung == "hold"
     for k, loop in enumerate(controller.loops):
         before, envelope = state.loops[loop], controller.rules.envelopes[k]
         unread = moves and _doubted(at, state, loop)
         if decision.outputs is None:
             fence = envelope if stands_in else None
-            changed[loop] = successor(before, driven=False, fence=fence, doubted=unread)
+            changed[loop] = successor(before, driven=False, safe=False, fence=fence, doubted=unread)
         else:
             pid = replace(before.pid, output=decision.outputs[k])
-            changed[loop] = successor(before, driven=True, fence=None, pid=pid, doubted=unread)
+            changed[loop] = successor(before, driven=True, safe=safe, fence=None, pid=pid, doubted=unread)
     return tuple(changed)
 
 

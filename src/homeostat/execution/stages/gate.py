@@ -15,17 +15,17 @@ def gate(controller: ControllerPlan, state: BatchState, time: int) -> str:
     belief = state.belief
     if not belief.sound:
         return "the twin could not follow the batch"
-    disagreeing = [name for name in doubted(controller, state) if name not in belief.dropped]
+    named = [name for name in doubted(state) if name in controller.heeded]
+    disagreeing = [name for name in named if name not in belief.dropped]
     if disagreeing:
         return f"the twin disagrees with: {', '.join(disagreeing)}"
     return _unread(controller, belief, time)
 
 
-def doubted(controller: ControllerPlan, state: BatchState) -> tuple[str, ...]:
-    """The signals of what is planned that the twin disagrees with, or leaves out."""
+def doubted(state: BatchState) -> tuple[str, ...]:
+    """The signals that the twin disagrees with, or leaves out."""
     belief = state.belief
-    named = dict.fromkeys((*state.disagreed, *belief.astray, *belief.dropped))
-    return tuple([name for name in named if name in controller.heeded])
+    return tuple(dict.fromkeys((*state.disagreed, *belief.astray, *belief.dropped)))
 
 
 def _unread(controller: ControllerPlan, belief: Belief, time: int) -> str:

@@ -99,11 +99,14 @@ def _read(loop: LoopPlan, memory: LoopState, usable: Sequence[float]) -> float:
 
 
 def _lacking(loop: LoopPlan, memory: LoopState) -> str:
-    """What is told of a loop that has had no reading for too long; nothing where it is to bear that."""
+    """What is told of a loop that has had no reading for too long; nothing where it is to bear that.
+
+    Where no plan gives its output, by itself or by the controller's supervisor it is at the safe one.
+    """
     if loop.safe is None:
         return ""
     done = f"its output went to the safe value of {loop.safe:g} {loop.output_unit}"
-    if memory.driven:
+    if memory.driven and not memory.safe:
         done = "a predictive controller gives its output"
     lacks = "has a reading that the twin does not rely on" if memory.doubted else "has no reading"
     return f"The loop {loop.name} {lacks}: {done}"

@@ -34,7 +34,7 @@ def observed(subject: Subject) -> Iterator[Fault]:
         if not rate.value > 0.0:
             what = f"'{rate}' is not above 0"
             yield Fault((*PLACE, "disturbances", name), what, "give a value above 0, or leave it out")
-    read = len(observer.tags) + sum(len(quantities) for quantities in observer.assays.values())
+    read = len(subject.process.twin.measured)
     if len(observer.disturbances) > read:
         what = f"{len(observer.disturbances)} disturbances cannot be told apart by {read} measured quantities"
         mend = "name as many states as are measured at most (Pannocchia & Rawlings 2003)"

@@ -1,4 +1,4 @@
-"""What is entered into the observer's memory: time that went by, a reading, or a dose, draw or shift."""
+"""What is entered into the observer's memory: time that went by, a reading, a dose, draw or shift, or a deferral."""
 
 from typing import NamedTuple
 
@@ -20,4 +20,15 @@ class Reading(NamedTuple):
     value: float
 
 
-Entry = Advance | Reading | Jump
+class Deferral(NamedTuple):
+    """Signals (by position) that disagree do so from `time` (h) on only: nothing is decided of them before.
+
+    Where they were judged in `vain` they have disagreed for as long as before, and are judged anew from then on.
+    """
+
+    signals: tuple[int, ...]
+    time: float
+    vain: bool = False
+
+
+Entry = Advance | Reading | Jump | Deferral

@@ -9,7 +9,7 @@ immutable plain data, bounded in size, and depends on the entries alone.
 A signal that has disagreed for long is left out on trial: what was entered since before it disagreed is folded
 again, its readings compared but not fused. Where all others then agree, and would tell if what it measures were
 elsewhere (`narrowing`), that is what is believed; where they do not, or another disagrees later, the model may be wrong
-rather than a sensor, and every reading counts.
+rather than a sensor, and every reading counts. That nothing is decided for a while then is an entry as well.
 
 A reading beyond the gate is not fused. Where a signal is `confirmed`, the second in a row on the same side is: the
 doubt is widened for it first.
@@ -21,7 +21,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from homeostat.twin.observer.consistency import Verdict, Window
-from homeostat.twin.observer.entries import Advance, Entry, Reading
+from homeostat.twin.observer.entries import Advance, Deferral, Entry, Reading
 from homeostat.twin.observer.filter import Estimate, Filter, Innovation, Vector
 from homeostat.twin.observer.jumps import Jump
 from homeostat.twin.observer.narrowing import narrowed
@@ -42,6 +42,13 @@ class Belief:
         for signal, time in lying:
             trust[signal] = Trust(dropped=time)
         return replace(self, trust=tuple(trust)) if lying else self
+
+    def deferring(self, entry: Deferral) -> "Belief":
+        """The same with signals of which nothing is decided for a while."""
+        trust = list(self.trust)
+        for signal in entry.signals:
+            trust[signal] = trust[signal].deferred(entry.time, vain=entry.vain)
+        return replace(self, trust=tuple(trust))
 
 
 class Epoch(NamedTuple):
@@ -164,8 +171,14 @@ class Tracker:
         signal = min(suspects, key=lambda k: (trust[k].since or 0.0, k))
         without = self._without(shadow, signal)
         if not self._agreed(without, signal):
-            return _waiting(shadow, suspects, shadow.time)
-        return without if self._narrowed(without, signal) else _undecided(shadow, suspects)
+            return self._deferred(shadow, suspects, shadow.time)
+        if self._narrowed(without, signal):
+            return without
+        return self._deferred(shadow, suspects, shadow.time, vain=True)
+
+    def _deferred(self, shadow: Shadow, signals: Iterable[int], time: float, *, vain: bool = False) -> Shadow:
+        """The shadow with a deferral, entered now: it is kept where what was entered is folded again."""
+        return self._enter(shadow, shadow.time, Deferral(tuple(signals), time, vain))
 
     def _without(self, shadow: Shadow, signal: int) -> Shadow:
         """What would be believed, had a signal been dropped before it began to disagree."""
@@ -187,7 +200,8 @@ class Tracker:
         ]
         again = self._again(replace(shadow, epochs=tuple(epochs)), at)
         settings = self.filter.settings
-        return _waiting(again, range(len(believed)), again.time + max(0.0, settings.again - settings.drop))
+        waits = max(0.0, settings.again - settings.drop)
+        return self._deferred(again, range(len(believed)), again.time + waits)
 
     def _agreed(self, without: Shadow, signal: int) -> bool:
         """Whether no other signal disagrees, and one at least is known to agree."""
@@ -221,6 +235,8 @@ class Tracker:
             return replace(belief, estimate=self.filter.advance(belief.estimate, entry.inputs, entry.hours))
         if isinstance(entry, Reading):
             return self._told(belief, time, entry)
+        if isinstance(entry, Deferral):
+            return belief.deferring(entry)
         return replace(belief, estimate=self.filter.jump(belief.estimate, entry))
 
     def _told(self, belief: Belief, time: float, entry: Reading) -> Belief:
@@ -253,20 +269,3 @@ class Tracker:
             return estimate, innovation
         fused, again = self.filter.fuse(wider, signal, value)
         return (fused, Innovation(innovation.z, True, True)) if again.fused else (estimate, innovation)
-
-
-def _undecided(shadow: Shadow, signals: Iterable[int]) -> Shadow:
-    """The shadow with `signals` judged in vain: they have disagreed for as long as before, and are judged anew."""
-    trust = list(shadow.belief.trust)
-    for k in signals:
-        trust[k] = replace(trust[k], undecided=shadow.time)
-    return replace(shadow, belief=replace(shadow.belief, trust=tuple(trust)))
-
-
-def _waiting(shadow: Shadow, signals: Iterable[int], time: float) -> Shadow:
-    """The shadow with those of `signals` that disagree doing so from `time` on: nothing is decided before."""
-    trust = list(shadow.belief.trust)
-    for k in signals:
-        if trust[k].since is not None:
-            trust[k] = replace(trust[k], since=time)
-    return replace(shadow, belief=replace(shadow.belief, trust=tuple(trust)))

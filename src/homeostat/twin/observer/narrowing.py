@@ -11,8 +11,9 @@ not linear (Kalman 1960, J. Basic Eng. 82, 35).
 
 from collections.abc import Iterable
 
-from homeostat.twin.observer.entries import Advance, Entry, Reading
+from homeostat.twin.observer.entries import Advance, Deferral, Entry, Reading
 from homeostat.twin.observer.filter import Estimate, Filter
+from homeostat.twin.observer.jumps import Jump
 
 NARROWED = 0.5
 """The others narrow a quantity where its variance is at most this share of that without readings.
@@ -28,7 +29,7 @@ def narrowed(of: Filter, start: Estimate, entries: Iterable[Entry], signal: int,
     `start` is the estimate before them, `off` the standard deviation (in the quantity's unit) that the quantity is
     given there. False where nothing of it can be doubted, or the model could not be followed.
     """
-    listed, doubted = tuple(entries), of.doubting(start, signal, off)
+    listed, doubted = [e for e in entries if not isinstance(e, Deferral)], of.doubting(start, signal, off)
     if doubted is None:
         return False
     told = of.settle(_followed(of, doubted, listed, signal))
@@ -38,7 +39,9 @@ def narrowed(of: Filter, start: Estimate, entries: Iterable[Entry], signal: int,
     return of.variance(told, signal) <= NARROWED * of.variance(untold, signal)
 
 
-def _followed(of: Filter, estimate: Estimate, entries: Iterable[Entry], but: int) -> Estimate:
+def _followed(
+    of: Filter, estimate: Estimate, entries: Iterable[Advance | Reading | Jump], but: int
+) -> Estimate:
     """The estimate after all `entries`, readings of one signal left out."""
     for entry in entries:
         if isinstance(entry, Advance):

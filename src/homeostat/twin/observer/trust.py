@@ -38,6 +38,12 @@ class Trust:
         agreed = max(time if self.agreed is None else self.agreed, self.dropped)
         return Trust() if time - agreed >= again else replace(self, agreed=agreed)
 
+    def deferred(self, time: float, *, vain: bool) -> "Trust":
+        """The same of a signal that disagrees, from `time` on or judged in `vain` at it; of any other as it is."""
+        if self.since is None:
+            return self
+        return replace(self, undecided=time) if vain else replace(self, since=time)
+
     def suspected(self, time: float, after: float) -> bool:
         """Whether it has disagreed for `after` hours, as long since nothing else told of it, and is fused."""
         if self.dropped is not None or self.since is None:
