@@ -267,3 +267,21 @@ def test_every_requirement_is_answered_and_use_beside_references_is_evidence(
     after = {each.id: each for each in validate(package, path).findings}
     assert after["OUR-2"].status == "met"
     assert f"RMSEP {found.metrics[0].values['rmsep']:.4g}" in after["OUR-2"].evidence
+
+
+def test_a_mistyped_result_is_told_and_takes_the_value_nowhere(tmp_path: Path, package: LivePackage) -> None:
+    columns = processes.process()
+    columns["glucose"][4] = 757.0  # for 7.57
+    found = read(package, tmp_path, columns, Told(at_line=3))
+    assert max(one.high for one in found.told.values() if one.high is not None) < 12.0
+    typed = next(one for one in found.samples if one.row == 4)
+    assert typed.missed
+    assert "half-widths off what stood" in typed.unused
+    assert any(one.startswith("the result in line 6 corrects nothing") for one in found.remarks)
+    assert found.beside == "What stood beside the 3 told samples: 3 intervals, of which 1 missed the result."
+
+
+def test_a_shift_is_told_to_have_waited_for_the_second_result(tmp_path: Path, package: LivePackage) -> None:
+    found = read(package, tmp_path, processes.process(shift=2.0), Told(at_line=2))
+    assert [one.waited for one in found.samples[:2]] == [True, False]
+    assert any("corrects only since the next agreed" in one for one in found.remarks)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from homeostat.monitoring.learning.calibrating import Calibrated, Wished
-    from homeostat.monitoring.learning.live import Followed, Told
+    from homeostat.monitoring.learning.live import Followed, Sampled, Told
     from homeostat.monitoring.learning.recording import Kept
     from homeostat.monitoring.package import LivePackage
     from homeostat.monitoring.spectra import LiveValue
@@ -176,11 +176,21 @@ def _rows(found: "Followed") -> Table:
                 number(float(found.times[row])),
                 *_numbers(stood),
                 number(sample.measured) if sample else "",
-                "at-line" if sample and sample.told else "",
-                stood.reason if stood else "no value stood",
+                _use(sample),
+                "; ".join(filter(None, (stood.reason if stood else "no value stood", _unused(sample)))),
             )
         )
     return Table("", columns, rows, frozenset({"line", "time [h]", "value", "low", "high", "truth"}))
+
+
+def _use(sample: "Sampled | None") -> str:
+    if sample is None or not sample.told:
+        return ""
+    return "at-line, unused" if sample.unused else "at-line, late" if sample.waited else "at-line"
+
+
+def _unused(sample: "Sampled | None") -> str:
+    return f"the result corrects nothing: {sample.unused}" if sample and sample.unused else ""
 
 
 def _numbers(told: "LiveValue | None") -> tuple[str, str, str]:
@@ -193,7 +203,8 @@ def _figures(found: "Followed") -> "list[Table | str]":
     told = sum(one.told for one in found.samples)
     if not found.metrics:
         none = f"the table tells no '{found.package.target}'"
-        return ["", f"Nothing to compare with: {'every reference value was told' if told else none}."]
+        nothing = f"Nothing to compare with: {'every reference value was told' if told else none}."
+        return ["", nothing, *([found.beside] if found.beside else [])]
     apart = f"; {told} at-line samples left out" if told else ""
     values = found.metrics[0].values
     coverage = percent(values.get("coverage"))
@@ -203,6 +214,7 @@ def _figures(found: "Followed") -> "list[Table | str]":
         "",
         f"Intervals hold {coverage} of the truths; {stated} are stated.",
         *([f"A value stood beside {percent(values['decided'])} of them."] if values["undecided"] else []),
+        *([found.beside] if found.beside else []),
     ]
 
 
@@ -237,6 +249,8 @@ def _object(found: "Followed", kept: "Kept | None") -> dict[str, Any]:
                 "standing": None if one.standing is None else one.standing.value,
                 "at_line": one.told,
                 "unused": one.unused,
+                "waited": one.waited,
+                "missed": one.missed,
             }
             for one in found.samples
         ],

@@ -28,6 +28,7 @@ from homeostat.monitoring.package import (
     freeze_live,
     table_digest,
 )
+from homeostat.monitoring.package.live import SAMPLED
 from homeostat.monitoring.prediction import Rule
 from homeostat.monitoring.spectra import Live, PiecewiseStandardisation
 from homeostat.monitoring.spectra.learning import Choice, Samples, choose
@@ -119,7 +120,7 @@ def train_live(table: Table, first: Table, wished: Wished) -> Calibrated:
         live = live.model_copy(update={"calibration": changed})
     package = freeze_live(
         samples.spectra,
-        float(samples.values[0]),
+        float(samples.values[SAMPLED]),
         name=wished.name,
         version=wished.version,
         use=wished.use,

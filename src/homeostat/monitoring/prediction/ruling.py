@@ -92,7 +92,8 @@ def calibrate_ruling(
     As for intervals, the mass of a group to come follows from how alike the rows of a group are (`grouped`). Where
     groups are too few to promise `coverage`, nothing is said within the error that random effects reach on one side
     (`few`) either; of a class too small for a quantile nothing is known, and that error does not stand in for it: rows
-    that fail are those whose errors were great. The probability is learnt from the same rows; from the values `inner` (n,) instead where they are given.
+    that fail are those whose errors were great. The probability is learnt from the same rows; from the values `inner`
+    (n,) instead where they are given.
     """
     margins, count = _margins(rule, held_out), len(np.unique(groups))
     good = np.array([rule.meets(value) for value in truth.tolist()])
