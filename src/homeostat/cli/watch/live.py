@@ -144,9 +144,17 @@ def read_process(
         f"{package.name}: {package.target}{unit}, as the process ran",
         *(f"- {one}" for one in found.remarks),
         _rows(found),
+        *_promised(package),
         *_figures(found),
         *([kept.told] if kept else []),
     )
+
+
+def _promised(package: "LivePackage") -> list[str]:
+    from homeostat.monitoring.learning.promising import promise_live
+
+    told = promise_live(package)
+    return [] if told is None else ["", told]
 
 
 def _rows(found: "Followed") -> Table:
@@ -219,6 +227,8 @@ def _figures(found: "Followed") -> "list[Table | str]":
 
 
 def _object(found: "Followed", kept: "Kept | None") -> dict[str, Any]:
+    from homeostat.monitoring.learning.promising import promise_live
+
     package, lines = found.package, found.table.sheet.lines
     return {
         "model": package.name,
@@ -226,6 +236,7 @@ def _object(found: "Followed", kept: "Kept | None") -> dict[str, Any]:
         "target": package.target,
         "unit": package.unit,
         "coverage": package.coverage,
+        "promise": promise_live(package),
         "remarks": list(found.remarks),
         "spectra": [
             {
@@ -261,6 +272,8 @@ def _object(found: "Followed", kept: "Kept | None") -> dict[str, Any]:
 
 
 def _trained(found: "Calibrated") -> dict[str, Any]:
+    from homeostat.monitoring.learning.promising import promise_live
+
     package = found.package
     return {
         "name": package.name,
@@ -273,6 +286,7 @@ def _trained(found: "Calibrated") -> dict[str, Any]:
         "tried": [dict(each) for each in package.tried],
         "figures": [each.model_dump(mode="json") for each in package.metrics],
         "reportable": [package.live.low, package.live.high],
+        "promise": promise_live(package),
     }
 
 
@@ -298,6 +312,7 @@ def _told(found: "Calibrated", out: Path) -> "list[Table | str]":
         f"Chosen: {chosen.recipe}, {chosen.components} components.",
         f"Reported from {number(live.low)} to {number(live.high)} {package.unit}".rstrip()
         + f", with intervals of {percent(package.coverage)} by what left-out samples show.",
+        *_promised(package),
         "",
         f"Model: {out}, SHA-256 {package.content_hash}",
     ]

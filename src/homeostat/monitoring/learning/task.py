@@ -110,14 +110,7 @@ def bounded(task: Task, table: Table, declared: str) -> Task:
             where=f"--possible '{declared}'",
             mend="leave the option out",
         )
-    beyond = found.beyond(task.y).tolist()
-    if beyond:
-        more = f"; so do {len(beyond) - 1} more rows" if len(beyond) > 1 else ""
-        raise MonitoringError(
-            f"{task.y[beyond[0]]:g} lies outside what was declared possible, {found}{more}",
-            where=table.place(task.rows[beyond[0]], task.target),
-            mend="correct the value, or declare a wider range with --possible",
-        )
+    found.check(task.y, lambda place: table.place(task.rows[place], task.target))
     note = f"values and intervals are cut to what is declared possible, {found}"
     return replace(task, possible=found, decisions=(*task.decisions, note))
 

@@ -47,7 +47,8 @@ class Live(Piece):
     Values and intervals stay within `low` to `high`, the reportable range: 0 to a tenth of the calibration's span
     above its greatest sample, where nothing else is declared. At-line samples widen it, but never beyond `least` and
     `most`, what was declared possible; a result beyond them is none. One more than `far` half-widths off what stood
-    waits for the next (None in models that were frozen without: every result is believed). The interval of a value that
+    waits for the next (None in models that were frozen without: every result is believed). `by_groups` is the number of
+    groups whose random effects gave `quantile`; None where samples count as exchangeable. The interval of a value that
     had to be brought back into the range lies about where it was brought to. `quantile` times the expected
     error is half an interval; `memory` the number of spectra that at-line results can still be matched to; `nearest`
     how far (µs) the spectrum may be from the time of sampling.
@@ -64,6 +65,7 @@ class Live(Piece):
     least: float | None = Field(default=None, allow_inf_nan=False)
     most: float | None = Field(default=None, allow_inf_nan=False)
     far: float | None = Field(default=None, gt=0.0, allow_inf_nan=False)
+    by_groups: int | None = Field(default=None, ge=2)
 
     @model_serializer(mode="wrap")
     def _as_frozen(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
