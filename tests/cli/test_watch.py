@@ -381,3 +381,16 @@ def test_a_class_that_the_model_never_heard_of_is_left_out_and_told(homeostat: C
     found = json.loads(homeostat("watch", "score", model, data, "--json").stdout)
     assert [row["truth"] for row in found["rows"]][:3] == [None] * 3
     assert "3 rows" in found["left_out"]
+
+
+def test_what_few_groups_promise_and_what_was_not_checked_are_told_in_score(
+    homeostat: Call, trained: Path, tmp_path: Path
+) -> None:
+    columns = tables.linear(8, seed=7)
+    del columns["donor"]
+    data = tables.written(tmp_path / "n.csv", columns)
+    told = "no column 'donor': whether these rows are of another kind was not checked"
+    assert told in homeostat("watch", "score", trained, data).stdout
+    found = json.loads(homeostat("watch", "score", trained, data, "--json").stdout)
+    assert found["unchecked"] == told
+    assert found["promise"].startswith("4 groups cannot promise 90 %")

@@ -128,3 +128,24 @@ def test_a_result_late_without_any_told_is_refused(homeostat: Call, model: Path,
     done = homeostat("watch", "score", model, process, "--late", "10 min")
     assert done.returncode == 2
     assert "--at-line" in done.stderr
+
+
+def test_a_mistyped_result_is_told_on_its_row_and_takes_the_value_nowhere(
+    homeostat: Call, model: Path, tmp_path: Path
+) -> None:
+    columns = processes.process()
+    columns["glucose"][0], columns["glucose"][4] = -999.0, 13.0
+    typed = tables.written(tmp_path / "p.csv", columns)
+    done = homeostat("watch", "score", model, typed, "--at-line", "2")
+    assert done.returncode == 0, done.stderr
+    for words in (
+        "at-line, unused",
+        "the result in line 2 corrects nothing: -999 is less than 0, and was declared impossible",
+        "the result in line 6 corrects nothing: it is more than 3 half-widths off what stood",
+        "What stood beside the 2 told samples",
+        "6 groups cannot promise 90 %",
+    ):
+        assert words in done.stdout
+    found = json.loads(homeostat("watch", "score", model, typed, "--at-line", "2", "--json").stdout)
+    assert max(one["value"] for one in found["spectra"]) < 10.0
+    assert found["promise"].startswith("6 groups cannot promise 90 %")

@@ -53,8 +53,10 @@ def test_a_far_group_is_undecided_without_an_interval(trained: Trained, tmp_path
 def test_without_the_column_of_groups_nothing_is_said_of_them(trained: Trained, tmp_path: Path) -> None:
     columns = _moved(2.5)
     del columns["donor"]
-    told = score(trained.package, tables.table(tmp_path, columns)).verdicts
-    assert not any("lie together" in verdict.reason for verdict in told)
+    found = score(trained.package, tables.table(tmp_path, columns))
+    assert not any("lie together" in verdict.reason for verdict in found.verdicts)
+    assert found.unchecked == "no column 'donor': whether these rows are of another kind was not checked"
+    assert score(trained.package, tables.table(tmp_path, _moved(0.0))).unchecked is None
 
 
 def test_values_beyond_the_targets_learnt_from_say_so(trained: Trained, tmp_path: Path) -> None:

@@ -11,7 +11,10 @@ from tests.monitoring.learning import processes, tables
 from homeostat.errors import MonitoringError
 from homeostat.monitoring.learning.calibrating import Calibrated, Standards, Wished, range_of, train_live
 from homeostat.monitoring.learning.evidence import LIVE
+from homeostat.monitoring.learning.explaining import described_live
 from homeostat.monitoring.learning.live import Followed, Told, follow_live
+from homeostat.monitoring.learning.possible import possible
+from homeostat.monitoring.learning.promising import promise_live
 from homeostat.monitoring.learning.recording import record_live
 from homeostat.monitoring.learning.validation import checklist, validate
 from homeostat.monitoring.package import LivePackage, uses, write
@@ -267,3 +270,59 @@ def test_every_requirement_is_answered_and_use_beside_references_is_evidence(
     after = {each.id: each for each in validate(package, path).findings}
     assert after["OUR-2"].status == "met"
     assert f"RMSEP {found.metrics[0].values['rmsep']:.4g}" in after["OUR-2"].evidence
+
+
+def test_a_mistyped_result_is_told_and_takes_the_value_nowhere(tmp_path: Path, package: LivePackage) -> None:
+    columns = processes.process()
+    columns["glucose"][4] = 757.0  # for 7.57
+    found = read(package, tmp_path, columns, Told(at_line=3))
+    assert max(one.high for one in found.told.values() if one.high is not None) < 12.0
+    typed = next(one for one in found.samples if one.row == 4)
+    assert typed.missed
+    assert "half-widths off what stood" in typed.unused
+    assert any(one.startswith("the result in line 6 corrects nothing") for one in found.remarks)
+    assert found.beside == "What stood beside the 3 told samples: 3 intervals, of which 1 missed the result."
+
+
+def test_a_shift_is_told_to_have_waited_for_the_second_result(tmp_path: Path, package: LivePackage) -> None:
+    found = read(package, tmp_path, processes.process(shift=2.0), Told(at_line=2))
+    assert [one.waited for one in found.samples[:2]] == [True, False]
+    assert any("corrects only since the next agreed" in one for one in found.remarks)
+
+
+def test_few_groups_get_the_interval_of_random_effects_and_say_what_they_promise(
+    package: LivePackage, tmp_path: Path
+) -> None:
+    assert package.live.by_groups == 6
+    told = promise_live(package) or ""
+    assert told.startswith(
+        "6 groups cannot promise 90 % of the rows of a new group: 86 % is the most they can"
+    )
+    gaps = [one.evidence for one in validate(package, tmp_path / "none.json").findings]
+    assert any(f"gap: {told.rstrip('.')}" in one for one in gaps)
+    assert described_live(package)["promised"] == told
+    few = learnt(tmp_path, replace(ASKED, level=0.8)).package
+    assert (few.live.by_groups, promise_live(few)) == (None, None)
+
+
+def test_of_three_groups_that_differ_the_interval_reaches_further_than_their_samples_show(
+    tmp_path: Path,
+) -> None:
+    """Each reactor's reference values are off by its own amount: rows alone would count the greatest error as 90 %."""
+    columns = processes.samples()
+    glucose = [float(str(one)) + (-1.0, 0.2, 1.0)[row % 3] for row, one in enumerate(columns["glucose"])]
+    live = learnt(tmp_path, glucose=glucose, reactor=[f"R{row % 3}" for row in range(30)]).package.live
+    assert live.by_groups == 3
+    assert live.quantile > 1.2 * float(live.calibration.ratios[-1])
+
+
+def test_without_groups_samples_are_said_to_count_as_exchangeable(tmp_path: Path) -> None:
+    found = learnt(tmp_path, replace(ASKED, group=None), reactor=[1.0] * 30)
+    assert any("samples count as exchangeable" in one for one in found.decisions)
+    assert "samples count as exchangeable" in described_live(found.package)["interval"]
+
+
+def test_a_target_that_was_declared_impossible_is_refused_with_its_line(tmp_path: Path) -> None:
+    with pytest.raises(MonitoringError, match="so do 29 more rows") as caught:
+        learnt(tmp_path, replace(ASKED, possible=possible("100..200")))
+    assert "line 2" in str(caught.value)

@@ -7,6 +7,7 @@ import pytest
 from tests.monitoring.learning import tables
 
 from homeostat.monitoring.learning import score
+from homeostat.monitoring.learning.intervals import interval
 from homeostat.monitoring.learning.logarithm import reported, spans_decades
 from homeostat.monitoring.learning.training import Settings, Trained, pose, train
 from homeostat.monitoring.package import read, write
@@ -90,3 +91,21 @@ def test_it_is_not_tried_of_a_share_that_most_rows_reach(tmp_path: Path) -> None
 def test_nothing_is_told_far_beyond_the_titres_learnt_from() -> None:
     told = reported(np.array([-50.0, np.log(30.0), 50.0]), np.array([10.0, 100.0]))
     np.testing.assert_allclose(told, [10.0**0.9, 30.0, 10.0**2.1])
+
+
+@pytest.mark.parametrize("decades", [40.0, 140.0])
+def test_a_target_over_more_decades_than_numbers_bear_is_learnt_as_it_is(
+    tmp_path: Path, decades: float
+) -> None:
+    columns = tables.linear(15)
+    columns["y"] = np.geomspace(10.0**-decades, 10.0 ** (0.5 * decades), 15).tolist()
+    table = tables.table(tmp_path, columns)
+    assert not spans_decades(pose(table, Settings("y", "donor", quick=True)))
+
+
+def test_factors_beyond_the_numbers_give_an_interval_of_one_width(tmp_path: Path) -> None:
+    table = tables.table(tmp_path, tables.linear(8) | {"y": [1.0, 2.0, 1e13, 2e13] * 2})
+    task = pose(table, Settings("y", "donor", quick=True))
+    told = np.array([1e13, 2e13, 1.0, 2.0] * 2)
+    assert isinstance(interval(task, task.y, 0.9, by_factors=True), FactorInterval)
+    assert not isinstance(interval(task, told, 1.0 - 1e-9, by_factors=True), FactorInterval)

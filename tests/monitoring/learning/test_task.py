@@ -44,6 +44,13 @@ def test_numbers_that_nothing_measures_are_told(tmp_path: Path, factor: float) -
     assert told.endswith("nothing measured is of such a size; check unit and cells")
 
 
+def test_a_target_whose_errors_cannot_be_computed_with_is_refused(tmp_path: Path) -> None:
+    columns = linear()
+    columns["y"][3] = -1e126
+    with pytest.raises(MonitoringError, match="-1e\\+126 is too large a target"):
+        _state(tmp_path, columns, group="donor")
+
+
 def test_numbers_of_usual_size_are_not_warned_of(tmp_path: Path) -> None:
     columns = linear()
     columns["a"] = [float(str(value)) * 1e17 for value in columns["a"]]  # virus genomes, say

@@ -84,7 +84,10 @@ def test_of_few_groups_no_row_is_decided_within_what_random_effects_reach() -> N
     rng = np.random.default_rng(3)
     groups = np.repeat(np.arange(4), 30)
     truth = rng.uniform(80.0, 100.0, 120)
-    held_out = truth + 3.0 * rng.normal(size=4)[groups] + 0.3 * rng.normal(size=120)
+    alike = truth + 3.0 * rng.normal(size=4)[groups] + 0.3 * rng.normal(size=120)
+    nothing = calibrate_ruling(Rule.parse(">= 90"), truth, alike, groups)
+    assert (nothing.meeting, nothing.failing) == (None, None), "the rows are worth little more than 4"
+    held_out = truth + 0.3 * rng.normal(size=4)[groups] + 3.0 * rng.normal(size=120)
     found = calibrate_ruling(Rule.parse(">= 90"), truth, held_out, groups)
     wide = reach(effects(truth - held_out, groups), 0.9)
     assert found.meeting is not None

@@ -32,6 +32,24 @@ def test_each_kind_of_wrong_answer_is_as_rare_as_stated(noise: float, shared: fl
     assert np.mean(wrong, axis=0).max() <= 0.12
 
 
+@pytest.mark.parametrize(("groups", "rows"), [(5, 10), (5, 20), (8, 6)])
+def test_of_few_groups_no_more_of_the_failing_rows_pass_than_stated(groups: int, rows: int) -> None:
+    """A weak model and few rows that fail: the error of a row to come is no measure of those that failed."""
+    passed, failed, share = 0, 0, np.sqrt(0.3)
+    for seed in range(60):
+        rng = np.random.default_rng(seed)
+        group = np.repeat(np.arange(groups), rows)
+        told, new = share * rng.normal(size=len(group)), share * rng.normal(size=300)
+        truth = 1.5 + told + np.sqrt(0.7) * rng.normal(size=len(group))
+        fails = 1.5 + new + np.sqrt(0.7) * rng.normal(size=300) < 0.0
+        if (truth >= 0.0).all():
+            continue
+        ruling = calibrate_ruling(RULE, truth, 1.5 + told, group, coverage=0.9)
+        passed += sum(ruling.side(RULE, value) == "meets" for value in (1.5 + new[fails]).tolist())
+        failed += int(fails.sum())
+    assert passed <= 0.1 * failed
+
+
 def test_more_is_decided_than_by_the_interval_whose_limit_must_lie_outside() -> None:
     truth, said, groups = _drawn(1, 40, 0.6, 0.0)
     ruling = calibrate_ruling(RULE, truth, said, groups, coverage=0.9)

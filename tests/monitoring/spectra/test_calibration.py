@@ -8,7 +8,7 @@ from tests.monitoring.spectra.made_up import AXIS, band, samples, spectra_of
 
 from homeostat.errors import MonitoringError
 from homeostat.monitoring.spectra import SNV, Calibration, Cut, SavitzkyGolay
-from homeostat.monitoring.spectra.learning import Samples, calibrate, choose
+from homeostat.monitoring.spectra.learning import Samples, calibrate, choose, scaled_errors
 from homeostat.monitoring.spectra.recipe import Recipe, grid
 
 STEPS = (Cut(start=10, stop=100), SavitzkyGolay.of(11, 2, 1))
@@ -36,6 +36,19 @@ def test_the_error_is_that_of_left_out_samples_or_groups() -> None:
     assert calibrate(together, STEPS, 3).error == pytest.approx(
         np.mean((left_out - given.values) ** 2), rel=1e-9
     )
+
+
+def test_scaled_errors_are_those_of_groups_left_out_in_the_order_of_the_samples() -> None:
+    given = samples()
+    groups = tuple(f"batch {number % 4}" for number in range(24))
+    together = Samples(AXIS, given.spectra, given.values, groups)
+    found = calibrate(together, STEPS, 3)
+    z = STEPS[1].apply(STEPS[0].apply(given.spectra))
+    peer = PLSRegression(3, scale=False)
+    left_out = cross_val_predict(peer, z, given.values, cv=LeaveOneGroupOut(), groups=groups).ravel()
+    errors = scaled_errors(together, found)
+    np.testing.assert_array_equal(np.sign(errors), np.sign(left_out - given.values))
+    np.testing.assert_array_equal(np.sort(np.abs(errors)), found.ratios)
 
 
 def test_json_brings_back_the_same_bits() -> None:

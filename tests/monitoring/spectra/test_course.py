@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
-from tests.monitoring.spectra.test_live import HOUR, LIVE, MINUTE, process
+from tests.monitoring.spectra.test_live import HOUR, LIVE, MINUTE, TRUSTING, process
 
 from homeostat.monitoring.spectra import Drawn, LiveState, follow
 
@@ -17,19 +17,19 @@ def test_it_is_the_scan_step_by_step_with_a_result_told_between_two_of_them() ->
     state, wanted = LiveState(), []
     for time, spectrum in TAKEN:
         if time == 30 * MINUTE:
-            state = LIVE.at_line(state, 10 * MINUTE, 33.0)
-        told, state = LIVE.step(state, spectrum, time)
+            state = TRUSTING.at_line(state, 10 * MINUTE, 33.0)
+        told, state = TRUSTING.step(state, spectrum, time)
         wanted.append(told)
-    found = follow(LIVE, TAKEN, [Drawn(10 * MINUTE, 33.0, 30 * MINUTE)])
+    found = follow(TRUSTING, TAKEN, [Drawn(10 * MINUTE, 33.0, 30 * MINUTE)])
     assert found.told == tuple(wanted)
     assert not found.unused
 
 
 def test_later_spectra_and_results_change_nothing_before_them() -> None:
     sample = Drawn(10 * MINUTE, 33.0, 40 * MINUTE)
-    short, long = follow(LIVE, TAKEN[:40]), follow(LIVE, TAKEN, [sample])
+    short, long = follow(TRUSTING, TAKEN[:40]), follow(TRUSTING, TAKEN, [sample])
     assert long.told[:40] == short.told
-    assert long.told[40:] != follow(LIVE, TAKEN).told[40:]
+    assert long.told[40:] != follow(TRUSTING, TAKEN).told[40:]
 
 
 def test_what_is_never_told_corrects_nothing_and_stands_beside_the_newest_value() -> None:
@@ -40,7 +40,7 @@ def test_what_is_never_told_corrects_nothing_and_stands_beside_the_newest_value(
 
 
 def test_a_result_told_at_once_corrects_the_values_after_that_of_its_own_time() -> None:
-    plain, found = follow(LIVE, TAKEN), follow(LIVE, TAKEN, [Drawn(20 * MINUTE, 60.0, 20 * MINUTE)])
+    plain, found = follow(TRUSTING, TAKEN), follow(TRUSTING, TAKEN, [Drawn(20 * MINUTE, 60.0, 20 * MINUTE)])
     assert found.told[:21] == plain.told[:21]
     assert found.told[21].value is not None
     assert plain.told[21].value is not None
@@ -76,3 +76,16 @@ def test_times_that_do_not_rise_are_refused_one_by_one() -> None:
     assert [one.value is None for one in found.told] == [False, False, True, True, False]
     kept = follow(LIVE, [TAKEN[0], TAKEN[2], TAKEN[3]])
     assert [replace(one) for one in found.told if one.value is not None] == list(kept.told)
+
+
+def test_a_far_result_is_told_unused_until_the_next_agrees() -> None:
+    typed, honest = Drawn(10 * MINUTE, 999.0, 10 * MINUTE), float(AMOUNTS[30])
+    alone = follow(LIVE, TAKEN, [typed, Drawn(30 * MINUTE, honest, 30 * MINUTE)])
+    assert alone.told[:31] == follow(LIVE, TAKEN).told[:31]
+    assert "more than 3 half-widths off what stood" in alone.unused[0]
+    assert (set(alone.unused), alone.waited) == ({0}, frozenset())
+    shifted = [Drawn(place * MINUTE, float(AMOUNTS[place]) + 5.0, place * MINUTE) for place in (10, 30)]
+    both = follow(LIVE, TAKEN, shifted)
+    assert (both.unused, both.waited) == ({}, frozenset({0}))
+    assert both.told[31].value is not None
+    assert abs(both.told[31].value - float(AMOUNTS[31]) - 5.0) < 1.0

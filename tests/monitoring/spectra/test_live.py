@@ -15,6 +15,8 @@ from homeostat.monitoring.spectra.live import HOUR, PATIENCE
 Array = NDArray[np.float64]
 SAMPLES = samples()
 LIVE = Live.of(calibrate(SAMPLES, (Cut(start=5, stop=110), SavitzkyGolay.of(11, 2, 1)), 3), SAMPLES.spectra)
+TRUSTING = LIVE.model_copy(update={"far": None})
+"""One that believes every at-line result, as those did that were frozen before."""
 MINUTE = HOUR // 60
 
 
@@ -83,7 +85,7 @@ def test_a_late_result_counts_at_the_time_of_sampling() -> None:
     _, spectra = process(background=0.2)
     _, early = run(spectra[:11])
     _, late = run(spectra[:100])
-    early, late = (LIVE.at_line(state, 10 * MINUTE, 28.0) for state in (early, late))
+    early, late = (TRUSTING.at_line(state, 10 * MINUTE, 28.0) for state in (early, late))
     assert late.samples == early.samples
     assert late.samples[0].predicted == early.past[10].value
     assert late.correction.bias == pytest.approx(early.correction.bias, rel=0.2)
@@ -93,8 +95,8 @@ def test_a_late_result_counts_at_the_time_of_sampling() -> None:
 def test_results_may_come_in_any_order() -> None:
     _, spectra = process()
     _, state = run(spectra[:60])
-    one = LIVE.at_line(LIVE.at_line(state, 10 * MINUTE, 27.0), 40 * MINUTE, 24.0)
-    other = LIVE.at_line(LIVE.at_line(state, 40 * MINUTE, 24.0), 10 * MINUTE, 27.0)
+    one = TRUSTING.at_line(TRUSTING.at_line(state, 10 * MINUTE, 27.0), 40 * MINUTE, 24.0)
+    other = TRUSTING.at_line(TRUSTING.at_line(state, 40 * MINUTE, 24.0), 10 * MINUTE, 27.0)
     assert one == other
 
 
@@ -156,7 +158,7 @@ def test_nothing_is_reported_beyond_the_range_unless_a_sample_was_there() -> Non
     assert {one.value for one in answers} == {LIVE.high}
     assert answers[-1].reason == "beyond the reportable range"
     assert answers[-1].raw == pytest.approx(70.0, abs=5.0)
-    answer, _ = LIVE.step(LIVE.at_line(state, 20 * MINUTE, 70.0), spectra[-1], HOUR)
+    answer, _ = LIVE.step(TRUSTING.at_line(state, 20 * MINUTE, 70.0), spectra[-1], HOUR)
     assert answer.value == pytest.approx(70.0, abs=2.0)
     low = Live.of(LIVE.calibration, SAMPLES.spectra, low=-5.0, high=50.0)
     assert (low.low, low.high, LIVE.low) == (-5.0, 50.0, 0.0)
@@ -170,3 +172,59 @@ def test_the_state_stays_small() -> None:
         _, state = small.step(state, spectrum, number * MINUTE)
     assert len(state.past) == 20
     assert state.past[-1].time == 119 * MINUTE
+
+
+def bounded(low: float | None, high: float | None) -> Live:
+    return Live.of(LIVE.calibration, SAMPLES.spectra, low=low, high=high)
+
+
+def test_a_result_that_is_far_off_corrects_nothing_by_itself() -> None:
+    _, spectra = process()
+    _, state = run(spectra[:40])
+    for typed in (260.0, -999.0, 29.0):
+        waiting = LIVE.at_line(state, 20 * MINUTE, typed)
+        assert (waiting.samples, waiting.correction) == (state.samples, state.correction)
+        assert waiting.waiting is not None
+        after, _ = run(spectra[40:], waiting, 40)
+        assert after == run(spectra[40:], state, 40)[0]
+        again = LIVE.at_line(waiting, 30 * MINUTE, float(process()[0][30]))
+        assert (len(again.samples), again.waiting) == (1, None)
+        assert abs(again.correction.bias) < 0.5
+
+
+def test_two_in_a_row_that_are_far_off_alike_are_both_believed() -> None:
+    amounts, spectra = process()
+    _, state = run(spectra[:40])
+    one = LIVE.at_line(state, 10 * MINUTE, float(amounts[10]) + 5.0)
+    for off in (-5.0, 50.0):
+        other = LIVE.at_line(one, 20 * MINUTE, float(amounts[20]) + off)
+        assert not other.samples
+    both = LIVE.at_line(restored(dumped(one)), 20 * MINUTE, float(amounts[20]) + 4.0)
+    assert len(both.samples) == 2
+    assert both.waiting is None
+    told_, _ = LIVE.step(both, spectra[40], 40 * MINUTE)
+    assert told_.value == pytest.approx(amounts[40] + 4.5, abs=1.0)
+
+
+def test_no_result_takes_a_value_beyond_what_is_possible() -> None:
+    _, spectra = process()
+    _, state = run(spectra[:40])
+    live = bounded(0.0, 50.0)
+    for impossible in (444.2, -999.0):
+        with pytest.raises(MonitoringError, match="declared impossible"):
+            live.at_line(state, 20 * MINUTE, impossible)
+    for number in (10, 20):
+        state = live.at_line(state, number * MINUTE, 50.0)
+    assert len(state.samples) == 2
+    assert live.step(state, spectra[0], HOUR)[0].high == 50.0
+    open_above = bounded(0.0, None)
+    assert open_above.most is None
+    assert open_above.at_line(state, 20 * MINUTE, 444.2) != state
+
+
+def test_one_that_was_frozen_without_the_rule_believes_every_result_and_is_written_as_it_was() -> None:
+    written = TRUSTING.model_copy(update={"least": None, "most": None}).model_dump()
+    assert not {"least", "most", "far"} & set(written)
+    _, spectra = process()
+    _, state = run(spectra[:40])
+    assert len(Live.model_validate(written).at_line(state, 20 * MINUTE, 444.2).samples) == 1

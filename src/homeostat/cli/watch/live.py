@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from homeostat.monitoring.learning.calibrating import Calibrated, Wished
-    from homeostat.monitoring.learning.live import Followed, Told
+    from homeostat.monitoring.learning.live import Followed, Sampled, Told
     from homeostat.monitoring.learning.recording import Kept
     from homeostat.monitoring.package import LivePackage
     from homeostat.monitoring.spectra import LiveValue
@@ -144,9 +144,17 @@ def read_process(
         f"{package.name}: {package.target}{unit}, as the process ran",
         *(f"- {one}" for one in found.remarks),
         _rows(found),
+        *_promised(package),
         *_figures(found),
         *([kept.told] if kept else []),
     )
+
+
+def _promised(package: "LivePackage") -> list[str]:
+    from homeostat.monitoring.learning.promising import promise_live
+
+    told = promise_live(package)
+    return [] if told is None else ["", told]
 
 
 def _rows(found: "Followed") -> Table:
@@ -176,11 +184,21 @@ def _rows(found: "Followed") -> Table:
                 number(float(found.times[row])),
                 *_numbers(stood),
                 number(sample.measured) if sample else "",
-                "at-line" if sample and sample.told else "",
-                stood.reason if stood else "no value stood",
+                _use(sample),
+                "; ".join(filter(None, (stood.reason if stood else "no value stood", _unused(sample)))),
             )
         )
     return Table("", columns, rows, frozenset({"line", "time [h]", "value", "low", "high", "truth"}))
+
+
+def _use(sample: "Sampled | None") -> str:
+    if sample is None or not sample.told:
+        return ""
+    return "at-line, unused" if sample.unused else "at-line, late" if sample.waited else "at-line"
+
+
+def _unused(sample: "Sampled | None") -> str:
+    return f"the result corrects nothing: {sample.unused}" if sample and sample.unused else ""
 
 
 def _numbers(told: "LiveValue | None") -> tuple[str, str, str]:
@@ -193,7 +211,8 @@ def _figures(found: "Followed") -> "list[Table | str]":
     told = sum(one.told for one in found.samples)
     if not found.metrics:
         none = f"the table tells no '{found.package.target}'"
-        return ["", f"Nothing to compare with: {'every reference value was told' if told else none}."]
+        nothing = f"Nothing to compare with: {'every reference value was told' if told else none}."
+        return ["", nothing, *([found.beside] if found.beside else [])]
     apart = f"; {told} at-line samples left out" if told else ""
     values = found.metrics[0].values
     coverage = percent(values.get("coverage"))
@@ -203,10 +222,13 @@ def _figures(found: "Followed") -> "list[Table | str]":
         "",
         f"Intervals hold {coverage} of the truths; {stated} are stated.",
         *([f"A value stood beside {percent(values['decided'])} of them."] if values["undecided"] else []),
+        *([found.beside] if found.beside else []),
     ]
 
 
 def _object(found: "Followed", kept: "Kept | None") -> dict[str, Any]:
+    from homeostat.monitoring.learning.promising import promise_live
+
     package, lines = found.package, found.table.sheet.lines
     return {
         "model": package.name,
@@ -214,6 +236,7 @@ def _object(found: "Followed", kept: "Kept | None") -> dict[str, Any]:
         "target": package.target,
         "unit": package.unit,
         "coverage": package.coverage,
+        "promise": promise_live(package),
         "remarks": list(found.remarks),
         "spectra": [
             {
@@ -237,6 +260,8 @@ def _object(found: "Followed", kept: "Kept | None") -> dict[str, Any]:
                 "standing": None if one.standing is None else one.standing.value,
                 "at_line": one.told,
                 "unused": one.unused,
+                "waited": one.waited,
+                "missed": one.missed,
             }
             for one in found.samples
         ],
@@ -247,6 +272,8 @@ def _object(found: "Followed", kept: "Kept | None") -> dict[str, Any]:
 
 
 def _trained(found: "Calibrated") -> dict[str, Any]:
+    from homeostat.monitoring.learning.promising import promise_live
+
     package = found.package
     return {
         "name": package.name,
@@ -259,6 +286,7 @@ def _trained(found: "Calibrated") -> dict[str, Any]:
         "tried": [dict(each) for each in package.tried],
         "figures": [each.model_dump(mode="json") for each in package.metrics],
         "reportable": [package.live.low, package.live.high],
+        "promise": promise_live(package),
     }
 
 
@@ -284,6 +312,7 @@ def _told(found: "Calibrated", out: Path) -> "list[Table | str]":
         f"Chosen: {chosen.recipe}, {chosen.components} components.",
         f"Reported from {number(live.low)} to {number(live.high)} {package.unit}".rstrip()
         + f", with intervals of {percent(package.coverage)} by what left-out samples show.",
+        *_promised(package),
         "",
         f"Model: {out}, SHA-256 {package.content_hash}",
     ]

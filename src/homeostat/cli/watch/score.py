@@ -59,7 +59,8 @@ def score(
     if as_json:
         show_json(_object(scored, kept))
         return
-    advised = [each for each in ("", scored.advice, scored.edge, promise(package)) if each is not None]
+    advice = ("", scored.advice, scored.unchecked, scored.edge, promise(package))
+    advised = [each for each in advice if each is not None]
     advised = advised if len(advised) > 1 else []
     show(*_head(scored), _verdicts(scored), *advised, *_figures(scored), *([kept.told] if kept else []))
 
@@ -140,6 +141,8 @@ def _title(scored: "Scored") -> str:
 
 
 def _object(scored: "Scored", kept: "Kept | None") -> dict[str, Any]:
+    from homeostat.monitoring.learning.promising import promise
+
     package = scored.package
     return {
         "model": package.name,
@@ -151,7 +154,9 @@ def _object(scored: "Scored", kept: "Kept | None") -> dict[str, Any]:
         "coverage": package.interval.coverage,
         "promised": package.interval.promised,
         "targets": package.reached,
+        "promise": promise(package),
         "edge": scored.edge,
+        "unchecked": scored.unchecked,
         "advice": scored.advice,
         "left_out": scored.left_out,
         "rows": [_row(scored, row, verdict) for row, verdict in enumerate(scored.verdicts)],

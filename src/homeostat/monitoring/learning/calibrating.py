@@ -28,9 +28,11 @@ from homeostat.monitoring.package import (
     freeze_live,
     table_digest,
 )
-from homeostat.monitoring.prediction import Rule
+from homeostat.monitoring.package.live import SAMPLED
+from homeostat.monitoring.prediction import Rule, too_few
+from homeostat.monitoring.prediction.few import effects, reach
 from homeostat.monitoring.spectra import Live, PiecewiseStandardisation
-from homeostat.monitoring.spectra.learning import Choice, Samples, choose
+from homeostat.monitoring.spectra.learning import Choice, Samples, choose, scaled_errors
 from homeostat.monitoring.spectra.recipe import SCATTERS, Recipe, Scatter, candidates
 from homeostat.monitoring.spectra.standards import standardise
 
@@ -113,13 +115,14 @@ def train_live(table: Table, first: Table, wished: Wished) -> Calibrated:
     if live.low >= live.high:
         what = f"values from {live.low:g} to {live.high:g} leave nothing to report"
         raise MonitoringError(what, where="--possible", mend="widen the range")
+    live = _by_groups(live, samples, choice, wished.level, decisions)
     if step is not None:
         steps = (step, *choice.calibration.steps)
         changed = choice.calibration.model_copy(update={"steps": steps})
         live = live.model_copy(update={"calibration": changed})
     package = freeze_live(
         samples.spectra,
-        float(samples.values[0]),
+        float(samples.values[SAMPLED]),
         name=wished.name,
         version=wished.version,
         use=wished.use,
@@ -137,6 +140,21 @@ def train_live(table: Table, first: Table, wished: Wished) -> Calibrated:
     return Calibrated(package, tuple(decisions), choice)
 
 
+def _by_groups(live: Live, samples: Samples, choice: Choice, level: float, decisions: list[str]) -> Live:
+    """With intervals by the random effects of groups that are too few to promise the level; `prediction.few`."""
+    if samples.groups is None:
+        decisions.append(
+            "no --group: samples count as exchangeable; name what belongs together (batches, donors), if anything does"
+        )
+        return live
+    count, errors = len(samples.folds()), scaled_errors(samples, choice.calibration)
+    if not too_few(count, level):
+        return live
+    wide = reach(effects(errors, np.array(samples.groups)), 0.5 + 0.5 * level)
+    decisions.append(f"intervals by random effects of {count} groups")
+    return live.model_copy(update={"quantile": wide, "by_groups": count})
+
+
 def _samples(table: Table, wished: Wished, decisions: list[str]) -> tuple[list[str], Samples]:
     """The headings of the spectrum, and the rows that have a reference value."""
     apart = [wished.target, *([wished.group] if wished.group else [])]
@@ -144,6 +162,7 @@ def _samples(table: Table, wished: Wished, decisions: list[str]) -> tuple[list[s
         table.check_single(name)
     values, names = table.number(wished.target), headings_of(table, apart)
     kept = np.flatnonzero(np.isfinite(values))
+    wished.possible.check(values[kept], lambda place: table.place(int(kept[place]), wished.target))
     if len(kept) < table.rows:
         decisions.append(f"{table.rows - len(kept)} rows without '{wished.target}' are left out")
     spectra = np.stack([table.number(name) for name in names], axis=1)

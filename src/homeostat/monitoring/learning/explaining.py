@@ -7,12 +7,13 @@ import numpy as np
 
 from homeostat.monitoring.frozen import Form, lead_back, run_through
 from homeostat.monitoring.learning.evidence import false_alarms
-from homeostat.monitoring.learning.promising import promise
+from homeostat.monitoring.learning.promising import promise, promise_live
 from homeostat.monitoring.learning.scoring import inputs, range_of
 from homeostat.monitoring.learning.table import Table
 from homeostat.monitoring.learning.unknown import judged
 from homeostat.monitoring.package import LivePackage, Package, WatchPackage
 from homeostat.monitoring.prediction import Ruling, Verdict
+from homeostat.monitoring.spectra import Live
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ def described(package: Package) -> dict[str, Any]:
 
 def described_live(package: LivePackage) -> dict[str, Any]:
     """The live calibration in facts: purpose, what it was learnt from, how it computes, what it refuses."""
-    live, calibration = package.live, package.live.calibration
+    live, calibration, by = package.live, package.live.calibration, package.live.by_groups
     values = package.metrics[0].values if package.metrics else {}
     return {
         "name": package.name,
@@ -88,10 +89,18 @@ def described_live(package: LivePackage) -> dict[str, Any]:
         "wavelengths": f"{len(package.headings)}, {package.headings[0]} to {package.headings[-1]}",
         "learnt from": f"{package.training.rows} rows in {package.training.groups} groups",
         "notes": package.training.note,
-        "interval": f"{100 * package.coverage:.0f} %: {live.quantile:.3g} times the expected error",
-        "reportable": f"{live.low:g} to {live.high:g}, further where at-line results lie",
+        "interval": f"{100 * package.coverage:.0f} %: {live.quantile:.3g} times the expected error, "
+        + ("samples count as exchangeable" if by is None else f"by random effects of {by} groups"),
+        **({} if promise_live(package) is None else {"promised": promise_live(package)}),
+        "reportable": _reportable(live),
         **{f"{name}, held out": value for name, value in values.items()},
     }
+
+
+def _reportable(live: Live) -> str:
+    ends = {"below": live.least is None, "above": live.most is None}
+    free = " and ".join(end for end, widens in ends.items() if widens)
+    return f"{live.low:g} to {live.high:g}" + (f", further {free} where at-line results lie" if free else "")
 
 
 def described_watcher(package: WatchPackage) -> dict[str, Any]:

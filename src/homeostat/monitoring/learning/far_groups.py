@@ -28,6 +28,14 @@ def far_groups(package: Package, table: Table, inputs: Mapping[str, Array]) -> t
     return tuple(told[str(label)] if label else "" for label in labels)
 
 
+def unchecked(package: Package, table: Table) -> str | None:
+    """What is said of a table that does not tell the groups; None where it does, or the model checks none."""
+    column = package.training.group
+    if package.group_space is None or column in table.headings:
+        return None
+    return f"no column '{column}': whether these rows are of another kind was not checked"
+
+
 def _told(package: Package, column: str, name: str, rows: Array) -> str:
     space = package.group_space
     if space is None:

@@ -31,6 +31,9 @@ from homeostat.monitoring.prediction.factor import FactorInterval
 from homeostat.monitoring.prediction.grouped import quantile, weigh
 from homeostat.monitoring.prediction.sided import SidedInterval
 
+LARGEST = 0.5 * float(np.log(np.finfo(np.float64).max))
+"""Logarithm of a factor that still leaves room for the value it goes with."""
+
 
 class Banded(NamedTuple):
     """An interval, and the scale that its width follows; None where it is of one width, or a share of the value."""
@@ -86,7 +89,7 @@ def interval(
     """The interval of one width at `level` from the task's rows (all, or `rows`), or `by_factors` of the value.
 
     Of groups too few to promise it by random effects, alike on both sides; see `prediction.few`. By factors all values
-    and truths must be positive; otherwise the interval is of one width.
+    and truths must be positive, and the factors numbers; otherwise the interval is of one width.
     """
     places = np.arange(len(task.y)) if rows is None else rows
     truth, said, groups = task.y[places], held_out[places], members(task)[places]
@@ -94,7 +97,9 @@ def interval(
         return labels(truth, said, groups, level)
     if by_factors and min(float(truth.min()), float(said.min())) > 0.0:
         free = replace(task, possible=ANYTHING)
-        return _factors(task, _one_width(free, np.log(truth), np.log(said), groups, level))
+        found = _one_width(free, np.log(truth), np.log(said), groups, level)
+        if max(map(abs, found.band_of([], 0.0, 1.0))) <= LARGEST:
+            return _factors(task, found)
     return _one_width(task, truth, said, groups, level)
 
 

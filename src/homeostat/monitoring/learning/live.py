@@ -38,13 +38,24 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Sampled:
-    """A row with a reference value: what stood when it was drawn, and whether its result was told (and `unused`)."""
+    """A row with a reference value: what stood when it was drawn, and whether its result was told.
+
+    `unused` says why a told one corrected nothing; one that `waited` did so only when the next agreed.
+    """
 
     row: int
     measured: float
     standing: LiveValue | None
     told: bool
     unused: str = ""
+    waited: bool = False
+
+    @property
+    def missed(self) -> bool:
+        """Whether the interval that stood did not hold what was measured."""
+        stood = self.standing
+        low, high = (None, None) if stood is None else (stood.low, stood.high)
+        return low is not None and high is not None and not low <= self.measured <= high
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,6 +73,19 @@ class Followed:
     groups: tuple[str, ...] | None
     metrics: tuple[Metrics, ...]
     remarks: tuple[str, ...] = field(default=())
+
+    @property
+    def beside(self) -> str | None:
+        """How often what stood beside the samples that were told was wrong: no figure counts them."""
+        told = [one for one in self.samples if one.told]
+        stood = [one for one in told if one.standing is not None and one.standing.value is not None]
+        missed = sum(one.missed for one in stood)
+        if not told:
+            return None
+        return (
+            f"What stood beside the {len(told)} told samples: {len(stood)} intervals, of which {missed} missed the "
+            "result."
+        )
 
 
 def follow_live(package: LivePackage, table: Table, asked: Told) -> Followed:
@@ -133,7 +157,14 @@ def _followed(
     )
     told.update(zip(taken, found.told, strict=True))
     samples += [
-        Sampled(row, float(measured[row]), standing, row in known, found.unused.get(place, ""))
+        Sampled(
+            row,
+            float(measured[row]),
+            standing,
+            row in known,
+            found.unused.get(place, ""),
+            place in found.waited,
+        )
         for place, (row, standing) in enumerate(zip(drawn, found.standing, strict=True))
     ]
 
@@ -158,6 +189,12 @@ def _remarks(
         f"the result in line {table.sheet.lines[one.row]} corrects nothing: {one.unused}"
         for one in samples
         if one.unused
+    ]
+    found += [
+        f"the result in line {table.sheet.lines[one.row]} was more than {package.live.far:g} half-widths off what "
+        "stood, and corrects only since the next agreed"
+        for one in samples
+        if one.waited
     ]
     if asked.at_line and not samples:
         found.append(f"WARNING: the table tells no '{package.target}': no at-line result was told")

@@ -20,6 +20,8 @@ from homeostat.monitoring.learning.task import Task
 
 DECADE = 10.0
 """Greatest over least target from which on the logarithm is tried (assumption)."""
+WIDEST = 1e30
+"""Greatest over least target up to which it is: nothing measured spans more, and factors would leave the numbers."""
 BEYOND = 0.1
 """How far beyond the logarithms learnt from it reports, as a share of their span: as models of spectra do."""
 LEVEL = 0.9
@@ -33,12 +35,13 @@ def spans_decades(task: Task) -> bool:
     """
     if task.axis is not None or task.question.classes or task.y.min() <= 0.0:
         return False
-    decade = bool(task.y.max() >= DECADE * task.y.min())
-    return decade and abs(_skewness(np.log(task.y))) < abs(_skewness(task.y))
+    span = float(task.y.max() / task.y.min()) if task.y.min() >= task.y.max() / WIDEST else np.inf
+    return DECADE <= span <= WIDEST and abs(_skewness(np.log(task.y))) < abs(_skewness(task.y))
 
 
 def _skewness(values: Array) -> float:
-    away = values - values.mean()
+    away = values / np.abs(values).max()
+    away = away - away.mean()
     return float(np.mean(away**3) / np.mean(away**2) ** 1.5)
 
 

@@ -5,6 +5,7 @@ Nothing is guessed: without a declaration everything is possible.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,6 +34,17 @@ class Possible:
     def beyond(self, values: Array) -> Integers:
         """The places of the values (n,) that are not possible; those that are not known (NaN) are none of them."""
         return np.flatnonzero(np.isfinite(values) & (self.cut(values) != values))
+
+    def check(self, values: Array, place: Callable[[int], str]) -> None:
+        """Raise MonitoringError where one of the `values` (n,) is not possible; `place` says where the i-th stands."""
+        beyond = self.beyond(values).tolist()
+        if beyond:
+            more = f"; so do {len(beyond) - 1} more rows" if len(beyond) > 1 else ""
+            raise MonitoringError(
+                f"{values[beyond[0]]:g} lies outside what was declared possible, {self}{more}",
+                where=place(beyond[0]),
+                mend="correct the value, or declare a wider range with --possible",
+            )
 
     @property
     def bounded(self) -> bool:

@@ -12,6 +12,7 @@ from homeostat.errors import MonitoringError
 from homeostat.monitoring.frozen import Array
 from homeostat.monitoring.learning.beyond import advice
 from homeostat.monitoring.learning.decimals import number_of
+from homeostat.monitoring.learning.far_groups import unchecked
 from homeostat.monitoring.learning.possible import Possible
 from homeostat.monitoring.learning.table import Table
 from homeostat.monitoring.learning.unknown import judged
@@ -41,6 +42,11 @@ class Scored:
     def advice(self) -> str | None:
         """What to do where most of the rows lie outside what the model knows; None where they do not."""
         return advice(self.package.names, self.verdicts, self.table.name)
+
+    @property
+    def unchecked(self) -> str | None:
+        """What is said where groups that are far could not be told, for want of their column; None elsewhere."""
+        return unchecked(self.package, self.table)
 
     @property
     def impossible(self) -> str | None:

@@ -19,6 +19,8 @@ from homeostat.monitoring.learning.rounds import rounds
 from homeostat.monitoring.learning.rules import Question, question
 from homeostat.monitoring.learning.table import Table
 
+LARGEST = 1e75
+"""The target whose fourth power is a number still: variances of variances are computed."""
 FEWEST = 8
 """Rows below which nested cross-validation says nothing."""
 
@@ -110,14 +112,7 @@ def bounded(task: Task, table: Table, declared: str) -> Task:
             where=f"--possible '{declared}'",
             mend="leave the option out",
         )
-    beyond = found.beyond(task.y).tolist()
-    if beyond:
-        more = f"; so do {len(beyond) - 1} more rows" if len(beyond) > 1 else ""
-        raise MonitoringError(
-            f"{task.y[beyond[0]]:g} lies outside what was declared possible, {found}{more}",
-            where=table.place(task.rows[beyond[0]], task.target),
-            mend="correct the value, or declare a wider range with --possible",
-        )
+    found.check(task.y, lambda place: table.place(task.rows[place], task.target))
     note = f"values and intervals are cut to what is declared possible, {found}"
     return replace(task, possible=found, decisions=(*task.decisions, note))
 
@@ -179,6 +174,13 @@ def _check_target(truth: Array, table: Table, target: str) -> None:
             f"only {len(truth)} rows have a value of the target",
             where=where,
             mend=f"bring at least {FEWEST}; fewer cannot be divided into rows to learn from and rows to judge by",
+        )
+    largest = float(truth[np.argmax(np.abs(truth))])
+    if abs(largest) > LARGEST:
+        raise MonitoringError(
+            f"{largest:g} is too large a target: its errors leave the numbers that can be computed with",
+            where=where,
+            mend="check unit and cells, or give its logarithm",
         )
     if float(np.ptp(truth)) == 0.0:
         raise MonitoringError(

@@ -24,7 +24,7 @@ SPECTRA = 8
 """How many spectra a self-test holds at most."""
 BETWEEN = HOUR // 12
 """Microseconds between the spectra of a self-test."""
-FIRST = 2
+SAMPLED = 2
 """The spectrum of a self-test at which a sample is drawn; its result is known with the next one."""
 
 
@@ -69,8 +69,8 @@ class LivePackage(Hashed):
 def freeze_live(spectra: Array, measured: float, **parts: Any) -> LivePackage:
     """The package of `parts` (the fields of `LivePackage`), its self-test run on the first of `spectra` (n, p).
 
-    The last of them lacks a point there, so that the guard is tested; `measured` is an at-line result. Raises
-    `MonitoringError` when the parts do not make a package.
+    The last of them lacks a point there, so that the guard is tested; `measured` is the at-line result of the one at
+    `SAMPLED`. Raises `MonitoringError` when the parts do not make a package.
     """
     try:
         draft = LivePackage(**parts)
@@ -100,7 +100,7 @@ def check_live(package: LivePackage, where: str) -> None:
 
 def _test(package: LivePackage, rows: Array, measured: float) -> LiveTest:
     times = [number * BETWEEN for number in range(len(rows))]
-    drawn = Drawn(FIRST * BETWEEN, measured, (FIRST + 1) * BETWEEN)
+    drawn = Drawn(SAMPLED * BETWEEN, measured, (SAMPLED + 1) * BETWEEN)
     found = follow(package.live, zip(times, rows, strict=True), [drawn]).told
     return LiveTest(
         rows=tuple(_hex(row) for row in rows.tolist()),

@@ -91,7 +91,9 @@ def calibrate_ruling(
 
     As for intervals, the mass of a group to come follows from how alike the rows of a group are (`grouped`). Where
     groups are too few to promise `coverage`, nothing is said within the error that random effects reach on one side
-    (`few`). The probability is learnt from the same rows; from the values `inner` (n,) instead where they are given.
+    (`few`) either; of a class too small for a quantile nothing is known, and that error does not stand in for it: rows
+    that fail are those whose errors were great. The probability is learnt from the same rows; from the values `inner`
+    (n,) instead where they are given.
     """
     margins, count = _margins(rule, held_out), len(np.unique(groups))
     good = np.array([rule.meets(value) for value in truth.tolist()])
@@ -102,8 +104,8 @@ def calibrate_ruling(
     method = "margins of groups held out, those that meet and those that fail each for themselves"
     if too_few(count, coverage):
         wide = reach(effects(truth - held_out, groups), coverage)
-        meeting = _wide(meeting, wide, groups[~good])
-        failing = _wide(failing, -wide, groups[good])
+        meeting = None if meeting is None else max(meeting, wide)
+        failing = None if failing is None else min(failing, -wide)
         method += "; of few groups no margin less than random effects reach"
     return Ruling(
         coverage=coverage,
@@ -130,14 +132,6 @@ def _apart(meeting: float | None, failing: float | None, chance: Chance) -> tupl
         cut = even if even is not None and meeting <= even <= failing else min(max(0.0, meeting), failing)
         return cut, cut
     return meeting, failing
-
-
-def _wide(margin: float | None, wide: float, groups: Labels) -> float | None:
-    """The margin of a class, at least as far from the limit as random effects reach; of a class that only one of the
-    groups has shown nothing is known."""
-    if margin is not None:
-        return max(margin, wide) if wide > 0.0 else min(margin, wide)
-    return wide if len(np.unique(groups)) > 1 else None
 
 
 def _above(margins: Array, found: float | None) -> float | None:

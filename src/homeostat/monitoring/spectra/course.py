@@ -27,12 +27,14 @@ class Drawn:
 class Course:
     """What was told of each spectrum; for each sample drawn the newest value by then, at most `Live.nearest` old.
 
-    `unused` says, by the place of a sample, why its result could not correct anything.
+    `unused` says, by the place of a sample, why its result could not correct anything; those at `waited` were far off
+    what stood, and counted only when the next one agreed.
     """
 
     told: tuple[LiveValue, ...]
     standing: tuple[LiveValue | None, ...]
     unused: Mapping[int, str] = field(default_factory=dict)
+    waited: frozenset[int] = frozenset()
 
 
 def follow(live: Live, spectra: Iterable[tuple[int, Array]], drawn: Sequence[Drawn] = ()) -> Course:
@@ -52,7 +54,7 @@ def follow(live: Live, spectra: Iterable[tuple[int, Array]], drawn: Sequence[Dra
         desk.take(time, before=time + 1)
     for place in waiting:
         standing[place] = _fresh(live, newest, drawn[place].time)
-    return Course(tuple(told), tuple(standing), desk.unused)
+    return Course(tuple(told), tuple(standing), desk.unused, frozenset(desk.waited))
 
 
 class _Desk:
@@ -64,17 +66,29 @@ class _Desk:
         self._coming = sorted(coming)
         self.state = LiveState()
         self.unused: dict[int, str] = {}
+        self.waited: set[int] = set()
+        self._waiting: int | None = None
 
     def take(self, now: int, before: int) -> None:
         """Tell the results that have come by `now`, of samples drawn before the time `before`."""
         due = [one for one in self._coming if one[0] <= now and self._drawn[one[1]].time < before]
         for one in due:
             self._coming.remove(one)
-            sample = self._drawn[one[1]]
-            try:
-                self.state = self._live.at_line(self.state, sample.time, sample.measured)
-            except MonitoringError as fault:
-                self.unused[one[1]] = fault.what
+            self._tell(one[1])
+
+    def _tell(self, place: int) -> None:
+        sample, known = self._drawn[place], len(self.state.samples)
+        try:
+            self.state = self._live.at_line(self.state, sample.time, sample.measured)
+        except MonitoringError as fault:
+            self.unused[place] = fault.what
+            return
+        if len(self.state.samples) == known:
+            self._waiting = place
+            self.unused[place] = f"it is more than {self._live.far:g} half-widths off what stood, alone"
+        elif len(self.state.samples) == known + 2 and self._waiting is not None:
+            self.waited.add(self._waiting)
+            del self.unused[self._waiting]
 
 
 def _fresh(live: Live, newest: LiveValue | None, time: int) -> LiveValue | None:

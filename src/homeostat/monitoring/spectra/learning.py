@@ -105,6 +105,24 @@ def choose(samples: Samples, recipes: Sequence[Recipe], components: int, unlabel
     return Choice(best[1], min(tried, key=lambda one: one.deviation), tuple(tried))
 
 
+def scaled_errors(samples: Samples, found: Calibration) -> Array:
+    """The errors (n,) of the samples, each judged without its group, over those that `found` expects, with their sign.
+
+    `found` is what was learnt of the same samples.
+    """
+    z, size = samples.spectra, len(found.answers)
+    for step in found.steps:
+        z = step.apply(z)
+    order = np.concatenate([np.flatnonzero(fold) for fold in samples.folds()])
+    errors = np.empty(len(order))
+    errors[order] = _left_out(samples, z, size)[size - 1].scaled(_freedom(samples, size))
+    return errors
+
+
+def _freedom(samples: Samples, size: int) -> float:
+    return 1.0 - (size + 1) / len(samples.values)
+
+
 def _sizes(samples: Samples, steps: tuple[Step, ...], components: int) -> Iterator[Calibration]:
     """Calibrations with 1, 2, ... components, judged on left-out groups."""
     z = samples.spectra
@@ -125,7 +143,7 @@ def _sizes(samples: Samples, steps: tuple[Step, ...], components: int) -> Iterat
             rows=len(samples.values),
             error=judged.error,
             residual=judged.residual,
-            ratios=judged.ratios(1.0 - (size + 1) / len(samples.values)),
+            ratios=np.sort(np.abs(judged.scaled(_freedom(samples, size)))),
             low=float(samples.values.min()),
             high=float(samples.values.max()),
         )
@@ -155,10 +173,10 @@ class _Judged:
         """The mean squared distance from the plane."""
         return float(np.mean(self.squares))
 
-    def ratios(self, freedom: float) -> Array:
-        """Errors over what `Calibration.read` would have expected, sorted."""
+    def scaled(self, freedom: float) -> Array:
+        """Errors over what `Calibration.read` would have expected."""
         expected = self.error * freedom * (self.leverages + self.squares / self.residual)
-        return np.sort(np.abs(self.errors) / np.sqrt(expected))
+        return self.errors / np.sqrt(expected)
 
 
 def _left_out(samples: Samples, z: Array, components: int) -> list[_Judged]:

@@ -1,7 +1,7 @@
 """A calibration in the scan: a spectrum and the state in; a value, its interval and the next state out.
 
     spectrum -> guard -> calibration -> level (smoothing) -> correction -> range -> value, interval
-    at-line result -> the live value at the time of sampling -> correction
+    at-line result -> the live value at the time of sampling -> possible, far off? -> correction
 
 Nothing looks ahead, nothing reads a clock, and the state is a few hundred numbers that JSON holds: a replayed batch
 gives the same bits.
@@ -9,10 +9,10 @@ gives the same bits.
 
 from dataclasses import replace
 from math import sqrt
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from homeostat.errors import MonitoringError
 from homeostat.monitoring.frozen import Array, Piece
@@ -20,7 +20,7 @@ from homeostat.monitoring.spectra.calibration import Calibration
 from homeostat.monitoring.spectra.guard import Guard
 from homeostat.monitoring.spectra.smoothing import begun, followed
 from homeostat.monitoring.spectra.state import LiveState, LiveValue, Past
-from homeostat.monitoring.spectra.transfer import Sample, correction, expected, spread
+from homeostat.monitoring.spectra.transfer import Sample, alike, correction, expected, spread
 
 NOT_NEWER = "the spectrum is not newer than the last one"
 HOUR = 3_600_000_000
@@ -35,6 +35,8 @@ PATIENCE = 10
 """Outliers in a row after which they are the new usual."""
 REMEMBERED = 0.95
 """What the usual error keeps with each spectrum."""
+FAR = 3.0
+"""Half-widths of the interval by which an at-line result may be off what stood and be believed alone (assumption)."""
 MARGIN = 0.1
 """Share of the calibration's span by which values may leave it and still be reported (assumption)."""
 
@@ -42,8 +44,11 @@ MARGIN = 0.1
 class Live(Piece):
     """How a calibration is used in a process.
 
-    Values and intervals stay within `low` to `high`, the reportable range, which at-line samples widen: 0 to a tenth
-    of the calibration's span above its greatest sample, where nothing else is declared. The interval of a value that
+    Values and intervals stay within `low` to `high`, the reportable range: 0 to a tenth of the calibration's span
+    above its greatest sample, where nothing else is declared. At-line samples widen it, but never beyond `least` and
+    `most`, what was declared possible; a result beyond them is none. One more than `far` half-widths off what stood
+    waits for the next (None in models that were frozen without: every result is believed). `by_groups` is the number of
+    groups whose random effects gave `quantile`; None where samples count as exchangeable. The interval of a value that
     had to be brought back into the range lies about where it was brought to. `quantile` times the expected
     error is half an interval; `memory` the number of spectra that at-line results can still be matched to; `nearest`
     how far (µs) the spectrum may be from the time of sampling.
@@ -57,6 +62,16 @@ class Live(Piece):
     quantile: float = Field(gt=0.0)
     memory: int = Field(default=600, ge=1)
     nearest: int = Field(default=HOUR // 4, ge=0)
+    least: float | None = Field(default=None, allow_inf_nan=False)
+    most: float | None = Field(default=None, allow_inf_nan=False)
+    far: float | None = Field(default=None, gt=0.0, allow_inf_nan=False)
+    by_groups: int | None = Field(default=None, ge=2)
+
+    @model_serializer(mode="wrap")
+    def _as_frozen(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """As it was written: without what was not declared, lest the hash of older packages change."""
+        found: dict[str, Any] = plain(self)
+        return {name: value for name, value in found.items() if value is not None}
 
     @classmethod
     def of(
@@ -78,6 +93,9 @@ class Live(Piece):
             low=max(0.0, calibration.low - margin) if low is None else low,
             high=calibration.high + margin if high is None else high,
             quantile=calibration.quantile(coverage),
+            least=low,
+            most=high,
+            far=FAR,
         )
 
     def step(self, state: LiveState, spectrum: Array, time: int) -> tuple[LiveValue, LiveState]:
@@ -126,14 +144,18 @@ class Live(Piece):
     def _answer(self, state: LiveState, raw: float, deviation: float) -> LiveValue:
         now = state.past[-1]
         value = state.correction.applied(now.value)
-        smoothed = 0.0 if state.level is None else state.level.variance
-        half = self.quantile * self._spread(state, now, smoothed)
+        half = self._half(state, now)
         low, high = self._range(state)
         kept = min(max(value, low), high)
         reason = "" if low <= value <= high else "beyond the reportable range"
         return LiveValue(
             now.time, kept, max(kept - half, low), min(kept + half, high), raw, deviation, reason
         )
+
+    def _half(self, state: LiveState, now: Past) -> float:
+        """Half an interval."""
+        smoothed = 0.0 if state.level is None else state.level.variance
+        return self.quantile * self._spread(state, now, smoothed)
 
     def _spread(self, state: LiveState, now: Past, smoothed: float) -> float:
         if not state.samples:
@@ -146,29 +168,54 @@ class Live(Piece):
     def _range(self, state: LiveState) -> tuple[float, float]:
         measured = [sample.measured for sample in state.samples]
         margin = MARGIN * (self.calibration.high - self.calibration.low)
-        return min([self.low, *measured]), max([self.high, *(one + margin for one in measured)])
+        low, high = min([self.low, *measured]), max([self.high, *(one + margin for one in measured)])
+        return self.low if self.least is not None else low, self.high if self.most is not None else high
 
     def at_line(self, state: LiveState, time: int, measured: float) -> LiveState:
         """The state that knows of a sample drawn at `time` (µs), whenever its result comes.
 
-        It is compared with the live value at the time of sampling. Raises MonitoringError when there was none near,
-        or when the result is not finite.
+        It is compared with the live value at the time of sampling, as it was before it was kept in the range. One
+        that is far off corrects nothing and is `waiting`; if the next is far off as well, and alike, both count.
+        Raises MonitoringError when there was no value near, or when the result is not finite or not possible.
         """
-        if not np.isfinite(measured):
-            raise MonitoringError("an at-line result is not a finite number", mend="enter what was measured")
+        self._check(measured)
         then = min(state.past, key=lambda past: abs(past.time - time), default=None)
         if then is None or abs(then.time - time) > self.nearest:
             raise MonitoringError(
                 "no spectrum was taken near the time of sampling",
                 mend="enter the time when the sample was drawn, within what the live state remembers",
             )
-        samples = tuple(
-            sorted((*state.samples, Sample(time, then.value, float(measured), then.deviation)), key=_time)
-        )
+        sample = Sample(time, then.value, float(measured), then.deviation)
+        believed = self._believed(state, then, sample)
+        if not believed:
+            return replace(state, waiting=sample)
+        samples = tuple(sorted((*state.samples, *believed), key=_time))
         noise = sqrt(self.calibration.error + (state.level.noise**2 if state.level else 0.0))
-        return replace(
-            state, samples=samples, correction=correction(samples, self.calibration.intercept, noise)
-        )
+        found = correction(samples, self.calibration.intercept, noise)
+        return replace(state, samples=samples, correction=found, waiting=None)
+
+    def _check(self, measured: float) -> None:
+        if not np.isfinite(measured):
+            raise MonitoringError("an at-line result is not a finite number", mend="enter what was measured")
+        low = self.least is not None and measured < self.least
+        if low or (self.most is not None and measured > self.most):
+            end = f"less than {self.least:g}" if low else f"more than {self.most:g}"
+            raise MonitoringError(
+                f"{measured:g} is {end}, and was declared impossible",
+                mend="enter what was measured, or declare a wider range with --possible",
+            )
+
+    def _believed(self, state: LiveState, then: Past, sample: Sample) -> tuple[Sample, ...]:
+        """The samples that count now that this one has come."""
+        if self.far is None:
+            return (sample,)
+        off = sample.measured - state.correction.applied(sample.predicted)
+        if abs(off) <= self.far * self._half(state, then):
+            return (sample,)
+        if state.waiting is None:
+            return ()
+        before = state.waiting.measured - state.correction.applied(state.waiting.predicted)
+        return (state.waiting, sample) if alike(before, off) else ()
 
 
 def _time(sample: Sample) -> int:

@@ -20,7 +20,10 @@ class Past:
 
 @dataclass(frozen=True, slots=True)
 class LiveState:
-    """All that a live calibration remembers of a batch. JSON holds it."""
+    """All that a live calibration remembers of a batch. JSON holds it.
+
+    `waiting` is the last at-line result, if it was far off what stood and corrects nothing yet.
+    """
 
     level: Level | None = None
     usual: float = 0.0
@@ -29,6 +32,7 @@ class LiveState:
     past: tuple[Past, ...] = ()
     samples: tuple[Sample, ...] = ()
     correction: Correction = field(default_factory=Correction)
+    waiting: Sample | None = None
 
 
 @dataclass(frozen=True, slots=True)

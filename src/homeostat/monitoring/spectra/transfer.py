@@ -7,6 +7,7 @@ their noise. Bias and slope are therefore the mean of a posterior (normal prior,
 chapter 14). The prior of the bias is as wide as the calibration expects to be wrong on the process's spectra, or as
 the samples show it to be; that of the slope is the optical path's. With three samples and more, a sample far off the
 others counts less (Tukey's biweight from their median): one drawn while the probe was settling must not shift all.
+Fewer tell nothing of each other; so one far off what stood waits for the next, which has to be `alike`.
 """
 
 from collections.abc import Sequence
@@ -72,6 +73,11 @@ def correction(samples: Sequence[Sample], center: float, noise: float) -> Correc
         weights = [(1.0 - min(1.0, (one / (FAR * scale)) ** 2)) ** 2 for one in off]
         found = _posterior(samples, weights, center, prior, scale)
     return found
+
+
+def alike(one: float, other: float) -> bool:
+    """Whether two results are off to the same side, neither more than twice as far as the other (assumption)."""
+    return one * other > 0.0 and 0.5 <= one / other <= 2.0
 
 
 def expected(samples: Sequence[Sample], noise: float) -> float:

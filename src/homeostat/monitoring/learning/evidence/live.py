@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from homeostat.monitoring.learning.evidence.common import COMMON, Case, Told, intended
+from homeostat.monitoring.learning.promising import promise_live
 from homeostat.monitoring.package import LivePackage
 from homeostat.monitoring.package.uses import COMPARED, Use
 
@@ -78,11 +79,11 @@ def _drivers(case: Live) -> Told:
 
 
 def _undecided(case: Live) -> Told:
-    coverage = 100 * case.package.coverage
+    coverage, few = 100 * case.package.coverage, promise_live(case.package)
     return (
         "partly",
         f"interval of {coverage:.0f} % by left-out samples with each value, none for a spectrum that is refused; "
-        "gap: no decision is made on a limit",
+        "gap: no decision is made on a limit" + (f"; gap: {few.rstrip('.')}" if few else ""),
     )
 
 
