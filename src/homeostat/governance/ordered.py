@@ -104,13 +104,14 @@ def signature_of(content: Payload) -> str:
 def order_of(content: Payload, time: int) -> Order | None:
     """An event on record as the order that it was, taken up at `time` (µs); None where no person gave one.
 
-    An answer without an entry is the script's, which a GMP site refuses; a command that nobody gave is the run's own.
+    An answer without an entry is nobody's: no person is named and nothing signed. A command that nobody gave is the
+    run's own.
     """
     match content:
-        case PromptAnswered(entry=Entry() as entry):
-            return _entry("answer", content.prompt, content.answer, entry)
-        case VerificationGiven(entry=Entry() as entry):
-            return _entry("verify", content.prompt, content.answer, entry)
+        case PromptAnswered():
+            return _answered("answer", content)
+        case VerificationGiven():
+            return _answered("verify", content)
         case CorrectionGiven():
             return _entry("correct", content.prompt, content.answer, content.entry)
         case EntryAmended():
@@ -155,6 +156,15 @@ def _entry(order: str, prompt: str, answer: str, entry: Entry) -> Order:
         signature=entry.signature,
         objected=bool(entry.objections),
     )
+
+
+def _answered(order: str, content: PromptAnswered | VerificationGiven) -> Order:
+    """An answer or a verification; one without an entry as the order that it would have been."""
+    if content.entry is not None:
+        return _entry(order, content.prompt, content.answer, content.entry)
+    said = {"order": order, "prompt": content.prompt, "answer": content.answer}
+    meaning: Meaning = "verified" if order == "verify" else "performed"
+    return Order(said, content.prompt, "", STEP, meaning, PERMISSIONS[order], "", objected=False)
 
 
 def _ordered(

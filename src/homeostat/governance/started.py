@@ -1,7 +1,9 @@
-"""Under which rules a batch was started: what persons say of a GMP batch, they sign."""
+"""Under which rules a batch was started, and a site was founded: what persons say of a GMP batch, they sign."""
 
 from homeostat.governance.office import Office
+from homeostat.ledger import Ledger
 from homeostat.ledger.catalogue import BatchStarted, payload
+from homeostat.ledger.catalogue.people import AccountEnrolled
 
 
 def gmp(office: Office, batch: str) -> bool:
@@ -10,3 +12,16 @@ def gmp(office: Office, batch: str) -> bool:
         started = payload(one.event.type, one.event.data)
         return isinstance(started, BatchStarted) and started.site_kind == "gmp"
     return office.site.kind == "gmp"
+
+
+def founded_gmp(ledger: Ledger) -> bool:
+    """Whether the ledger itself says that the site is a GMP site: its first person founded it as one.
+
+    What site.json says can be changed, this cannot. Of a site that was founded before persons vouched it is not known.
+    """
+    first = next(ledger.events(batch="", types=(AccountEnrolled.type,)), None)
+    return (
+        first is not None
+        and first.event.data.get("founding") is True
+        and first.event.data.get("vouching") is True
+    )

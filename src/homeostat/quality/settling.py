@@ -44,7 +44,7 @@ def settle(
 
 def _found(office: Office, event: int) -> Finding:
     """What is found of an event, that nobody settled. Raises QualityError."""
-    stopping = (one for one in unproven(office.ledger) if event and not one.as_recorded)
+    stopping = (one for one in unproven(office.ledger, office.site.kind) if event and not one.as_recorded)
     found = next((one for one in stopping if one.event == event), None)
     if found is None:
         mend = "homeostat verify names those there are; damage of the stores is not settled, but restored"
