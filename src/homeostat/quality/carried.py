@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from homeostat.errors import LedgerError
-from homeostat.governance.carrying import against
+from homeostat.governance.carrying import Carrying
 from homeostat.governance.ordered import SIGNED, Order, order_of
 from homeostat.governance.signing import Standing
 from homeostat.ledger import Finding, Recorded
@@ -49,17 +49,14 @@ class Carried:
         yield from self._unread
         if gmp:
             yield from map(_unruled, (one for one in self._starts if not _ruled(one)))
-        used = dict[str, int]()
-        for recorded, order in self._orders():
-            words = "" if order.objected else against(recorded, order, given.get(order.signature))
-            before = used.setdefault(order.signature, recorded.seq)
-            if not (words or order.objected or before == recorded.seq):
-                words = f"its signature has carried another, event {before}"
+        carrying = Carrying(given.get)
+        for recorded, content, order in self._orders():
+            words = carrying.lacks(recorded, content, order)
             if words:
                 what = f"event {recorded.seq}, '{order.about}' as by {order.by}"
                 yield Finding(_where(recorded), f"{what}: {words}", event=recorded.seq)
 
-    def _orders(self) -> Iterator[tuple[Recorded, Order]]:
+    def _orders(self) -> Iterator[tuple[Recorded, Payload, Order]]:
         """The orders of each batch that was started as one of a GMP site, wherever its start stands."""
         ruled = {one.event.batch for one in self._starts if _ruled(one)}
         heard = [one for one in self._heard if one[0].event.batch in ruled]
@@ -70,7 +67,8 @@ class Carried:
                 continue
             order = order_of(content, recorded.event.time)
             if order is not None:
-                yield recorded, order if order.by else order._replace(by=recorded.event.actor)
+                by = order.by or recorded.event.actor
+                yield recorded, content, order._replace(by=by)
 
 
 def _ruled(start: Recorded) -> bool:

@@ -88,7 +88,7 @@ def test_what_was_reported_is_awaited_no_more(bench: Bench, outcome: str) -> Non
 
 
 def test_a_recalled_batch_still_waits_for_its_tests(bench: Bench) -> None:
-    recall(bench.office, bench.vera.session, BATCH, "a label", parts=(), why="seen")
+    recall(bench.office, bench.vera.session, bench.vera.secret, BATCH, "a label", parts=(), why="seen")
     assert [test for test, _, overdue, _ in bench.at(AFTER) if overdue] == ["sterility", "mycoplasma"]
 
 
