@@ -4,7 +4,7 @@ events -> what persons have to have proved -> findings, each of one event, and w
 Whoever holds the site's key can add such an event, and cannot take it out again: it counts for nothing, and is told.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from homeostat.errors import LedgerError
@@ -67,9 +67,12 @@ def touching(ledger: Ledger, findings: Iterable[Finding], batch: str) -> tuple[F
 
 
 def _named(ledger: Ledger, seq: int) -> set[str]:
-    """What an event is about: its batch, and the batch and container that it names."""
+    """What an event is about: its batch, the batch and container that it names, and what a signature is about."""
     event = next(ledger.events(after=seq - 1)).event
-    return {event.batch, str(event.data.get("batch", "")), str(event.data.get("container", ""))} - {""}
+    subject, terms = str(event.data.get("subject", "")), event.data.get("terms")
+    kept = [one for one in terms.values() if isinstance(one, Mapping)] if isinstance(terms, Mapping) else []
+    named = [str(one.get(name, "")) for one in (event.data, *kept) for name in ("batch", "container")]
+    return {event.batch, subject, subject.partition("/")[0], *named} - {""}
 
 
 def _judged(judge: Judge, signatures: Iterable[Recorded]) -> tuple[dict[str, Standing], list[Finding]]:
