@@ -124,7 +124,7 @@ def report(
     and at a GMP site the signature of whom it is.
     """
     authorise(office, session, "record.review")
-    name = _unused(office, f"release/{batch}/reported/{test}")
+    name = unused(office, f"release/{batch}/reported/{test}")
     stands = status(office.ledger, batch)
     if not stands.takes(test, outcome):
         due = ", ".join(stands.due) or "none"
@@ -192,8 +192,8 @@ def recalled(stands: Status, found: BatchRecalled, signature: str) -> list[tuple
     return [(AlertRaised(about=found.batch, words=words, why=found.why), ""), (act, "")]
 
 
-def _unused(office: Office, name: str) -> str:
-    """An id for a report that none has yet: the first by that name may count for nothing, or be overtaken."""
+def unused(office: Office, name: str) -> str:
+    """An id for an act that none has yet: what stands under that name may count for nothing, or be overtaken."""
     names = chain((name,), (f"{name}/{number}" for number in count(2)))
     return next(one for one in names if one not in office.ledger)
 
