@@ -216,10 +216,18 @@ def test_it_is_asked_for_once(bench: Bench) -> None:
 
 
 def test_a_signature_that_stands_elsewhere_holds_the_batch_that_it_is_about(bench: Bench) -> None:
-    event = bench.forged("")
-    found = verify_site(bench.office.site).findings
-    for batch, held in (("B0009", [event]), ("B0001", [])):
-        assert [one.event for one in touching(bench.office.ledger, found, batch)] == held
+    bench.forged("")
+    ledger = bench.office.ledger
+    copied = next(ledger.events(after=ledger.size - 1)).event
+    certificate: dict[str, object] = {"subject": "", "terms": {"certificate": {"batch": "B0008"}}}
+    for number, changed in enumerate(({}, {"subject": "B0007/warm/ask#1"}, certificate)):
+        data = {**copied.data, "batch": "", **changed}
+        ledger.append(Event(f"elsewhere/{number}", RecordSigned.type, "", 0, "vera", data))
+    ledger.commit()
+    size, found = ledger.size, verify_site(bench.office.site).findings
+    about = {"B0009": [size - 3, size - 2], "B0007": [size - 1], "B0008": [size], "B0001": []}
+    for batch, held in about.items():
+        assert [one.event for one in touching(ledger, found, batch)] == held
 
 
 def test_a_settlement_that_is_forged_settles_nothing(bench: Bench) -> None:
