@@ -17,6 +17,7 @@ from homeostat.ledger.catalogue import (
     Meaning,
     Resolution,
 )
+from homeostat.quality.release.grounds import parts
 from homeostat.quality.verify import verify_site
 
 from .custody_scene import FIRST, HEAD, QA, SECOND, Scene, scene
@@ -193,3 +194,18 @@ def test_an_entry_that_cannot_follow_is_told_and_breaks_nothing(work: Scene, pro
     work.office.put(SECOND, received(product, "signature/none", "never offered"))
     names = [one.what for one in verify_site(work.office.site).altered if one.where == "custody"]
     assert names == [f"event {work.office.ledger.size} cannot follow on the entries before it"]
+
+
+@pytest.mark.parametrize("outcome", ["cleared", "rejected"])
+def test_an_entry_about_what_is_not_there_counts_for_nothing_and_is_named(
+    work: Scene, product: str, outcome: Resolution
+) -> None:
+    before = dict(work.book.containers)
+    event = freed(work, "NOPE", "", outcome=outcome)
+    later = freed(work, "NONE", "")
+    assert work.book.containers == before
+    named = [one.event for one in Proofs.of(work.office.ledger).findings]
+    assert {event, later} == set(named)
+    assert product in parts(work.office.ledger, "B1")
+    given(work, product)
+    assert work.book.containers[product].phase == "administered"

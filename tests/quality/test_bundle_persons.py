@@ -157,7 +157,8 @@ def test_a_forged_reset_is_found_and_the_signature_it_would_give(
         "the record.signed of maria was made with a key that was not theirs",
     ]
     signed_by(office, team["maria"])  # her own key is still hers
-    assert len(faults(office)) == len(verify_site(office.site).findings)
+    found = [one for one in verify_site(office.site).findings if "its start as by" not in one.what]
+    assert len(faults(office)) == len(found)  # the tale's batch was started at no GMP site
 
 
 @pytest.mark.parametrize("founding", [False, True])

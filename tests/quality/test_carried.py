@@ -5,6 +5,7 @@ The events here are put under the site's own key, as a changed program would: th
 
 import itertools
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -34,10 +35,12 @@ from homeostat.ledger.catalogue import (
     EntryJudged,
     Payload,
     PromptAnswered,
+    PromptClosed,
+    VerificationGiven,
 )
 from homeostat.quality.verify import verify_site
-from homeostat.site import Site
-from homeostat.validation.staff import Member, staff
+from homeostat.site import Kind, Site
+from homeostat.validation.staff import Member, founded, staff
 
 NOON = "2026-05-04T12:00:00+00:00"
 ANSWER = AnswerSlip(order="answer", prompt="warm/ask#1", answer="9", by="olga", entered=NOON, happened=NOON)
@@ -104,18 +107,33 @@ class Scene:
 
 @pytest.fixture
 def scene(tmp_path: Path) -> Iterator[Scene]:
+    with at(tmp_path, "gmp") as made:
+        team = staff(made.office, olga="operator", sven="supervisor", quinn="quality assurance")
+        made.team.update(team)
+        made.started("B0001", "gmp")
+        yield made
+
+
+@contextmanager
+def site_of_two(tmp_path: Path) -> Iterator[Scene]:
+    """A GMP site that was founded as persons do it."""
+    with at(tmp_path, "gmp") as made:
+        founded(made.office)
+        yield made
+
+
+@contextmanager
+def at(tmp_path: Path, kind: Kind) -> Iterator[Scene]:
+    """A new site of a kind, where nobody works yet."""
     ticks, names = itertools.count(), itertools.count()
     start = datetime(2026, 5, 4, tzinfo=UTC)
-    site = Site.create(tmp_path / "site", kind="gmp")
+    site = Site.create(tmp_path / "site", kind=kind)
 
     def clock() -> str:
         return (start + timedelta(milliseconds=next(ticks))).isoformat()
 
     with Office.open(site, clock, lambda: f"{next(names):032x}") as office:
-        team = staff(office, olga="operator", sven="supervisor", quinn="quality assurance")
-        made = Scene(office, team, itertools.count())
-        made.started("B0001", "gmp")
-        yield made
+        yield Scene(office, {}, itertools.count())
 
 
 def test_what_its_giver_signed_is_carried(scene: Scene) -> None:
@@ -250,7 +268,37 @@ def test_what_the_run_itself_does_needs_no_signature(scene: Scene) -> None:
     scene.put(CommandGiven(command="pause", reason="until"))
     scene.put(CommandGiven(command="resume", reason="", by="sven"))
     scene.put(PromptAnswered(prompt="warm/ask#1", answer="yes"))
+    scene.put(PromptClosed(prompt="warm/ask#1", accepted=False, reason="a GMP site takes no script"))
     assert scene.found() == []
+
+
+@pytest.mark.parametrize("kind", [PromptAnswered, VerificationGiven])
+@pytest.mark.parametrize("closed", [(), (True,), (False, True)])
+def test_an_answer_without_an_entry_is_nobodys(
+    scene: Scene, kind: type[PromptAnswered | VerificationGiven], closed: tuple[bool, ...]
+) -> None:
+    event = scene.put(kind(prompt="warm/ask#1", answer="yes"), "olga")
+    for accepted in closed:
+        scene.put(PromptClosed(prompt="warm/ask#1", accepted=accepted, reason=""))
+    assert scene.found() == [f"batch B0001: event {event}, 'warm/ask#1' as by olga: nobody signed it"]
+
+
+def test_an_order_from_before_its_batch_starts_is_judged(scene: Scene) -> None:
+    event = scene.taken(ANSWER, "", "B0002")
+    assert scene.found() == []
+    scene.started("B0002", "gmp")
+    assert scene.found() == [f"batch B0002: event {event}, 'warm/ask#1' as by olga: nobody signed it"]
+
+
+@pytest.mark.parametrize("batch", ["", "B0001", "B0002"])
+def test_what_cannot_be_read_is_named_beside_all_else(scene: Scene, batch: str) -> None:
+    unsigned = scene.taken(ANSWER, "")
+    scene.office.ledger.append(Event("torn", PromptAnswered.type, batch, 0, "olga", {"x": 1}))
+    scene.office.ledger.commit()
+    torn, order = scene.found()
+    assert torn.startswith(f"batch {batch}: " if batch else "ledger: ")
+    assert f"event {scene.office.ledger.size} cannot be read" in torn
+    assert order.startswith(f"batch B0001: event {unsigned}, ")
 
 
 def test_what_a_person_paused_goes_on_by_a_signed_order_alone(scene: Scene) -> None:
@@ -266,8 +314,32 @@ def test_a_command_in_a_persons_name_is_no_order_of_the_run(scene: Scene) -> Non
     assert found.endswith("'hold' as by sven: nobody signed it")
 
 
-def test_at_a_training_site_nobody_signs(scene: Scene) -> None:
-    scene.started("B0002", "training")
+@pytest.mark.parametrize("kind", ["training", ""])
+def test_a_batch_of_a_gmp_site_that_ran_under_other_rules_is_found(scene: Scene, kind: str) -> None:
+    scene.started("B0002", kind)
+    start = scene.office.ledger.size
     for slip in ORDERS.values():
         scene.taken(slip, "", "B0002")
-    assert scene.found() == []
+    (found,) = scene.found()
+    assert found.startswith(f"batch B0002: event {start}, its start as by engine: under the rules of ")
+
+
+def test_a_founded_gmp_site_is_one_whatever_its_file_says(tmp_path: Path) -> None:
+    """Batch by batch its kind was changed, and back; or it was left changed."""
+    with site_of_two(tmp_path) as scene:
+        assert scene.found() == []
+        file = scene.office.site.root / "site.json"
+        file.write_text(file.read_text().replace('"gmp"', '"training"'))
+        scene.started("B0002", "training")
+        told = [f"{one.where}: {one.what}" for one in verify_site(Site.open(scene.office.site.root)).altered]
+        assert told[0] == "site.json: it says 'training', and the site was founded as a GMP site"
+        assert told[1].startswith("batch B0002: event ")
+        assert len(told) == 2
+
+
+def test_at_a_training_site_nobody_signs(tmp_path: Path) -> None:
+    with at(tmp_path, "training") as scene:
+        scene.started("B0001", "training")
+        for slip in ORDERS.values():
+            scene.taken(slip, "")
+        assert scene.found() == []

@@ -55,7 +55,7 @@ def test_a_decision_out_of_turn(here: Bench) -> None:
     refused(here, lambda: release(office, qp, SECRET, bare, "w"), "demo-qp", permission, why)
     refused(
         here,
-        lambda: recall(office, here.qa, B, "a label", parts=(), why="w"),
+        lambda: recall(office, here.qa, SECRET, B, "a label", parts=(), why="w"),
         "demo-qa",
         "record.review",
         "there is nothing to recall",

@@ -13,6 +13,7 @@ from homeostat.execution import Options, run
 from homeostat.execution.clock import stamp
 from homeostat.governance import Office
 from homeostat.governance.signing import Subject
+from homeostat.governance.signing.giving import give
 from homeostat.ledger import Event, canonical
 from homeostat.ledger.catalogue import RecordSigned
 from homeostat.ledger.catalogue.people import AccessRefused
@@ -22,8 +23,9 @@ from homeostat.quality.deviations import assess, classify, close, explain, open_
 from homeostat.quality.documents.issuing import batch_document
 from homeostat.quality.release import release, status
 from homeostat.quality.release.grounds import grounds
-from homeostat.quality.settlement import KIND, settlements
+from homeostat.quality.settlement import KIND, finding_subject, settlements
 from homeostat.quality.settling import settle
+from homeostat.quality.unproven import touching
 from homeostat.quality.verify import verify_site
 from homeostat.site import Site
 from homeostat.validation.own_key import round_the_back
@@ -53,11 +55,16 @@ class Bench(NamedTuple):
         self.office.ledger.commit()
         return self.office.ledger.size
 
-    def deviation(self) -> str:
-        """Opened, and assessed as far as it has to be to be closed."""
-        sven = self.team["sven"].session
+    def deviation(self, finding: str = "") -> str:
+        """Opened, and assessed as far as it has to be to be closed: of the forged event, or of another finding."""
+        sven, signatures = self.team["sven"].session, self.office.ledger.events(types=(RecordSigned.type,))
+        place = next((one.seq for one in signatures if one.event.id == "signature/copy"), 0)
         name = open_deviation(
-            self.office, sven, title="a forged signature", finding="verify names it", why="w"
+            self.office,
+            sven,
+            title="a forged signature",
+            finding=finding or f"verify names event {place}",
+            why="w",
         )
         classify(self.office, sven, name, "major", why="w")
         assess(self.office, sven, name, "none: it decides nothing", why="w")
@@ -74,8 +81,8 @@ class Bench(NamedTuple):
         )
         return name
 
-    def closed(self) -> str:
-        name, piet = self.deviation(), self.team["piet"]
+    def closed(self, finding: str = "") -> str:
+        name, piet = self.deviation(finding), self.team["piet"]
         close(self.office, piet.session, piet.secret, name, why="looked into")
         return name
 
@@ -178,6 +185,49 @@ def test_it_is_settled_once(bench: Bench) -> None:
         bench.settle(who, event, name)
     with pytest.raises(QualityError, match="it is settled"):
         bench.settle("ada", event, name)
+
+
+def test_a_deviation_of_something_else_settles_nothing(bench: Bench) -> None:
+    before = bench.closed(f"verify names event {bench.office.ledger.size + 20}")
+    event = bench.forged("")
+    for name, words in (
+        (before, f"it was opened before event {event} was on record"),
+        (bench.closed("a door stood open"), f"names 'event {event}'"),
+        (bench.closed(f"verify names event {event}0"), f"names 'event {event}'"),
+    ):
+        with pytest.raises(QualityError, match=words):
+            bench.settle("ada", event, name)
+        ada = bench.team["ada"]
+        (found,) = [one for one in verify_site(bench.office.site).altered if one.event == event]
+        shown = finding_subject(next(bench.office.ledger.events(after=event - 1)), found.what, name)
+        terms: dict[str, object] = {"finding": found.what, "deviation": name}
+        for one, meaning in ((ada, "requested"), (bench.team["quinn"], "approved")):
+            give(bench.office, one.session, one.secret, shown, meaning, "past the act", terms=terms)
+    assert settlements(bench.office.ledger) == {}
+
+
+def test_it_is_asked_for_once(bench: Bench) -> None:
+    event, name = bench.forged(""), bench.closed()
+    bench.settle("ada", event, name)
+    with pytest.raises(QualityError, match="it was asked for already: Ada"):
+        bench.settle("ada", event, name)
+    bench.settle("quinn", event, name)
+    assert set(settlements(bench.office.ledger)) == {event}
+
+
+def test_a_signature_that_stands_elsewhere_holds_the_batch_that_it_is_about(bench: Bench) -> None:
+    bench.forged("")
+    ledger = bench.office.ledger
+    copied = next(ledger.events(after=ledger.size - 1)).event
+    certificate: dict[str, object] = {"subject": "", "terms": {"certificate": {"batch": "B0008"}}}
+    for number, changed in enumerate(({}, {"subject": "B0007/warm/ask#1"}, certificate)):
+        data = {**copied.data, "batch": "", **changed}
+        ledger.append(Event(f"elsewhere/{number}", RecordSigned.type, "", 0, "vera", data))
+    ledger.commit()
+    size, found = ledger.size, verify_site(bench.office.site).findings
+    about = {"B0009": [size - 3, size - 2], "B0007": [size - 1], "B0008": [size], "B0001": []}
+    for batch, held in about.items():
+        assert [one.event for one in touching(ledger, found, batch)] == held
 
 
 def test_a_settlement_that_is_forged_settles_nothing(bench: Bench) -> None:

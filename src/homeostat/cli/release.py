@@ -239,9 +239,9 @@ def recall_batch(
     with acting(site, account, "record.review", password_file=password_file, code=code) as (
         office,
         person,
-        _,
+        secret,
     ):
-        recall(office, person, batch, cause, parts=whereabouts(office.ledger, batch), why=why)
+        recall(office, person, secret, batch, cause, parts=whereabouts(office.ledger, batch), why=why)
         stands, waiting = status(office.ledger, batch), awaited(office.ledger, office.clock(), batch)
     tell_status(batch, stands, waiting, as_json=as_json)
 

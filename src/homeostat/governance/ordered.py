@@ -1,4 +1,4 @@
-"""Orders as their givers sign them: an answer, a command, an order about an alarm or a controller, a late result.
+"""Orders as their givers sign them: an answer, a command, an order about an alarm or a controller, a result, a recall.
 
 what an order says -> the bytes under its giver's signature
 an order on record -> what it said, as it was signed, so that anybody can compare the two again
@@ -10,6 +10,7 @@ from typing import NamedTuple, TypeAlias
 from homeostat.ledger import JSON, canonical
 from homeostat.ledger.catalogue import (
     AlarmOrdered,
+    BatchRecalled,
     CommandGiven,
     ControlOrdered,
     CorrectionGiven,
@@ -30,7 +31,7 @@ STEP = "step"
 ORDER = "order"
 """The kind of subject of an order about an alarm or a controller."""
 RESULT = "result"
-"""The kind of subject that a person signs who reports what the laboratory found once a batch had ended."""
+"""The kind of subject that a person signs who reports what was found once a batch had ended, or recalls it."""
 PERMISSIONS: Mapping[str, Permission] = {
     "answer": "step.perform",
     "verify": "step.verify",
@@ -49,12 +50,15 @@ SIGNED = tuple(
         ControlOrdered,
         ResultReported,
         PendingReported,
+        BatchRecalled,
     )
 )
 """The types of events that orders which are signed as they are become."""
 HOUR = 3_600_000_000  # µs
 
 Said: TypeAlias = Mapping[str, JSON]
+Late: TypeAlias = ResultReported | PendingReported | BatchRecalled
+"""What a person puts on record once a batch has ended."""
 
 
 class Order(NamedTuple):
@@ -104,13 +108,14 @@ def signature_of(content: Payload) -> str:
 def order_of(content: Payload, time: int) -> Order | None:
     """An event on record as the order that it was, taken up at `time` (µs); None where no person gave one.
 
-    An answer without an entry is the script's, which a GMP site refuses; a command that nobody gave is the run's own.
+    An answer without an entry is nobody's: no person is named and nothing signed. A command that nobody gave is the
+    run's own.
     """
     match content:
-        case PromptAnswered(entry=Entry() as entry):
-            return _entry("answer", content.prompt, content.answer, entry)
-        case VerificationGiven(entry=Entry() as entry):
-            return _entry("verify", content.prompt, content.answer, entry)
+        case PromptAnswered():
+            return _answered("answer", content)
+        case VerificationGiven():
+            return _answered("verify", content)
         case CorrectionGiven():
             return _entry("correct", content.prompt, content.answer, content.entry)
         case EntryAmended():
@@ -124,7 +129,7 @@ def order_of(content: Payload, time: int) -> Order | None:
 
 
 def _given(content: Payload, time: int) -> Order | None:
-    """A command, an order about an alarm or a controller, or a result; None where it is none."""
+    """A command, an order about an alarm or a controller, a result or a recall; None where it is none."""
     match content:
         case CommandGiven(by=str() as by):
             said = {"order": content.command, "by": by, "reason": content.reason}
@@ -135,10 +140,8 @@ def _given(content: Payload, time: int) -> Order | None:
         case ControlOrdered():
             what = about_controller(content.controller, content.proposal, content.authority, content.moves)
             return _ordered(content, _control(content), f"{content.order} {what}", ORDER, "control.order")
-        case ResultReported():
-            return _reported(content, f"{content.judged.attribute} of sample {content.judged.sample}")
-        case PendingReported():
-            return _reported(content, content.test)
+        case ResultReported() | PendingReported() | BatchRecalled():
+            return _reported(content)
         case _:
             return None
 
@@ -155,6 +158,15 @@ def _entry(order: str, prompt: str, answer: str, entry: Entry) -> Order:
         signature=entry.signature,
         objected=bool(entry.objections),
     )
+
+
+def _answered(order: str, content: PromptAnswered | VerificationGiven) -> Order:
+    """An answer or a verification; one without an entry as the order that it would have been."""
+    if content.entry is not None:
+        return _entry(order, content.prompt, content.answer, content.entry)
+    said = {"order": order, "prompt": content.prompt, "answer": content.answer}
+    meaning: Meaning = "verified" if order == "verify" else "performed"
+    return Order(said, content.prompt, "", STEP, meaning, PERMISSIONS[order], "", objected=False)
 
 
 def _ordered(
@@ -176,8 +188,15 @@ def _ordered(
     )
 
 
-def _reported(content: ResultReported | PendingReported, about: str) -> Order:
-    """A result as it was entered; what it changed is not in it, for that depends on what came before."""
+def _reported(content: Late) -> Order:
+    """A result or recall as it was entered; what it changed is not in it, for that depends on what came before."""
+    match content:
+        case ResultReported():
+            about = f"{content.judged.attribute} of sample {content.judged.sample}"
+        case PendingReported():
+            about = content.test
+        case _:
+            about = "recall"
     said = content.model_dump(mode="json", exclude={"signature", "changes", "batch"})
     by, signature = content.by, content.signature
     return Order(said, about, by, RESULT, "performed", "record.review", signature, objected=False)

@@ -10,10 +10,14 @@ from typing import Literal, TypeAlias
 
 from pydantic import JsonValue
 
+from homeostat.errors import LedgerError
+from homeostat.governance.carrying import Carrying
 from homeostat.governance.known import accounts
+from homeostat.governance.ordered import order_of
 from homeostat.governance.signing import Judge
+from homeostat.governance.started import gmp_batch
 from homeostat.ledger import Ledger, Recorded, canonical
-from homeostat.ledger.catalogue import BatchRecalled, PendingReported, RecordSigned, payload
+from homeostat.ledger.catalogue import BatchRecalled, PendingReported, RecordSigned, ResultReported, payload
 
 KIND = "certificate"
 """The kind of subject that a release signs, and the term in which the signature keeps what was signed."""
@@ -79,16 +83,46 @@ TYPES = (RecordSigned.type, PendingReported.type, BatchRecalled.type)
 
 
 def status(ledger: Ledger, batch: str) -> Status:
-    """The status of a batch: of the signatures on its certificate only those count that are valid and keep it."""
+    """The status of a batch: of the signatures on its certificate only those count that are valid and keep it.
+
+    Of a GMP batch a report counts only by the signature that it names; what was reported before reports were signed has
+    to be reported again. A recall holds the batch whoever ordered it, and says so where nobody signed it.
+    """
     judge = Judge(ledger)
+    events = [
+        one for one in ledger.events(batch=batch, types=(*TYPES, ResultReported.type)) if _readable(one)
+    ]
+    unsigned = _unsigned(judge, events) if gmp_batch(ledger, batch) else frozenset[int]()
 
     def counts(recorded: Recorded) -> bool:
+        if recorded.event.type != RecordSigned.type:
+            return recorded.seq not in unsigned
         standing = judge.standing(recorded, None)
         return standing.state == "valid" and standing.signed.subject == batch and _kept(standing.signed)
 
-    stands = folded(ledger.events(batch=batch, types=TYPES), counts)
+    stands = folded(events, counts)
     account = accounts(ledger).get(stands.recalled_by)
     return replace(stands, recalled_by=account.name) if account else stands
+
+
+def _readable(recorded: Recorded) -> bool:
+    """Whether an event can be read; what cannot decides nothing, and `verify` names it."""
+    try:
+        payload(recorded.event.type, recorded.event.data)
+    except LedgerError:
+        return False
+    return True
+
+
+def _unsigned(judge: Judge, events: Iterable[Recorded]) -> frozenset[int]:
+    """The reports and recalls that no signature carries, by their places."""
+    carrying, found = Carrying(judge.named), set[int]()
+    for recorded in events:
+        content = payload(recorded.event.type, recorded.event.data)
+        order = order_of(content, recorded.event.time)
+        if order is not None and carrying.lacks(recorded, content, order):
+            found.add(recorded.seq)
+    return frozenset(found)
 
 
 def _kept(signed: RecordSigned) -> bool:
@@ -103,16 +137,19 @@ def _kept(signed: RecordSigned) -> bool:
 
 
 def folded(events: Iterable[Recorded], counts: Callable[[Recorded], bool]) -> Status:
-    """The status after these events of one batch, of the signatures on a certificate those that `counts`."""
+    """The status after these events of one batch: of signatures on a certificate and of reports, those that `counts`.
+
+    A recall that does not is told as such, and takes the place of no other.
+    """
     stands = Status()
     for recorded in events:
         data = payload(recorded.event.type, recorded.event.data) if recorded.event.type in TYPES else None
         if isinstance(data, RecordSigned) and data.kind == KIND and counts(recorded):
             stands = _signed(stands, data, recorded.event.id)
-        elif isinstance(data, PendingReported):
+        elif isinstance(data, PendingReported) and counts(recorded):
             stands = _reported(stands, data)
-        elif isinstance(data, BatchRecalled):
-            stands = _recalled(stands, data, recorded) if stands.may("recall") else stands
+        elif isinstance(data, BatchRecalled) and stands.may("recall"):
+            stands = _recalled(stands, data, recorded, signed=counts(recorded))
     return stands
 
 
@@ -136,11 +173,13 @@ def _signed(stands: Status, data: RecordSigned, event: str) -> Status:
     return replace(_moved(stands, act), signature=event, by=data.name, when=data.at, certificate=shown)
 
 
-def _recalled(stands: Status, data: BatchRecalled, recorded: Recorded) -> Status:
-    """Called back, by whom and why: the last list holds."""
+def _recalled(stands: Status, data: BatchRecalled, recorded: Recorded, *, signed: bool) -> Status:
+    """Called back, by whom and why: the last list holds, but none that nobody signed in place of another."""
+    if stands.state == "recalled" and not signed:
+        return stands
     who, when = recorded.event.actor, recorded.recorded
-    moved = _moved(stands, "recall")
-    return replace(moved, parts=data.parts, recalled_by=who, recalled=when, cause=data.cause)
+    cause = data.cause if signed else f"{data.cause}; nobody signed it"
+    return replace(_moved(stands, "recall"), parts=data.parts, recalled_by=who, recalled=when, cause=cause)
 
 
 def _reported(stands: Status, data: PendingReported) -> Status:

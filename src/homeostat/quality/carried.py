@@ -1,90 +1,99 @@
 """Orders of GMP batches, compared with the signatures they name: each has one, by its giver, over its words, used once.
 
 events -> orders; signatures as they stand -> what each order lacks, in words
-It was looked at when an order was taken up, by whatever program did so; here the record alone is asked.
+It was looked at when an order was taken up, by whatever program did so; here the record alone is asked. So it is by
+which rules a batch was started: at a GMP site no batch runs without them.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from hashlib import sha256
 
+from homeostat.errors import LedgerError
+from homeostat.governance.carrying import Carrying
 from homeostat.governance.ordered import SIGNED, Order, order_of
 from homeostat.governance.signing import Standing
 from homeostat.ledger import Finding, Recorded
-from homeostat.ledger.catalogue import BatchStarted, CommandGiven, Payload, payload
-from homeostat.ledger.identity import permitted
+from homeostat.ledger.catalogue import BatchStarted, CommandGiven, Payload, PromptClosed, payload
+from homeostat.quality.scripted import Scripted
 
-TYPES = (BatchStarted.type, *SIGNED)
+TYPES = (BatchStarted.type, PromptClosed.type, *SIGNED)
 """The types of events that tell of orders, and of the batches in which they have to be signed."""
 
 
 @dataclass
 class Carried:
-    """The orders of the site's GMP batches, in the order of the ledger."""
+    """The orders of the site's batches, in the order of the ledger; those of GMP batches are judged."""
 
-    _gmp: set[str] = field(default_factory=set)
-    _halted: set[str] = field(default_factory=set)
-    _orders: list[tuple[Recorded, Order]] = field(default_factory=list)
+    _starts: list[Recorded] = field(default_factory=list)
+    _heard: list[tuple[Recorded, Payload]] = field(default_factory=list)
+    _unread: list[Finding] = field(default_factory=list)
 
     def hear(self, recorded: Recorded) -> None:
-        """Take in one event of `TYPES`. Raises LedgerError where it cannot be read."""
+        """Take in one event of `TYPES`; one that cannot be read is a finding."""
         event = recorded.event
         if event.type == BatchStarted.type:
-            if event.data.get("site_kind") == "gmp":
-                self._gmp.add(event.batch)
-        elif event.batch in self._gmp:
-            content = payload(event.type, event.data)
-            order = None if self._own(event.batch, content) else order_of(content, event.time)
-            if order is not None:
-                self._orders.append((recorded, order))
+            self._starts.append(recorded)
+            return
+        try:
+            self._heard.append((recorded, payload(event.type, event.data)))
+        except LedgerError as error:
+            where, words = _where(recorded), f"event {recorded.seq} cannot be read: {error.what}"
+            self._unread.append(Finding(where, words, event=recorded.seq))
 
-    def _own(self, batch: str, content: Payload) -> bool:
-        """Whether a command is the run's own, for which nobody signs.
+    def findings(self, given: Mapping[str, Standing], *, gmp: bool) -> Iterator[Finding]:
+        """Each order that no signature of those `given` (by their event) carries, and what else is no GMP batch's.
 
-        What the run itself paused, to wait for persons, goes on as soon as somebody executes it; its name stands by it.
+        `gmp` says that the site is a GMP site. What was refused when it was taken up needs no signature, but has used
+        the one that it names.
         """
-        if not isinstance(content, CommandGiven) or content.objection:
-            return False
-        if content.command == "pause":
-            (self._halted.add if content.by else self._halted.discard)(batch)
-        unordered = not (content.slip or content.signature)
-        return unordered and content.command == "resume" and batch not in self._halted
-
-    def findings(self, given: Mapping[str, Standing]) -> Iterator[Finding]:
-        """Each order that no signature of those `given` (by their event) carries.
-
-        What was refused when it was taken up needs none, but has used the one that it names.
-        """
-        used = dict[str, int]()
-        for recorded, order in self._orders:
-            words = "" if order.objected else _against(recorded, order, given.get(order.signature))
-            before = used.setdefault(order.signature, recorded.seq)
-            if not (words or order.objected or before == recorded.seq):
-                words = f"its signature has carried another, event {before}"
+        yield from self._unread
+        if gmp:
+            yield from map(_unruled, (one for one in self._starts if not _ruled(one)))
+        carrying = Carrying(given.get)
+        for recorded, content, order in self._orders():
+            words = carrying.lacks(recorded, content, order)
             if words:
                 what = f"event {recorded.seq}, '{order.about}' as by {order.by}"
-                yield Finding(f"batch {recorded.event.batch}", f"{what}: {words}", event=recorded.seq)
+                yield Finding(_where(recorded), f"{what}: {words}", event=recorded.seq)
+
+    def _orders(self) -> Iterator[tuple[Recorded, Payload, Order]]:
+        """The orders of each batch that was started as one of a GMP site, wherever its start stands."""
+        ruled = {one.event.batch for one in self._starts if _ruled(one)}
+        heard = [one for one in self._heard if one[0].event.batch in ruled]
+        scripted, halted = Scripted.of(heard), set[str]()
+        for recorded, content in heard:
+            batch = recorded.event.batch
+            if recorded.seq in scripted.refused or _own(batch, content, halted):
+                continue
+            order = order_of(content, recorded.event.time)
+            if order is not None:
+                by = order.by or recorded.event.actor
+                yield recorded, content, order._replace(by=by)
 
 
-def _against(recorded: Recorded, order: Order, given: Standing | None) -> str:
-    """Why a signature does not carry an order; empty where it does."""
-    if not order.signature:
-        return "nobody signed it"
-    if given is None:
-        return f"the signature that it names, {order.signature}, is not on record"
-    if given.state == "invalid":
-        return f"the signature that it names is none: {given.words}"
-    if given.person != order.by or given.seq > recorded.seq:
-        return f"{given.person} signed {given.signed.kind} {given.signed.subject}, and this one nobody"
-    if not permitted(given.roles, order.permission):
-        return f"{given.person} held no role that permits '{order.permission}'"
-    return "" if _over(recorded, order, given) else "its signature is over other words"
+def _ruled(start: Recorded) -> bool:
+    return start.event.data.get("site_kind") == "gmp"
 
 
-def _over(recorded: Recorded, order: Order, given: Standing) -> bool:
-    """Whether a signature is over just these words, as what they are, and for this batch."""
-    batch, signed = recorded.event.batch, given.signed
-    if (signed.kind, signed.meaning, signed.batch) != (order.kind, order.meaning, batch):
+def _where(recorded: Recorded) -> str:
+    return f"batch {recorded.event.batch}" if recorded.event.batch else "ledger"
+
+
+def _unruled(start: Recorded) -> Finding:
+    """A batch of a GMP site that was started under other rules: nothing in it had to be approved or signed."""
+    kind = start.event.data.get("site_kind") or "an unknown"
+    words = f"event {start.seq}, its start as by {start.event.actor}: under the rules of {kind} site, at a GMP site"
+    return Finding(_where(start), words, event=start.seq)
+
+
+def _own(batch: str, content: Payload, halted: set[str]) -> bool:
+    """Whether a command is the run's own, for which nobody signs; `halted` are the batches that a person paused.
+
+    What the run itself paused, to wait for persons, goes on as soon as somebody executes it; its name stands by it.
+    """
+    if not isinstance(content, CommandGiven) or content.objection:
         return False
-    words = order.signed(batch, signed.subject)
-    return words is not None and sha256(words).hexdigest() == signed.sha256
+    if content.command == "pause":
+        (halted.add if content.by else halted.discard)(batch)
+    unordered = not (content.slip or content.signature)
+    return unordered and content.command == "resume" and batch not in halted

@@ -1,6 +1,7 @@
 """A settled finding: an event that nobody's proof carries was looked into, and other batches are not kept by it.
 
-An administrator asks, quality assurance approves, both over the event, what was found and a deviation that is closed.
+An administrator asks, quality assurance approves, both over the event, what was found and a closed deviation, which was
+opened once the event was on record and names it.
 The event stays on record and is told for ever; the batch that it is about is not released.
 """
 
@@ -11,7 +12,7 @@ from homeostat.errors import LedgerError
 from homeostat.governance.signing import Judge, Standing, Subject
 from homeostat.ledger import Ledger, Recorded, canonical
 from homeostat.ledger.catalogue import RecordSigned
-from homeostat.quality.deviations import deviations
+from homeostat.quality.deviations import Deviation, deviations
 
 KIND = "finding"
 """The kind of subject that both persons sign."""
@@ -35,7 +36,7 @@ def settlements(ledger: Ledger) -> Mapping[int, str]:
     """By the place of its event each finding that is settled: in which deviation, and by whom, in words."""
     asked, found = dict[tuple[int, str], Standing](), dict[int, str]()
     given = _given(ledger)
-    closed = {one.id for one in deviations(ledger) if not one.open} if given else set[str]()
+    closed = {one.id: one for one in deviations(ledger) if not one.open} if given else dict[str, Deviation]()
     for seq, deviation, standing in given:
         if standing.meaning == "requested":
             asked[seq, deviation] = standing
@@ -45,9 +46,25 @@ def settlements(ledger: Ledger) -> Mapping[int, str]:
             and before
             and before.person != standing.person
             and deviation in closed
+            and not elsewhere(closed[deviation], seq)
         ):
             found[seq] = f"settled in {deviation}: asked by {before.line}; {standing.line}"
     return found
+
+
+def elsewhere(one: Deviation, event: int) -> str:
+    """Why a deviation is not that of the event at this place, in words; "" where it was looked into there."""
+    if one.history[0].seq < event:
+        return f"it was opened before event {event} was on record"
+    if not re.search(rf"\bevent {event}\b", f"{one.title}\n{one.finding}"):
+        return f"neither its title nor its finding names 'event {event}'"
+    return ""
+
+
+def asked_for(ledger: Ledger, event: int, deviation: str) -> str:
+    """Who asked already that an event be settled in a deviation, in words; "" where nobody did."""
+    given = (one for seq, name, one in _given(ledger) if (seq, name) == (event, deviation))
+    return next((one.line for one in given if one.meaning == "requested"), "")
 
 
 def _given(ledger: Ledger) -> list[tuple[int, str, Standing]]:

@@ -14,7 +14,7 @@ from homeostat.ledger import Finding
 from homeostat.ledger.catalogue import Meaning
 from homeostat.ledger.identity import Permission, permitted
 from homeostat.quality.deviations import deviation as of
-from homeostat.quality.settlement import finding_subject
+from homeostat.quality.settlement import asked_for, elsewhere, finding_subject
 from homeostat.quality.unproven import unproven
 
 
@@ -24,7 +24,8 @@ def settle(
     """Sign that the finding about an event was looked into in a deviation: asked for, or approved, by who one is.
 
     An administrator asks first ("user.manage"), another person approves ("deviation.close") once the deviation is
-    closed. Raises AuthorityError, and QualityError where nothing is found of the event, or it is settled already.
+    closed. Raises AuthorityError, and QualityError where nothing is found of the event, it is settled or asked for
+    already, or the deviation was opened before it or does not name it.
     """
     approves = permitted(session.roles, "deviation.close")
     permission: Permission = "deviation.close" if approves else "user.manage"
@@ -34,6 +35,12 @@ def settle(
         if approves and one.open:
             mend = "have it assessed, explained and closed: homeostat deviation close"
             raise QualityError("the deviation is open: nothing was concluded yet", where=deviation, mend=mend)
+        if words := elsewhere(one, event):
+            mend = f"open one for it: homeostat deviation open --finding 'event {event} ...'"
+            raise QualityError(f"that deviation is about something else: {words}", where=deviation, mend=mend)
+        if not approves and (words := asked_for(office.ledger, event, deviation)):
+            mend = "another person, of quality assurance, approves by the same command"
+            raise QualityError(f"it was asked for already: {words}", where=f"event {event}", mend=mend)
         subject = finding_subject(next(office.ledger.events(after=event - 1)), found.what, deviation)
         if approves:
             require(office.ledger, subject, ("requested",))
@@ -44,7 +51,7 @@ def settle(
 
 def _found(office: Office, event: int) -> Finding:
     """What is found of an event, that nobody settled. Raises QualityError."""
-    stopping = (one for one in unproven(office.ledger) if event and not one.as_recorded)
+    stopping = (one for one in unproven(office.ledger, office.site.kind) if event and not one.as_recorded)
     found = next((one for one in stopping if one.event == event), None)
     if found is None:
         mend = "homeostat verify names those there are; damage of the stores is not settled, but restored"

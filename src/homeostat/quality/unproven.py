@@ -4,7 +4,7 @@ events -> what persons have to have proved -> findings, each of one event, and w
 Whoever holds the site's key can add such an event, and cannot take it out again: it counts for nothing, and is told.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from homeostat.errors import LedgerError
@@ -12,11 +12,13 @@ from homeostat.governance.custody import Belonging
 from homeostat.governance.custody.proving import Proofs
 from homeostat.governance.people import unproved
 from homeostat.governance.signing import Judge, Standing
+from homeostat.governance.started import founded_gmp
 from homeostat.ledger import Finding, Ledger, Recorded
 from homeostat.ledger.catalogue import RecordSigned
 from homeostat.quality.carried import TYPES as ORDERS
 from homeostat.quality.carried import Carried
 from homeostat.quality.settlement import settlements
+from homeostat.site import Kind
 
 PROVED = (RecordSigned.type, *ORDERS)
 """The types of events that `Unproven` hears."""
@@ -30,27 +32,31 @@ class Unproven:
     _orders: Carried = field(default_factory=Carried)
 
     def hear(self, recorded: Recorded) -> None:
-        """Take in one event of `PROVED`. Raises LedgerError where it cannot be read."""
+        """Take in one event of `PROVED`."""
         if recorded.event.type == RecordSigned.type:
             self._signatures.append(recorded)
         else:
             self._orders.hear(recorded)
 
-    def findings(self, ledger: Ledger) -> tuple[Finding, ...]:
-        """Everything at the site that its persons did not prove, with who settled it."""
+    def findings(self, ledger: Ledger, kind: Kind) -> tuple[Finding, ...]:
+        """Everything at a site that its persons did not prove, with who settled it.
+
+        `kind` is what site.json says of the site; where the ledger was founded as that of a GMP site, it is one.
+        """
         given, none = _judged(Judge(ledger), self._signatures)
-        orders, custody = self._orders.findings(given), Proofs.of(ledger).findings
+        orders = self._orders.findings(given, gmp=kind == "gmp" or founded_gmp(ledger))
+        custody = Proofs.of(ledger).findings
         found = (*unproved(ledger), *none, *orders, *custody)
         settled = settlements(ledger) if found else {}
         return tuple(replace(one, settled=settled.get(one.event, "")) for one in found)
 
 
-def unproven(ledger: Ledger) -> tuple[Finding, ...]:
-    """The findings of a ledger. Raises LedgerError where an order cannot be read."""
+def unproven(ledger: Ledger, kind: Kind) -> tuple[Finding, ...]:
+    """The findings of the ledger of a site of this `kind`."""
     heard = Unproven()
     for recorded in ledger.events(types=PROVED):
         heard.hear(recorded)
-    return heard.findings(ledger)
+    return heard.findings(ledger, kind)
 
 
 def touching(ledger: Ledger, findings: Iterable[Finding], batch: str) -> tuple[Finding, ...]:
@@ -61,9 +67,12 @@ def touching(ledger: Ledger, findings: Iterable[Finding], batch: str) -> tuple[F
 
 
 def _named(ledger: Ledger, seq: int) -> set[str]:
-    """What an event is about: its batch, and the batch and container that it names."""
+    """What an event is about: its batch, the batch and container that it names, and what a signature is about."""
     event = next(ledger.events(after=seq - 1)).event
-    return {event.batch, str(event.data.get("batch", "")), str(event.data.get("container", ""))} - {""}
+    subject, terms = str(event.data.get("subject", "")), event.data.get("terms")
+    kept = [one for one in terms.values() if isinstance(one, Mapping)] if isinstance(terms, Mapping) else []
+    named = [str(one.get(name, "")) for one in (event.data, *kept) for name in ("batch", "container")]
+    return {event.batch, subject, subject.partition("/")[0], *named} - {""}
 
 
 def _judged(judge: Judge, signatures: Iterable[Recorded]) -> tuple[dict[str, Standing], list[Finding]]:

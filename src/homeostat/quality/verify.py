@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from homeostat.errors import LedgerError, SiteError
+from homeostat.governance.started import founded_gmp
 from homeostat.historian import Historian, verify_historian
 from homeostat.ledger import Finding, Ledger, LedgerCheck, PublicKey, Recorded, verify_ledger
 from homeostat.ledger.catalogue import (
@@ -16,7 +17,6 @@ from homeostat.ledger.catalogue import (
     BatchStarted,
     ChunksSealed,
     Payload,
-    RecordSigned,
     TailAnchored,
     payload,
 )
@@ -130,19 +130,13 @@ class _Vouched:
         }
 
 
-_TYPES = (
-    BatchStarted.type,
-    ChunksSealed.type,
-    TailAnchored.type,
-    BatchEnded.type,
-    *NAMING,
-    *PROVED,
-)
+_HISTORIAN = (BatchStarted.type, ChunksSealed.type, TailAnchored.type, BatchEnded.type)
+_TYPES = (*_HISTORIAN, *NAMING, *PROVED)
 
 
 def _vouched(site: Site) -> tuple[_Vouched, tuple[Finding, ...]]:
     """What the ledger vouches for, and what kept it from being read."""
-    vouched, persons = _Vouched(), Unproven()
+    vouched, persons, unread = _Vouched(), Unproven(), list[Finding]()
     try:
         with Ledger.open(site.ledger_path, key=None, heads=site.heads_file, clock=str) as ledger:
             for recorded in ledger.events(types=_TYPES):
@@ -151,12 +145,28 @@ def _vouched(site: Site) -> tuple[_Vouched, tuple[Finding, ...]]:
                     persons.hear(recorded)
                 if event.type in NAMING:
                     vouched.naming.append(recorded)
-                elif event.type != RecordSigned.type:
-                    vouched.hear(event.batch, payload(event.type, event.data))
-            vouched.unproved = persons.findings(ledger)
+                elif event.type in _HISTORIAN:
+                    unread += _told(vouched, recorded)
+            vouched.unproved = (*_kind(site, ledger), *persons.findings(ledger, site.kind))
     except LedgerError as error:
-        return vouched, (Finding(error.where or "ledger", f"cannot be read: {error.what}"),)
-    return vouched, ()
+        unread.append(Finding(error.where or "ledger", f"cannot be read: {error.what}"))
+    return vouched, tuple(unread)
+
+
+def _told(vouched: _Vouched, recorded: Recorded) -> Iterator[Finding]:
+    """Take in what an event says about the historian; a finding where it cannot be read."""
+    event = recorded.event
+    try:
+        vouched.hear(event.batch, payload(event.type, event.data))
+    except LedgerError as error:
+        where = f"batch {event.batch}" if event.batch else "ledger"
+        yield Finding(where, f"event {recorded.seq} cannot be read: {error.what}")
+
+
+def _kind(site: Site, ledger: Ledger) -> Iterator[Finding]:
+    """Whether site.json calls a site what it was not founded as."""
+    if site.kind != "gmp" and founded_gmp(ledger):
+        yield Finding("site.json", f"it says '{site.kind}', and the site was founded as a GMP site")
 
 
 def _unvouched(site: Site, vouched: _Vouched) -> Iterator[Finding]:

@@ -152,9 +152,15 @@ class Releasing(Deviating):
             who,
             "record.review",
             lambda: letting.recall(
-                self.office, self.desk.sessions[who], batch, "a label", parts=parts, why=why
+                self.office,
+                self.desk.sessions[who],
+                signing(who, right=True),
+                batch,
+                "a label",
+                parts=parts,
+                why=why,
             ),
-            [Told("alert.raised"), Told("release.recalled", moves)],
+            [Told("record.signed"), Told("alert.raised"), Told("release.recalled", moves)],
             "" if one.state in (*RELEASED, "recalled") else "state",
         ):
             one.state = "recalled"

@@ -14,7 +14,7 @@ from homeostat.execution import Options, run
 from homeostat.governance import Office
 from homeostat.governance.signing import Subject
 from homeostat.governance.signing.giving import give
-from homeostat.ledger import JSON, canonical
+from homeostat.ledger import JSON, Event, canonical
 from homeostat.ledger.catalogue import AlertRaised
 from homeostat.process import load
 from homeostat.quality.release import Awaited, alert_overdue, awaited, recall, release, report
@@ -88,7 +88,7 @@ def test_what_was_reported_is_awaited_no_more(bench: Bench, outcome: str) -> Non
 
 
 def test_a_recalled_batch_still_waits_for_its_tests(bench: Bench) -> None:
-    recall(bench.office, bench.vera.session, BATCH, "a label", parts=(), why="seen")
+    recall(bench.office, bench.vera.session, bench.vera.secret, BATCH, "a label", parts=(), why="seen")
     assert [test for test, _, overdue, _ in bench.at(AFTER) if overdue] == ["sterility", "mycoplasma"]
 
 
@@ -113,6 +113,22 @@ def test_it_is_alerted_once(bench: Bench) -> None:
     ]
     assert bench.at(AFTER)[0] == ("sterility", DUE, True, True)
     assert verify_site(bench.site).altered == ()
+
+
+@pytest.mark.parametrize("actor", ["vera", "engine"])
+def test_an_alert_that_nobody_raised_for_it_silences_nothing(bench: Bench, actor: str) -> None:
+    """Put there before it is due, or by nobody who may; under the id that the real one would have."""
+    bench.now.append(BEFORE if actor == "vera" else AFTER)
+    words = f"batch {BATCH} was released, and sterility is overdue since {DUE}; ask the laboratory"
+    alert = AlertRaised(about=BATCH, words=words, why="w").model_dump(mode="json")
+    name = f"release/{BATCH}/overdue/sterility"
+    bench.office.ledger.append(Event(name, AlertRaised.type, BATCH, 0, actor, alert))
+    bench.office.ledger.commit()
+    assert bench.at(AFTER)[0] == ("sterility", DUE, True, False)
+    bench.now.append(AFTER)
+    again = staff(bench.office, quinn="quality assurance")["quinn"]
+    assert len(alert_overdue(bench.office, again.session, "looked")) == 2
+    assert bench.at(AFTER)[0] == ("sterility", DUE, True, True)
 
 
 def test_of_a_certificate_that_names_no_time_a_test_is_due_at_once(bench: Bench) -> None:

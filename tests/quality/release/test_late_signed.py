@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import pytest
+from pydantic import JsonValue
 
 from homeostat.errors import AuthorityError
 from homeostat.execution.clock import stamp
@@ -17,6 +18,7 @@ from homeostat.historian import Historian, Series, TagSpec
 from homeostat.ledger import Event
 from homeostat.ledger.catalogue import (
     BatchEnded,
+    BatchRecalled,
     BatchStarted,
     ChunksSealed,
     PendingReported,
@@ -24,10 +26,11 @@ from homeostat.ledger.catalogue import (
     SampleDrawn,
     StepChanged,
 )
+from homeostat.ledger.catalogue.release import Outcome
 from homeostat.process import Process, Quantity
 from homeostat.process.reading import Quality
 from homeostat.quality.documents.issuing import batch_document
-from homeostat.quality.release import release, report, report_result
+from homeostat.quality.release import recall, release, report, report_result, status
 from homeostat.quality.verify import verify_site
 from homeostat.site import Kind, Site
 from homeostat.validation.grounds import told
@@ -38,6 +41,9 @@ from ..lifecycle.scene import process
 from ..reading import texts
 
 BATCH = "B0001"
+
+
+Late = TypeVar("Late", ResultReported, PendingReported, BatchRecalled)
 
 
 class Bench(NamedTuple):
@@ -54,23 +60,23 @@ class Bench(NamedTuple):
             Quantity.parse(value), evidence="LR-7", parts=(), why="it has come",
         )  # fmt: skip
 
-    def outcome(self) -> None:
+    def outcome(self, outcome: Outcome = "negative") -> None:
         report(
-            self.office, self.quinn.session, self.quinn.secret, BATCH, "sterility", "negative",
+            self.office, self.quinn.session, self.quinn.secret, BATCH, "sterility", outcome,
             evidence="LR-8", parts=(), why="day 14",
         )  # fmt: skip
 
     def found(self) -> list[str]:
         return [f"{one.where}: {one.what}" for one in verify_site(self.site).altered]
 
-    def kept(self, kind: type[ResultReported | PendingReported]) -> ResultReported | PendingReported:
+    def kept(self, kind: type[Late]) -> Late:
         (one,) = self.office.acts((kind.type,), BATCH)
         return kind.model_validate(one.event.data)
 
-    def forge(self, act: ResultReported | PendingReported) -> int:
+    def forge(self, act: ResultReported | PendingReported | BatchRecalled, name: str = "forged") -> int:
         """Put it on record by the site's key alone."""
         data = act.model_dump(mode="json")
-        self.office.ledger.append(Event("forged", act.type, BATCH, 0, "quinn", data))
+        self.office.ledger.append(Event(name, act.type, BATCH, 0, "quinn", data))
         self.office.ledger.commit()
         return self.office.ledger.size
 
@@ -159,6 +165,80 @@ def test_what_nobody_signed_is_found(
     (found,) = bench.found()
     assert found.startswith(f"batch {BATCH}: event {event}, ")
     assert words in found
+
+
+def _report(**changed: str) -> PendingReported:
+    said = {"batch": BATCH, "test": "sterility", "outcome": "negative", "evidence": "LR-8", "by": "quinn"}
+    return PendingReported.model_validate({**said, "why": "day 14", "changes": (), **changed})
+
+
+@pytest.mark.parametrize("outcome", ["negative", "positive"])
+@pytest.mark.parametrize("name", ["forged", f"release/{BATCH}/reported/sterility"])
+def test_a_report_that_nobody_signed_counts_for_nothing_and_the_real_one_is_taken(
+    bench: Bench, outcome: str, name: str
+) -> None:
+    event = bench.forge(_report(outcome=outcome), name)
+    stands = status(bench.office.ledger, BATCH)
+    assert (stands.state, stands.due) == ("released, tests pending", ("sterility",))
+    bench.outcome()
+    stands = status(bench.office.ledger, BATCH)
+    assert (stands.state, dict(stands.pending)) == ("released", {"sterility": "negative"})
+    assert bench.found() == [f"batch {BATCH}: event {event}, 'sterility' as by quinn: nobody signed it"]
+
+
+@pytest.mark.parametrize("bench", ["training"], indirect=True)
+def test_at_a_training_site_a_report_counts_unsigned(bench: Bench) -> None:
+    bench.forge(_report())
+    assert status(bench.office.ledger, BATCH).state == "released"
+
+
+def test_a_report_that_cannot_be_read_decides_nothing(bench: Bench) -> None:
+    bench.office.ledger.append(Event("torn", PendingReported.type, BATCH, 0, "quinn", {"x": 1}))
+    bench.office.ledger.commit()
+    assert status(bench.office.ledger, BATCH).state == "released, tests pending"
+
+
+def _recall(bench: Bench, cause: str = "a label", parts: tuple[dict[str, JsonValue], ...] = ()) -> None:
+    recall(bench.office, bench.quinn.session, bench.quinn.secret, BATCH, cause, parts=parts, why="seen")
+
+
+def test_whoever_recalls_signs_just_that(bench: Bench) -> None:
+    part: dict[str, JsonValue] = {"container": "C-1"}
+    _recall(bench, parts=(part,))
+    stands = status(bench.office.ledger, BATCH)
+    assert (stands.state, stands.cause, stands.parts) == ("recalled", "a label", (part,))
+    assert bench.kept(BatchRecalled).signature.startswith("signature/")
+    assert bench.found() == []
+
+
+@pytest.mark.parametrize("late", ["test", "result"])
+def test_a_recall_stands_by_the_signature_of_the_result_that_calls_for_it(bench: Bench, late: str) -> None:
+    if late == "test":
+        bench.outcome("positive")
+        given = bench.kept(PendingReported).signature
+    else:
+        bench.result("0.001 1e6 cell/mL")
+        given = bench.kept(ResultReported).signature
+    kept = bench.kept(BatchRecalled)
+    assert kept.signature == given
+    assert bench.found() == []
+    assert "nobody signed it" not in status(bench.office.ledger, BATCH).cause
+    event = bench.forge(kept)
+    (found,) = bench.found()
+    assert found.startswith(f"batch {BATCH}: event {event}, 'recall' as by quinn: ")
+
+
+def test_a_recall_that_nobody_signed_is_named_and_holds_the_batch(bench: Bench) -> None:
+    forged = BatchRecalled(batch=BATCH, cause="a whim", parts=({"container": "none"},), why="w", changes=())
+    event = bench.forge(forged)
+    stands = status(bench.office.ledger, BATCH)
+    assert (stands.state, stands.cause) == ("recalled", "a whim; nobody signed it")
+    assert bench.found() == [f"batch {BATCH}: event {event}, 'recall' as by quinn: nobody signed it"]
+    _recall(bench)
+    assert status(bench.office.ledger, BATCH).cause == "a label"
+    bench.forge(forged, "again")
+    stands = status(bench.office.ledger, BATCH)
+    assert (stands.cause, stands.parts) == ("a label", ())
 
 
 def test_a_result_from_before_they_were_signed_is_read_and_named(bench: Bench) -> None:

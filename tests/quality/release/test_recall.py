@@ -47,7 +47,15 @@ class Desk:
         )
 
     def ordered(self, custodian: str) -> Status:
-        recall(self.office, self.vera.session, BATCH, "label", parts=(part(custodian),), why="seen")
+        recall(
+            self.office,
+            self.vera.session,
+            self.vera.secret,
+            BATCH,
+            "label",
+            parts=(part(custodian),),
+            why="seen",
+        )
         return status(self.office.ledger, BATCH)
 
     def alerts(self) -> list[str]:
@@ -108,7 +116,7 @@ def test_a_recall_is_ordered_again_for_a_newer_list(desk: Desk) -> None:
 
 def test_a_recall_is_told_in_the_name_of_who_ordered_it(desk: Desk) -> None:
     quinn = staff(desk.office, quinn="quality assurance")["quinn"]
-    recall(desk.office, quinn.session, BATCH, "a wrong label", parts=(), why="seen")
+    recall(desk.office, quinn.session, quinn.secret, BATCH, "a wrong label", parts=(), why="seen")
     stands = status(desk.office.ledger, BATCH)
     assert (stands.by, stands.recalled_by, stands.cause) == ("Vera", "Quinn", "a wrong label")
     assert stands.told.startswith(f"recalled by Quinn, {stands.recalled} (a wrong label); released by Vera, ")

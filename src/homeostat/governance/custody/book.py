@@ -5,10 +5,11 @@ ledger -> entries in order -> `Book`. It is read anew for each act and stored no
 
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import singledispatch
 
-from homeostat.errors import AuthorityError
+from homeostat.errors import AuthorityError, LedgerError
 from homeostat.governance.custody.state import Bound, Container, Hold, Identity, Offer, Phase, Spell
 from homeostat.governance.labels import private
 from homeostat.ledger import Ledger, Recorded, canonical
@@ -47,6 +48,8 @@ ENTRIES = frozenset(
     )
 )
 """The types of the book's entries."""
+UNFIT = (LedgerError, KeyError, TypeError, IndexError)
+"""What an entry raises that no act made, of what is not in the book: it counts for nothing, and `Proofs` names it."""
 
 
 @dataclass
@@ -66,13 +69,14 @@ class Book:
         """The book as the ledger has it."""
         book = cls()
         for recorded in ledger.events(types=ENTRIES):
-            book.apply(recorded)
+            with suppress(*UNFIT):
+                book.apply(recorded)
         return book
 
     def apply(self, recorded: Recorded) -> None:
-        """Take in the next entry."""
-        entered(payload(recorded.event.type, recorded.event.data), self, recorded)
+        """Take in the next entry. Raises one of `UNFIT`, and only counts it, where it cannot follow on the others."""
         self.size += 1
+        entered(payload(recorded.event.type, recorded.event.data), self, recorded)
 
     def identity(self, name: str) -> Identity:
         """The identity of this name. Raises AuthorityError where none was issued."""
@@ -135,10 +139,9 @@ class Book:
 
     def _closed(self, names: Iterable[str], phase: Phase, stamp: str, into: str = "") -> None:
         """These containers hold nothing more."""
-        for name in names:
-            old = self.containers[name]
+        for old in [self.containers[name] for name in names]:
             spells = (*old.spells[:-1], replace(old.spells[-1], until=stamp))
-            self.containers[name] = replace(
+            self.containers[old.id] = replace(
                 old, phase=phase, spells=spells, offer=None, held=None, went_into=into
             )
 
@@ -219,12 +222,11 @@ def _(act: HandOverReceived, book: Book, recorded: Recorded) -> None:
 
 @entered.register
 def _(act: ContainersHeld, book: Book, recorded: Recorded) -> None:
-    for name in act.containers:
-        old = book.containers[name]
+    for old in [book.containers[name] for name in act.containers]:
         finding, by = act.finding, tuple[str, ...]((recorded.event.actor,))
         if old.held is not None:
             finding, by = f"{old.held.finding}; {finding}", (*old.held.by, *by)
-        book.containers[name] = replace(old, held=Hold(finding, by, recorded.recorded), offer=None)
+        book.containers[old.id] = replace(old, held=Hold(finding, by, recorded.recorded), offer=None)
 
 
 @entered.register
@@ -239,8 +241,8 @@ def _(act: ContainerResolved, book: Book, recorded: Recorded) -> None:
 def _(act: CustodyBound, book: Book, recorded: Recorded) -> None:
     before = book.bound.get(act.batch)
     containers = (*(before.containers if before else ()), *act.containers)
-    book.bound[act.batch] = Bound(act.batch, act.identity, act.patient, containers)
     book._closed(act.containers, "used", recorded.recorded, into=act.batch)
+    book.bound[act.batch] = Bound(act.batch, act.identity, act.patient, containers)
 
 
 @entered.register

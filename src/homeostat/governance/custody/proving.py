@@ -7,7 +7,7 @@ The book itself takes entries as they are: it is read for every act, and signatu
 from dataclasses import dataclass, field
 
 from homeostat.errors import LedgerError
-from homeostat.governance.custody.book import ENTRIES, Book, terms
+from homeostat.governance.custody.book import ENTRIES, UNFIT, Book, terms
 from homeostat.governance.custody.holding import settled
 from homeostat.governance.custody.moving import KIND as HAND_OVER
 from homeostat.governance.signing import Judge, Subject
@@ -42,10 +42,9 @@ class Proofs:
                 act = payload(recorded.event.type, recorded.event.data)
                 proofs._hear(recorded, act, book, signed)
                 book.apply(recorded)
-            except (KeyError, TypeError, IndexError):
+            except UNFIT:
                 words = f"event {recorded.seq} cannot follow on the entries before it"
-                proofs.findings += (Finding("custody", words),)
-                break
+                proofs.findings += (Finding("custody", words, event=recorded.seq),)
         return proofs
 
     def _hear(self, recorded: Recorded, act: object, book: Book, signed: "_Signed") -> None:

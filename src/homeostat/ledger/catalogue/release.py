@@ -44,9 +44,15 @@ class ResultReported(Act):
 
 
 class BatchRecalled(Act):
-    """A released batch has to come back: `cause`, and where every part of it went, as far as custody knows."""
+    """A released batch has to come back: `cause`, and where every part of it went, as far as custody knows.
+
+    `by` is the account that recalled it, `signature` the event of its signature, or of that of the result which it
+    follows: empty at a training site, and in records from before recalls were signed.
+    """
 
     type: ClassVar[str] = "release.recalled"
     batch: str
     cause: str
     parts: tuple[dict[str, JsonValue], ...]
+    by: str = ""
+    signature: str = ""

@@ -64,7 +64,7 @@ def batch_document(ledger: Ledger, historian: Historian, batch: str, *, training
         historian,
         training=training,
         signatures=signature_lines(ledger, batch, record.signatures),
-        findings=touching(ledger, unproven(ledger), batch),
+        findings=touching(ledger, unproven(ledger, "training" if training else "gmp"), batch),
     )
     return Issued(source, typeset(paper, source), paper.when)
 

@@ -5,6 +5,7 @@ while nothing was added to what it was made of.
 """
 
 from collections.abc import Sequence
+from itertools import chain, count
 
 from pydantic import JsonValue
 
@@ -123,6 +124,7 @@ def report(
     and at a GMP site the signature of whom it is.
     """
     authorise(office, session, "record.review")
+    name = unused(office, f"release/{batch}/reported/{test}")
     stands = status(office.ledger, batch)
     if not stands.takes(test, outcome):
         due = ", ".join(stands.due) or "none"
@@ -143,9 +145,10 @@ def report(
     )
     signature = signed_result(office, session, secret, found, stamped(office))
     found = found.model_copy(update={"signature": signature})
-    acts: list[tuple[Act, str]] = [(found, f"release/{batch}/reported/{test}{'/anew' if before else ''}")]
+    acts: list[tuple[Act, str]] = [(found, name)]
     if outcome == "positive":
-        acts += recalled(stands, batch, f"{test} was reported positive ({evidence})", parts, why)
+        cause = f"{test} was reported positive ({evidence})"
+        acts += recalled(stands, listed(session, batch, cause, parts, why), signature)
     put_together(office, session.person, acts, batch=batch)
     return status(office.ledger, batch)
 
@@ -154,6 +157,7 @@ def report(
 def recall(
     office: Office,
     session: Session,
+    secret: Secret,
     batch: str,
     cause: str,
     *,
@@ -162,24 +166,36 @@ def recall(
 ) -> None:
     """Alert at once, and put on record what has to come back from where; again, for another cause or a newer list.
 
-    Needs "record.review".
+    Needs "record.review", and at a GMP site the signature of whom it is.
     """
     authorise(office, session, "record.review")
     stands = status(office.ledger, batch)
     if not stands.may("recall"):
         raise QualityError(f"the batch is {stands.state}: there is nothing to recall", where=batch)
-    put_together(office, session.person, recalled(stands, batch, cause, parts, why), batch=batch)
+    found = listed(session, batch, cause, parts, why)
+    signature = signed_result(office, session, secret, found, stamped(office))
+    put_together(office, session.person, recalled(stands, found, signature), batch=batch)
 
 
-def recalled(
-    stands: Status, batch: str, cause: str, parts: Sequence[dict[str, JsonValue]], why: str
-) -> list[tuple[Act, str]]:
-    """The urgent alert, and the list of what has to come back."""
-    words = f"batch {batch} has to come back: {cause}; tell whoever treats the patient"
+def listed(
+    session: Session, batch: str, cause: str, parts: Sequence[dict[str, JsonValue]], why: str
+) -> BatchRecalled:
+    """The list of what has to come back, as the session's person signs it."""
     asked_back = tuple(dict(one) for one in parts)
-    changes = _moved(stands, "recall")
-    listed = BatchRecalled(batch=batch, cause=cause, parts=asked_back, why=why, changes=changes)
-    return [(AlertRaised(about=batch, words=words, why=why), ""), (listed, "")]
+    return BatchRecalled(batch=batch, cause=cause, parts=asked_back, by=session.person, why=why, changes=())
+
+
+def recalled(stands: Status, found: BatchRecalled, signature: str) -> list[tuple[Act, str]]:
+    """The urgent alert, and the list, by the signature of the recall or of the result that calls for it."""
+    words = f"batch {found.batch} has to come back: {found.cause}; tell whoever treats the patient"
+    act = found.model_copy(update={"signature": signature, "changes": _moved(stands, "recall")})
+    return [(AlertRaised(about=found.batch, words=words, why=found.why), ""), (act, "")]
+
+
+def unused(office: Office, name: str) -> str:
+    """An id for an act that none has yet: what stands under that name may count for nothing, or be overtaken."""
+    names = chain((name,), (f"{name}/{number}" for number in count(2)))
+    return next(one for one in names if one not in office.ledger)
 
 
 def _exceptional(office: Office, grounds: Grounds) -> None:

@@ -4,18 +4,20 @@ ledger, the stamp of asking -> `Awaited` lines, a pure function of both; one ale
 """
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from pydantic import ValidationError
 
 from homeostat.governance import Office, Session
 from homeostat.governance.authority import authorise
-from homeostat.governance.known import moment
+from homeostat.governance.known import accounts, moment
 from homeostat.governance.released import Status, status
 from homeostat.governance.turns import in_turn
 from homeostat.ledger import Ledger
 from homeostat.ledger.catalogue import Act, AlertRaised
+from homeostat.ledger.identity import permitted
 from homeostat.quality.model.base import Part
+from homeostat.quality.release.acting import unused
 from homeostat.quality.release.certificate import Certificate, Pending
 
 
@@ -70,14 +72,20 @@ def _awaited(ledger: Ledger, now: str, batch: str, test: Pending, released: str)
         title=test.title,
         due=due.isoformat(),
         overdue=moment(now) > due,
-        alerted=_alert(batch, test.test) in ledger,
+        alerted=_alerts(ledger, batch, test.title, due),
         action=test.action,
     )
 
 
-def _alert(batch: str, test: str) -> str:
-    """The event of the alert that a test is overdue, which is raised once."""
-    return f"release/{batch}/overdue/{test}"
+def _alerts(ledger: Ledger, batch: str, title: str, due: datetime) -> bool:
+    """Whether an alert says that a test is overdue: in these words, once it was, by somebody who may raise it."""
+    words, known = _words(batch, title, due), accounts(ledger)
+    for one in ledger.events(batch=batch, types=(AlertRaised.type,)):
+        by = known.get(one.event.actor)
+        entitled = by is not None and permitted(by.roles_at(one.seq), "record.review")
+        if entitled and one.event.data.get("words") == words and moment(one.recorded) > due:
+            return True
+    return False
 
 
 def alert_overdue(office: Office, session: Session, why: str) -> tuple[Awaited, ...]:
@@ -95,12 +103,17 @@ def _alerted(office: Office, person: str, batch: str, why: str) -> tuple[Awaited
     def judge() -> tuple[list[tuple[Act, str]], tuple[Awaited, ...]]:
         owed = tuple(one for one in awaited(office.ledger, office.clock(), batch) if _owed(one))
         acts: list[tuple[Act, str]] = [
-            (AlertRaised(about=batch, words=_words(one), why=why), _alert(batch, one.test)) for one in owed
+            (
+                AlertRaised(about=batch, words=_words(batch, one.title, moment(one.due)), why=why),
+                unused(office, f"release/{batch}/overdue/{one.test}"),
+            )
+            for one in owed
         ]
         return acts, owed
 
     return in_turn(office, person, judge, batch=batch)
 
 
-def _words(one: Awaited) -> str:
-    return f"batch {one.batch} was released, and {one.title} is {one.words}; ask the laboratory"
+def _words(batch: str, title: str, due: datetime) -> str:
+    since = due.isoformat()
+    return f"batch {batch} was released, and {title} is overdue since {since}; ask the laboratory"

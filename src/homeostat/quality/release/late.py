@@ -27,7 +27,7 @@ from homeostat.ledger.catalogue import (
 )
 from homeostat.process import Quantity
 from homeostat.process.attributes import Attribute
-from homeostat.quality.release.acting import recalled
+from homeostat.quality.release.acting import listed, recalled
 from homeostat.quality.release.entered import signed_result
 from homeostat.quality.standing_in import phase_of
 from homeostat.quality.story import Fact, Story
@@ -80,7 +80,8 @@ def report_result(
         acts: list[tuple[Act, str]] = [(act, f"{batch}/reported/{count + 1:04d}")]
         stands = status(office.ledger, batch)
         if judged.verdict == "outside" and stands.may("recall"):
-            acts += recalled(stands, batch, f"{_words(story, judged)} ({evidence})", parts, why)
+            cause = f"{_words(story, judged)} ({evidence})"
+            acts += recalled(stands, listed(session, batch, cause, parts, why), signature)
         return acts, judged
 
     return in_turn(office, session.person, judge, batch=batch)

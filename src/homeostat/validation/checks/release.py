@@ -206,7 +206,7 @@ def _released_and_recalled(office: Office, vera: Member, how: str) -> None:
     release(office, vera.session, vera.secret, told(pending=("sterility", "mycoplasma")), "fit for use")
     part: dict[str, JsonValue] = {"container": "C-1", "patient": "P-0815", "custodian": "ward 3"}
     if how == "order":
-        recall(office, vera.session, BATCH, "a wrong label", parts=(part,), why="seen")
+        recall(office, vera.session, vera.secret, BATCH, "a wrong label", parts=(part,), why="seen")
     else:
         _positive(office, vera, "sterility", part)
 
@@ -231,7 +231,7 @@ def a_release_follows_its_table(bench: Workbench) -> str:
     with scene(bench) as (office, _):
         vera = staff(office, vera="qualified person")["vera"]
         with refused(QualityError, "the recall of what was never released"):
-            recall(office, vera.session, BATCH, "a finding", parts=(), why="seen")
+            recall(office, vera.session, vera.secret, BATCH, "a finding", parts=(), why="seen")
         _on_record(office, 1)
         reject(office, vera.session, vera.secret, told(), "not fit")
         stands = status(office.ledger, BATCH)
