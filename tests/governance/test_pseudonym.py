@@ -10,16 +10,16 @@ from hypothesis import strategies as st
 
 from homeostat.errors import WordingError
 from homeostat.execution import Options, run
-from homeostat.governance.custody import accept, issue
+from homeostat.governance.custody import accept, administer, bind, fill, issue
 from homeostat.governance.keeping import Patients
 from homeostat.governance.pseudonym import refuse_telling, telling
 from homeostat.ledger import Event
-from homeostat.ledger.catalogue import IdentityIssued
+from homeostat.ledger.catalogue import ContainerAdministered, IdentityIssued
 from homeostat.process import load
 from homeostat.site import Site
 
 from ..execution.conftest import MINI, Quiet
-from .custody_scene import HEAD, Scene, scene
+from .custody_scene import FIRST, HEAD, Scene, scene
 
 DAYS = st.dates(date(1900, 1, 1), date(2099, 12, 31))
 WAYS = ("%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%Y%m%d", "%d%m%Y", "%m%d%Y", "%Y.%m.%d")
@@ -37,8 +37,23 @@ def test_every_way_to_write_a_day_is_found(day: date, way: str, around: str) -> 
 
 
 @pytest.mark.parametrize(
-    "code", ["Jo Doe", "Doe, Jo", "zoë müller", "Anna-Lena Roth", "DOE JANE", "de la Cruz"]
-)
+    "code",
+    [
+        "1958_11_03", "1958 - 11 - 03", "3-Nov-1958", "58-11-03", "1958–11–03", "Nov 3, 1958", "03NOV58",
+        "3. März 1958", "1958-nov-3", "Doe 03.11.58", "１９５８-11-03", "TR-20260115-03",
+    ],
+)  # fmt: skip
+def test_a_day_is_found_however_it_is_written(code: str) -> None:
+    assert telling(code) == "it holds a date, which may be a date of birth"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "Jo Doe", "Doe, Jo", "zoë müller", "Anna-Lena Roth", "DOE JANE", "de la Cruz", "Doe, Jo 1958", "O'Neil Pat",
+        "J. Doe", "J.R. Doe", "Doe J.", "Doe,J", "Müller, Ä", "Jo Doe 1958", "1958 Jo Doe", "Jo O’Neil",
+    ],
+)  # fmt: skip
 def test_what_reads_as_a_name_is_found(code: str) -> None:
     assert telling(code) == "it reads as a name"
 
@@ -48,6 +63,8 @@ def test_what_reads_as_a_name_is_found(code: str) -> None:
     [
         "P-017", "P-1", "PRODUCT", "CELL-BANK-7", "A99971234567800", "1234567", "99999999", "123456789",
         "19581332", "1850-01-01", "2026-W47", "UKX 0042", "7f3a-19", "G123498654321", "ward C",
+        "SITE-A 0042", "KM-2026-0031", "UPN 12345", "patient A", "demo", "SITE-01-02-03", "TR-2026-03", "P-1, 2026",
+        "SITE ALPHA 0042", "12-34-56", "A.1", "1-2-3",
     ],
 )  # fmt: skip
 def test_a_code_is_a_code(code: str) -> None:
@@ -80,3 +97,18 @@ def test_a_code_that_is_on_record_already_goes_on(work: Scene) -> None:
     refuse_telling(work.office.ledger, "1958-11-03")
     with pytest.raises(WordingError):
         refuse_telling(work.office.ledger, "1958-11-04")
+
+
+def test_a_recipients_code_is_judged_as_well_and_one_on_record_goes_on(work: Scene) -> None:
+    cells = work.collected(work.issued("D-1", scope="allogeneic"), "D-1")
+    bind(work.office, work[FIRST], "B1", cells, scan=cells, second="D-1", why="start")
+    bag = fill(work.office, work[FIRST], "B1", place="room", logger="TL", why="harvest").container
+    work.released("B1")
+    given = {"scan": bag, "place": "ward", "why": "order 5", "second": "Doe, Jo", "recipient": "Doe, Jo"}
+    with pytest.raises(WordingError, match="it reads as a name"):
+        administer(work.office, work[FIRST], bag, **given)
+    assert work.book.containers[bag].went_into == ""
+    old = ContainerAdministered(why="order", container="x", recipient="Doe, Jo", place="ward", scanned="x")
+    work.office.ledger.append(Event("old", old.type, "", 0, FIRST, old.model_dump(mode="json")))
+    work.office.ledger.commit()
+    refuse_telling(work.office.ledger, "Doe, Jo")

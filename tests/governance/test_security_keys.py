@@ -9,15 +9,17 @@ from typing import Any
 import pytest
 
 from homeostat.errors import AuthorityError
-from homeostat.governance import Office, people
+from homeostat.governance import Office, people, turns
 from homeostat.governance.known import directory
 from homeostat.governance.people import Question, Response, Secret
 from homeostat.governance.signing import Subject, shown_as, sign, signatures, statement
 from homeostat.ledger import Event
 from homeostat.ledger.catalogue import RecordSigned
 from homeostat.ledger.catalogue.people import AlertRaised, LoginRefused, SessionOpened
-from homeostat.ledger.catalogue.security_keys import SecurityKeyRegistered, SecurityKeyUsed
+from homeostat.ledger.catalogue.security_keys import Asked, SecurityKeyRegistered, SecurityKeyUsed
 from homeostat.ledger.identity import PersonalKey, passwords
+from homeostat.ledger.identity.assertions import counter
+from homeostat.ledger.identity.challenges import answer_id, challenge, decoded
 from homeostat.ledger.identity.parties import LOCAL, RelyingParty
 from homeostat.ledger.identity.proofs import registration
 from homeostat.quality.verify import verify_site
@@ -414,6 +416,157 @@ def test_an_answer_that_was_rewritten_on_record_is_found(desk: Desk) -> None:
         "it was given under another name, as if it were a second one",
         "no such security key of maria was in force",
         "it is maria's, as by ada",
+    ]
+
+
+def used_by_hand(desk: Desk) -> SecurityKeyUsed:
+    """A true answer of Maria's key to a question for her login, as whoever writes the files may keep it."""
+    question = people.ask_login(desk.office, "maria", desk.maria.secret)
+    files = (desk.office.site.root / "sessions" / "challenges").iterdir()
+    asked = next(
+        one
+        for one in (Asked.model_validate_json(file.read_bytes()) for file in files)
+        if challenge(one) == question.options["challenge"]
+    )
+    answer = desk.token(question)
+    inside = answer["response"]
+    return SecurityKeyUsed(
+        account="maria",
+        credential=answer["rawId"],
+        counter=counter(decoded(inside["authenticatorData"])),
+        asked=asked,
+        client_data=inside["clientDataJSON"],
+        authenticator_data=inside["authenticatorData"],
+        signature=inside["signature"],
+        why="kept",
+    )
+
+
+def test_a_counter_that_went_back_on_record_is_found(desk: Desk) -> None:
+    desk.login()
+    desk.token.counter = 0
+    used = used_by_hand(desk)
+    desk.office.put("maria", used, event=answer_id(used.asked))
+    (found,) = verify_site(desk.office.site).findings
+    assert f"it counts {used.counter}, no further than one before it" in found.what
+
+
+@pytest.mark.parametrize(("minutes", "found"), [(5.5, 0), (300, 1)])
+def test_an_answer_that_comes_on_record_long_after_its_question_is_found(
+    desk: Desk, minutes: float, found: int
+) -> None:
+    """A slow disk may take some seconds; what is put there hours later was never judged in time."""
+    used = used_by_hand(desk)
+    desk.later.put(minutes=minutes)
+    desk.office.put("maria", used, event=answer_id(used.asked))
+    words = [one.what for one in verify_site(desk.office.site).findings]
+    assert len(words) == found
+    assert all("after its question had ended" in one for one in words)
+
+
+def test_a_question_that_ends_at_no_time_is_a_finding(desk: Desk) -> None:
+    used = used_by_hand(desk)
+    question = used.asked.model_copy(update={"expires": "some day"})
+    answer = desk.token(
+        Question("get", LOCAL.origin, {"rpId": LOCAL.id, "challenge": challenge(question)}, "")
+    )
+    inside = answer["response"]
+    forged = used.model_copy(
+        update={
+            "asked": question,
+            "counter": desk.token.counter,
+            "client_data": inside["clientDataJSON"],
+            "authenticator_data": inside["authenticatorData"],
+            "signature": inside["signature"],
+        }
+    )
+    desk.office.put("maria", forged, event=answer_id(question))
+    (found,) = verify_site(desk.office.site).findings
+    assert "it was asked until 'some day', which is no time" in found.what
+
+
+def test_an_answer_serves_one_signature(desk: Desk) -> None:
+    session = desk.login()
+    given = sign(desk.office, session, desk.secret(), RECORD, "performed", WHY)
+    desk.later.put(days=30)
+    again = desk.login()
+    for _ in range(2):
+        round_the_back(desk.office, again, desk.secret(), RECORD, "performed", answer=given.signed.answer)
+    first, *others = signatures(desk.office.ledger, RECORD.kind, RECORD.id)
+    assert first.state == "valid"
+    assert [one.state for one in others] == ["invalid", "invalid"]
+    assert all(f"had served for the signature {given.event} before" in one.words for one in others)
+    assert len([one for one in verify_site(desk.office.site).findings if "had served" in one.what]) == 2
+
+
+def test_a_copied_signature_spends_no_answer(desk: Desk) -> None:
+    """What is invalid in itself does not take the answer away from the signature that it was given for."""
+    session = desk.login()
+    asked = people.ask_signing(desk.office, session, shown_as(RECORD, "performed"))
+    challenged = f"security-key/{asked.options['challenge']}"
+    false = round_the_back(desk.office, session, desk.secret(), RECORD, "performed", answer=challenged)
+    again = desk.login()
+    answer = desk.token(asked)
+    given = sign(desk.office, again, desk.secret(ask=None, answer=answer), RECORD, "performed", WHY)
+    assert given.signed.answer == false.answer
+    early, late = signatures(desk.office.ledger, RECORD.kind, RECORD.id)
+    assert (early.state, early.words) == ("invalid", "the security key answered after it was given")
+    assert late.state == "valid"
+
+
+@pytest.mark.parametrize(
+    ("other", "same", "words"),
+    [
+        ("maria", False, "has a security key 'twin' already"),
+        ("olga", True, "registered already, or was once"),
+    ],
+)
+def test_registrations_at_once_are_judged_in_turn(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, other: str, same: bool, words: str
+) -> None:
+    """Another session registers between the look and the act: one name twice, or one key for two persons."""
+    token, member = Token(), desk.team[other]
+    mine = token(people.offer_key(desk.office, desk.maria.session))
+    theirs = (token if same else Token())(people.offer_key(desk.office, member.session))
+    secret, put = desk.secret() if other == "maria" else member.secret, turns.put_together
+
+    def slow(*args: Any, **more: Any) -> None:
+        monkeypatch.setattr(turns, "put_together", put)
+        people.register_key(desk.office, member.session, secret, theirs, "twin", why=WHY)
+        put(*args, **more)
+
+    monkeypatch.setattr(turns, "put_together", slow)
+    with pytest.raises(AuthorityError, match=words):
+        people.register_key(desk.office, desk.maria.session, desk.secret(), mine, "twin", why=WHY)
+    names = [
+        (one.id, key.name) for one in directory(desk.office).accounts.values() for key in one.security_keys
+    ]
+    assert names == [("maria", "blue key"), (other, "twin")]
+    assert verify_site(desk.office.site).ok
+
+
+def test_a_second_registration_on_record_of_a_name_or_a_key_counts_for_nothing(desk: Desk) -> None:
+    """Signed by their owners as it takes, and put on record past the acts."""
+    (stored,) = desk.office.acts((SecurityKeyRegistered.type,))
+    first = SecurityKeyRegistered.model_validate(stored.event.data)
+    for person, change in (
+        ("maria", {"credential": "AAAA"}),
+        ("maria", {"name": "another"}),
+        ("olga", {"account": "olga"}),
+    ):
+        member = desk.team[person]
+        session = desk.login() if person == "maria" else member.session
+        secret = desk.secret() if person == "maria" else member.secret
+        key = people.reauthenticate(desk.office, session, secret).key
+        act = first.model_copy(update={**change, "fingerprint": key.fingerprint})
+        desk.office.put(person, act.model_copy(update={"proof": key.sign(registration(act)).hex()}))
+    accounts = directory(desk.office).accounts
+    assert [len(accounts[one].registered_keys) for one in ("maria", "olga")] == [1, 0]
+    words = [one.what.partition(", and ")[2] for one in verify_site(desk.office.site).findings]
+    assert words == [
+        "they have one called 'blue key'",
+        "the same is maria's, or was",
+        "the same is maria's, or was",
     ]
 
 

@@ -1,36 +1,77 @@
 """Patient codes that are none: a date, which is a birthday as often as not, or a name stands in records for ever.
 
 code -> why it tells of a person, or nothing; refused where a code is first given, never where it is on record already
+
+A date is refused whatever its year from 1900 on: patients are newborn or old, and the day of an admission or enrolment
+tells of them, too (45 CFR 164.514(b)(2)(i)(C), paraphrase: of dates that concern a person only the year may stay). A
+year or a month alone is none. What is found are the usual ways to write a day or a name: this is a help, no proof.
 """
 
 import re
 from collections.abc import Iterator
 from datetime import date
+from unicodedata import normalize
 
 from homeostat.errors import WordingError
 from homeostat.ledger import Ledger
-from homeostat.ledger.catalogue import BatchStarted, IdentityIssued
+from homeostat.ledger.catalogue import BatchStarted, ContainerAdministered, IdentityIssued
 
-_DATES = (
-    re.compile(r"(?<!\d)(?P<y>\d{4})[-./ ](?P<m>\d{1,2})[-./ ](?P<d>\d{1,2})(?!\d)"),
-    re.compile(r"(?<!\d)(?P<d>\d{1,2})[-./ ](?P<m>\d{1,2})[-./ ](?P<y>\d{4})(?!\d)"),
-    re.compile(r"(?<!\d)(?P<m>\d{1,2})[-./ ](?P<d>\d{1,2})[-./ ](?P<y>\d{4})(?!\d)"),
-    re.compile(r"(?<!\d)(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})(?!\d)"),
-    re.compile(r"(?<!\d)(?P<d>\d{2})(?P<m>\d{2})(?P<y>\d{4})(?!\d)"),
-    re.compile(r"(?<!\d)(?P<m>\d{2})(?P<d>\d{2})(?P<y>\d{4})(?!\d)"),
+_APART = r"(?:\s*(?:[^\w\s]|_)\s*|\s+)"
+"""What stands between the parts of a date: blanks, or any one sign."""
+_NAMED = {
+    1: "jan(?:uary|uar)?", 2: "feb(?:ruary|ruar)?", 3: "mar(?:ch)?|märz?|mrz", 4: "apr(?:il)?", 5: "may|mai",
+    6: "jun[ei]?", 7: "jul[yi]?", 8: "aug(?:ust)?", 9: "sept?(?:ember)?", 10: "o[ck]t(?:ober)?",
+    11: "nov(?:ember)?", 12: "de[cz](?:ember)?",
+}  # fmt: skip
+"""Months in English and German; an assumption: codes are given in one of both."""
+_MONTH = rf"(?P<m>{'|'.join(_NAMED.values())})"
+_BETWEEN = rf"(?:\.?{_APART}|)"
+_ALONE, _ENDING = r"(?<![^\s,;()])", r"(?![^\s,;()])"
+"""Where a word begins and ends: two digits for a year make a date of a whole word, not of A-01-02-03, a number."""
+
+
+def _ways(*texts: str) -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(text, re.IGNORECASE) for text in texts)
+
+
+_DATES = _ways(
+    rf"(?<!\d)(?P<y>\d{{4}}){_APART}(?P<m>\d{{1,2}}){_APART}(?P<d>\d{{1,2}})(?!\d)",
+    rf"(?<!\d)(?P<d>\d{{1,2}}){_APART}(?P<m>\d{{1,2}}){_APART}(?P<y>\d{{4}})(?!\d)",
+    rf"(?<!\d)(?P<m>\d{{1,2}}){_APART}(?P<d>\d{{1,2}}){_APART}(?P<y>\d{{4}})(?!\d)",
+    r"(?<!\d)(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})(?!\d)",
+    r"(?<!\d)(?P<d>\d{2})(?P<m>\d{2})(?P<y>\d{4})(?!\d)",
+    r"(?<!\d)(?P<m>\d{2})(?P<d>\d{2})(?P<y>\d{4})(?!\d)",
+    rf"{_ALONE}(?P<y>\d{{2}}){_APART}(?P<m>\d{{1,2}}){_APART}(?P<d>\d{{1,2}}){_ENDING}",
+    rf"{_ALONE}(?P<d>\d{{1,2}}){_APART}(?P<m>\d{{1,2}}){_APART}(?P<y>\d{{2}}){_ENDING}",
+    rf"{_ALONE}(?P<m>\d{{1,2}}){_APART}(?P<d>\d{{1,2}}){_APART}(?P<y>\d{{2}}){_ENDING}",
+    rf"(?<!\d)(?P<d>\d{{1,2}}){_BETWEEN}{_MONTH}{_BETWEEN}(?P<y>\d{{4}}|\d{{2}})(?!\d)",
+    rf"(?<!\d)(?P<y>\d{{4}}){_BETWEEN}{_MONTH}{_BETWEEN}(?P<d>\d{{1,2}})(?!\d)",
+    rf"(?<![^\W\d_]){_MONTH}{_BETWEEN}(?P<d>\d{{1,2}})(?:,\s*|{_APART})(?P<y>\d{{4}})(?!\d)",
 )
-"""How a day is written: ISO 8601, then day or month first, with and without signs between."""
+"""How a day is written: ISO 8601, day or month first, without signs, with two digits of a year, with a named month."""
 _YEARS = range(1900, 2100)
 """The years that a date may be of, to be one of a living person; an assumption."""
-_NAME = re.compile(r"[^\W\d_]{2,}(?:[-'’][^\W\d_]+)*(?:,\s*|\s+)[^\W\d_]{2,}.*")
-"""Two words of letters, apart by a blank or a comma, as "Jo Doe" or "Doe, Jo"."""
+
+_LETTER = r"[^\W\d_]"
+_WORD = rf"(?:{_LETTER}{{2,}}|{_LETTER}['’]{_LETTER}+)(?:[-'’]{_LETTER}+)*"
+_NAMES = _ways(
+    rf"{_WORD}\s+{_WORD}\D*",
+    rf"{_WORD}\s*,\s*{_LETTER}.*",
+    rf"(?:{_LETTER}\.[\s-]*)+{_WORD}.*",
+    rf"{_WORD}\s+{_LETTER}\..*",
+)
+"""Names: "Jo Doe" with no number beside, "Doe, Jo" and "Doe,J", "J. Doe", "Doe J."; "patient A" is none."""
+_BORN = re.compile(r"[\W_]*(?<!\d)(?:19|20)\d\d(?!\d)[\W_]*")
+"""A year beside a name, which makes no code of it."""
 
 
 def telling(code: str) -> str:
     """Why a code tells of a person, in words; empty where nothing says so."""
-    if any(_dates(code)):
+    plain = normalize("NFKC", code).strip()
+    if any(_dates(plain)):
         return "it holds a date, which may be a date of birth"
-    if _NAME.fullmatch(code.strip()) and not any(map(str.isdigit, code)):
+    bare = _BORN.sub(" ", plain).strip()
+    if any(way.fullmatch(bare) for way in _NAMES):
         return "it reads as a name"
     return ""
 
@@ -45,18 +86,29 @@ def refuse_telling(ledger: Ledger, code: str) -> None:
 
 
 def _given(ledger: Ledger) -> set[str]:
-    """The codes that are on record already."""
-    told = ledger.events(types=(IdentityIssued.type, BatchStarted.type))
-    return {str(one.event.data.get("patient", "")) for one in told}
+    """The codes that are on record already: of patients, and of those whom something was given to."""
+    told = ledger.events(types=(IdentityIssued.type, BatchStarted.type, ContainerAdministered.type))
+    return {str(one.event.data.get(part, "")) for one in told for part in ("patient", "recipient")}
 
 
 def _dates(code: str) -> Iterator[date]:
     """The days that a text may be read as."""
     for way in _DATES:
         for found in way.finditer(code):
-            year, month, day = (int(found[part]) for part in "ymd")
+            year, month, day = _year(found["y"]), _month(found["m"]), int(found["d"])
             if year in _YEARS:
                 try:
                     yield date(year, month, day)
                 except ValueError:
                     continue
+
+
+def _year(text: str) -> int:
+    """A year; of two digits one of this century, which has the same leap years."""
+    return int(text) + (2000 if len(text) == 2 else 0)
+
+
+def _month(text: str) -> int:
+    if text.isdecimal():
+        return int(text)
+    return next(month for month, way in _NAMED.items() if re.fullmatch(way, text, re.IGNORECASE))

@@ -14,6 +14,7 @@ from homeostat.governance.custody.matching import positively_matched, stop
 from homeostat.governance.custody.proving import Proofs
 from homeostat.governance.office import Office
 from homeostat.governance.orderly import in_order
+from homeostat.governance.pseudonym import refuse_telling
 from homeostat.governance.released import status
 from homeostat.governance.session import Session
 from homeostat.ledger import Ledger
@@ -36,14 +37,16 @@ def administer(
 
     Of an autologous product the recipient is the identity's own patient. For an allogeneic one `recipient` is the
     patient it was ordered for, and `second` must be that one's. Given is what came out of a batch that a qualified
-    person has released, tests pending or not, and whose hand-overs and resolved holds are signed. Raises MismatchError,
-    after the container was held.
+    person has released, tests pending or not, and whose hand-overs and resolved holds are signed. Raises
+    WordingError where the recipient's code is new and tells of a person; MismatchError, after the container was held.
     """
     authorise(office, session, "custody.transfer")
     where, reason = stated(place, "a place"), stated(why, "a reason", 200)
     book = Book.of(office.ledger)
     identity = book.identity(book.movable(container, session.person).identity)
     ordered = recipient.strip() if identity.scope == "allogeneic" else ""
+    if ordered:
+        refuse_telling(office.ledger, ordered)
     positively_matched(office, session, container, scan, second, recipient=ordered)
     against = unreleased(office.ledger, container) or Proofs.of(office.ledger).doubts.get(container, "")
     if against:

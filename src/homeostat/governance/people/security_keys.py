@@ -18,7 +18,8 @@ from homeostat.governance.people.secret import Question, Response, Secret
 from homeostat.governance.people.wording import existing, stated
 from homeostat.governance.session import Session
 from homeostat.governance.together import put_together
-from homeostat.ledger.catalogue import Change
+from homeostat.governance.turns import in_turn
+from homeostat.ledger.catalogue import Act, Change
 from homeostat.ledger.catalogue.people import AlertRaised
 from homeostat.ledger.catalogue.security_keys import AskedAt, SecurityKeyRegistered, SecurityKeyRemoved
 from homeostat.ledger.identity import Account
@@ -49,8 +50,7 @@ def register_key(
     account = present(office, session, "register a security key")
     stated("reason", why)
     stated("name of the security key", name)
-    if any(one.name == name for one in account.security_keys):
-        raise AuthorityError(f"{account.id} has a security key '{name}' already", mend="give it another name")
+    _refuse_name(account, name)
     known = identify(office, account.id, secret, "password")
     fresh = _registered(office, account, response).model_copy(
         update={
@@ -61,8 +61,29 @@ def register_key(
         }
     )
     act = fresh.model_copy(update={"proof": known.key.sign(registration(fresh)).hex()})
-    office.put(account.id, act)
+    in_turn(office, account.id, lambda: (_registering(office, act), None))
     return found_key(directory(office).accounts[account.id], act.credential)
+
+
+def _registering(office: Office, act: SecurityKeyRegistered) -> list[tuple[Act, str]]:
+    """The act, if its name and id are new as things stand, under the id that only the next registration can take."""
+    number = (
+        sum(1 for _ in office.acts((SecurityKeyRegistered.type,))) + 1
+    )  # counted first: what comes now takes it
+    _refuse_name(directory(office).accounts[act.account], act.name)
+    _refuse_credential(office, act.credential)
+    return [(act, f"security-key-registration/{number:06d}")]
+
+
+def _refuse_name(account: Account, name: str) -> None:
+    if any(one.name == name for one in account.security_keys):
+        raise AuthorityError(f"{account.id} has a security key '{name}' already", mend="give it another name")
+
+
+def _refuse_credential(office: Office, credential: str) -> None:
+    known = directory(office).accounts.values()
+    if any(key.credential == credential for one in known for key in one.registered_keys):
+        raise _unfit("it is registered already, or was once")
 
 
 def ask_login(office: Office, account: str, secret: Secret) -> Question:
@@ -157,8 +178,7 @@ def _registered(office: Office, account: Account, response: Response) -> Securit
     words = client_fault(client, asked) or authenticator_fault(bytes(said), asked.party)
     if words or not 0 < len(credential) <= _LONGEST:
         raise _unfit(words or "its id is too long")
-    if any(one.credential == encoded(credential) for one in _all_keys(office)):
-        raise _unfit("it is registered already, or was once")
+    _refuse_credential(office, encoded(credential))
     return SecurityKeyRegistered(
         account=account.id,
         credential=encoded(credential),
@@ -172,10 +192,6 @@ def _registered(office: Office, account: Account, response: Response) -> Securit
         proof="",
         why="",
     )
-
-
-def _all_keys(office: Office) -> list[SecurityKey]:
-    return [key for one in directory(office).accounts.values() for key in one.registered_keys]
 
 
 def _unfit(words: str) -> AuthorityError:

@@ -4,7 +4,8 @@ ledger, subject, content -> every signature about it: valid, superseded or inval
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -93,6 +94,14 @@ class Judge:
         """What security keys have answered, by event."""
         return {one.event.id: one for one in self._ledger.events(batch="", types=(SecurityKeyUsed.type,))}
 
+    @cached_property
+    def _naming(self) -> Mapping[str, Sequence[Recorded]]:
+        """The signatures that name an answer, in order, by answer."""
+        found = defaultdict[str, list[Recorded]](list)
+        for one in self._ledger.events(types=SIGNED):
+            found[str(one.event.data.get("answer", ""))].append(one)
+        return found
+
     def all(self, batch: str | None = None) -> Iterator[Standing]:
         """Every signature at the site, or of one batch, judged as to whether it is genuine."""
         return (self.standing(one, None) for one in self._ledger.events(types=SIGNED, batch=batch))
@@ -140,9 +149,9 @@ class Judge:
             return "its key was not in force when it was given: it had been revoked or replaced"
         if not self._in_place(recorded.seq, signed):
             return "the record that it was given in is not the one before it"
-        return self._unanswered(signed) if signed.answer else ""
+        return self._unanswered(recorded, signed) if signed.answer else ""
 
-    def _unanswered(self, signed: RecordSigned) -> str:
+    def _unanswered(self, recorded: Recorded, signed: RecordSigned) -> str:
         """Why the security key's answer that a signature names is none for it."""
         answer, account = self._answers.get(signed.answer), self._accounts.get(signed.account)
         if answer is None or account is None:
@@ -153,7 +162,22 @@ class Judge:
         if said != meant:
             return "the security key was asked about something else"
         fault = answer_fault(account, answer)
-        return f"the security key did not answer for it: {fault}" if fault else ""
+        if fault:
+            return f"the security key did not answer for it: {fault}"
+        if answer.seq > recorded.seq:
+            return "the security key answered after it was given"
+        served = self._served(recorded, signed.answer)
+        return f"the security key's answer had served for the signature {served} before" if served else ""
+
+    def _served(self, recorded: Recorded, answer: str) -> str:
+        """The genuine signature before this one that names the same answer; "" where there is none."""
+        for one in self._naming[answer]:
+            if one.seq >= recorded.seq:
+                break
+            with suppress(LedgerError):
+                if not self._fault(one, _signed(one)):
+                    return one.event.id
+        return ""
 
     def _in_place(self, seq: int, signed: RecordSigned) -> bool:
         """Whether the ledger at the place of signing is the one that was signed over."""

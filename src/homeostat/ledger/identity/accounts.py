@@ -25,7 +25,8 @@ class Key:
 class SecurityKey:
     """A security key: id and public half (DER, hex), for which relying `party`, in force as a `Key` is.
 
-    `registered` and `used` are stamps ("": never), `counter` is how many signatures it has told of.
+    `registered` and `used` are stamps ("": never), `counter` is how many signatures it has told of, `back` are the
+    events of answers that told of no more than one before them.
     """
 
     credential: str
@@ -37,6 +38,7 @@ class SecurityKey:
     counter: int = 0
     used: str = ""
     until: int | None = None
+    back: tuple[int, ...] = ()
 
     def held(self, seq: int) -> bool:
         """Whether it was in force at event `seq`."""

@@ -48,6 +48,8 @@ def unproved(accounts: Mapping[str, Account], account: Account, act: Act, actor:
         return f"sets a password key for {account.id} that its owner did not prove"
     if isinstance(act, SecurityKeyRegistered) and not (actor == account.id and _registered(account, act)):
         return f"registers a security key for {account.id} that they did not register themselves"
+    if isinstance(act, SecurityKeyRegistered) and (taken := _taken(accounts, account, act)):
+        return f"registers a security key for {account.id}, and {taken}"
     if isinstance(act, acts.ResetRequested) and not _by_another(accounts, account, actor, "user.manage"):
         return f"asks for a reset of {account.id} by {actor}, who may not"
     if isinstance(act, acts.ResetConfirmed | acts.AccountAgreed) and not (
@@ -91,6 +93,17 @@ def _followed(account: Account, act: acts.CredentialSet) -> bool:
 def _registered(account: Account, act: SecurityKeyRegistered) -> bool:
     """Whether the person has signed for a security key, with the key in force."""
     return act.fingerprint == account.fingerprint and _signed(account, registration(act), act.proof)
+
+
+def _taken(accounts: Mapping[str, Account], account: Account, act: SecurityKeyRegistered) -> str:
+    """Whose the id of a security key is already, or that its name is one of theirs; "" where both are new."""
+    if any(one.name == act.name for one in account.security_keys):
+        return f"they have one called {act.name!r}"
+    held = (
+        who.id for who in accounts.values() for one in who.registered_keys if one.credential == act.credential
+    )
+    owner = next(held, "")
+    return f"the same is {owner}'s, or was" if owner else ""
 
 
 def _signed(account: Account, message: bytes, proof: str) -> bool:

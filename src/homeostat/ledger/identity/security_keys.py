@@ -9,6 +9,7 @@ from homeostat.ledger.catalogue.security_keys import (
 )
 from homeostat.ledger.event import Recorded
 from homeostat.ledger.identity.accounts import Account, SecurityKey
+from homeostat.ledger.identity.assertions import regressed
 
 
 def registered(account: Account, act: SecurityKeyRegistered, stored: Recorded) -> Account:
@@ -26,15 +27,18 @@ def registered(account: Account, act: SecurityKeyRegistered, stored: Recorded) -
 
 
 def used(account: Account, act: SecurityKeyUsed, stored: Recorded) -> Account:
-    """A key has counted on."""
+    """A key has counted on, or back, which is remembered."""
     tested = stored.recorded if act.asked.at == "test" else account.factor_tested
     keys = tuple(
-        replace(one, counter=max(one.counter, act.counter), used=stored.recorded)
-        if one.until is None and one.credential == act.credential
-        else one
+        _counted(one, act.counter, stored) if one.until is None and one.credential == act.credential else one
         for one in account.registered_keys
     )
     return replace(account, registered_keys=keys, factor_tested=tested)
+
+
+def _counted(key: SecurityKey, counter: int, stored: Recorded) -> SecurityKey:
+    back = (*key.back, stored.seq) if regressed(key.counter, counter) else key.back
+    return replace(key, counter=max(key.counter, counter), used=stored.recorded, back=back)
 
 
 def removed(account: Account, act: SecurityKeyRemoved, stored: Recorded) -> Account:
