@@ -155,7 +155,12 @@ def test_records_from_before_tell_the_hours_by_their_end() -> None:
     assert "hours" not in AlarmOrdered(order="reset", alarm="a", by="ada", reason="x").model_dump()
 
 
+def test_an_answer_that_nobody_gave_is_one_that_nobody_signed() -> None:
+    order = order_of(PromptAnswered(prompt="p", answer="yes"), 0)
+    assert order is not None
+    assert (order.by, order.signature) == ("", "")
+
+
 def test_what_nobody_gave_is_no_order() -> None:
-    assert order_of(PromptAnswered(prompt="p", answer="yes"), 0) is None
     assert order_of(CommandGiven(command="hold", reason="the run"), 0) is None
     assert order_of(EntryJudged.model_construct(), 0) is None
