@@ -107,6 +107,7 @@ def test_what_cannot_be_tried_is_refused(
     assert words in done.stderr
 
 
+@pytest.mark.drill
 def test_another_model_has_no_use_for_at_line_results(homeostat: Call, tmp_path: Path) -> None:
     data = tables.written(tmp_path / "t.csv", tables.linear())
     out = tmp_path / "m.json"

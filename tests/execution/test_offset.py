@@ -40,6 +40,7 @@ def _eaten(batch: Batch, share: float) -> float:
     return share * UPTAKE * _mean(batch, "viable") * AIM / (half + AIM)
 
 
+@pytest.mark.drill
 @pytest.mark.parametrize("share", [0.8, 1.2])
 def test_an_uptake_that_nothing_learns_leaves_an_offset_unless_a_disturbance_takes_it_up(
     share: float, tmp_path: Path

@@ -88,6 +88,7 @@ def test_what_four_groups_promise_stands_in_package_report_and_facts(
     assert "4 groups cannot promise" in finding.evidence
 
 
+@pytest.mark.drill
 def test_enough_groups_need_no_such_words(tmp_path: Path) -> None:
     columns = tables.linear(40) | {"donor": [f"d{row % 10}" for row in range(40)]}
     table = tables.table(tmp_path, columns)

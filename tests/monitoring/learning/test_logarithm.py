@@ -37,6 +37,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Trained:
     return _train(tmp_path_factory.mktemp("t"), _titres(80))
 
 
+@pytest.mark.drill
 def test_titres_are_learnt_on_their_logarithm_and_told_as_titres(trained: Trained, tmp_path: Path) -> None:
     assert trained.choice.logged
     assert "of the logarithm" in str(trained.choice)
@@ -51,6 +52,7 @@ def test_titres_are_learnt_on_their_logarithm_and_told_as_titres(trained: Traine
         assert np.mean(inside) == pytest.approx(0.9, abs=0.08), "low titres are held as often as high ones"
 
 
+@pytest.mark.drill
 def test_contributions_sum_to_the_titre_and_the_file_gives_the_same(trained: Trained, tmp_path: Path) -> None:
     package, x = trained.package, trained.task.x
     seen = x
@@ -63,6 +65,7 @@ def test_contributions_sum_to_the_titre_and_the_file_gives_the_same(trained: Tra
     assert read(tmp_path / "m.json").score(columns) == package.score(columns)
 
 
+@pytest.mark.drill
 def test_what_is_a_straight_line_of_itself_stays_so_though_it_spans_a_decade(tmp_path: Path) -> None:
     rng = np.random.default_rng(4)
     size = np.exp(rng.normal(size=60))
