@@ -78,7 +78,7 @@ def ledger(files, key, known, count, held):
         yield "events.jsonl: the events are not those in the signed ledger: one was changed, added or left out"
     for head in (newest, *older, *map(json.loads, held.splitlines())) if whole else ():
         name = f"head of {head['size']} events:"
-        if not signed(key, head["signature"], "ledger head, version 1", head):
+        if not signed(key, head["signature"], f"ledger head, version {2 if 'before' in head else 1}", head):
             yield f"{name} its signature is not the site's: changed, or another site's"
         elif head["size"] not in ends:
             yield f"{name} the bundle has no proof about it: ask the site for one"

@@ -8,17 +8,19 @@ import pytest
 
 from homeostat.errors import LedgerError
 from homeostat.ledger import Head, PublicKey, SiteKey, read_heads
-from homeostat.ledger.heads import catch_up, parse_line, sign_head
+from homeostat.ledger.heads import FIRST, catch_up, digest, parse_line, sign_head
+
+STAMP = "2026-11-20T08:00:00+00:00"
 
 
 @pytest.fixture
 def heads(key: SiteKey) -> list[Head]:
     """Three heads as a ledger would sign them."""
-    stamp = "2026-11-20T08:00:00+00:00"
-    return [
-        sign_head(key, size=size, previous=size - 10, root=b"r" * 32, chain=b"c" * 32, recorded=stamp)
-        for size in (10, 20, 30)
-    ]
+    signed = list[Head]()
+    for size in (10, 20, 30):
+        after = signed[-1] if signed else None
+        signed.append(sign_head(key, after=after, size=size, root=b"r" * 32, chain=b"c" * 32, recorded=STAMP))
+    return signed
 
 
 def stored(heads: list[Head]) -> Callable[[int], Iterator[Head]]:
@@ -36,6 +38,8 @@ def test_the_signature_covers_every_field(heads: list[Head], key: SiteKey) -> No
         {"recorded": "2027"},
         {"key": "f" * 64},
         {"signature": bytes(64)},
+        {"before": bytes(32)},
+        {"before": b""},
     ]
     for change in changes:
         assert not replace(head, **change).signed_by(key.public), change
@@ -48,8 +52,22 @@ def test_another_key_has_not_signed_it(heads: list[Head], tmp_path: Path) -> Non
 
 def test_signed_bytes_say_what_they_are(heads: list[Head]) -> None:
     context, fields = heads[0].signed_bytes().split(b"\n")
-    assert context == b"homeostat ledger head, version 1"
-    assert fields.startswith(b'{"chain":"6363')
+    assert context == b"homeostat ledger head, version 2"
+    assert fields.startswith(b'{"before":"e3b0c442')
+
+
+def test_each_head_names_the_line_of_the_one_before(heads: list[Head]) -> None:
+    assert [head.before for head in heads] == [FIRST, digest(heads[0].line()), digest(heads[1].line())]
+    assert [head.previous for head in heads] == [0, 10, 20]
+
+
+def test_a_head_of_version_1_reads_back_and_is_verified(heads: list[Head], key: SiteKey) -> None:
+    draft = replace(heads[0], before=b"")
+    old = replace(draft, signature=key.sign(draft.signed_bytes()))
+    assert old.signed_bytes().startswith(b'homeostat ledger head, version 1\n{"chain"')
+    assert parse_line(old.line(), "here") == old
+    assert old.signed_by(key.public)
+    assert not replace(old, before=FIRST).signed_by(key.public)
 
 
 def test_lines_read_back(heads: list[Head], tmp_path: Path) -> None:

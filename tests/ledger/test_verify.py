@@ -17,7 +17,7 @@ from homeostat.ledger import PublicKey, SiteKey, verify_ledger
 from homeostat.ledger.chain import link, row_bytes
 from homeostat.ledger.database import SCHEMA
 from homeostat.ledger.findings import CAP, Finding
-from homeostat.ledger.heads import Head, sign_head
+from homeostat.ledger.heads import Head, read_heads, sign_head
 from homeostat.ledger.merkle import root
 
 from .conftest import COMMITS, Place, counting_clock, event
@@ -182,15 +182,15 @@ def test_a_rewritten_tail_signed_with_another_key_is_found(written: Place, tmp_p
     hashes = rehash(written, 19)
     head = sign_head(
         forger,
+        after=read_heads(written.heads)[-2],
         size=20,
-        previous=17,
         root=root(hashes),
         chain=hashes[-1],
         recorded="2026-11-20T08:00:00+00:00",
     )
     written.tamper(
         "UPDATE head SET root = ?, chain = ?, key = ?, signature = ?, recorded = ? WHERE size = 20",
-        values=(head.root, head.chain, head.key, head.signature, head.recorded),
+        values=(head.root, head.chain, head.key, head.before + head.signature, head.recorded),
     )
     lines = written.heads.read_bytes().splitlines(keepends=True)
     written.heads.write_bytes(b"".join(lines[:-1]) + head.line())

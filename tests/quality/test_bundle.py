@@ -359,7 +359,7 @@ def test_a_head_of_another_past_that_the_site_signed_is_found(
     size = json.loads(first)["size"]
     assert size < json.loads(newest)["size"]
     other = sign_head(
-        SiteKey.load(site.keys), size=size, previous=0, root=bytes(32), chain=bytes(32), recorded="then"
+        SiteKey.load(site.keys), after=None, size=size, root=bytes(32), chain=bytes(32), recorded="then"
     )
     assert faults(members, "", other.line()) == [
         f"head of {size} events: the ledger is not a continuation of it: the past was rewritten"

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from homeostat.errors import LedgerError
 from homeostat.ledger.heads import Head
+from homeostat.ledger.keys import SIGNATURE
 
 APPLICATION = 0x486F6D4C
 """SQLite's application_id of a ledger: "HomL"."""
@@ -262,8 +263,16 @@ def stored_hashes(connection: sqlite3.Connection, size: int) -> list[bytes]:
 
 def stored_heads(connection: sqlite3.Connection, least: int = 0) -> Iterator[Head]:
     """The signed heads of at least `least` events, in order."""
-    for row in connection.execute(_HEADS, (least,)):
-        yield Head(*row)
+    for size, previous, root, chain, recorded, key, signed in connection.execute(_HEADS, (least,)):
+        signature, before = signed[-SIGNATURE:], signed[:-SIGNATURE]
+        yield Head(size, previous, root, chain, recorded, key, signature, before)
+
+
+def store_head(connection: sqlite3.Connection, head: Head) -> None:
+    """Add a head. What it names of the head before stands ahead of its signature: the tables stay as they were."""
+    signed = head.before + head.signature
+    row = (head.size, head.previous, head.root, head.chain, head.recorded, head.key, signed)
+    connection.execute("INSERT INTO head VALUES (?, ?, ?, ?, ?, ?, ?)", row)
 
 
 def _create(connection: sqlite3.Connection) -> None:

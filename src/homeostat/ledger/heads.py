@@ -5,6 +5,7 @@ alone proves nothing against someone who can recompute it; the signature does, a
 to other machines, printed, sent with a record) shows what the ledger was when it was copied.
 """
 
+import hashlib
 import json
 import os
 from collections.abc import Callable, Iterator
@@ -15,8 +16,12 @@ from homeostat.errors import LedgerError
 from homeostat.ledger.event import canonical
 from homeostat.ledger.keys import PublicKey, SiteKey
 
-CONTEXT = b"homeostat ledger head, version 1\n"
+CONTEXT = b"homeostat ledger head, version 2\n"
 """Put before the signed bytes, so that a head's signature can never pass for one of anything else."""
+UNLINKED = b"homeostat ledger head, version 1\n"
+"""The same of a head that names none before it, as heads were signed until November 2026."""
+FIRST = hashlib.sha256().digest()
+"""What the first head of a ledger names in place of one before it: the hash of nothing."""
 _TAIL = 1 << 16
 _RESTORE = (
     "restore the file from a copy; if there is none, an empty file lets the ledger export its heads anew"
@@ -30,7 +35,8 @@ class Head:
 
     `size` events so far, `previous` the size of the head before (0 at first: a removed head leaves a gap),
     `root` their Merkle root, `chain` the last event's chain hash, `recorded` the wall-clock stamp, `key` the
-    signing key's fingerprint, `signature` over `signed_bytes`.
+    signing key's fingerprint, `signature` over `signed_bytes`. `before` is the `digest` of the head before, so
+    that one signature vouches for all heads up to its own (empty in a head of version 1).
     """
 
     size: int
@@ -40,17 +46,19 @@ class Head:
     recorded: str
     key: str
     signature: bytes
+    before: bytes = b""
 
     def signed_bytes(self) -> bytes:
         """The bytes under the signature: context, then every other field in canonical JSON."""
-        return CONTEXT + canonical(self._fields())
+        return (CONTEXT if self.before else UNLINKED) + canonical(self._fields())
 
     def line(self) -> bytes:
         """The head's line in the exported file, with its line end."""
         return canonical({**self._fields(), "signature": self.signature.hex()}) + b"\n"
 
     def _fields(self) -> dict[str, int | str]:
-        return {
+        named: dict[str, int | str] = {"before": self.before.hex()} if self.before else {}
+        return named | {
             "size": self.size,
             "previous": self.previous,
             "root": self.root.hex(),
@@ -64,9 +72,17 @@ class Head:
         return self.key == key.fingerprint and key.verifies(self.signed_bytes(), self.signature)
 
 
-def sign_head(key: SiteKey, *, size: int, previous: int, root: bytes, chain: bytes, recorded: str) -> Head:
-    """A head over the first `size` events, signed with the site's key."""
-    draft = Head(size, previous, root, chain, recorded, key.fingerprint, b"")
+def digest(line: bytes) -> bytes:
+    """What the next head names of a head, by its exported `line`: its SHA-256."""
+    return hashlib.sha256(line).digest()
+
+
+def sign_head(
+    key: SiteKey, *, after: Head | None, size: int, root: bytes, chain: bytes, recorded: str
+) -> Head:
+    """A head over the first `size` events, signed with the site's key; `after` is the ledger's last one so far."""
+    before, previous = (digest(after.line()), after.size) if after else (FIRST, 0)
+    draft = Head(size, previous, root, chain, recorded, key.fingerprint, b"", before)
     return replace(draft, signature=key.sign(draft.signed_bytes()))
 
 
@@ -82,9 +98,10 @@ def parse_line(line: bytes, where: str) -> Head:
             recorded=fields["recorded"],
             key=fields["key"],
             signature=bytes.fromhex(fields["signature"]),
+            before=bytes.fromhex(fields.get("before", "")),
         )
         faithful = head.line() == line and type(head.size) is type(head.previous) is int
-    except (ValueError, TypeError, KeyError, RecursionError, LedgerError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError, LedgerError):
         faithful = False
     if not faithful:
         raise LedgerError("this line is not a signed head", where=where, mend=_VERIFY)

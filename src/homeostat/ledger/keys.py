@@ -23,6 +23,8 @@ from homeostat.errors import LedgerError
 
 PRIVATE_NAME = "site.pem"
 PUBLIC_NAME = "site.pub.pem"
+SIGNATURE = 64
+"""Bytes of a signature (RFC 8032, 5.1.6)."""
 _RESTORE = "restore the keys directory from its copy"
 
 

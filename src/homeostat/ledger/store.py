@@ -17,6 +17,7 @@ from homeostat.ledger.database import (
     connect_to_write,
     in_words,
     schema_faults,
+    store_head,
     stored_hashes,
     stored_heads,
     transaction,
@@ -68,7 +69,7 @@ class Ledger:
             clock,
         )
         self._tree = Tree()
-        self._chain = GENESIS
+        self._last: Head | None = None
         self._pending: dict[str, _Waiting] = {}
         self._export_behind = True
 
@@ -103,14 +104,14 @@ class Ledger:
         """Rebuild the Merkle tree from the stored hashes, and go on only if the last head signs just that."""
         self._connection.execute("BEGIN")  # events and heads of one moment: others may be writing
         try:
-            self._tree, self._chain = self._absorbed(key)
+            self._tree, self._last = self._absorbed(key)
         finally:
             self._connection.execute("COMMIT")
         self._export()
 
-    def _absorbed(self, key: SiteKey) -> tuple[Tree, bytes]:
-        """Tree and chain with the events that others have committed, if the last head signs them and all before."""
-        tree, chain = self._tree.copy(), self._chain
+    def _absorbed(self, key: SiteKey) -> tuple[Tree, Head | None]:
+        """The tree with the events that others have committed, and the last head, if it signs them and all before."""
+        tree, chain = self._tree.copy(), self._last.chain if self._last else GENESIS
         query = "SELECT hash FROM event WHERE seq > ? ORDER BY seq"
         cursor = self._connection.execute(query, (tree.size,))
         while rows := cursor.fetchmany(_PAGE):
@@ -126,7 +127,7 @@ class Ledger:
             raise LedgerError(
                 "the last head was not signed with this site's key", where=str(self._path), mend=_VERIFY
             )
-        return tree, chain
+        return tree, head
 
     def append(self, event: Event) -> None:
         """Take `event` into the next commit; nothing is durable before `commit` returns.
@@ -167,27 +168,24 @@ class Ledger:
     def _store(self, key: SiteKey) -> Head:
         """One transaction: what others have committed is taken in, then the waiting events follow it."""
         with in_words(self._path), transaction(self._connection):
-            before, chain = self._tree, self._chain
+            before, last = self._tree, self._last
             if self.size != before.size:
-                before, chain = self._absorbed(key)
+                before, last = self._absorbed(key)
                 self._refuse_taken()
-            rows = self._linked(before.size, chain)
+            rows = self._linked(before.size, last.chain if last else GENESIS)
             tree = before.copy()
             tree.extend([row.hash for row in rows])
             head = sign_head(
                 key,
+                after=last,
                 size=tree.size,
-                previous=before.size,
                 root=tree.root(),
                 chain=rows[-1].hash,
                 recorded=self._clock(),
             )
             self._connection.executemany("INSERT INTO event VALUES (?, ?, ?, ?, ?, ?)", rows)
-            self._connection.execute(
-                "INSERT INTO head VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (head.size, head.previous, head.root, head.chain, head.recorded, head.key, head.signature),
-            )
-        self._tree, self._chain, self._pending = tree, head.chain, {}
+            store_head(self._connection, head)
+        self._tree, self._last, self._pending = tree, head, {}
         return head
 
     def _linked(self, size: int, hash: bytes) -> list[_Row]:

@@ -10,11 +10,9 @@ import os
 import sqlite3
 import sys
 import threading
-from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import closing
 from functools import partial
-from itertools import chain
 from pathlib import Path
 
 from homeostat.errors import LedgerError
@@ -31,6 +29,7 @@ from homeostat.ledger.database import (
 from homeostat.ledger.findings import Finding, Findings, Kind, LedgerCheck
 from homeostat.ledger.heads import Head, read_export
 from homeostat.ledger.keys import PublicKey
+from homeostat.ledger.vouching import Vouching
 from homeostat.ledger.walk import Walk, event_name
 from homeostat.ledger.witness import (
     Export,
@@ -38,11 +37,7 @@ from homeostat.ledger.witness import (
     check_heads,
     compare_export,
     hear,
-    signature_fault,
 )
-
-_TOGETHER = 256
-"""Heads that a thread checks in one go: handing over each by itself costs more than its signature."""
 
 __all__ = ["Finding", "LedgerCheck", "verify_ledger"]
 
@@ -94,30 +89,19 @@ def _check_events(
         if not has_tables(connection):
             return walk, 0
         heads += stored_heads(connection)
-        signatures = _signature_faults(heads, key, pool)
-        witnesses = compare_export(export, heads, key, findings)
+        lines = [head.line() for head in heads]
+        vouching = Vouching(heads, lines, key, pool)
+        witnesses = compare_export(export, lines, key, findings)
         walk.run(sorted({head.size for head in heads} | {witness.head.size for witness in witnesses}))
         check_coverage(heads, walk, partial(event_name, connection), findings)
     except DAMAGE as damage:
         what = f"SQLite cannot read on behind event {walk.size}: {damage_in_words(damage)}"
         findings.add(Kind.FILE, 1, path.name, what)
     else:
-        check_heads(heads, list(signatures), walk, findings)
+        check_heads(heads, vouching.faults(), walk, findings)
         check_clock(heads, findings)
         hear(witnesses, export, walk, findings)
     return walk, len(heads)
-
-
-def _signature_faults(heads: list[Head], key: PublicKey | None, pool: Executor) -> Iterator[str]:
-    """`signature_fault` of every head, computed beside the walk: OpenSSL does not hold Python's lock."""
-    if key is None:
-        return iter([""] * len(heads))
-    parts = (heads[first : first + _TOGETHER] for first in range(0, len(heads), _TOGETHER))
-    return chain.from_iterable(pool.map(partial(_faults, key=key), parts))
-
-
-def _faults(heads: list[Head], key: PublicKey) -> list[str]:
-    return [signature_fault(head, key=key) for head in heads]
 
 
 def _check_structure(path: Path, findings: Findings) -> None:

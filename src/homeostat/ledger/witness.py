@@ -12,6 +12,7 @@ from homeostat.errors import LedgerError
 from homeostat.ledger.findings import Findings, Kind
 from homeostat.ledger.heads import Head, line_name, parse_line
 from homeostat.ledger.keys import PublicKey
+from homeostat.ledger.vouching import signature_fault
 from homeostat.ledger.walk import Walk
 
 
@@ -32,21 +33,13 @@ class Witness:
     head: Head
 
 
-def signature_fault(head: Head, key: PublicKey) -> str:
-    """What is wrong with a head's signature, in words; "" if it is the site's."""
-    if head.key != key.fingerprint:
-        return f"it names another signing key ({head.key[:16]}…, the site's is {key.fingerprint[:16]}…)"
-    return "" if head.signed_by(key) else "its signature is not the site's: the head was changed or forged"
-
-
 def compare_export(
-    export: Export, heads: Sequence[Head], key: PublicKey | None, findings: Findings
+    export: Export, stored: Sequence[bytes], key: PublicKey | None, findings: Findings
 ) -> list[Witness]:
-    """Compare the exported lines with the database's heads; returns the witnesses still to be heard.
+    """Compare the exported lines with those of the `stored` heads; returns the witnesses still to be heard.
 
     The file may end early, even within a line: a crash came between commit and export.
     """
-    stored = [head.line() for head in heads]
     places = {line: place for place, line in enumerate(stored)}
     witnesses: list[Witness] = []
     due = strangers = 0
