@@ -24,7 +24,7 @@ from homeostat.ledger.catalogue import (
     StepChanged,
     payload,
 )
-from homeostat.process import Process, Quantity
+from homeostat.process import Process, Quality, Quantity
 from homeostat.site import Site
 
 ANSWERED = ("plan", "last plan", "loops", "hold")
@@ -37,7 +37,8 @@ class Outcome:
 
     `used` is the amount that each actuator gave (its unit times hours); `rungs` the hours that each
     controller stood on each rung; `beyond` the largest excess over an envelope; `counts` how many plans failed or came
-    late, and how many moves were clamped; `harvest` the batch hour at which the last steered phase ended.
+    late, and how many moves were clamped; `harvest` the batch hour at which the last steered phase ended; `astray` the
+    hours in which each critical process parameter lay outside its proven range or had no usable reading.
     """
 
     seed: int
@@ -49,6 +50,7 @@ class Outcome:
     beyond: float
     counts: Mapping[str, int]
     harvest: float
+    astray: Mapping[str, float]
 
     @property
     def released(self) -> bool:
@@ -111,6 +113,7 @@ def _outcome(process: Process, seed: int, finish: Finish, ledger: Ledger, histor
         beyond=max([0.0, *_excesses(process, historian, finish.batch)]),
         counts=counts,
         harvest=harvest,
+        astray={name: hours * _astray(process, historian, finish.batch, name) for name in process.parameters},
     )
 
 
@@ -121,6 +124,15 @@ def _actuators(process: Process) -> list[str]:
 def _column(historian: Historian, batch: str, name: str) -> Sequence[float]:
     values: list[float] = historian.read(batch, name).value.tolist()
     return values
+
+
+def _astray(process: Process, historian: Historian, batch: str, name: str) -> int:
+    """In how many scans a critical process parameter was not read, or not within its proven range."""
+    parameter = process.parameters[name]
+    low, high = (end.to(process.tags[parameter.tag].unit) for end in parameter.proven)
+    series = historian.read(batch, parameter.tag)
+    within = (series.quality == Quality.GOOD) & (series.value >= low) & (series.value <= high)
+    return int((~within).sum())
 
 
 def _rungs(historian: Historian, batch: str, name: str, hours: float) -> dict[str, float]:

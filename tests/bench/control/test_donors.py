@@ -18,7 +18,7 @@ from homeostat.bench.control.donors.search import Candidate, Rehearsals
 from homeostat.bench.control.donors.telling import below, distance, fallback, told, variation
 from homeostat.process import Process
 
-SOUND = Batch(1, "complete", 2000.0, 90.0, 35.0, 1000.0, 230.0, 0, 0.0, {}, {})
+SOUND = Batch(1, "complete", 2000.0, 90.0, 35.0, 1000.0, 230.0, 0, 0.0, {}, {}, 0.0)
 
 
 @pytest.mark.parametrize("name", declared().contenders)

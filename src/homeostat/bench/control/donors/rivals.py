@@ -166,6 +166,16 @@ ON_LACTATE = {
     "begin": 9.6,
 }
 """The PID that the first search in the wider box found."""
+ON_DENSITY = {
+    "setpoint": 12.23,
+    "gain": 0.1181,
+    "integral": 945.0,
+    "start": 5.55,
+    "dense": 11.85,
+    "latest": 247.0,
+    "begin": 9.7,
+}
+"""The PID that the second one found."""
 STEPS = {
     "rate 1": 4.5,
     "rate 2": 11.3,
@@ -183,7 +193,7 @@ RIVALS: Mapping[str, tuple[Kind, ...]] = {
         _led_by("lactate_online", "mmol/L", "direct", Span(3.0, 40.0), ON_LACTATE),
         _led_by("glucose_online", "mmol/L", "reverse", Span(1.0, 18.0), ON_GLUCOSE),
         _led_by("viable_density", "1e6 cell/mL", "direct", Span(0.0, 15.0)),
-        _led_by("viable_density", "1e6 cell/mL", "reverse", Span(2.0, 40.0)),
+        _led_by("viable_density", "1e6 cell/mL", "reverse", Span(2.0, 40.0), ON_DENSITY),
     ),
 }
 """A rival is the best of all candidates of its kinds. A loop on density feeds more cells more, or holds them back."""

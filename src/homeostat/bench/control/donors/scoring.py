@@ -18,7 +18,8 @@ class Batch:
     """What came of one donor: `dose` in 1e6 cells, `viability` and `memory` in %, `medium` in mL, `harvest` in h.
 
     `failed` counts attributes out of their specification, `beyond` is the largest excess over an envelope, `rungs` the
-    hours a controller stood on each rung, `plans` how many plans failed, were late, or had a move clamped.
+    hours a controller stood on each rung, `plans` how many plans failed, were late, or had a move clamped; `astray` the
+    longest time, in h, that a critical process parameter was outside its proven range or had no usable reading.
     """
 
     seed: int
@@ -32,6 +33,7 @@ class Batch:
     beyond: float
     rungs: Mapping[str, float]
     plans: Mapping[str, int]
+    astray: float
 
     @property
     def within(self) -> bool:
@@ -81,6 +83,7 @@ def told(process: Process, outcome: Outcome) -> Batch:
         beyond=outcome.beyond,
         rungs={rung: hours for each in outcome.rungs.values() for rung, hours in each.items()},
         plans=outcome.counts,
+        astray=max(outcome.astray.values()),
     )
 
 

@@ -47,6 +47,9 @@ def told(batches: Batches) -> list[Result]:
             bar=0.0,
             better="less",
         ),
+        _median(
+            "hours with a critical parameter outside its proven range", lambda b: b.astray, "h", None, batches
+        ),
         Result(
             f"{TOPIC}: hours under control not led by a plan",
             spread([fallback(b) for b in batches[ours]]),
