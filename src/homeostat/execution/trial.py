@@ -6,7 +6,7 @@ controllers stood on each rung. The engine is the same as that of every batch; o
 
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from homeostat.execution.batch import Options
@@ -14,6 +14,7 @@ from homeostat.execution.plan.steps import HOUR
 from homeostat.execution.rig import Finish
 from homeostat.execution.run import run
 from homeostat.execution.stages.controllers import RUNGS
+from homeostat.execution.straying import Straying, straying
 from homeostat.historian import Historian
 from homeostat.ledger import Ledger
 from homeostat.ledger.catalogue import (
@@ -37,7 +38,8 @@ class Outcome:
 
     `used` is the amount that each actuator gave (its unit times hours); `rungs` the hours that each
     controller stood on each rung; `beyond` the largest excess over an envelope; `counts` how many plans failed or came
-    late, and how many moves were clamped; `harvest` the batch hour at which the last steered phase ended.
+    late, and how many moves were clamped; `harvest` the batch hour at which the last steered phase ended; `straying`
+    the hours in which process parameters were outside of their proven ranges, or not seen.
     """
 
     seed: int
@@ -49,6 +51,7 @@ class Outcome:
     beyond: float
     counts: Mapping[str, int]
     harvest: float
+    straying: Straying = field(default_factory=Straying)
 
     @property
     def released(self) -> bool:
@@ -111,6 +114,7 @@ def _outcome(process: Process, seed: int, finish: Finish, ledger: Ledger, histor
         beyond=max([0.0, *_excesses(process, historian, finish.batch)]),
         counts=counts,
         harvest=harvest,
+        straying=straying(process, historian, finish.batch),
     )
 
 
