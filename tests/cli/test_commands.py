@@ -302,6 +302,27 @@ def test_limits_that_may_be_missed_to_one_side_are_named_as_warnings(homeostat: 
     assert told[0]["mend"].startswith("name a parameter of its balance in twin.observer.learn")
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("scan: 1 min\n", "scan: 7 min\n", "the twin reads every 105 min, not every 15 min"),
+        ("    volumes: 1 %\n", "    volumes: 1 %\n    drop: 30 h\n", "memory reaches back 24 h"),
+        ("    volumes: 1 %\n", "    volumes: 1 %\n    drop: 1 min\n", "the twin reads every 15 min"),
+    ],
+)
+def test_times_of_the_twin_that_do_not_fit_are_named_as_warnings(
+    homeostat: Call, tmp_path: Path, old: str, new: str, words: str
+) -> None:
+    source, path = shipped().read_text("utf-8"), tmp_path / "mine.yaml"
+    assert source.count(old) == 1
+    path.write_text(source.replace(old, new), "utf-8")
+    checked = homeostat("process", "check", path)
+    warning, last = checked.stdout.splitlines()
+    assert (checked.returncode, last) == (0, f"{path}: nothing is wrong")
+    assert "warning: " in warning
+    assert words in warning
+
+
 def test_check_reports_every_fault_with_its_line(homeostat: Call, tmp_path: Path) -> None:
     source = shipped().read_text("utf-8")
     lines = source.splitlines()

@@ -14,10 +14,17 @@ from .conftest import Call
 
 STEERED = Path(__file__).parent.parent / "execution" / "steered.yaml"
 COMPARE = ("control", "compare", STEERED)
+PARAMETERS = """parameters:
+  lactate-level: {title: Lactate, tag: lactate, normal: [6 mmol/L, 9 mmol/L], proven: [4 mmol/L, 10 mmol/L]}
+"""
 
 
-def test_processes_are_compared_over_the_same_donors(homeostat: Call) -> None:
-    done = homeostat(*COMPARE, "--seeds", "1-2", "--without", "all", "--of", "cells", "--scan", "20 min")
+def test_processes_are_compared_over_the_same_donors(homeostat: Call, tmp_path: Path) -> None:
+    path = tmp_path / "steered.yaml"
+    text = STEERED.read_text("utf-8").replace("\nassays:", f"\n{PARAMETERS}assays:")
+    path.write_text(text, "utf-8")
+    compared = ("control", "compare", path)
+    done = homeostat(*compared, "--seeds", "1-2", "--without", "all", "--of", "cells", "--scan", "20 min")
     assert done.returncode == 0, done.stderr
     for words in (
         "2 donors each",
@@ -26,6 +33,9 @@ def test_processes_are_compared_over_the_same_donors(homeostat: Call) -> None:
         "Amounts used",
         "Mean hours on each rung",
         "Variance of cells, by that of steered without growth",
+        "Process parameters: mean hours outside of the proven range, or without a usable reading",
+        "steered: lactate-level was outside of its proven range, or without a usable reading, for ",
+        "Loops are stepped once a scan, every 20 min",
     ):
         assert words in done.stdout
     assert done.stderr.splitlines() == [
@@ -44,6 +54,9 @@ def test_in_json_every_seed_is_kept_whichever_process_ran_it(homeostat: Call) ->
     assert [o["seed"] for o in first["outcomes"]] == [1, 2]
     assert first["outcomes"] == second["outcomes"]
     assert first["attributes"]["cells"]["count"] == 2
+    assert first["straying"]["hours"] > 10.0
+    assert [o["straying"]["any"] for o in first["outcomes"]] == [0.0, 0.0]
+    assert first["remarks"] == ["the twin reads every 20 min, not every 10 min: 20 min does not divide that"]
 
 
 @pytest.mark.parametrize(

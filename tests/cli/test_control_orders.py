@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from tests.execution.steered import HOUR, Batch, at_every_scan, execute, process
 
+from homeostat.process import Process
 from homeostat.site import Site
 
 from .conftest import Call, Completed
@@ -27,6 +28,31 @@ def test_every_plan_and_change_is_told_in_a_sentence(homeostat: Call, led: Path)
     told = homeostat("control", "explain", "B0001", "--site", led).stdout
     assert re.search(r"day 0 01:20  1     At 1\.2 h: perfusion \S+ -> \S+ mL/h; expects cells ", told)
     assert "plan -> last plan, autonomous: the twin disagrees with: lactate" in told
+
+
+@pytest.fixture(scope="module")
+def dropping(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site of a batch whose twin leaves a lying sensor out, and takes it back once it is sound for long."""
+    place = tmp_path_factory.mktemp("dropping") / "site"
+    lie = {"kind": "bias", "of": "viable", "at": "5 h", "lasts": "3 h", "size": "30 1e6 cell/mL"}
+    tree = process(faults=[lie]).model_dump(mode="json", by_alias=True)
+    tree["twin"]["observer"] |= {"drop": "1 h", "again": "2 h"}
+    execute(Site.create(place), Process.model_validate(tree))
+    return place
+
+
+def test_what_the_twin_left_out_is_told_between_the_plans(homeostat: Call, dropping: Path) -> None:
+    at = ("control", "explain", "B0001", "--site", dropping)
+    for only in ((), ("--controller", "growth")):
+        told = [line.split(maxsplit=3)[-1] for line in homeostat(*at, *only).stdout.splitlines()]
+        out = told.index("Viable cell density: the twin leaves it out: the others agree without it")
+        back = told.index("Viable cell density: the twin relies on it again")
+        assert told[out - 1].endswith("last plan, autonomous: the twin disagrees with: viable")
+        assert "last plan -> plan, autonomous" in "\n".join(told[out:back])
+        assert told[back + 1].endswith("last plan, autonomous: the twin disagrees with: viable")
+    rows = json.loads(homeostat(*at, "--json").stdout)
+    signals = [(row["tag"], row["kind"], row["state"]) for row in rows if row["type"] == "signal.changed"]
+    assert signals == [("viable", "dropped", "opened"), ("viable", "dropped", "closed")]
 
 
 def test_one_plan_is_told_in_full(homeostat: Call, led: Path) -> None:

@@ -18,7 +18,7 @@ from .steered import STEERED, process, unsteered
 
 
 def outcome(seed: int, **values: float) -> Outcome:
-    return Outcome(seed, "complete", values, dict.fromkeys(values, True), {}, {}, 0.0, {}, 1.0, {})
+    return Outcome(seed, "complete", values, dict.fromkeys(values, True), {}, {}, 0.0, {}, 1.0)
 
 
 @given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=30))

@@ -154,6 +154,17 @@ def test_every_fault_is_told_with_its_field(old: str, new: str, field: str, told
     assert [text for at, text in found if at.startswith(field) and told in text], found
 
 
+@pytest.mark.parametrize(("blind", "faults"), [("29 min", 1), ("30 min", 0)])
+def test_a_controller_is_blind_for_longer_than_its_twin_really_waits(blind: str, faults: int) -> None:
+    """Readings every 15 min, which a scan every 10 min meets every half hour."""
+    text = STEERED.replace("every: 10 min\n", "every: 15 min\n").replace(
+        "age: 4 h", f"age: 4 h\n    blind: {blind}"
+    )
+    told = examine_bytes(text.encode(), "steered.yaml", signatures()).issues
+    assert [issue.field for issue in told] == [f"{AT}.blind"] * faults
+    assert all("the twin reads every 30 min" in issue.what for issue in told)
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [

@@ -2,8 +2,16 @@
 
 import pytest
 
-from homeostat.ledger.catalogue import ControlChanged, ControlOrdered, MovePlanned, Payload, PlanFailed
-from homeostat.quality.steered import Happening, proposals, told
+from homeostat.ledger.catalogue import (
+    ControlChanged,
+    ControlOrdered,
+    MovePlanned,
+    Payload,
+    PlanFailed,
+    SignalChanged,
+)
+from homeostat.ledger.event import Event
+from homeostat.quality.steered import Happening, happenings, proposals, told
 
 HOUR = 3_600_000_000
 
@@ -94,3 +102,19 @@ def test_the_newest_of_each_controller_waits() -> None:
 )
 def test_everything_is_told_in_a_sentence(fact: Payload, text: str) -> None:
     assert told(fact) == text
+
+
+def test_of_signals_only_those_that_the_twin_left_out_are_among_it() -> None:
+    left, stuck = (
+        SignalChanged(tag="ph", kind=kind, state="opened", since=0, value=None, text=f"pH: {kind}")
+        for kind in ("dropped", "frozen")
+    )
+    events = [
+        Event(f"e{k}", fact.type, "B", k, "scan", fact.model_dump(mode="json"))
+        for k, fact in enumerate((stuck, left, changed("loops")))
+    ]
+    found = happenings(events)
+    assert [(one.event, one.controller, told(one.fact)) for one in found] == [
+        ("e1", "", "pH: dropped"),
+        ("e2", "a", "loops -> loops, supervised"),
+    ]

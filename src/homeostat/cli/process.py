@@ -68,7 +68,7 @@ def check_process(
     """Check a process file and report everything that is wrong with it. Exit code 1 if anything is.
 
     Where nothing is wrong with the file itself, the model packages that it names are opened and verified as well, and
-    what its controllers could not hold without an offset is named as a warning.
+    warnings name what its controllers could not hold without an offset, and times of its twin that do not fit together.
     """
     from homeostat.cli.models import signatures
     from homeostat.process import examine
@@ -93,9 +93,11 @@ def _warnings(examined: "Examined") -> "list[Issue]":
     if process is None or source is None:
         return []
     from homeostat.execution.plan.disturbing import disturbing
+    from homeostat.execution.plan.dropping import dropping
     from homeostat.execution.plan.offset import offsets
+    from homeostat.execution.plan.pacing import pacing
 
-    faults = [*offsets(process), *disturbing(process)]
+    faults = [*offsets(process), *disturbing(process), *pacing(process), *dropping(process)]
     return [replace(source.issue(fault), warning=True) for fault in faults]
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -19,6 +19,7 @@ from homeostat.execution.operator import ScriptedOperator
 from homeostat.execution.plan import Plan, make_plan
 from homeostat.execution.plan.alarms import settings
 from homeostat.execution.plan.columns import output_units
+from homeostat.execution.plan.types import LoopPlan
 from homeostat.execution.rig import Rig, Watcher
 from homeostat.execution.stages.belief import Observer
 from homeostat.execution.stages.fusing import FusingObserver
@@ -28,6 +29,7 @@ from homeostat.historian import Historian, TagSpec
 from homeostat.ledger import Ledger, Recorded
 from homeostat.ledger.catalogue import BatchStarted, Payload, payload
 from homeostat.process import Process
+from homeostat.process.alarm_names import blind
 from homeostat.site import Kind
 from homeostat.twin import Simulator, model
 
@@ -164,7 +166,7 @@ def recall_plan(start: BatchStarted, models: Mapping[str, str] | None = None) ->
         ) from error
     initial, parameters = _numbers(start.twin["initial"]), _numbers(start.twin["parameters"])
     steers = bool(start.equipment["steers"])
-    return make_plan(
+    plan = make_plan(
         process,
         steers=steers,
         initial=initial,
@@ -174,6 +176,16 @@ def recall_plan(start: BatchStarted, models: Mapping[str, str] | None = None) ->
         corrected=is_corrected(start.equipment),
         gmp=start.site_kind == "gmp",
         realtime=start.realtime,
+    )
+    return replace(plan, loops=_told(plan.loops, start))
+
+
+def _told(loops: tuple[LoopPlan, ...], start: BatchStarted) -> tuple[LoopPlan, ...]:
+    """The loops as they told of themselves then: of one without a safe output only where its alarm was settled."""
+    settled = {one.alarm for one in start.alarms}
+    return tuple(
+        loop if loop.safe is not None or blind(loop.name) in settled else replace(loop, told=None)
+        for loop in loops
     )
 
 

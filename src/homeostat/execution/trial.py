@@ -6,7 +6,7 @@ controllers stood on each rung. The engine is the same as that of every batch; o
 
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from homeostat.execution.batch import Options
@@ -14,6 +14,7 @@ from homeostat.execution.plan.steps import HOUR
 from homeostat.execution.rig import Finish
 from homeostat.execution.run import run
 from homeostat.execution.stages.controllers import RUNGS
+from homeostat.execution.straying import Straying, straying
 from homeostat.historian import Historian
 from homeostat.ledger import Ledger
 from homeostat.ledger.catalogue import (
@@ -24,7 +25,7 @@ from homeostat.ledger.catalogue import (
     StepChanged,
     payload,
 )
-from homeostat.process import Process, Quality, Quantity
+from homeostat.process import Process, Quantity
 from homeostat.site import Site
 
 ANSWERED = ("plan", "last plan", "loops", "hold")
@@ -37,8 +38,8 @@ class Outcome:
 
     `used` is the amount that each actuator gave (its unit times hours); `rungs` the hours that each
     controller stood on each rung; `beyond` the largest excess over an envelope; `counts` how many plans failed or came
-    late, and how many moves were clamped; `harvest` the batch hour at which the last steered phase ended; `astray` the
-    hours in which each critical process parameter lay outside its proven range or had no usable reading.
+    late, and how many moves were clamped; `harvest` the batch hour at which the last steered phase ended; `straying`
+    the hours in which process parameters were outside of their proven ranges, or not seen.
     """
 
     seed: int
@@ -50,7 +51,7 @@ class Outcome:
     beyond: float
     counts: Mapping[str, int]
     harvest: float
-    astray: Mapping[str, float]
+    straying: Straying = field(default_factory=Straying)
 
     @property
     def released(self) -> bool:
@@ -113,7 +114,7 @@ def _outcome(process: Process, seed: int, finish: Finish, ledger: Ledger, histor
         beyond=max([0.0, *_excesses(process, historian, finish.batch)]),
         counts=counts,
         harvest=harvest,
-        astray={name: hours * _astray(process, historian, finish.batch, name) for name in process.parameters},
+        straying=straying(process, historian, finish.batch),
     )
 
 
@@ -124,15 +125,6 @@ def _actuators(process: Process) -> list[str]:
 def _column(historian: Historian, batch: str, name: str) -> Sequence[float]:
     values: list[float] = historian.read(batch, name).value.tolist()
     return values
-
-
-def _astray(process: Process, historian: Historian, batch: str, name: str) -> int:
-    """In how many scans a critical process parameter was not read, or not within its proven range."""
-    parameter = process.parameters[name]
-    low, high = (end.to(process.tags[parameter.tag].unit) for end in parameter.proven)
-    series = historian.read(batch, parameter.tag)
-    within = (series.quality == Quality.GOOD) & (series.value >= low) & (series.value <= high)
-    return int((~within).sum())
 
 
 def _rungs(historian: Historian, batch: str, name: str, hours: float) -> dict[str, float]:

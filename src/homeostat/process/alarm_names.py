@@ -16,6 +16,11 @@ RUNGS = ("last-plan", "loops", "hold")
 """On which a predictive controller does not move as it should."""
 
 
+def blind(loop: str) -> str:
+    """The alarm that a loop has had no reading for too long."""
+    return f"{loop}.blind"
+
+
 def limit_alarms(process: Process) -> Iterator[tuple[str, str, str, str]]:
     """Each limit of each parameter: alarm, parameter, kind and side."""
     for name, parameter in process.parameters.items():
@@ -38,7 +43,7 @@ def _of_sensors(process: Process) -> Iterator[str]:
 
 
 def _of_control(process: Process) -> Iterator[str]:
-    yield from (f"{name}.blind" for name, loop in process.strategy.items() if loop.safe is not None)
+    yield from map(blind, process.strategy)
     yield from (f"control.{name}.{rung}" for name in process.controllers for rung in RUNGS)
 
 

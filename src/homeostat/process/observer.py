@@ -1,11 +1,12 @@
 """How the twin's belief is corrected while a batch runs: which readings are fused, how far each is trusted."""
 
+import math
 from typing import Any, Literal
 
 from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from homeostat.process.base import Name, Names, Part
-from homeostat.process.units import Quantity
+from homeostat.process.units import Quantity, compatible
 
 
 class Fused(Part):
@@ -49,6 +50,16 @@ class Observer(Part):
     drop: Quantity = Quantity(4.0, "h")
     again: Quantity = Quantity(24.0, "h")
     disturbances: dict[Name, Quantity] = Field(default_factory=dict)
+
+    def pace(self, scan: Quantity) -> Quantity:
+        """How often tags are really fused: in scans alone, so at the common multiples of `scan` and `every`.
+
+        `every` itself where one of them is no time, which is another fault.
+        """
+        if not all(compatible(time.unit, "s") and time.value > 0.0 for time in (scan, self.every)):
+            return self.every
+        often, apart = (max(1, round(time.to("s") * 1e6)) for time in (self.every, scan))
+        return Quantity(float(f"{self.every.value * (math.lcm(often, apart) // often):.9g}"), self.every.unit)
 
     @model_serializer(mode="wrap")
     def _told(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """What predictive controllers did in a batch, folded from its ledger: every plan, what became of it, who had a say.
 
-In: a ledger and a batch. Out: the plans in their order, and the changes of rung and authority between them.
+In: a ledger and a batch. Out: the plans in their order, and between them the changes of rung and authority, and the
+signals that the twin left out or took back, for that shuts and opens the way to a plan.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -20,14 +21,18 @@ from homeostat.ledger.catalogue import (
     Payload,
     PlanFailed,
     PlanMissed,
+    SignalChanged,
     payload,
 )
 from homeostat.process import Process
 
+DROPPED = "dropped"
+"""The kind of the event that a signal is left out by the twin, or taken back."""
+
 
 @dataclass(frozen=True)
 class Happening:
-    """Something that a controller did, or was told, at `time` (µs), under its event id."""
+    """Something that a controller did, or was told, at `time` (µs), under its event id; or a signal left out."""
 
     event: str
     time: int
@@ -35,26 +40,31 @@ class Happening:
 
     @property
     def controller(self) -> str:
-        """Which controller it is about."""
+        """Which controller it is about; of a signal none, for it is the twin that all plan with."""
         name: str = getattr(self.fact, "controller", "")
         return name
 
 
 def happenings(events: Iterable[Event]) -> list[Happening]:
-    """What is about controllers among the events of a batch, in their order."""
+    """What is about controllers among the events of a batch, or about signals left out, in their order."""
     kinds = {kind.type for kind in _SENTENCES}
-    return [
+    found = [
         Happening(event.id, event.time, payload(event.type, event.data))
         for event in events
         if event.type in kinds
     ]
+    return [one for one in found if not isinstance(one.fact, SignalChanged) or one.fact.kind == DROPPED]
 
 
 def steered(ledger: Ledger, batch: str, *, controller: str | None = None) -> list[Happening]:
-    """Everything about the controllers of a batch, or about one of them, in the order of the record."""
+    """Everything about the controllers of a batch, or about one of them, in the order of the record.
+
+    Signals that the twin left out are among it, where there is anything about controllers.
+    """
     kinds = tuple(kind.type for kind in _SENTENCES)
     found = happenings(stored.event for stored in ledger.events(batch=batch, types=kinds))
-    return [one for one in found if controller is None or one.controller == controller]
+    about = [one for one in found if not one.controller or controller in (None, one.controller)]
+    return about if any(one.controller for one in about) else []
 
 
 def proposals(found: Iterable[Happening], *, now: int = 0) -> list[MovePlanned]:
@@ -139,4 +149,5 @@ _SENTENCES: Mapping[type[Payload], Callable[..., str]] = {
     PlanMissed: lambda fact: f"no plan: {fact.reason}",
     ControlOrdered: _ordered,
     ControlRefused: lambda fact: f"{fact.by}: {fact.order} not followed: {fact.reason}",
+    SignalChanged: lambda fact: fact.text,
 }

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from homeostat.cli.control.strayed import mean_of, remarks_of, strayed
 from homeostat.cli.failures import say
 from homeostat.cli.options import AsJson
 from homeostat.cli.output import Table, show, show_json
@@ -53,7 +54,12 @@ def compare(
         str, typer.Option(metavar="SEEDS", help="The donors, as in 1-20,25: the same for each.")
     ] = "1-20",
     scan: Annotated[
-        str | None, typer.Option(metavar="TIME", help="Another time between scans, such as '10 min'.")
+        str | None,
+        typer.Option(
+            metavar="TIME",
+            help="Another time between scans, such as '3 min'. Loops are stepped at that scan too, and the twin"
+            " reads in scans: too coarse a one makes sound loops unstable. The table of process parameters tells.",
+        ),
     ] = None,
     without: Annotated[
         str,
@@ -141,10 +147,14 @@ def _tables(
         _batches(pairs),
         _amounts(pairs),
         _rungs(pairs),
+        strayed(pairs),
     ]
     if of:
         parts.append(_ratios(pairs, of))
-    return parts
+    return [
+        *parts,
+        *[f"{entry.name}: {remark}." for entry, found in pairs for remark in remarks_of(entry, found)],
+    ]
 
 
 SPREAD = ("median", "MAD", "SD", "5 %", "95 %")
@@ -276,6 +286,8 @@ def _object(
                 "attributes": {n: asdict(s) if s is not None else None for n, s in spreads.items()},
                 "released": sum(o.released for o in outcomes),
                 "variance_ratio": asdict(against) if against is not None else None,
+                "straying": asdict(mean_of(outcomes)),
+                "remarks": remarks_of(entry, outcomes),
                 "outcomes": [{**asdict(o), "released": o.released} for o in outcomes],
             }
         )

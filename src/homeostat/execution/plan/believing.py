@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 from homeostat.twin.observer import Settings
 
+HORIZON = 24.0
+"""Hours that the observer's memory reaches back: a laboratory result may take as long and still be fused."""
+
 
 @dataclass(frozen=True, slots=True)
 class InputSource:

@@ -13,6 +13,8 @@ from homeostat.process.strategy import output_unit
 
 WHOLE = (0.0, 100.0)
 """The range of an output in split range, in %."""
+SAMPLES = 3
+"""A loop whose output stays is told of as blind once so many samples of its tag are gone (assumption)."""
 
 
 def resolve_loops(process: Process) -> tuple[LoopPlan, ...]:
@@ -87,10 +89,17 @@ def _loop(process: Process, name: str, loop: Loop) -> LoopPlan:
         output_unit=unit,
         safe=loop.safe.to(unit) if loop.safe else None,
         patience=micros(loop.patience),
+        told=_told(process, loop),
         travels=travels,
         inner=strategy.index(loop.inner) if loop.inner else -1,
         feeds=tuple(_feed(process, tag, loop, unit) for tag in loop.forward),
     )
+
+
+def _told(process: Process, loop: Loop) -> int:
+    """After how long (µs) without a reading that is told: at once where it moves the output to its safe value."""
+    patience, every = micros(loop.patience), process.tags[loop.tag].every
+    return patience if loop.safe or not every else max(patience, SAMPLES * micros(every))
 
 
 def _range(process: Process, loop: Loop, unit: str) -> tuple[float, float]:

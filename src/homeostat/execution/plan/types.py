@@ -31,7 +31,8 @@ class LoopPlan:
     """A loop with its tag by index, its first set-point and mode, and what it does without a reading.
 
     It moves one `actuator`, or several by their `travels`, or the set-point of the loop at `inner` (-1: none). `safe`
-    (None: stay) is taken after `patience` microseconds without a usable reading.
+    (None: stay) is taken after `patience` microseconds without a usable reading. After `told` it is told that there is
+    none (None: never, as in records from before a loop without a safe output told it).
     """
 
     name: str
@@ -45,6 +46,7 @@ class LoopPlan:
     output_unit: str
     safe: float | None
     patience: int
+    told: int | None = None
     travels: tuple[Travel, ...] = ()
     inner: int = -1
     feeds: tuple[FeedPlan, ...] = ()

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from homeostat.errors import TwinError
-from homeostat.execution.plan.believing import ObserverPlan, TwinPlan
+from homeostat.execution.plan.believing import HORIZON, ObserverPlan, TwinPlan
 from homeostat.execution.plan.steps import HOUR, Act
 from homeostat.execution.plan.types import Plan
 from homeostat.execution.stages.belief import Observer
@@ -21,8 +21,6 @@ from homeostat.twin import Model, Simulator
 from homeostat.twin.mixing import VOLUME
 from homeostat.twin.observer import Dose, Draw, Shadow, Tracker, Verdict, make_filter
 
-HORIZON = 24.0
-"""Hours that a laboratory result may take and still be fused."""
 MISSED = "missed"
 """The verdict on a laboratory whose result came after `HORIZON`."""
 STRIDE = 0.25

@@ -20,6 +20,7 @@ from homeostat.execution.state import BatchState, LoopState
 from homeostat.execution.successor import successor
 from homeostat.ledger.catalogue import LoopChanged
 from homeostat.monitoring.alarms import Notice
+from homeostat.process.alarm_names import blind
 
 Loops = tuple[LoopState, ...]
 
@@ -55,7 +56,7 @@ def _regulate(
     time: int,
     notices: list[Notice],
 ) -> LoopState:
-    """One controller step; a loop that has been blind for too long goes to its safe output, which is noticed.
+    """One controller step; a loop that has been blind for too long goes to its safe output or stays, which is noticed.
 
     One that a predictive controller moves goes where that says; the notice tells what was done.
     """
@@ -63,10 +64,11 @@ def _regulate(
     value, feeds = _read(loop, memory, usable), _fed(plan, loop, memory, usable)
     pid = _fenced(memory, _move(plan, loops, place, usable, feeds))
     since = None if value == value else time if memory.blind is None else memory.blind
-    lost = since is not None and time - since >= loop.patience
-    if lost and loop.safe is not None and not memory.driven:
+    gone = 0 if since is None else time - since
+    if since is not None and gone >= loop.patience and loop.safe is not None and not memory.driven:
         pid = _put(memory, loop.safe)
-    lacking = _lacking(loop, memory) if lost else ""
+    tells = since is not None and loop.told is not None and gone >= loop.told
+    lacking = _lacking(loop, memory, pid.output) if tells else ""
     notices += _told(loop, memory.lacking, lacking)
     return successor(memory, pid=pid, blind=since, feeds=feeds, lacking=lacking)
 
@@ -98,18 +100,31 @@ def _read(loop: LoopPlan, memory: LoopState, usable: Sequence[float]) -> float:
     return nan if memory.doubted else usable[loop.tag]
 
 
-def _lacking(loop: LoopPlan, memory: LoopState) -> str:
-    """What is told of a loop that has had no reading for too long; nothing where it is to bear that.
+def _lacking(loop: LoopPlan, memory: LoopState, output: float) -> str:
+    """What is told of a loop that has had no reading for too long: what became of its output.
 
-    Where no plan gives its output, by itself or by the controller's supervisor it is at the safe one.
+    Where no plan gives it, by itself or by the controller's supervisor it is at the safe one, or stays. Nothing is told
+    of one without a safe output that needs no reading: in manual, or while a plan gives its output.
     """
-    if loop.safe is None:
+    planned = memory.driven and not memory.safe
+    if loop.safe is not None:
+        done = f"its output went to the safe value of {loop.safe:g} {loop.output_unit}"
+        done = "a predictive controller gives its output" if planned else done
+    elif planned or memory.mode == "manual":
         return ""
-    done = f"its output went to the safe value of {loop.safe:g} {loop.output_unit}"
-    if memory.driven and not memory.safe:
-        done = "a predictive controller gives its output"
+    else:
+        done = _stays(loop, memory, output)
     lacks = "has a reading that the twin does not rely on" if memory.doubted else "has no reading"
     return f"The loop {loop.name} {lacks}: {done}"
+
+
+def _stays(loop: LoopPlan, memory: LoopState, output: float) -> str:
+    """Where an output stays. No number where something may move it yet: each other text would be another alarm."""
+    if loop.inner >= 0:
+        return "its output stays, or follows an inner loop that does not listen"
+    if memory.driven or memory.fence is not None:
+        return "its output stays, within the envelope of its controller"
+    return f"its output stays at {output:g} {loop.output_unit}"
 
 
 def _told(loop: LoopPlan, before: str, now: str) -> list[Notice]:
@@ -117,7 +132,7 @@ def _told(loop: LoopPlan, before: str, now: str) -> list[Notice]:
     if before == now:
         return []
     changes = [(before, False), (now, True)]
-    return [failure(f"{loop.name}.blind", raised=raised, text=text) for text, raised in changes if text]
+    return [failure(blind(loop.name), raised=raised, text=text) for text, raised in changes if text]
 
 
 def _move(

@@ -52,7 +52,7 @@ _WORDS: Mapping[str, tuple[str, str, str]] = {
     ),
     "blind": (
         "the loop's sensor, its cable or its transmitter fails",
-        "the parameter is held by a safe output, unseen",
+        "the parameter is held by a safe output, or by the last one, unseen",
         "measure by hand; restore the sensor, or steer the actuator by hand",
     ),
     "last-plan": (

@@ -76,7 +76,7 @@ def _answers(process: Process, path: Path, controller: Controller) -> Iterator[F
     if compatible(wait.unit, "h") and compatible(age.unit, "h") and wait.to("h") > age.to("h"):
         what = f"a move may wait {wait} for its approval, but no plan older than {age} is followed"
         yield Fault((*path, "approval"), what, f"give at most {age}")
-    blind, every = controller.blind, observer.every if observer else controller.blind
+    blind, every = controller.blind, observer.pace(process.scan) if observer else controller.blind
     if compatible(blind.unit, "h") and compatible(every.unit, "h") and blind.to("h") < every.to("h"):
         what = f"without a reading for {blind} nothing is planned, but the twin reads every {every}"
         yield Fault((*path, "blind"), what, f"give at least {every}, better several times that")

@@ -83,7 +83,7 @@ def told(process: Process, outcome: Outcome) -> Batch:
         beyond=outcome.beyond,
         rungs={rung: hours for each in outcome.rungs.values() for rung, hours in each.items()},
         plans=outcome.counts,
-        astray=max(outcome.astray.values()),
+        astray=max(outcome.straying.either(name) for name in process.parameters),
     )
 
 

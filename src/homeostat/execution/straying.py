@@ -1,0 +1,79 @@
+"""How long the critical parameters of a batch were not where they are known to be good, or were not seen.
+
+In: the record of a batch. Out: for each process parameter the hours in which its usable reading lay outside of its
+proven range, and those in which it had none. Every scan counts: no delay, deadband or suppression of an alarm does.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from homeostat.execution.plan.pacing import pacing
+from homeostat.historian import Historian
+from homeostat.process import LAST_USABLE, Process
+
+MUCH = 0.03
+"""From which share of the time on it is said in words (assumption)."""
+
+
+@dataclass(frozen=True)
+class Straying:
+    """Of a batch of so many `hours`: those `outside` and `unread` by parameter, and those of `any` of them."""
+
+    hours: float = 0.0
+    outside: Mapping[str, float] = field(default_factory=dict)
+    unread: Mapping[str, float] = field(default_factory=dict)
+    any: float = 0.0
+
+    @classmethod
+    def mean(cls, of: "Sequence[Straying]") -> "Straying":
+        """The mean over batches of one process; nothing of none."""
+        if not of:
+            return cls()
+        outside, unread = (
+            {name: _mean([getattr(each, kind)[name] for each in of]) for name in of[0].outside}
+            for kind in ("outside", "unread")
+        )
+        return cls(_mean([each.hours for each in of]), outside, unread, _mean([each.any for each in of]))
+
+    def either(self, name: str) -> float:
+        """The hours in which a parameter was outside or unread."""
+        return self.outside[name] + self.unread[name]
+
+    def share(self, hours: float) -> float:
+        """Which part of the batch some hours are."""
+        return hours / self.hours if self.hours else 0.0
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values)
+
+
+def straying(process: Process, historian: Historian, batch: str) -> Straying:
+    """What the record of a batch says of the process parameters."""
+    hours, outside, unread = process.scan.to("h"), dict[str, float](), dict[str, float]()
+    scans = [np.zeros(0, dtype=np.bool_)]
+    for name, parameter in process.parameters.items():
+        low, high = (end.to(process.tags[parameter.tag].unit) for end in parameter.proven)
+        read = historian.read(batch, parameter.tag)
+        lost = read.quality > int(LAST_USABLE)
+        beyond = ~lost & ((read.value < low) | (read.value > high))
+        outside[name], unread[name] = hours * int(beyond.sum()), hours * int(lost.sum())
+        scans.append(lost | beyond)
+    together = np.logical_or.reduce(scans[1:]) if len(scans) > 1 else scans[0]
+    return Straying(hours * len(together), outside, unread, hours * int(together.sum()))
+
+
+def remarks(process: Process, found: Straying) -> list[str]:
+    """What has to be said of a process at its scan: what strayed for long, and a twin that reads less often."""
+    told = [fault.what for fault in pacing(process)]
+    for name in found.outside:
+        share = found.share(found.either(name))
+        if share > MUCH:
+            told.append(
+                f"{name} was outside of its proven range, or without a usable reading, for {100.0 * share:.0f} % of"
+                f" the time. Loops are stepped once a scan, every {process.scan}: one that is sound at a shorter scan"
+                " may be unstable at this one, and the figures above then say little of the process"
+            )
+    return told
