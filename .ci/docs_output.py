@@ -157,7 +157,7 @@ SHOWN: Mapping[str, Shown] = {
     "control-explain": Shown(f"control explain {FIRST}", lines=16, needs=("run",)),
     "control-move": Shown(f"control explain {FIRST} --move 20", needs=("run",)),
     "control-compare": Shown(
-        'control compare car-t --without all --of dose --scan "10 min" --seeds 101-105 --jobs 2'
+        'control compare car-t --without all --of dose --scan "3 min" --seeds 101-105 --jobs 2'
     ),
     "verify": Shown("verify", needs=("run",)),
     "replay": Shown(f"replay {FIRST}", needs=("run",)),
