@@ -85,7 +85,8 @@ class _Desk:
             return
         if len(self.state.samples) == known:
             self._waiting = place
-            self.unused[place] = f"it is more than {self._live.far:g} half-widths off what stood, alone"
+            far = f"it is more than {self._live.far:g} half-widths off what stood, alone"
+            self.unused[place] = far if self._live.edition is None else f"{far}, or what stood was doubted"
         elif len(self.state.samples) == known + 2 and self._waiting is not None:
             self.waited.add(self._waiting)
             del self.unused[self._waiting]
