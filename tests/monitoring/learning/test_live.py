@@ -204,6 +204,15 @@ def test_a_sample_with_a_gap_or_without_a_group_stops_the_calibration_at_its_lin
         learnt(tmp_path, reactor=reactors)
 
 
+def test_a_row_of_a_process_that_names_no_reactor_is_refused_as_in_learning(
+    package: LivePackage, tmp_path: Path
+) -> None:
+    columns = {"reactor": ["N1", "", *["N1"] * 10], **processes.process(12)}
+    with pytest.raises(MonitoringError, match="belongs to no group") as fault:
+        read(package, tmp_path, columns)
+    assert "line 3, column 'reactor'" in str(fault.value.where)
+
+
 def test_standards_make_a_probe_read_as_the_laboratory_does(tmp_path: Path) -> None:
     amounts = np.random.default_rng(8).uniform(1.0, 9.0, 12)
     there = processes.shapes(amounts, 8)
@@ -270,6 +279,20 @@ def test_every_requirement_is_answered_and_use_beside_references_is_evidence(
     after = {each.id: each for each in validate(package, path).findings}
     assert after["OUR-2"].status == "met"
     assert f"RMSEP {found.metrics[0].values['rmsep']:.4g}" in after["OUR-2"].evidence
+
+
+def test_the_samples_that_were_learnt_from_are_told_and_are_evidence_of_nothing(
+    package: LivePackage, tmp_path: Path
+) -> None:
+    columns = processes.samples()
+    hours: list[object] = [row / 12.0 for row in range(len(columns["glucose"]))]
+    found = read(package, tmp_path, {"time [h]": hours, **columns})
+    kept = record_live(found, tmp_path / "live.json", "2026-01-01T00:00:00+00:00")
+    assert kept is not None
+    assert kept.told.endswith(": the table it was learnt from, which proves nothing.")
+    after = {each.id: each for each in validate(package, tmp_path / "live.json").findings}
+    assert after["OUR-2"].status == "gap"
+    assert "1 uses on record, 0 beside references" in after["MON-14"].evidence
 
 
 def test_a_mistyped_result_is_told_and_takes_the_value_nowhere(tmp_path: Path, package: LivePackage) -> None:

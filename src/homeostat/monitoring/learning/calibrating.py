@@ -7,7 +7,6 @@ Out: a `LivePackage`, what was tried and what was decided. What it says of a pro
 import platform
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
@@ -15,7 +14,7 @@ from homeostat import __version__
 from homeostat.errors import MonitoringError
 from homeostat.monitoring.frozen import Array
 from homeostat.monitoring.learning.possible import ANYTHING, Possible
-from homeostat.monitoring.learning.spectral import headings_of, on_axis
+from homeostat.monitoring.learning.spectral import headings_of, on_axis, samples_digest
 from homeostat.monitoring.learning.table import Table
 from homeostat.monitoring.learning.threads import one_thread
 from homeostat.monitoring.learning.training import versions
@@ -26,7 +25,6 @@ from homeostat.monitoring.package import (
     Metrics,
     Training,
     freeze_live,
-    table_digest,
 )
 from homeostat.monitoring.package.live import SAMPLED
 from homeostat.monitoring.prediction import Rule, too_few
@@ -170,8 +168,7 @@ def _samples(table: Table, wished: Wished, decisions: list[str]) -> tuple[list[s
         _check_whole(table, names, spectra, row)
     groups = None
     if wished.group is not None:
-        labels = table.labels(wished.group)
-        groups = tuple(_named(table, labels[row], row, wished.group) for row in kept.tolist())
+        groups = table.named(wished.group, kept.tolist())
     try:
         samples = Samples(axis(names, table.sheet.decimal), spectra[kept], values[kept], groups)
     except MonitoringError as fault:
@@ -193,14 +190,6 @@ def _check_whole(table: Table, names: list[str], spectra: Array, row: int) -> No
             where=table.place(row),
             mend="measure it again, or leave it out",
         )
-
-
-def _named(table: Table, label: str, row: int, group: str) -> str:
-    if not label:
-        raise MonitoringError(
-            "a sample belongs to no group", where=table.place(row, group), mend="name its group"
-        )
-    return label
 
 
 def _first(names: list[str], first: Table, decisions: list[str]) -> Array:
@@ -265,12 +254,10 @@ def _points(wavelengths: Array, ends: tuple[float, float]) -> int:
 def _training(
     table: Table, wished: Wished, names: Sequence[str], samples: Samples, decisions: Sequence[str]
 ) -> Training:
-    columns: dict[str, Any] = dict(zip(names, samples.spectra.T, strict=True))
-    columns[wished.target] = samples.values
-    if wished.group is not None and samples.groups is not None:
-        columns[wished.group] = samples.groups
     return Training(
-        sha256=table_digest(columns),
+        sha256=samples_digest(
+            names, samples.spectra, wished.target, samples.values, wished.group or "", samples.groups
+        ),
         rows=len(samples.values),
         groups=len(samples.folds()),
         columns=(*names, wished.target),
