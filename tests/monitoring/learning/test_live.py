@@ -349,3 +349,40 @@ def test_a_target_that_was_declared_impossible_is_refused_with_its_line(tmp_path
     with pytest.raises(MonitoringError, match="so do 29 more rows") as caught:
         learnt(tmp_path, replace(ASKED, possible=possible("100..200")))
     assert "line 2" in str(caught.value)
+
+
+def test_rows_that_are_pasted_again_count_once(tmp_path: Path) -> None:
+    once = {name: cells[:12] for name, cells in processes.samples().items()}
+    thrice = {name: [*cells, *cells, *cells] for name, cells in once.items()}
+    for group in (None, "reactor"):
+        wished = replace(ASKED, group=group)
+        (folder := tmp_path / str(group)).mkdir()
+        first, again = (learnt(folder, wished, **columns) for columns in (once, thrice))
+        assert again.package.live == first.package.live
+        assert again.package.training.rows == 12
+        assert "24 rows repeat another in spectrum and 'glucose': each counts once" in again.decisions
+        assert again.package.training.sha256 == first.package.training.sha256
+
+
+def test_samples_below_zero_are_reported_and_that_is_told(tmp_path: Path) -> None:
+    glucose = [float(str(one)) - 20.0 for one in processes.samples()["glucose"]]
+    found = learnt(tmp_path, glucose=glucose)
+    live = found.package.live
+    assert live.low < min(glucose)
+    assert live.high > max(glucose)
+    assert any(
+        one.startswith("30 samples lie below 0, so values are reported down to") for one in found.decisions
+    )
+    glucose = [float(str(one)) - 1.0 for one in processes.samples()["glucose"]]
+    assert learnt(tmp_path, glucose=glucose).package.live.low == 0.0
+
+
+@pytest.mark.parametrize("group", [None, "reactor"])
+def test_a_mistyped_reference_of_a_sample_is_named(tmp_path: Path, group: str | None) -> None:
+    glucose = list(processes.samples()["glucose"])
+    glucose[7] = float(str(glucose[7])) * 100.0
+    found = learnt(tmp_path, replace(ASKED, group=group), glucose=glucose)
+    (told,) = [one for one in found.decisions if one.startswith("WARNING: the sample")]
+    assert "line 9 " in told
+    sound = learnt(tmp_path, replace(ASKED, group=group))
+    assert not any(one.startswith("WARNING") for one in sound.decisions)

@@ -13,8 +13,10 @@ import numpy as np
 from homeostat import __version__
 from homeostat.errors import MonitoringError
 from homeostat.monitoring.frozen import Array
+from homeostat.monitoring.learning.identical import once
 from homeostat.monitoring.learning.possible import ANYTHING, Possible
 from homeostat.monitoring.learning.spectral import headings_of, on_axis, samples_digest
+from homeostat.monitoring.learning.suspect import negative, strange
 from homeostat.monitoring.learning.table import Table
 from homeostat.monitoring.learning.threads import one_thread
 from homeostat.monitoring.learning.training import versions
@@ -101,19 +103,22 @@ def train_live(table: Table, first: Table, wished: Wished) -> Calibrated:
     No target is read in `first`. Raises MonitoringError where the tables hold no spectra that go together.
     """
     decisions: list[str] = []
-    names, samples = _samples(table, wished, decisions)
+    names, samples, rows = _samples(table, wished, decisions)
     step = None if wished.standards is None else _standardisation(names, wished.standards, decisions)
     unlabelled = _first(names, first, decisions)
     with one_thread(), np.errstate(all="ignore"):
         seen = unlabelled if step is None else step.apply(unlabelled)
         choice = choose(samples, _recipes(samples, wished), wished.components, seen)
+        errors = scaled_errors(samples, choice.calibration)
     live = Live.of(
         choice.calibration, samples.spectra, wished.possible.low, wished.possible.high, wished.level
     )
     if live.low >= live.high:
         what = f"values from {live.low:g} to {live.high:g} leave nothing to report"
         raise MonitoringError(what, where="--possible", mend="widen the range")
-    live = _by_groups(live, samples, choice, wished.level, decisions)
+    decisions += negative(samples.values, live.low, wished.possible)
+    decisions += strange(errors, lambda place: table.place(rows[place]))
+    live = _by_groups(live, samples, errors, wished.level, decisions)
     if step is not None:
         steps = (step, *choice.calibration.steps)
         changed = choice.calibration.model_copy(update={"steps": steps})
@@ -138,14 +143,14 @@ def train_live(table: Table, first: Table, wished: Wished) -> Calibrated:
     return Calibrated(package, tuple(decisions), choice)
 
 
-def _by_groups(live: Live, samples: Samples, choice: Choice, level: float, decisions: list[str]) -> Live:
+def _by_groups(live: Live, samples: Samples, errors: Array, level: float, decisions: list[str]) -> Live:
     """With intervals by the random effects of groups that are too few to promise the level; `prediction.few`."""
     if samples.groups is None:
         decisions.append(
             "no --group: samples count as exchangeable; name what belongs together (batches, donors), if anything does"
         )
         return live
-    count, errors = len(samples.folds()), scaled_errors(samples, choice.calibration)
+    count = len(samples.folds())
     if not too_few(count, level):
         return live
     wide = reach(effects(errors, np.array(samples.groups)), 0.5 + 0.5 * level)
@@ -153,8 +158,8 @@ def _by_groups(live: Live, samples: Samples, choice: Choice, level: float, decis
     return live.model_copy(update={"quantile": wide, "by_groups": count})
 
 
-def _samples(table: Table, wished: Wished, decisions: list[str]) -> tuple[list[str], Samples]:
-    """The headings of the spectrum, and the rows that have a reference value."""
+def _samples(table: Table, wished: Wished, decisions: list[str]) -> tuple[list[str], Samples, list[int]]:
+    """The headings of the spectrum, and the rows that have a reference value, each measurement once; which they are."""
     apart = [wished.target, *([wished.group] if wished.group else [])]
     for name in apart:
         table.check_single(name)
@@ -169,11 +174,17 @@ def _samples(table: Table, wished: Wished, decisions: list[str]) -> tuple[list[s
     groups = None
     if wished.group is not None:
         groups = table.named(wished.group, kept.tolist())
+    single = once(spectra[kept], values[kept], groups)
+    if len(single) < len(kept):
+        decisions.append(
+            f"{len(kept) - len(single)} rows repeat another in spectrum and '{wished.target}': each counts once"
+        )
+        kept, groups = kept[single], None if groups is None else tuple(groups[row] for row in single.tolist())
     try:
         samples = Samples(axis(names, table.sheet.decimal), spectra[kept], values[kept], groups)
     except MonitoringError as fault:
         raise MonitoringError(fault.what, where=table.name, mend=fault.mend) from fault
-    return names, samples
+    return names, samples, kept.tolist()
 
 
 def _check_whole(table: Table, names: list[str], spectra: Array, row: int) -> None:

@@ -48,18 +48,18 @@ MARGIN = 0.1
 class Live(Piece):
     """How a calibration is used in a process.
 
-    Values and intervals stay within `low` to `high`, the reportable range: 0 to a tenth of the calibration's span
-    above its greatest sample, where nothing else is declared. At-line samples widen it, but never beyond `least` and
-    `most`, what was declared possible; a result beyond them is none. One more than `far` half-widths off what stood
-    waits for the next (None in models that were frozen without: every result is believed). `by_groups` is the number of
-    groups whose random effects gave `quantile`; None where samples count as exchangeable. The interval of a value that
-    had to be brought back into the range lies about where it was brought to. `quantile` times the expected
-    error is half an interval; `memory` the number of spectra that at-line results can still be matched to; `nearest`
-    how far (µs) the spectrum may be from the time of sampling.
+    Values and intervals stay within `low` to `high`, the reportable range: where nothing else is declared, a tenth of
+    the calibration's span to either side of its samples, and not below 0 where none of them is. At-line samples widen
+    it, but never beyond `least` and `most`, what was declared possible; a result beyond them is none. One more than
+    `far` half-widths off what stood waits for the next (None in models that were frozen without: every result is
+    believed). `by_groups` is the number of groups whose random effects gave `quantile`; None where samples count as
+    exchangeable. The interval of a value that had to be brought back into the range lies about where it was brought to.
+    `quantile` times the expected error is half an interval; `memory` the number of spectra that at-line results can
+    still be matched to; `nearest` how far (µs) the spectrum may be from the time of sampling.
 
     `edition` is that of the rules by which a course is followed. 2: a spectrum that comes again bit for bit is no
-    measurement; values off to one side are doubted within the interval, then believed as a step; what
-    samples correct is settled when the noise is known. None in models that were frozen without these.
+    measurement; values off to one side are doubted within the interval, then believed as a step; what samples correct
+    is settled when the noise is known. None in models that were frozen without these.
     """
 
     kind: Literal["live-spectra"] = "live-spectra"
@@ -96,10 +96,11 @@ class Live(Piece):
         `coverage` is that of the intervals, by what left-out calibration samples show.
         """
         margin = MARGIN * (calibration.high - calibration.low)
+        usual = calibration.low - margin
         return cls(
             calibration=calibration,
             guard=Guard.of(calibration, spectra),
-            low=max(0.0, calibration.low - margin) if low is None else low,
+            low=low if low is not None else usual if calibration.low < 0.0 else max(0.0, usual),
             high=calibration.high + margin if high is None else high,
             quantile=calibration.quantile(coverage),
             least=low,
