@@ -54,6 +54,7 @@ def follow(live: Live, spectra: Iterable[tuple[int, Array]], drawn: Sequence[Dra
         desk.take(time, before=time + 1)
     for place in waiting:
         standing[place] = _fresh(live, newest, drawn[place].time)
+    desk.close()
     return Course(tuple(told), tuple(standing), desk.unused, frozenset(desk.waited))
 
 
@@ -75,6 +76,10 @@ class _Desk:
         for one in due:
             self._coming.remove(one)
             self._tell(one[1])
+
+    def close(self) -> None:
+        """No spectrum comes any more: what has not come by now corrects nothing."""
+        self.unused.update((place, "it came after the last spectrum") for _, place in self._coming)
 
     def _tell(self, place: int) -> None:
         sample, known = self._drawn[place], len(self.state.samples)
