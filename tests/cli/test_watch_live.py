@@ -150,3 +150,16 @@ def test_a_mistyped_result_is_told_on_its_row_and_takes_the_value_nowhere(
     found = json.loads(homeostat("watch", "score", model, typed, "--at-line", "2", "--json").stdout)
     assert max(one["value"] for one in found["spectra"]) < 10.0
     assert found["promise"].startswith("6 groups cannot promise 90 %")
+
+
+def test_a_time_without_a_unit_is_asked_for_one(homeostat: Call, model: Path, process: Path) -> None:
+    done = homeostat("watch", "score", model, process, "--at-line", "1", "--late", "30")
+    assert done.returncode == 2
+    assert "a time has a unit" in done.stderr
+    assert "write such as '30 min'" in done.stderr
+
+
+def test_a_result_that_never_came_is_shown_as_unused(homeostat: Call, model: Path, process: Path) -> None:
+    done = homeostat("watch", "score", model, process, "--at-line", "1", "--late", "999 h", "--json")
+    (sample, *_) = json.loads(done.stdout)["samples"]
+    assert (sample["at_line"], sample["unused"]) == (True, "it came after the last spectrum")

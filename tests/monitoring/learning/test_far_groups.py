@@ -59,6 +59,19 @@ def test_without_the_column_of_groups_nothing_is_said_of_them(trained: Trained, 
     assert score(trained.package, tables.table(tmp_path, _moved(0.0))).unchecked is None
 
 
+def test_rows_that_name_no_group_are_told_to_be_unchecked(trained: Trained, tmp_path: Path) -> None:
+    columns = _moved(2.5)
+    rows = len(columns["donor"])
+    columns["donor"] = [None if row < 3 else who for row, who in enumerate(columns["donor"])]
+    found = score(trained.package, tables.table(tmp_path, columns))
+    assert (
+        found.unchecked == f"3 of {rows} rows name no donor: whether they are of another kind was not checked"
+    )
+    columns["donor"] = [None] * rows
+    found = score(trained.package, tables.table(tmp_path, columns))
+    assert (found.unchecked or "").startswith(f"{rows} of {rows} rows name no donor")
+
+
 def test_values_beyond_the_targets_learnt_from_say_so(trained: Trained, tmp_path: Path) -> None:
     low, high = trained.package.reached or (0.0, 0.0)
     assert (low, high) == (trained.task.y.min(), trained.task.y.max())

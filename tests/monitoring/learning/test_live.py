@@ -204,6 +204,15 @@ def test_a_sample_with_a_gap_or_without_a_group_stops_the_calibration_at_its_lin
         learnt(tmp_path, reactor=reactors)
 
 
+def test_a_row_of_a_process_that_names_no_reactor_is_refused_as_in_learning(
+    package: LivePackage, tmp_path: Path
+) -> None:
+    columns = {"reactor": ["N1", "", *["N1"] * 10], **processes.process(12)}
+    with pytest.raises(MonitoringError, match="belongs to no group") as fault:
+        read(package, tmp_path, columns)
+    assert "line 3, column 'reactor'" in str(fault.value.where)
+
+
 def test_standards_make_a_probe_read_as_the_laboratory_does(tmp_path: Path) -> None:
     amounts = np.random.default_rng(8).uniform(1.0, 9.0, 12)
     there = processes.shapes(amounts, 8)
@@ -272,6 +281,20 @@ def test_every_requirement_is_answered_and_use_beside_references_is_evidence(
     assert f"RMSEP {found.metrics[0].values['rmsep']:.4g}" in after["OUR-2"].evidence
 
 
+def test_the_samples_that_were_learnt_from_are_told_and_are_evidence_of_nothing(
+    package: LivePackage, tmp_path: Path
+) -> None:
+    columns = processes.samples()
+    hours: list[object] = [row / 12.0 for row in range(len(columns["glucose"]))]
+    found = read(package, tmp_path, {"time [h]": hours, **columns})
+    kept = record_live(found, tmp_path / "live.json", "2026-01-01T00:00:00+00:00")
+    assert kept is not None
+    assert kept.told.endswith(": the table it was learnt from, which proves nothing.")
+    after = {each.id: each for each in validate(package, tmp_path / "live.json").findings}
+    assert after["OUR-2"].status == "gap"
+    assert "1 uses on record, 0 beside references" in after["MON-14"].evidence
+
+
 def test_a_mistyped_result_is_told_and_takes_the_value_nowhere(tmp_path: Path, package: LivePackage) -> None:
     columns = processes.process()
     columns["glucose"][4] = 757.0  # for 7.57
@@ -326,3 +349,40 @@ def test_a_target_that_was_declared_impossible_is_refused_with_its_line(tmp_path
     with pytest.raises(MonitoringError, match="so do 29 more rows") as caught:
         learnt(tmp_path, replace(ASKED, possible=possible("100..200")))
     assert "line 2" in str(caught.value)
+
+
+def test_rows_that_are_pasted_again_count_once(tmp_path: Path) -> None:
+    once = {name: cells[:12] for name, cells in processes.samples().items()}
+    thrice = {name: [*cells, *cells, *cells] for name, cells in once.items()}
+    for group in (None, "reactor"):
+        wished = replace(ASKED, group=group)
+        (folder := tmp_path / str(group)).mkdir()
+        first, again = (learnt(folder, wished, **columns) for columns in (once, thrice))
+        assert again.package.live == first.package.live
+        assert again.package.training.rows == 12
+        assert "24 rows repeat another in spectrum and 'glucose': each counts once" in again.decisions
+        assert again.package.training.sha256 == first.package.training.sha256
+
+
+def test_samples_below_zero_are_reported_and_that_is_told(tmp_path: Path) -> None:
+    glucose = [float(str(one)) - 20.0 for one in processes.samples()["glucose"]]
+    found = learnt(tmp_path, glucose=glucose)
+    live = found.package.live
+    assert live.low < min(glucose)
+    assert live.high > max(glucose)
+    assert any(
+        one.startswith("30 samples lie below 0, so values are reported down to") for one in found.decisions
+    )
+    glucose = [float(str(one)) - 1.0 for one in processes.samples()["glucose"]]
+    assert learnt(tmp_path, glucose=glucose).package.live.low == 0.0
+
+
+@pytest.mark.parametrize("group", [None, "reactor"])
+def test_a_mistyped_reference_of_a_sample_is_named(tmp_path: Path, group: str | None) -> None:
+    glucose = list(processes.samples()["glucose"])
+    glucose[7] = float(str(glucose[7])) * 100.0
+    found = learnt(tmp_path, replace(ASKED, group=group), glucose=glucose)
+    (told,) = [one for one in found.decisions if one.startswith("WARNING: the sample")]
+    assert "line 9 " in told
+    sound = learnt(tmp_path, replace(ASKED, group=group))
+    assert not any(one.startswith("WARNING") for one in sound.decisions)

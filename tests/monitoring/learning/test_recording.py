@@ -11,7 +11,7 @@ from homeostat.monitoring.learning.recording import record
 from homeostat.monitoring.learning.training import Settings, pose, train
 from homeostat.monitoring.learning.validation import validate
 from homeostat.monitoring.package import LOCKED_TEST, Package, uses
-from homeostat.monitoring.package.uses import COMPARED, record_of
+from homeostat.monitoring.package.uses import COMPARED, LEARNT, record_of
 
 WHEN = "2026-01-01T00:00:00+00:00"
 LOCKED = tables.linear(24, seed=4) | {"donor": ["new 1", "new 2"] * 12}
@@ -38,6 +38,35 @@ def test_a_comparison_is_recorded_and_is_evidence_of_performance(package: Packag
     assert (use.what, use.when, use.results) == (COMPARED, WHEN, scored.metrics)
     found = {each.id: each for each in validate(package, model).findings}
     assert "1 against references" in found["MON-14"].evidence
+
+
+@pytest.mark.parametrize("form", ["as it was", "columns reversed", "a row without a truth"])
+def test_the_table_that_was_learnt_from_is_told_and_is_evidence_of_nothing(
+    package: Package, tmp_path: Path, form: str
+) -> None:
+    columns = tables.linear(60)
+    if form == "columns reversed":
+        columns = dict(reversed(columns.items()))
+    elif form == "a row without a truth":
+        columns = {name: [*cells, None if name == "y" else cells[0]] for name, cells in columns.items()}
+    model = tmp_path / "m.json"
+    kept = record(score(package, tables.table(tmp_path, columns)), model, WHEN)
+    assert kept is not None
+    assert (
+        kept.told == "Recorded as use 1 in m.uses.jsonl: the table it was learnt from, which proves nothing."
+    )
+    assert [use.what for use in uses(model)] == [LEARNT]
+    found = {each.id: each for each in validate(package, model).findings}
+    assert "0 against references" in found["MON-14"].evidence
+
+
+def test_a_table_of_classes_that_was_learnt_from_is_known_as_well(tmp_path: Path) -> None:
+    table = tables.table(tmp_path, tables.classes())
+    settings = Settings("state", "donor", quick=True)
+    learnt = train(table, pose(table, settings), settings).package
+    kept = record(score(learnt, table), tmp_path / "m.json", WHEN)
+    assert kept is not None
+    assert "proves nothing" in kept.told
 
 
 def test_the_locked_table_counts_as_a_use_of_the_locked_test(package: Package, tmp_path: Path) -> None:

@@ -78,6 +78,12 @@ def test_times_that_do_not_rise_are_refused_one_by_one() -> None:
     assert [replace(one) for one in found.told if one.value is not None] == list(kept.told)
 
 
+def test_a_result_that_comes_after_the_last_spectrum_is_told_to_correct_nothing() -> None:
+    found = follow(LIVE, TAKEN, [Drawn(10 * MINUTE, 28.0, 999 * HOUR)])
+    assert found.told == follow(LIVE, TAKEN).told
+    assert found.unused == {0: "it came after the last spectrum"}
+
+
 def test_a_far_result_is_told_unused_until_the_next_agrees() -> None:
     typed, honest = Drawn(10 * MINUTE, 999.0, 10 * MINUTE), float(AMOUNTS[30])
     alone = follow(LIVE, TAKEN, [typed, Drawn(30 * MINUTE, honest, 30 * MINUTE)])

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from homeostat.monitoring.spectra.smoothing import RATIOS, begun, followed
+from homeostat.monitoring.spectra.smoothing import RATIOS, STEP, WARM, Level, afresh, begun, followed
 
 Array = NDArray[np.float64]
 
@@ -74,3 +74,45 @@ def test_the_usual_size_of_an_innovation_is_told() -> None:
     level = reduce(followed, values[1:], begun(values[0]))
     assert level.noise == pytest.approx(2.0, rel=0.15)
     assert begun(1.0).noise == 0.0
+
+
+def known(values: Array, floor: float = 0.1) -> list[Level]:
+    """The banks after each value, that know a step from a spike."""
+    found = [begun(float(values[0]))]
+    for value in values[1:].tolist():
+        found.append(followed(found[-1], value, floor))
+    return found
+
+
+def test_a_step_begins_the_bank_afresh_with_the_values_that_were_doubted() -> None:
+    values = 20.0 + np.random.default_rng(6).normal(0.0, 0.5, 100)
+    values[50:] += 10.0
+    levels = known(values)
+    assert [len(one.doubted) for one in levels[49:56]] == [0, 1, 2, 3, 4, 0, 0]
+    assert levels[50 + STEP - 1] == afresh(tuple(values[50 : 50 + STEP].tolist()))[-1]
+    assert abs(levels[-1].value - 30.0) < 0.5
+    assert abs(levels[53].value - 20.0) < 0.1 * 10.0
+
+
+def test_values_to_both_sides_are_no_step() -> None:
+    values = 20.0 + np.random.default_rng(7).normal(0.0, 0.5, 60)
+    values[40:48] += 30.0 * np.array([1, -1, 1, 1, -1, 1, -1, 1])
+    assert max(len(one.doubted) for one in known(values)) == 2
+    assert abs(known(values)[-1].value - 20.0) < 2.0
+
+
+@pytest.mark.parametrize("law", ["normal", "laplace", "standard_t"])
+def test_noise_alone_begins_nothing_afresh(law: str) -> None:
+    """20,000 values, of a law with few or with many wild ones: Cantelli's bound allows a tenth of a false beginning."""
+    random = np.random.default_rng(8)
+    values = random.standard_t(3.0, 20_000) if law == "standard_t" else getattr(random, law)(size=20_000)
+    level = begun(float(values[0]))
+    for number, value in enumerate(values[1:].tolist(), start=2):
+        level = followed(level, value, 0.1)
+        assert level.count == number
+
+
+def test_within_the_floor_nothing_is_clipped() -> None:
+    still = np.full(WARM + 2, 20.0)
+    assert known(np.array([*still, 20.9]), 1.0)[-1].value > 20.0
+    assert followed(known(still)[-1], 25.0).value == 20.0  # without a floor it is clipped to nothing

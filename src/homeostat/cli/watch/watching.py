@@ -27,6 +27,9 @@ def hours(text: str | None, option: str = "--every") -> float | None:
 
     if text is None:
         return None
+    if _is_number(text):
+        what = "a time has a unit"
+        raise OptionError(what, where=f"{option} '{text}'", mend=f"write such as '{text.strip()} min'")
     try:
         found = Quantity.parse(text).to("h")
     except UnitError as error:
@@ -35,6 +38,14 @@ def hours(text: str | None, option: str = "--every") -> float | None:
         what = "samples are taken at no interval" if option == "--every" else "this is no time"
         raise OptionError(what, where=f"{option} '{text}'", mend="write such as '1 h'")
     return found
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def learn(table: Path, out: Path, asked: "Asked", *, as_json: bool) -> None:

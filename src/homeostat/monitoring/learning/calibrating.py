@@ -7,15 +7,16 @@ Out: a `LivePackage`, what was tried and what was decided. What it says of a pro
 import platform
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
 from homeostat import __version__
 from homeostat.errors import MonitoringError
 from homeostat.monitoring.frozen import Array
+from homeostat.monitoring.learning.identical import once
 from homeostat.monitoring.learning.possible import ANYTHING, Possible
-from homeostat.monitoring.learning.spectral import headings_of, on_axis
+from homeostat.monitoring.learning.spectral import headings_of, on_axis, samples_digest
+from homeostat.monitoring.learning.suspect import negative, strange
 from homeostat.monitoring.learning.table import Table
 from homeostat.monitoring.learning.threads import one_thread
 from homeostat.monitoring.learning.training import versions
@@ -26,7 +27,6 @@ from homeostat.monitoring.package import (
     Metrics,
     Training,
     freeze_live,
-    table_digest,
 )
 from homeostat.monitoring.package.live import SAMPLED
 from homeostat.monitoring.prediction import Rule, too_few
@@ -103,19 +103,22 @@ def train_live(table: Table, first: Table, wished: Wished) -> Calibrated:
     No target is read in `first`. Raises MonitoringError where the tables hold no spectra that go together.
     """
     decisions: list[str] = []
-    names, samples = _samples(table, wished, decisions)
+    names, samples, rows = _samples(table, wished, decisions)
     step = None if wished.standards is None else _standardisation(names, wished.standards, decisions)
     unlabelled = _first(names, first, decisions)
     with one_thread(), np.errstate(all="ignore"):
         seen = unlabelled if step is None else step.apply(unlabelled)
         choice = choose(samples, _recipes(samples, wished), wished.components, seen)
+        errors = scaled_errors(samples, choice.calibration)
     live = Live.of(
         choice.calibration, samples.spectra, wished.possible.low, wished.possible.high, wished.level
     )
     if live.low >= live.high:
         what = f"values from {live.low:g} to {live.high:g} leave nothing to report"
         raise MonitoringError(what, where="--possible", mend="widen the range")
-    live = _by_groups(live, samples, choice, wished.level, decisions)
+    decisions += negative(samples.values, live.low, wished.possible)
+    decisions += strange(errors, lambda place: table.place(rows[place]))
+    live = _by_groups(live, samples, errors, wished.level, decisions)
     if step is not None:
         steps = (step, *choice.calibration.steps)
         changed = choice.calibration.model_copy(update={"steps": steps})
@@ -140,14 +143,14 @@ def train_live(table: Table, first: Table, wished: Wished) -> Calibrated:
     return Calibrated(package, tuple(decisions), choice)
 
 
-def _by_groups(live: Live, samples: Samples, choice: Choice, level: float, decisions: list[str]) -> Live:
+def _by_groups(live: Live, samples: Samples, errors: Array, level: float, decisions: list[str]) -> Live:
     """With intervals by the random effects of groups that are too few to promise the level; `prediction.few`."""
     if samples.groups is None:
         decisions.append(
             "no --group: samples count as exchangeable; name what belongs together (batches, donors), if anything does"
         )
         return live
-    count, errors = len(samples.folds()), scaled_errors(samples, choice.calibration)
+    count = len(samples.folds())
     if not too_few(count, level):
         return live
     wide = reach(effects(errors, np.array(samples.groups)), 0.5 + 0.5 * level)
@@ -155,8 +158,8 @@ def _by_groups(live: Live, samples: Samples, choice: Choice, level: float, decis
     return live.model_copy(update={"quantile": wide, "by_groups": count})
 
 
-def _samples(table: Table, wished: Wished, decisions: list[str]) -> tuple[list[str], Samples]:
-    """The headings of the spectrum, and the rows that have a reference value."""
+def _samples(table: Table, wished: Wished, decisions: list[str]) -> tuple[list[str], Samples, list[int]]:
+    """The headings of the spectrum, and the rows that have a reference value, each measurement once; which they are."""
     apart = [wished.target, *([wished.group] if wished.group else [])]
     for name in apart:
         table.check_single(name)
@@ -170,13 +173,18 @@ def _samples(table: Table, wished: Wished, decisions: list[str]) -> tuple[list[s
         _check_whole(table, names, spectra, row)
     groups = None
     if wished.group is not None:
-        labels = table.labels(wished.group)
-        groups = tuple(_named(table, labels[row], row, wished.group) for row in kept.tolist())
+        groups = table.named(wished.group, kept.tolist())
+    single = once(spectra[kept], values[kept], groups)
+    if len(single) < len(kept):
+        decisions.append(
+            f"{len(kept) - len(single)} rows repeat another in spectrum and '{wished.target}': each counts once"
+        )
+        kept, groups = kept[single], None if groups is None else tuple(groups[row] for row in single.tolist())
     try:
         samples = Samples(axis(names, table.sheet.decimal), spectra[kept], values[kept], groups)
     except MonitoringError as fault:
         raise MonitoringError(fault.what, where=table.name, mend=fault.mend) from fault
-    return names, samples
+    return names, samples, kept.tolist()
 
 
 def _check_whole(table: Table, names: list[str], spectra: Array, row: int) -> None:
@@ -193,14 +201,6 @@ def _check_whole(table: Table, names: list[str], spectra: Array, row: int) -> No
             where=table.place(row),
             mend="measure it again, or leave it out",
         )
-
-
-def _named(table: Table, label: str, row: int, group: str) -> str:
-    if not label:
-        raise MonitoringError(
-            "a sample belongs to no group", where=table.place(row, group), mend="name its group"
-        )
-    return label
 
 
 def _first(names: list[str], first: Table, decisions: list[str]) -> Array:
@@ -265,12 +265,10 @@ def _points(wavelengths: Array, ends: tuple[float, float]) -> int:
 def _training(
     table: Table, wished: Wished, names: Sequence[str], samples: Samples, decisions: Sequence[str]
 ) -> Training:
-    columns: dict[str, Any] = dict(zip(names, samples.spectra.T, strict=True))
-    columns[wished.target] = samples.values
-    if wished.group is not None and samples.groups is not None:
-        columns[wished.group] = samples.groups
     return Training(
-        sha256=table_digest(columns),
+        sha256=samples_digest(
+            names, samples.spectra, wished.target, samples.values, wished.group or "", samples.groups
+        ),
         rows=len(samples.values),
         groups=len(samples.folds()),
         columns=(*names, wished.target),

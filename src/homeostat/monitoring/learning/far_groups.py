@@ -29,11 +29,18 @@ def far_groups(package: Package, table: Table, inputs: Mapping[str, Array]) -> t
 
 
 def unchecked(package: Package, table: Table) -> str | None:
-    """What is said of a table that does not tell the groups; None where it does, or the model checks none."""
+    """What is said of rows that do not tell their group; None where all do, or the model checks none."""
     column = package.training.group
-    if package.group_space is None or column in table.headings:
+    if package.group_space is None:
         return None
-    return f"no column '{column}': whether these rows are of another kind was not checked"
+    if column not in table.headings:
+        return f"no column '{column}': whether these rows are of another kind was not checked"
+    unnamed = sum(not label for label in table.categories(column))
+    if not unnamed:
+        return None
+    return (
+        f"{unnamed} of {table.rows} rows name no {column}: whether they are of another kind was not checked"
+    )
 
 
 def _told(package: Package, column: str, name: str, rows: Array) -> str:

@@ -4,6 +4,7 @@ In: inputs (n, p) and targets (n,). Out: a key a row, equal for rows that are al
 """
 
 import hashlib
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -27,3 +28,15 @@ def repeats(x: Array, y: Array) -> Integers | None:
     first: dict[bytes, int] = {}
     found = [first.setdefault(key, row) for row, key in enumerate(row_keys(x, y))]
     return None if len(first) == len(found) else np.array(found)
+
+
+def once(x: Array, y: Array, groups: Sequence[str] | None = None) -> Integers:
+    """The rows less those that repeat one before them, in their group where there are `groups` (n,)."""
+    same = repeats(x, y)
+    if same is None:
+        return np.arange(len(y))
+    again = [
+        row != first and (groups is None or groups[row] == groups[first])
+        for row, first in enumerate(same.tolist())
+    ]
+    return np.flatnonzero(~np.array(again))

@@ -12,8 +12,9 @@ import numpy as np
 
 from homeostat.errors import MonitoringError
 from homeostat.monitoring.frozen import Array
+from homeostat.monitoring.learning.identical import once
 from homeostat.monitoring.learning.runs import HOUR, hours
-from homeostat.monitoring.learning.spectral import on_axis
+from homeostat.monitoring.learning.spectral import on_axis, samples_digest
 from homeostat.monitoring.learning.table import Table
 from homeostat.monitoring.package import LivePackage, Metrics
 from homeostat.monitoring.package.metrics import measure
@@ -93,7 +94,7 @@ def follow_live(package: LivePackage, table: Table, asked: Told) -> Followed:
     times, (spectra, remark) = _times(table, asked.time), on_axis(package.headings, table)
     measured = _measured(package, table)
     group = package.training.group
-    groups = table.labels(group) if group and group in table.headings else None
+    groups = table.named(group, range(table.rows)) if group and group in table.headings else None
     told: dict[int, LiveValue] = {}
     samples: list[Sampled] = []
     for rows in _processes(table.rows, groups):
@@ -102,6 +103,18 @@ def follow_live(package: LivePackage, table: Table, asked: Told) -> Followed:
     remarks = [*([remark] if remark else []), *_remarks(package, table, asked, told, samples)]
     metrics = _figures(package, samples, groups)
     return Followed(package, table, times, told, tuple(samples), groups, metrics, tuple(remarks))
+
+
+def digest_of(package: LivePackage, table: Table) -> str:
+    """The digest of the rows with a reference; that of the package's training, if it learnt from these."""
+    spectra, _ = on_axis(package.headings, table)
+    measured, group = _measured(package, table), package.training.group
+    labels = table.labels(group) if group and group in table.headings else None
+    rows = np.flatnonzero(np.isfinite(measured))
+    groups = None if labels is None else [labels[row] for row in rows.tolist()]
+    single = once(spectra[rows], measured[rows], groups)
+    rows, groups = rows[single], None if groups is None else [groups[row] for row in single.tolist()]
+    return samples_digest(package.headings, spectra[rows], package.target, measured[rows], group, groups)
 
 
 def _times(table: Table, name: str) -> Array:

@@ -3,8 +3,8 @@
 In: what was scored, and where the model lies. Out: what was kept, in words. A table that holds a row
 that was locked when the model was trained counts as one more use of the locked test (MON-09), for no such row is learnt
 from and so none comes about by chance; any other is how the model does in use (MON-14). Of a
-watcher it is kept how many batches it called out; those that it was learnt from are told apart. Where nothing can be
-written the scoring stands all the same, and says so.
+watcher it is kept how many batches it called out. The very table that a model was learnt from is told apart, and is
+evidence of nothing. Where nothing can be written the scoring stands all the same, and says so.
 """
 
 from collections.abc import Sequence
@@ -17,13 +17,16 @@ from homeostat.errors import MonitoringError
 from homeostat.monitoring.learning.following import Followed, counted, digest_of
 from homeostat.monitoring.learning.identical import row_digests
 from homeostat.monitoring.learning.live import Followed as Read
+from homeostat.monitoring.learning.live import digest_of as digest_read
 from homeostat.monitoring.learning.scoring import Scored, inputs
+from homeostat.monitoring.learning.scoring import digest_of as digest_scored
 from homeostat.monitoring.learning.table import Table
 from homeostat.monitoring.package import WatchPackage
 from homeostat.monitoring.package.uses import (
     AGAIN,
     COMPARED,
     JUDGED,
+    LEARNT,
     LOCKED_TEST,
     Use,
     record_of,
@@ -33,6 +36,7 @@ from homeostat.monitoring.package.uses import (
 )
 
 BY = "homeostat watch score"
+PROVES_NOTHING = ": the table it was learnt from, which proves nothing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +54,13 @@ def record(scored: Scored, model: Path, when: str) -> Kept | None:
     package, test = scored.package, scored.package.locked_test
     rows = _locked_rows(scored)
     locked = test is not None and (rows > 0 or test.sha256 == scored.table.sha256)
+    again = not locked and digest_scored(scored) == package.training.sha256
     table = test.sha256 if test is not None and locked else scored.table.sha256
     apart = f", with {rows} of its rows" if locked and table != scored.table.sha256 else ""
     try:
         use = record_use(
             model,
-            what=LOCKED_TEST if locked else COMPARED,
+            what=LOCKED_TEST if locked else LEARNT if again else COMPARED,
             by=BY,
             when=when,
             content_hash=package.content_hash,
@@ -67,7 +72,7 @@ def record(scored: Scored, model: Path, when: str) -> Kept | None:
     except MonitoringError as fault:
         return Kept(None, f"Not recorded: {fault.what}.")
     more = f": the locked test set{apart}, used {times} times by now" if locked else ""
-    return _kept(use, model, more)
+    return _kept(use, model, PROVES_NOTHING if again else more)
 
 
 def _locked_rows(scored: Scored) -> int:
@@ -100,8 +105,7 @@ def record_watched(
         )
     except MonitoringError as fault:
         return Kept(None, f"Not recorded: {fault.what}.")
-    more = ": the table it was learnt from, which proves nothing" if again else ""
-    return _kept(use, model, more)
+    return _kept(use, model, PROVES_NOTHING if again else "")
 
 
 def record_live(read: Read, model: Path, when: str) -> Kept | None:
@@ -109,10 +113,11 @@ def record_live(read: Read, model: Path, when: str) -> Kept | None:
     if not read.metrics:
         return None
     told = sum(one.told for one in read.samples)
+    again = digest_read(read.package, read.table) == read.package.training.sha256
     try:
         use = record_use(
             model,
-            what=COMPARED,
+            what=LEARNT if again else COMPARED,
             by=BY,
             when=when,
             content_hash=read.package.content_hash,
@@ -122,7 +127,7 @@ def record_live(read: Read, model: Path, when: str) -> Kept | None:
         )
     except MonitoringError as fault:
         return Kept(None, f"Not recorded: {fault.what}.")
-    return _kept(use, model, "")
+    return _kept(use, model, PROVES_NOTHING if again else "")
 
 
 def _kept(use: Use, model: Path, more: str) -> Kept:

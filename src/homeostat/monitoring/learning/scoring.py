@@ -5,6 +5,7 @@ In: a package and a table. Out: `Scored`. The model is given its inputs only: th
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -17,7 +18,7 @@ from homeostat.monitoring.learning.possible import Possible
 from homeostat.monitoring.learning.table import Table
 from homeostat.monitoring.learning.unknown import judged
 from homeostat.monitoring.learning.wavelengths import matching
-from homeostat.monitoring.package import Metrics, Package
+from homeostat.monitoring.package import Metrics, Package, table_digest
 from homeostat.monitoring.package.metrics import measure
 from homeostat.monitoring.prediction import Verdict
 
@@ -95,6 +96,21 @@ def score(package: Package, table: Table) -> Scored:
         labels = None if groups is None else np.array(groups)
         metrics = measure(truth, verdicts, rule=package.rule, subgroups=labels, groups=labels)
     return Scored(package, table, verdicts, truth, groups, metrics, unheard)
+
+
+def digest_of(scored: Scored) -> str:
+    """The digest of the rows with a truth as a model reads them; that of its training, if it learnt from these."""
+    package, table = scored.package, scored.table
+    truth = np.full(table.rows, np.nan) if scored.truth is None else scored.truth
+    rows = np.flatnonzero(np.isfinite(truth))
+    found = given(package.training.columns[:-1], table.knowing(package.labels))
+    columns: dict[str, Any] = {name: column[rows] for name, column in found.items()}
+    columns[package.target] = truth[rows]
+    group = package.training.group
+    if group and group in table.headings:
+        labels = table.categories(group)
+        columns[group] = tuple(labels[row] for row in rows.tolist())
+    return table_digest(columns)
 
 
 def range_of(package: Package) -> Possible:

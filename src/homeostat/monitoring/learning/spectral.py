@@ -4,6 +4,7 @@ In: a `Table`, and which of its columns are none. Out: arrays (n, p), one row a 
 """
 
 from collections.abc import Collection, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from homeostat.monitoring.frozen import Array
 from homeostat.monitoring.learning.scoring import given
 from homeostat.monitoring.learning.table import Table
 from homeostat.monitoring.learning.wavelengths import axis, grouped, matching, spectrum
+from homeostat.monitoring.package import table_digest
 from homeostat.monitoring.spectra import Resample
 
 
@@ -61,3 +63,14 @@ def _check_units(names: Sequence[str], own: Sequence[str], table: Table) -> None
             where=f"{table.name}, headings",
             mend="bring spectra whose wavelengths are written in the model's unit",
         )
+
+
+def samples_digest(
+    names: Sequence[str], spectra: Array, target: str, values: Array, group: str, groups: Sequence[str] | None
+) -> str:
+    """SHA-256 of samples: `spectra` (n, p) headed by `names`, the `values` (n,) of the target, the `groups` (n,)."""
+    columns: dict[str, Any] = dict(zip(names, spectra.T, strict=True))
+    columns[target] = values
+    if group and groups is not None:
+        columns[group] = tuple(groups)
+    return table_digest(columns)

@@ -112,6 +112,16 @@ class Table:
         """The cells (n,) of a column as text, "" where one says that there is no value."""
         return tuple("" if cell.lower() in MISSING else cell for cell in self.cells(name))
 
+    def named(self, name: str, rows: Sequence[int]) -> tuple[str, ...]:
+        """The labels of some `rows` (from 0) of a column that tells groups. Raises MonitoringError at a gap."""
+        labels = self.labels(name)
+        for row in rows:
+            if not labels[row]:
+                raise MonitoringError(
+                    "a row belongs to no group", where=self.place(row, name), mend="name its group"
+                )
+        return tuple(labels[row] for row in rows)
+
     def categories(self, name: str) -> tuple[str, ...]:
         """The labels (n,) of a column, spelt alike where they are the same, "" for gaps."""
         cells, known = self.cells(name), self.known.get(name)

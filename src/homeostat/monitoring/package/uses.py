@@ -32,6 +32,8 @@ START = "0" * 64
 LOCKED_TEST: Literal["locked test"] = "locked test"
 COMPARED: Literal["compared with the truth"] = "compared with the truth"
 """Scored on a table that held the truth: how the model does in use (MON-14)."""
+LEARNT: Literal["compared with what it learnt from"] = "compared with what it learnt from"
+"""Scored on the very table that it was learnt from, which proves nothing."""
 JUDGED: Literal["batches judged"] = "batches judged"
 """A watcher was held against batches that it was not learnt from (MON-14)."""
 AGAIN: Literal["batches learnt from"] = "batches learnt from"

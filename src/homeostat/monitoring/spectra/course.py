@@ -54,6 +54,7 @@ def follow(live: Live, spectra: Iterable[tuple[int, Array]], drawn: Sequence[Dra
         desk.take(time, before=time + 1)
     for place in waiting:
         standing[place] = _fresh(live, newest, drawn[place].time)
+    desk.close()
     return Course(tuple(told), tuple(standing), desk.unused, frozenset(desk.waited))
 
 
@@ -76,6 +77,10 @@ class _Desk:
             self._coming.remove(one)
             self._tell(one[1])
 
+    def close(self) -> None:
+        """No spectrum comes any more: what has not come by now corrects nothing."""
+        self.unused.update((place, "it came after the last spectrum") for _, place in self._coming)
+
     def _tell(self, place: int) -> None:
         sample, known = self._drawn[place], len(self.state.samples)
         try:
@@ -85,7 +90,8 @@ class _Desk:
             return
         if len(self.state.samples) == known:
             self._waiting = place
-            self.unused[place] = f"it is more than {self._live.far:g} half-widths off what stood, alone"
+            far = f"it is more than {self._live.far:g} half-widths off what stood, alone"
+            self.unused[place] = far if self._live.edition is None else f"{far}, or what stood was doubted"
         elif len(self.state.samples) == known + 2 and self._waiting is not None:
             self.waited.add(self._waiting)
             del self.unused[self._waiting]

@@ -17,8 +17,9 @@ from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 from homeostat.errors import MonitoringError
 from homeostat.monitoring.frozen import Array, Piece
 from homeostat.monitoring.spectra.calibration import Calibration
+from homeostat.monitoring.spectra.doubted import doubtful, nearest, restated, stepped
 from homeostat.monitoring.spectra.guard import Guard
-from homeostat.monitoring.spectra.smoothing import begun, followed
+from homeostat.monitoring.spectra.smoothing import STEP, WARM, afresh, begun, followed
 from homeostat.monitoring.spectra.state import LiveState, LiveValue, Past
 from homeostat.monitoring.spectra.transfer import Sample, alike, correction, expected, spread
 
@@ -37,6 +38,9 @@ REMEMBERED = 0.95
 """What the usual error keeps with each spectrum."""
 FAR = 3.0
 """Half-widths of the interval by which an at-line result may be off what stood and be believed alone (assumption)."""
+FROZEN = 3
+"""Spectra in a row, the same bit for bit, from which the instrument is called frozen: of two, one was handed over twice
+(assumption)."""
 MARGIN = 0.1
 """Share of the calibration's span by which values may leave it and still be reported (assumption)."""
 
@@ -44,14 +48,18 @@ MARGIN = 0.1
 class Live(Piece):
     """How a calibration is used in a process.
 
-    Values and intervals stay within `low` to `high`, the reportable range: 0 to a tenth of the calibration's span
-    above its greatest sample, where nothing else is declared. At-line samples widen it, but never beyond `least` and
-    `most`, what was declared possible; a result beyond them is none. One more than `far` half-widths off what stood
-    waits for the next (None in models that were frozen without: every result is believed). `by_groups` is the number of
-    groups whose random effects gave `quantile`; None where samples count as exchangeable. The interval of a value that
-    had to be brought back into the range lies about where it was brought to. `quantile` times the expected
-    error is half an interval; `memory` the number of spectra that at-line results can still be matched to; `nearest`
-    how far (µs) the spectrum may be from the time of sampling.
+    Values and intervals stay within `low` to `high`, the reportable range: where nothing else is declared, a tenth of
+    the calibration's span to either side of its samples, and not below 0 where none of them is. At-line samples widen
+    it, but never beyond `least` and `most`, what was declared possible; a result beyond them is none. One more than
+    `far` half-widths off what stood waits for the next (None in models that were frozen without: every result is
+    believed). `by_groups` is the number of groups whose random effects gave `quantile`; None where samples count as
+    exchangeable. The interval of a value that had to be brought back into the range lies about where it was brought to.
+    `quantile` times the expected error is half an interval; `memory` the number of spectra that at-line results can
+    still be matched to; `nearest` how far (µs) the spectrum may be from the time of sampling.
+
+    `edition` is that of the rules by which a course is followed. 2: a spectrum that comes again bit for bit is no
+    measurement; values off to one side are doubted within the interval, then believed as a step; what samples correct
+    is settled when the noise is known. None in models that were frozen without these.
     """
 
     kind: Literal["live-spectra"] = "live-spectra"
@@ -66,6 +74,7 @@ class Live(Piece):
     most: float | None = Field(default=None, allow_inf_nan=False)
     far: float | None = Field(default=None, gt=0.0, allow_inf_nan=False)
     by_groups: int | None = Field(default=None, ge=2)
+    edition: Literal[2] | None = None
 
     @model_serializer(mode="wrap")
     def _as_frozen(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
@@ -87,15 +96,17 @@ class Live(Piece):
         `coverage` is that of the intervals, by what left-out calibration samples show.
         """
         margin = MARGIN * (calibration.high - calibration.low)
+        usual = calibration.low - margin
         return cls(
             calibration=calibration,
             guard=Guard.of(calibration, spectra),
-            low=max(0.0, calibration.low - margin) if low is None else low,
+            low=low if low is not None else usual if calibration.low < 0.0 else max(0.0, usual),
             high=calibration.high + margin if high is None else high,
             quantile=calibration.quantile(coverage),
             least=low,
             most=high,
             far=FAR,
+            edition=2,
         )
 
     def step(self, state: LiveState, spectrum: Array, time: int) -> tuple[LiveValue, LiveState]:
@@ -116,14 +127,21 @@ class Live(Piece):
         raw, deviation = float(reading.value[0]), float(reading.deviation[0])
         if not (np.isfinite(raw) and np.isfinite(deviation)):
             return _none(time, "the spectrum cannot be prepared: it is flat where it should not be"), state
+        if self.edition is not None and (raw, deviation) == state.last:
+            state = replace(state, again=state.again + 1)
+            return _none(time, _same(state.again), raw, deviation), state
         if self._says_nothing(state, deviation):
             reason = f"too far from the calibration: the expected error is {deviation:.3g}"
             return _none(time, reason, raw, deviation), state
+        state = self._seen(state, raw, deviation)
         if self._strange(state, deviation):
             reason = f"an outlier: its expected error is {deviation:.3g}, usual are {state.usual:.3g}"
             return _none(time, reason, raw, deviation), replace(state, outliers=state.outliers + 1)
         following = self._followed(state, raw, deviation, time)
-        return self._answer(following, raw, deviation), following
+        return self._answer(following, raw, deviation, self._why(state, following)), following
+
+    def _seen(self, state: LiveState, raw: float, deviation: float) -> LiveState:
+        return state if self.edition is None else replace(state, last=(raw, deviation), again=0)
 
     def _says_nothing(self, state: LiveState, deviation: float) -> bool:
         """Whether the interval would be the whole range, and no at-line sample tells better."""
@@ -134,22 +152,54 @@ class Live(Piece):
         return settled and deviation > JUMP * state.usual
 
     def _followed(self, state: LiveState, raw: float, deviation: float, time: int) -> LiveState:
-        afresh = state.level is None or state.outliers >= PATIENCE
-        level = begun(raw) if state.level is None or afresh else followed(state.level, raw)
-        usual = deviation if afresh else REMEMBERED * state.usual + (1.0 - REMEMBERED) * deviation
+        anew = state.level is None or state.outliers >= PATIENCE
+        level = begun(raw) if state.level is None or anew else followed(state.level, raw, self._floor)
+        if state.level is not None and stepped(state.level, level):
+            state = restated(state, afresh(state.level.doubted))
+        usual = deviation if anew else REMEMBERED * state.usual + (1.0 - REMEMBERED) * deviation
         past = (*state.past[-self.memory + 1 :], Past(time, level.value, deviation))
-        accepted = 1 if afresh else state.accepted + 1
-        return replace(state, level=level, usual=usual, accepted=accepted, outliers=0, past=past)
+        accepted = 1 if anew else state.accepted + 1
+        found = replace(state, level=level, usual=usual, accepted=accepted, outliers=0, past=past)
+        return self._corrected(found) if found.unsettled else found
 
-    def _answer(self, state: LiveState, raw: float, deviation: float) -> LiveValue:
+    @property
+    def _floor(self) -> float | None:
+        """The innovation that is never clipped: the calibration itself errs by as much."""
+        return None if self.edition is None else sqrt(self.calibration.error)
+
+    def _corrected(self, state: LiveState) -> LiveState:
+        """With the correction by its samples, and by the noise that is known now: `unsettled` until it is known well.
+
+        Later noise tells nothing of samples that were drawn before it.
+        """
+        noise = sqrt(self.calibration.error + (state.level.noise**2 if state.level else 0.0))
+        found = correction(state.samples, self.calibration.intercept, noise)
+        early = self.edition is not None and (state.level is None or state.level.count <= WARM)
+        return replace(state, correction=found, unsettled=early)
+
+    def _why(self, before: LiveState, state: LiveState) -> str:
+        """What is to be known of a value: that it is doubted, or that the level began afresh with it."""
+        if self.edition is None or before.level is None or state.level is None:
+            return ""
+        if before.outliers >= PATIENCE:
+            return f"begun afresh: {PATIENCE} outliers in a row are the new usual"
+        if stepped(before.level, state.level):
+            return f"begun afresh: {STEP} values in a row lie off to one side, a step"
+        doubted = len(state.level.doubted)
+        return f"doubted: {doubted} in a row off to one side, within the interval" if doubted else ""
+
+    def _answer(self, state: LiveState, raw: float, deviation: float, why: str) -> LiveValue:
         now = state.past[-1]
         value = state.correction.applied(now.value)
         half = self._half(state, now)
         low, high = self._range(state)
         kept = min(max(value, low), high)
-        reason = "" if low <= value <= high else "beyond the reportable range"
+        beyond = "" if low <= value <= high else "beyond the reportable range"
+        reason = "; ".join(filter(None, (beyond, why)))
+        doubted = state.level.doubted if state.level else ()
+        ends = [kept, *(min(max(state.correction.applied(one), low), high) for one in doubted)]
         return LiveValue(
-            now.time, kept, max(kept - half, low), min(kept + half, high), raw, deviation, reason
+            now.time, kept, max(min(ends) - half, low), min(max(ends) + half, high), raw, deviation, reason
         )
 
     def _half(self, state: LiveState, now: Past) -> float:
@@ -175,11 +225,12 @@ class Live(Piece):
         """The state that knows of a sample drawn at `time` (µs), whenever its result comes.
 
         It is compared with the live value at the time of sampling, as it was before it was kept in the range. One
-        that is far off corrects nothing and is `waiting`; if the next is far off as well, and alike, both count.
+        that is far off, or was drawn while values were doubted, corrects nothing and is `waiting`; if the next is far
+        off as well, and alike, both count.
         Raises MonitoringError when there was no value near, or when the result is not finite or not possible.
         """
         self._check(measured)
-        then = min(state.past, key=lambda past: abs(past.time - time), default=None)
+        then = nearest(state.past, time) if state.past else None
         if then is None or abs(then.time - time) > self.nearest:
             raise MonitoringError(
                 "no spectrum was taken near the time of sampling",
@@ -190,9 +241,7 @@ class Live(Piece):
         if not believed:
             return replace(state, waiting=sample)
         samples = tuple(sorted((*state.samples, *believed), key=_time))
-        noise = sqrt(self.calibration.error + (state.level.noise**2 if state.level else 0.0))
-        found = correction(samples, self.calibration.intercept, noise)
-        return replace(state, samples=samples, correction=found, waiting=None)
+        return self._corrected(replace(state, samples=samples, waiting=None))
 
     def _check(self, measured: float) -> None:
         if not np.isfinite(measured):
@@ -210,7 +259,7 @@ class Live(Piece):
         if self.far is None:
             return (sample,)
         off = sample.measured - state.correction.applied(sample.predicted)
-        if abs(off) <= self.far * self._half(state, then):
+        if abs(off) <= self.far * self._half(state, then) and not doubtful(state, then):
             return (sample,)
         if state.waiting is None:
             return ()
@@ -220,6 +269,13 @@ class Live(Piece):
 
 def _time(sample: Sample) -> int:
     return sample.time
+
+
+def _same(again: int) -> str:
+    """Why a spectrum is none that has come `again` so many times."""
+    if again + 1 < FROZEN:
+        return "the same spectrum as before, bit for bit: no new measurement"
+    return f"frozen: the same spectrum {again + 1} times in a row, bit for bit"
 
 
 def _none(time: int, reason: str, raw: float | None = None, deviation: float | None = None) -> LiveValue:

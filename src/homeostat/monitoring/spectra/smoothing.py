@@ -3,10 +3,13 @@
 Each filter is a local level model (a random walk seen through noise: the simple exponential smoother; Harvey 1989,
 chapter 4) with its own ratio of walk to noise. The one whose one-step predictions have had the least discounted
 squares answers, so that the strength of the smoothing comes from the values themselves. Innovations are clipped at a
-multiple of their usual size: one wild value moves the level no more than a large ordinary one.
+multiple of their usual size: one wild value moves the level no more than a large ordinary one. Several in a row, all to
+one side, are no wild values but a step: the bank begins afresh with them.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import accumulate
 from math import sqrt
 
 RATIOS = (1e1, 1e0, 1e-1, 1e-2, 1e-3, 1e-4)
@@ -17,17 +20,27 @@ CLIPPED = 3.5
 """Innovations are clipped at this many of their root mean squares."""
 WARM = 12
 """Values before innovations are clipped: until then their usual size is not known."""
+STEP = 5
+"""Clipped innovations in a row, all to one side, that are a step.
+
+Whatever their distribution, a share of at most 1 / (1 + 3.5²) lies beyond 3.5 standard deviations to one side (Cantelli
+1928): five independent ones in a row begin the bank afresh without a step at most 5 times in a million values.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """The bank after `count` values: means, variances over the noise's, and discounted squared innovations."""
+    """The bank after `count` values: means, variances over the noise's, and discounted squared innovations.
+
+    `doubted` are the newest values that were clipped, all to one side: they are spikes, or a step that began.
+    """
 
     means: tuple[float, ...]
     variances: tuple[float, ...]
     squares: tuple[float, ...]
     weight: float
     count: int
+    doubted: tuple[float, ...] = ()
 
     @property
     def value(self) -> float:
@@ -55,20 +68,47 @@ def begun(value: float) -> Level:
     return Level((value,) * len(RATIOS), (1.0,) * len(RATIOS), (0.0,) * len(RATIOS), 0.0, 1)
 
 
-def followed(level: Level, value: float) -> Level:
-    """The bank after one more value."""
+def followed(level: Level, value: float, floor: float | None = None) -> Level:
+    """The bank after one more value.
+
+    An innovation of at most `floor` is never clipped; `STEP` clipped ones to one side begin the bank afresh. With None
+    there is no floor, and no step is known from a spike: so do models that were frozen without the rule.
+    """
+    if floor is None:
+        return _one_more(level, value, 0.0)
+    doubted = _doubted(level, value, floor)
+    if len(doubted) >= STEP:
+        return afresh(doubted)[-1]
+    return replace(_one_more(level, value, floor, known=len(doubted) > 1), doubted=doubted)
+
+
+def afresh(values: Sequence[float]) -> list[Level]:
+    """The banks after each of `values`, at least one, that begin a level."""
+    return list(accumulate(values[1:], followed, initial=begun(values[0])))
+
+
+def _doubted(level: Level, value: float, floor: float) -> tuple[float, ...]:
+    """The values in a row that lie further off than is believed, all to the side of the newest, `value`."""
+    off = value - level.value
+    if level.count <= WARM or abs(off) <= max(CLIPPED * level.noise, floor):
+        return ()
+    return (*(level.doubted if all((one - level.value) * off > 0.0 for one in level.doubted) else ()), value)
+
+
+def _one_more(level: Level, value: float, floor: float, *, known: bool = False) -> Level:
+    """Innovations are clipped, but not within `floor`; one more of a step (`known`) tells nothing of the noise."""
     means, variances, squares = [], [], []
     for ratio, mean, variance, square in zip(
         RATIOS, level.means, level.variances, level.squares, strict=True
     ):
         innovation = value - mean
         if level.count > WARM:
-            most = CLIPPED * sqrt(square / level.weight)
+            most = max(CLIPPED * sqrt(square / level.weight), floor)
             innovation = min(max(innovation, -most), most)
         ahead = variance + ratio
         gain = ahead / (ahead + 1.0)
         means.append(mean + gain * innovation)
         variances.append((1.0 - gain) * ahead)
-        squares.append(KEPT * square + innovation * innovation)
-    weight = KEPT * level.weight + 1.0
+        squares.append(square if known else KEPT * square + innovation * innovation)
+    weight = level.weight if known else KEPT * level.weight + 1.0
     return Level(tuple(means), tuple(variances), tuple(squares), weight, level.count + 1)

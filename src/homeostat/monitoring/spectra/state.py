@@ -22,7 +22,8 @@ class Past:
 class LiveState:
     """All that a live calibration remembers of a batch. JSON holds it.
 
-    `waiting` is the last at-line result, if it was far off what stood and corrects nothing yet.
+    `waiting` is the last at-line result, if it was far off what stood and corrects nothing yet. `last` is what the
+    newest spectrum said and was expected to err by, `again` how often it has come again bit for bit.
     """
 
     level: Level | None = None
@@ -33,11 +34,14 @@ class LiveState:
     samples: tuple[Sample, ...] = ()
     correction: Correction = field(default_factory=Correction)
     waiting: Sample | None = None
+    last: tuple[float, float] | None = None
+    again: int = 0
+    unsettled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class LiveValue:
-    """The answer to one spectrum: None where there is none, and then `reason` says why.
+    """The answer to one spectrum: None where there is none, and then `reason` says why; else what is to be known.
 
     `raw` is what this spectrum alone says, `deviation` its expected error without any at-line sample.
     """
