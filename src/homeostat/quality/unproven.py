@@ -20,6 +20,7 @@ from homeostat.ledger.catalogue import RecordSigned, payload
 from homeostat.ledger.readable import unreadable
 from homeostat.quality.carried import TYPES as ORDERS
 from homeostat.quality.carried import Carried
+from homeostat.quality.deviations import disregarded
 from homeostat.quality.settlement import settlements
 from homeostat.site import Kind
 
@@ -59,11 +60,16 @@ class Unproven:
         given, none = _judged(Judge(ledger), self._signatures)
         orders = self._orders.findings(given, gmp=kind == "gmp" or founded_gmp(ledger))
         custody = Proofs.of(ledger).findings
-        told = (*unproved(ledger), *none, *orders, *custody, *self._misplaced)
+        acts = (_finding(one, f"{_act(one)} counts for nothing: {why}") for one, why in disregarded(ledger))
+        told = (*unproved(ledger), *none, *orders, *custody, *self._misplaced, *acts)
         named = {one.event for one in told}
         found = (*(one for one in self._unread if one.event not in named), *told)
         settled = settlements(ledger) if found else {}
         return tuple(replace(one, settled=settled.get(one.event, "")) for one in found)
+
+
+def _act(recorded: Recorded) -> str:
+    return f"event {recorded.seq} ({recorded.event.type}), as by {recorded.event.actor},"
 
 
 def _finding(recorded: Recorded, words: str) -> Finding:
