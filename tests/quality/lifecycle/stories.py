@@ -38,7 +38,7 @@ class Stories(Defining):
     """Acts, late findings, copied signatures, and the way to a release."""
 
     def late(self, batch: str, kind: str, who: str) -> None:
-        """An intruder with the site's key lets the engine, a person or the laboratory tell more of a batch that has ended.
+        """An intruder with the site's key lets engine, person or laboratory tell more of a batch that has ended.
 
         It counts for nothing, is found, and stops every release.
         """
