@@ -22,6 +22,7 @@ from homeostat.errors import SiteError
 from homeostat.historian import Historian
 from homeostat.ledger import Ledger, SiteKey
 from homeostat.ledger.keys import PRIVATE_NAME, PUBLIC_NAME
+from homeostat.ledger.readable import readable
 
 FORMAT = 1
 LOCK = "writer.lock"
@@ -148,7 +149,17 @@ class Site:
         key = SiteKey.load(self.keys)
         if not self.ledger_path.exists():
             Historian.open(self.historian_path).close()  # a ledger without a historian is an alarm
-        with Ledger.open(self.ledger_path, key=key, heads=self.heads_file, clock=stamp) as ledger:
+        with Ledger.open(
+            self.ledger_path, key=key, heads=self.heads_file, clock=stamp, reads=readable
+        ) as ledger:
+            yield ledger
+
+    @contextmanager
+    def looking(self) -> Iterator[Ledger]:
+        """The ledger alone, read-only. Raises LedgerError where there is none, or it is damaged."""
+        with Ledger.open(
+            self.ledger_path, key=None, heads=self.heads_file, clock=str, reads=readable
+        ) as ledger:
             yield ledger
 
     @contextmanager
@@ -190,7 +201,7 @@ class Site:
                 "the site holds no batch yet", where=str(self.root), mend="run one with: homeostat run"
             )
         with (
-            Ledger.open(self.ledger_path, key=None, heads=self.heads_file, clock=str) as ledger,
+            self.looking() as ledger,
             Historian.open(self.historian_path, readonly=True) as historian,
         ):
             yield ledger, historian

@@ -7,7 +7,8 @@ import pytest
 from homeostat.errors import AuthorityError
 from homeostat.governance import people
 from homeostat.governance.known import directory
-from homeostat.governance.people import Secret
+from homeostat.governance.people import Secret, unproved
+from homeostat.ledger.catalogue.people import FactorRemoved
 from homeostat.validation.checking import Workbench
 from homeostat.validation.running import ticking
 from homeostat.validation.scene import FRESH, device_of, scene
@@ -35,3 +36,13 @@ def test_the_code_that_removed_a_factor_is_on_record_with_it(tmp_path: Path) -> 
         used, removed = list(office.acts(("factor.used", "factor.removed")))[-2:]
         assert (used.event.data["at"], removed.event.type) == ("credential", "factor.removed")
         assert not directory(office).accounts["maria"].second_factor
+
+
+def test_a_second_factor_is_removed_by_its_owner_alone(tmp_path: Path) -> None:
+    with scene(Workbench(tmp_path, *ticking())) as (office, later):
+        team = staff(office, maria="operator", ada="administrator")
+        device_of(office, later, team["maria"].session, team["maria"].secret)
+        office.put("ada", FactorRemoved(account="maria", why="made up", changes=()))
+        assert directory(office).accounts["maria"].second_factor
+        (found,) = unproved(office.ledger)
+        assert found.what.endswith("removes the second factor of maria by ada, and only its owner may")

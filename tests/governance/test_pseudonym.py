@@ -41,6 +41,7 @@ def test_every_way_to_write_a_day_is_found(day: date, way: str, around: str) -> 
     [
         "1958_11_03", "1958 - 11 - 03", "3-Nov-1958", "58-11-03", "1958–11–03", "Nov 3, 1958", "03NOV58",
         "3. März 1958", "1958-nov-3", "Doe 03.11.58", "１９５８-11-03", "TR-20260115-03",
+        "3rd November 1958", "November 3rd, 1958", "3 of Nov 1958", "1st of may 1958", "1958\u200b-11-03",
     ],
 )  # fmt: skip
 def test_a_day_is_found_however_it_is_written(code: str) -> None:
@@ -52,6 +53,8 @@ def test_a_day_is_found_however_it_is_written(code: str) -> None:
     [
         "Jo Doe", "Doe, Jo", "zoë müller", "Anna-Lena Roth", "DOE JANE", "de la Cruz", "Doe, Jo 1958", "O'Neil Pat",
         "J. Doe", "J.R. Doe", "Doe J.", "Doe,J", "Müller, Ä", "Jo Doe 1958", "1958 Jo Doe", "Jo O’Neil",
+        "DOE^JOHN", "Doe^John^A", "Doe_John", "Doe-John", "Doe-John-1958", "P017 John Doe", "Dr. Doe", "Prof Doe",
+        "Jo\u200b Doe",
     ],
 )  # fmt: skip
 def test_what_reads_as_a_name_is_found(code: str) -> None:
@@ -65,6 +68,7 @@ def test_what_reads_as_a_name_is_found(code: str) -> None:
         "19581332", "1850-01-01", "2026-W47", "UKX 0042", "7f3a-19", "G123498654321", "ward C",
         "SITE-A 0042", "KM-2026-0031", "UPN 12345", "patient A", "demo", "SITE-01-02-03", "TR-2026-03", "P-1, 2026",
         "SITE ALPHA 0042", "12-34-56", "A.1", "1-2-3",
+        "TR-AB", "TR_AB", "CAR-T-012", "car-t", "Donor-A", "MR-017", "dr17", "st-03", "1st", "P-017 arm B",
     ],
 )  # fmt: skip
 def test_a_code_is_a_code(code: str) -> None:

@@ -16,7 +16,12 @@ from homeostat.governance.signing import Subject, shown_as, sign, signatures, st
 from homeostat.ledger import Event
 from homeostat.ledger.catalogue import RecordSigned
 from homeostat.ledger.catalogue.people import AlertRaised, LoginRefused, SessionOpened
-from homeostat.ledger.catalogue.security_keys import Asked, SecurityKeyRegistered, SecurityKeyUsed
+from homeostat.ledger.catalogue.security_keys import (
+    Asked,
+    SecurityKeyRegistered,
+    SecurityKeyRemoved,
+    SecurityKeyUsed,
+)
 from homeostat.ledger.identity import PersonalKey, passwords
 from homeostat.ledger.identity.assertions import counter
 from homeostat.ledger.identity.challenges import answer_id, challenge, decoded
@@ -449,6 +454,27 @@ def test_a_counter_that_went_back_on_record_is_found(desk: Desk) -> None:
     desk.office.put("maria", used, event=answer_id(used.asked))
     (found,) = verify_site(desk.office.site).findings
     assert f"it counts {used.counter}, no further than one before it" in found.what
+
+
+def test_a_counter_that_no_key_gave_does_not_lock_its_person_out(desk: Desk) -> None:
+    desk.login()
+    used = used_by_hand(desk)
+    (before,) = directory(desk.office).accounts["maria"].security_keys
+    desk.office.put("maria", used.model_copy(update={"counter": 10**6}), event=answer_id(used.asked))
+    (found,) = verify_site(desk.office.site).findings
+    assert f"it counts {used.counter}, not 1000000" in found.what
+    assert directory(desk.office).accounts["maria"].security_keys == (before,)
+    desk.login()
+
+
+@pytest.mark.parametrize("actor", ["olga", "nobody", "scan"])
+def test_a_key_that_somebody_removed_who_may_not_stays(desk: Desk, actor: str) -> None:
+    (key,) = directory(desk.office).accounts["maria"].security_keys
+    removed = SecurityKeyRemoved(account="maria", credential=key.credential, why="made up", changes=())
+    desk.office.put(actor, removed)
+    (found,) = verify_site(desk.office.site).findings
+    assert found.what.endswith(f"removes a security key of maria by {actor}, who may not")
+    assert directory(desk.office).accounts["maria"].security_keys == (key,)
 
 
 @pytest.mark.parametrize(("minutes", "found"), [(5.5, 0), (300, 1)])

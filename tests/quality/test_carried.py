@@ -25,6 +25,7 @@ from homeostat.execution.slips import (
     subject,
 )
 from homeostat.governance import Office
+from homeostat.governance.counting import counting
 from homeostat.governance.signing import Subject, sign
 from homeostat.ledger import Event
 from homeostat.ledger.catalogue import (
@@ -67,7 +68,7 @@ class Scene:
     def put(
         self, said: Payload, actor: str = "operator", time: int = 60_000_000, batch: str = "B0001"
     ) -> int:
-        name = f"{batch}/x/{next(self.number):04d}"
+        name = f"{batch}/{next(self.number):06d}/000"
         data = said.model_dump(mode="json")
         self.office.ledger.append(Event(name, said.type, batch, time, actor, data))
         self.office.ledger.commit()
@@ -245,6 +246,44 @@ def test_an_amendment_that_nobody_signed_is_found(scene: Scene) -> None:
         before = len(scene.found())
         amended(scene.signed(slip), **other)
         assert len(scene.found()) == before + 1
+
+
+@pytest.mark.parametrize("status", ["corrected", "verified"])
+def test_an_invented_objection_carries_no_amendment(scene: Scene, status: str) -> None:
+    """Only what was refused needs no signature; what was objected to and yet counts is a finding, signed or not."""
+    slip = ANSWER.model_copy(update={"order": "correct", "answer": "3.5", "reason": "misread"})
+    judged = EntryJudged.model_validate(
+        {"prompt": slip.prompt, "act": "correction", "status": status, "by": "olga", "answer": "3.5"}
+        | {"old": "9", "value": 3.5, "unit": "mL", "reason": "misread"}
+    )
+    for signature, words in (
+        ("", "against what was found: x"),
+        (scene.signed(slip), "against what was found: x"),
+    ):
+        given = slip.ordered("", 0, Vouched((Objection(None, "x"),), signature))
+        assert isinstance(given, CorrectionGiven)
+        act = EntryAmended(why="x", prompt=slip.prompt, answer="3.5", entry=given.entry, judged=judged)
+        event = scene.put(act, "olga", 0)
+        found = scene.found()[-1]
+        assert f"event {event}, " in found
+        assert found.endswith(words)
+        events = tuple(scene.office.ledger.events(batch="B0001"))
+        counted = [one.seq for one in counting(scene.office.ledger, "B0001", events)]
+        assert counted == [one.seq for one in events if one.event.type != EntryAmended.type]
+
+
+def test_a_judgement_against_what_was_found_or_of_nothing_is_a_finding(scene: Scene) -> None:
+    scene.put(ANSWER.ordered("s", 60_000_000, Vouched((Objection("lot", "no lot"),), "")), "olga")
+    told = {"prompt": ANSWER.prompt, "act": "answer", "by": "olga", "answer": "9", "old": ""}
+    rest = {"value": 9.0, "unit": "mL", "reason": ""}
+    taken = scene.put(EntryJudged.model_validate(told | rest | {"status": "taken"}), "scan")
+    assert scene.found() == [
+        f"batch B0001: event {taken}, a judgement of warm/ask#1: it says 'taken' against what was found: no lot"
+    ]
+    more = scene.put(EntryJudged.model_validate(told | rest | {"status": "taken", "answer": "77"}), "scan")
+    assert scene.found()[1:] == [
+        f"batch B0001: event {more}, a judgement of warm/ask#1: no answer on record says '77' as by olga"
+    ]
 
 
 def test_what_was_refused_when_it_was_taken_up_needs_no_signature(scene: Scene) -> None:

@@ -17,9 +17,11 @@ from homeostat.governance.demonstration import SECRET, enrol_demonstration
 from homeostat.governance.people import Secret, login
 from homeostat.governance.signing import Subject, sign
 from homeostat.historian import Historian
+from homeostat.ledger import Event
 from homeostat.ledger.catalogue import CustodyBound, DeviationRequested
 from homeostat.quality import deviations as rooms
 from homeostat.quality.deviations import deviation, deviations, dossier
+from homeostat.quality.unproven import unproven
 from homeostat.site import Site
 from homeostat.validation.begun import started, tell
 
@@ -249,3 +251,38 @@ def tried(desk: Desk, act: str, who: Session) -> None:
             rooms.link(office, who, name, ("EX-1",), why="w")
         case _:
             rooms.close(office, who, SECRET, name, why="w")
+
+
+FORGED = {
+    "deviation.assessed": {"impact": "none at all"},
+    "deviation.classified": {"classification": "minor"},
+    "deviation.explained": {"cause": "nobody's fault"},
+    "deviation.linked": {"exceptions": ["EX-1"]},
+    "deviation.action.planned": {
+        "action": "CAPA-9",
+        "kind": "corrective",
+        "text": "t",
+        "owner": "o",
+        "due": "2030",
+    },
+    "deviation.opened": {"title": "another", "finding": "f", "batch": "", "exceptions": []},
+}
+
+
+@pytest.mark.parametrize("kind", FORGED)
+def test_what_would_change_a_closed_deviation_counts_for_nothing_and_is_named(desk: Desk, kind: str) -> None:
+    """The act stands under the site's own key alone; only an action is carried out after the close."""
+    name = desk.opened()
+    desk.settled(name)
+    rooms.close(desk.office, desk.qp, SECRET, name, why="read")
+    before = deviation(desk.office.ledger, name)
+    data = {"deviation": name, "why": "made up", "changes": [], **FORGED[kind]}
+    desk.office.ledger.append(Event("forged/1", kind, "", 0, "demo-qa", data))
+    desk.office.ledger.commit()
+    assert deviation(desk.office.ledger, name) == before
+    (found,) = unproven(desk.office.ledger, "training")
+    assert found.event == desk.office.ledger.size
+    assert "counts for nothing: " in found.what
+    rooms.finish_action(desk.office, desk.qa, name, "CAPA-1", evidence="report 7", why="done")
+    assert deviation(desk.office.ledger, name).actions[0].evidence == "report 7"
+    assert [one.event for one in unproven(desk.office.ledger, "training")] == [found.event]

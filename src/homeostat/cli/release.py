@@ -274,7 +274,7 @@ def certificate(
         _,
     ):
         found = grounds(office.site, batch, exceptional=exceptional)
-        last = max(one.recorded for one in office.ledger.events(batch=batch))
+        last = max(one.recorded for one in office.ledger.stored(batch=batch))
         lines = [one for one in signature_lines(office.ledger, batch) if one.of == f"certificate {batch}"]
         shown = as_signed(found)
         paper = certificate_paper(shown, found.status, lines, last, since(shown, found.certificate))

@@ -4,7 +4,7 @@ Inputs come from the record alone (readings, results, answers, outcomes); no equ
 compared is everything the scan concludes: each decision with its content and order, and each output bit by bit.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from homeostat.execution.batch import observe, recall_plan, recall_start, specs
@@ -18,8 +18,10 @@ from homeostat.execution.rig import Watcher
 from homeostat.execution.scan import begin, execute
 from homeostat.execution.stages.belief import Observer
 from homeostat.execution.state import Inputs, ScanResult
+from homeostat.governance.placed import misplaced
 from homeostat.ledger import Event, Recorded
 from homeostat.ledger.catalogue import PAYLOADS
+from homeostat.ledger.readable import readable
 from homeostat.site import Site
 
 
@@ -52,6 +54,7 @@ def replay(site: Site, batch: str, watch: Watcher) -> Replay:
     """Execute `batch` again and compare. Raises ExecutionError when the batch is unknown."""
     with site.reading() as (ledger, historian):
         events = {recorded.event.id: recorded for recorded in ledger.events(batch=batch)}
+        unread = next((one.seq for one in ledger.stored(batch=batch) if not readable(one)), 0)
         start = recall_start(events, batch)
         plan = recall_plan(start, recall_models(events.values()))
         names = [spec.name for spec in specs(plan)]
@@ -60,7 +63,9 @@ def replay(site: Site, batch: str, watch: Watcher) -> Replay:
     watch.started(batch, len(rows))
     decisions = _decisions(events)
     record = _Comparison(batch, plan, observer, rows, Arrivals(events.values()), decisions)
-    found = _compare(record, watch) or _beyond(decisions, len(rows))
+    found = _compare(record, watch) or _beyond(decisions, len(rows)) or _misplaced(events.values())
+    if unread and not found:
+        found = f"event {unread} cannot be read"
     watch.ended()
     return Replay(
         batch=batch,
@@ -74,7 +79,7 @@ def replay(site: Site, batch: str, watch: Watcher) -> Replay:
 
 
 def _decisions(events: Mapping[str, Recorded]) -> dict[int, tuple[Event, ...]]:
-    """The decisions on record, by scan and in their order."""
+    """The decisions on record, by scan and in their order; those that no scan gives are of scan -1."""
     found: dict[int, tuple[Event, ...]] = {}
     for recorded in events.values():
         if PAYLOADS[recorded.event.type].role == "decision":
@@ -132,6 +137,14 @@ def _beyond(decisions: Mapping[int, tuple[Event, ...]], scans: int) -> str:
     """Decisions of scans that have no readings."""
     late = [scan for scan in sorted(decisions) if scan >= scans]
     return f"scan {late[0]} has decisions on record, but no readings" if late else ""
+
+
+def _misplaced(events: Iterable[Recorded]) -> str:
+    """The first event that stands where no execution puts it, which no scan has compared or consumed."""
+    found = next(misplaced(events), None)
+    return (
+        f"event {found[0].seq} ({found[0].event.type}) was put by no execution: {found[1]}" if found else ""
+    )
 
 
 def _environment(before: Mapping[str, object], now: Mapping[str, object]) -> tuple[str, ...]:

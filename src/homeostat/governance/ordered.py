@@ -121,8 +121,9 @@ def order_of(content: Payload, time: int) -> Order | None:
         case EntryAmended():
             judged = content.judged  # what counts: it has to be what was signed
             name = "correct" if judged.act == "correction" else "verify"
-            return _entry(
-                name, judged.prompt, judged.answer, content.entry.model_copy(update={"by": judged.by})
+            said = content.entry.model_copy(update={"by": judged.by})
+            return _entry(name, judged.prompt, judged.answer, said)._replace(
+                objected=judged.status == "refused"
             )
         case _:
             return _given(content, time)

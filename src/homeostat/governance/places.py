@@ -37,5 +37,5 @@ def ledger_of(site: Site) -> Iterator[Ledger]:
     """The ledger of a site, to read, also where no batch was run yet. Raises SiteError where nothing has happened."""
     if not site.ledger_path.is_file():
         raise SiteError("nothing has happened at this site yet", where=str(site.root))
-    with Ledger.open(site.ledger_path, key=None, heads=site.heads_file, clock=str) as ledger:
+    with site.looking() as ledger:
         yield ledger

@@ -10,7 +10,7 @@ year or a month alone is none. What is found are the usual ways to write a day o
 import re
 from collections.abc import Iterator
 from datetime import date
-from unicodedata import normalize
+from unicodedata import category, normalize
 
 from homeostat.errors import WordingError
 from homeostat.ledger import Ledger
@@ -25,7 +25,7 @@ _NAMED = {
 }  # fmt: skip
 """Months in English and German; an assumption: codes are given in one of both."""
 _MONTH = rf"(?P<m>{'|'.join(_NAMED.values())})"
-_BETWEEN = rf"(?:\.?{_APART}|)"
+_BETWEEN = rf"(?:(?:st|nd|rd|th)?\.?{_APART}(?:of\s+)?|)"
 _ALONE, _ENDING = r"(?<![^\s,;()])", r"(?![^\s,;()])"
 """Where a word begins and ends: two digits for a year make a date of a whole word, not of A-01-02-03, a number."""
 
@@ -46,7 +46,7 @@ _DATES = _ways(
     rf"{_ALONE}(?P<m>\d{{1,2}}){_APART}(?P<d>\d{{1,2}}){_APART}(?P<y>\d{{2}}){_ENDING}",
     rf"(?<!\d)(?P<d>\d{{1,2}}){_BETWEEN}{_MONTH}{_BETWEEN}(?P<y>\d{{4}}|\d{{2}})(?!\d)",
     rf"(?<!\d)(?P<y>\d{{4}}){_BETWEEN}{_MONTH}{_BETWEEN}(?P<d>\d{{1,2}})(?!\d)",
-    rf"(?<![^\W\d_]){_MONTH}{_BETWEEN}(?P<d>\d{{1,2}})(?:,\s*|{_APART})(?P<y>\d{{4}})(?!\d)",
+    rf"(?<![^\W\d_]){_MONTH}{_BETWEEN}(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?:,\s*|{_APART})(?P<y>\d{{4}})(?!\d)",
 )
 """How a day is written: ISO 8601, day or month first, without signs, with two digits of a year, with a named month."""
 _YEARS = range(1900, 2100)
@@ -54,20 +54,30 @@ _YEARS = range(1900, 2100)
 
 _LETTER = r"[^\W\d_]"
 _WORD = rf"(?:{_LETTER}{{2,}}|{_LETTER}['’]{_LETTER}+)(?:[-'’]{_LETTER}+)*"
+_CAPITALISED = r"(?-i:[^\W\d_a-z][^\W\d_A-Z]+)"
+_TITLE = "dr|prof|mrs?|ms|herr|frau|sir"
 _NAMES = _ways(
     rf"{_WORD}\s+{_WORD}\D*",
     rf"{_WORD}\s*,\s*{_LETTER}.*",
     rf"(?:{_LETTER}\.[\s-]*)+{_WORD}.*",
     rf"{_WORD}\s+{_LETTER}\..*",
+    rf"{_WORD}(?:\^{_LETTER}*)+.*",
+    rf"{_CAPITALISED}(?:[_-]{_CAPITALISED})+",
+    rf"\S*\d\S*\s+{_CAPITALISED}\s+{_CAPITALISED}",
+    rf"(?:{_TITLE})\b\.?\s*{_WORD}.*",
 )
-"""Names: "Jo Doe" with no number beside, "Doe, Jo" and "Doe,J", "J. Doe", "Doe J."; "patient A" is none."""
+"""Names: "Jo Doe" with no number beside, "Doe, Jo" and "Doe,J", "J. Doe", "Doe J."; "patient A" is none.
+
+Also as DICOM writes them ("DOE^JOHN"), joined ("Doe_John", "Doe-John"; "TR-AB" is none), after a code
+("P017 John Doe") and after a title ("Dr. Doe").
+"""
 _BORN = re.compile(r"[\W_]*(?<!\d)(?:19|20)\d\d(?!\d)[\W_]*")
 """A year beside a name, which makes no code of it."""
 
 
 def telling(code: str) -> str:
     """Why a code tells of a person, in words; empty where nothing says so."""
-    plain = normalize("NFKC", code).strip()
+    plain = "".join(one for one in normalize("NFKC", code) if category(one) != "Cf").strip()
     if any(_dates(plain)):
         return "it holds a date, which may be a date of birth"
     bare = _BORN.sub(" ", plain).strip()

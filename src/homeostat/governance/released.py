@@ -10,10 +10,8 @@ from typing import Literal, TypeAlias
 
 from pydantic import JsonValue
 
-from homeostat.errors import LedgerError
-from homeostat.governance.carrying import Carrying
+from homeostat.governance.counting import uncarried
 from homeostat.governance.known import accounts
-from homeostat.governance.ordered import order_of
 from homeostat.governance.signing import Judge
 from homeostat.governance.started import gmp_batch
 from homeostat.ledger import Ledger, Recorded, canonical
@@ -89,10 +87,8 @@ def status(ledger: Ledger, batch: str) -> Status:
     to be reported again. A recall holds the batch whoever ordered it, and says so where nobody signed it.
     """
     judge = Judge(ledger)
-    events = [
-        one for one in ledger.events(batch=batch, types=(*TYPES, ResultReported.type)) if _readable(one)
-    ]
-    unsigned = _unsigned(judge, events) if gmp_batch(ledger, batch) else frozenset[int]()
+    events = tuple(ledger.events(batch=batch, types=(*TYPES, ResultReported.type)))
+    unsigned = uncarried(judge, events) if gmp_batch(ledger, batch) else frozenset[int]()
 
     def counts(recorded: Recorded) -> bool:
         if recorded.event.type != RecordSigned.type:
@@ -103,26 +99,6 @@ def status(ledger: Ledger, batch: str) -> Status:
     stands = folded(events, counts)
     account = accounts(ledger).get(stands.recalled_by)
     return replace(stands, recalled_by=account.name) if account else stands
-
-
-def _readable(recorded: Recorded) -> bool:
-    """Whether an event can be read; what cannot decides nothing, and `verify` names it."""
-    try:
-        payload(recorded.event.type, recorded.event.data)
-    except LedgerError:
-        return False
-    return True
-
-
-def _unsigned(judge: Judge, events: Iterable[Recorded]) -> frozenset[int]:
-    """The reports and recalls that no signature carries, by their places."""
-    carrying, found = Carrying(judge.named), set[int]()
-    for recorded in events:
-        content = payload(recorded.event.type, recorded.event.data)
-        order = order_of(content, recorded.event.time)
-        if order is not None and carrying.lacks(recorded, content, order):
-            found.add(recorded.seq)
-    return frozenset(found)
 
 
 def _kept(signed: RecordSigned) -> bool:

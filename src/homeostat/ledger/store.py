@@ -59,8 +59,10 @@ class Ledger:
         key: SiteKey | None,
         heads: Path,
         clock: Callable[[], str],
+        reads: Callable[[Recorded], bool],
     ) -> None:
         """For `open` alone."""
+        self._reads = reads
         self._path, self._connection, self._key, self._heads, self._clock = (
             path,
             connection,
@@ -74,17 +76,26 @@ class Ledger:
         self._export_behind = True
 
     @classmethod
-    def open(cls, path: Path, *, key: SiteKey | None, heads: Path, clock: Callable[[], str]) -> "Ledger":
+    def open(
+        cls,
+        path: Path,
+        *,
+        key: SiteKey | None,
+        heads: Path,
+        clock: Callable[[], str],
+        reads: Callable[[Recorded], bool] = lambda recorded: True,
+    ) -> "Ledger":
         """Open the ledger at `path`, made if new; without `key` it is read-only.
 
         `heads` is the file that heads are exported to, `clock` gives wall-clock stamps (ISO 8601 with UTC
-        offset). Raises `LedgerError` if the file is not a sound ledger, ends in something that this key did
-        not sign, or lacks what was exported; a missed export is made up for.
+        offset); `reads` says whether an event can be read: `events` passes over one that cannot. Raises
+        `LedgerError` if the file is not a sound ledger, ends in something that this key did not sign, or lacks what
+        was exported; a missed export is made up for.
         """
         if key is None:
-            return cls._opened(cls(path, connect_to_read(path), None, heads, clock))
+            return cls._opened(cls(path, connect_to_read(path), None, heads, clock, reads))
         _prepare_export(path, heads)
-        return cls._opened(cls(path, connect_to_write(path), key, heads, clock))
+        return cls._opened(cls(path, connect_to_write(path), key, heads, clock, reads))
 
     @staticmethod
     def _opened(ledger: "Ledger") -> "Ledger":
@@ -212,7 +223,16 @@ class Ledger:
     def events(
         self, *, batch: str | None = None, types: Collection[str] | None = None, after: int = 0
     ) -> Iterator[Recorded]:
-        """Committed events behind place `after`, in order; of one batch and of some types if given."""
+        """Committed events behind place `after`, in order; of one batch and of some types if given.
+
+        One that cannot be read is passed over: it counts for nothing, and `verify` names it.
+        """
+        return filter(self._reads, self.stored(batch=batch, types=types, after=after))
+
+    def stored(
+        self, *, batch: str | None = None, types: Collection[str] | None = None, after: int = 0
+    ) -> Iterator[Recorded]:
+        """The same of every event, whether it can be read or not: for what tells, counts or hashes the record."""
         wanted = None if types is None else sorted(types)
         conditions = ["seq > ?"]
         conditions += [] if batch is None else ["batch = ?"]

@@ -18,6 +18,7 @@ from homeostat.governance.session import Session
 from homeostat.governance.signing import Judge, Signature, Subject, give
 from homeostat.ledger import JSON, Ledger, Recorded, canonical
 from homeostat.ledger.catalogue import PAYLOADS, Act, Change, RecordSigned
+from homeostat.ledger.readable import readable
 from homeostat.quality.model.base import Part
 
 KIND = "audit trail"
@@ -74,7 +75,7 @@ class AuditReview(Part):
 def trail(ledger: Ledger, wanted: Wanted) -> tuple[Line, ...]:
     """The lines that are wanted, in the order of the ledger. Raises QualityError for a time that is none."""
     since, until = _moment(wanted.since), _moment(wanted.until)
-    lines = map(_line, ledger.events(batch=wanted.batch, after=wanted.after))
+    lines = map(_line, ledger.stored(batch=wanted.batch, after=wanted.after))
     return tuple(line for line in lines if _fits(line, wanted) and _within(line.recorded, since, until))
 
 
@@ -171,7 +172,7 @@ def _line(stored: Recorded) -> Line:
         type=event.type,
         role=kind.role if kind else "unknown",
         time=event.time,
-        changes=tuple(_changes(event.type, event.data)),
+        changes=tuple(_changes(event.type, event.data)) if readable(stored) else (),
         why=_why(event.data),
         hash=stored.hash.hex(),
     )

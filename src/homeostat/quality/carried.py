@@ -8,15 +8,15 @@ which rules a batch was started: at a GMP site no batch runs without them.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from homeostat.errors import LedgerError
 from homeostat.governance.carrying import Carrying
 from homeostat.governance.ordered import SIGNED, Order, order_of
 from homeostat.governance.signing import Standing
 from homeostat.ledger import Finding, Recorded
-from homeostat.ledger.catalogue import BatchStarted, CommandGiven, Payload, PromptClosed, payload
+from homeostat.ledger.catalogue import BatchStarted, CommandGiven, EntryJudged, Payload, PromptClosed
+from homeostat.quality.defied import defied
 from homeostat.quality.scripted import Scripted
 
-TYPES = (BatchStarted.type, PromptClosed.type, *SIGNED)
+TYPES = (BatchStarted.type, PromptClosed.type, EntryJudged.type, *SIGNED)
 """The types of events that tell of orders, and of the batches in which they have to be signed."""
 
 
@@ -26,19 +26,13 @@ class Carried:
 
     _starts: list[Recorded] = field(default_factory=list)
     _heard: list[tuple[Recorded, Payload]] = field(default_factory=list)
-    _unread: list[Finding] = field(default_factory=list)
 
-    def hear(self, recorded: Recorded) -> None:
-        """Take in one event of `TYPES`; one that cannot be read is a finding."""
-        event = recorded.event
-        if event.type == BatchStarted.type:
+    def hear(self, recorded: Recorded, content: Payload) -> None:
+        """Take in one event of `TYPES`."""
+        if isinstance(content, BatchStarted):
             self._starts.append(recorded)
-            return
-        try:
-            self._heard.append((recorded, payload(event.type, event.data)))
-        except LedgerError as error:
-            where, words = _where(recorded), f"event {recorded.seq} cannot be read: {error.what}"
-            self._unread.append(Finding(where, words, event=recorded.seq))
+        else:
+            self._heard.append((recorded, content))
 
     def findings(self, given: Mapping[str, Standing], *, gmp: bool) -> Iterator[Finding]:
         """Each order that no signature of those `given` (by their event) carries, and what else is no GMP batch's.
@@ -46,7 +40,6 @@ class Carried:
         `gmp` says that the site is a GMP site. What was refused when it was taken up needs no signature, but has used
         the one that it names.
         """
-        yield from self._unread
         if gmp:
             yield from map(_unruled, (one for one in self._starts if not _ruled(one)))
         carrying = Carrying(given.get)
@@ -55,11 +48,18 @@ class Carried:
             if words:
                 what = f"event {recorded.seq}, '{order.about}' as by {order.by}"
                 yield Finding(_where(recorded), f"{what}: {words}", event=recorded.seq)
+        for recorded, words in defied(self._ruled_events()):
+            what = f"event {recorded.seq}, a judgement of {recorded.event.data.get('prompt')}"
+            yield Finding(_where(recorded), f"{what}: {words}", event=recorded.seq)
+
+    def _ruled_events(self) -> list[tuple[Recorded, Payload]]:
+        """What was heard of each batch that was started as one of a GMP site, wherever its start stands."""
+        ruled = {one.event.batch for one in self._starts if _ruled(one)}
+        return [one for one in self._heard if one[0].event.batch in ruled]
 
     def _orders(self) -> Iterator[tuple[Recorded, Payload, Order]]:
-        """The orders of each batch that was started as one of a GMP site, wherever its start stands."""
-        ruled = {one.event.batch for one in self._starts if _ruled(one)}
-        heard = [one for one in self._heard if one[0].event.batch in ruled]
+        """The orders of each batch that was started as one of a GMP site."""
+        heard = self._ruled_events()
         scripted, halted = Scripted.of(heard), set[str]()
         for recorded, content in heard:
             batch = recorded.event.batch

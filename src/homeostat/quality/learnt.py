@@ -76,8 +76,9 @@ def _started(ledger: Ledger, batch: str) -> BatchStarted | None:
 
 
 def _complete(ledger: Ledger, batch: str) -> bool:
-    ends = [payload(s.event.type, s.event.data) for s in ledger.events(batch=batch, types=(BatchEnded.type,))]
-    return any(isinstance(end, BatchEnded) and end.state == "complete" for end in ends)
+    """Whether a batch came to its end; of several ends the first stands."""
+    end = next(ledger.events(batch=batch, types=(BatchEnded.type,)), None)
+    return end is not None and end.event.data.get("state") == "complete"
 
 
 def _last(historian: Historian, batch: str, name: str) -> tuple[float, float]:

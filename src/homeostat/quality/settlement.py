@@ -91,5 +91,5 @@ def _about(ledger: Ledger, signed: RecordSigned) -> Subject | None:
     words, deviation = signed.terms.get("finding"), signed.terms.get("deviation")
     if not (_PLACE.fullmatch(place) and isinstance(words, str) and isinstance(deviation, str)):
         return None
-    recorded = next(ledger.events(after=int(place) - 1), None)
+    recorded = next(ledger.stored(after=int(place) - 1), None)
     return finding_subject(recorded, words, deviation) if recorded else None

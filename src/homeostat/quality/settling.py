@@ -41,7 +41,7 @@ def settle(
         if not approves and (words := asked_for(office.ledger, event, deviation)):
             mend = "another person, of quality assurance, approves by the same command"
             raise QualityError(f"it was asked for already: {words}", where=f"event {event}", mend=mend)
-        subject = finding_subject(next(office.ledger.events(after=event - 1)), found.what, deviation)
+        subject = finding_subject(next(office.ledger.stored(after=event - 1)), found.what, deviation)
         if approves:
             require(office.ledger, subject, ("requested",))
         meaning: Meaning = "approved" if approves else "requested"

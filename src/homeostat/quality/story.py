@@ -15,7 +15,9 @@ import numpy as np
 from pydantic import ValidationError
 
 from homeostat.errors import HistorianError, RecordError
+from homeostat.governance.counting import counting
 from homeostat.governance.custody import Belonging
+from homeostat.governance.placed import executed
 from homeostat.governance.signing import Standing, not_entitled
 from homeostat.historian import Historian, Series
 from homeostat.ledger import Ledger, Recorded
@@ -114,6 +116,8 @@ def usable(series: Series) -> "np.ndarray[tuple[int, ...], np.dtype[np.bool_]]":
 class Story:
     """Everything the ledger and the historian say about one batch; `containers` are those that concern it.
 
+    What was put after the end of its execution is not in it, nor are amendments that nobody's signature carries, which
+    a GMP batch needs: `verify` names them.
     `not_entitled` are the signatures given for it by somebody whose role does not carry them.
     """
 
@@ -127,7 +131,7 @@ class Story:
     @classmethod
     def read(cls, ledger: Ledger, historian: Historian, batch: str) -> "Story":
         """The story of `batch`. Raises RecordError where the ledger holds no event of it."""
-        events = tuple(ledger.events(batch=batch)) if batch else ()
+        events = tuple(counting(ledger, batch, executed(ledger.events(batch=batch)))) if batch else ()
         if not events:
             raise RecordError(f"there is no batch '{batch}'", mend="list them with: homeostat batches")
         site = tuple(ledger.events(batch="", types=_SITE))
@@ -182,7 +186,7 @@ class Story:
     @cached_property
     def ended(self) -> Fact[BatchEnded] | None:
         """How the batch ended; None while it runs."""
-        return next(reversed(self.of(BatchEnded)), None)
+        return next(iter(self.of(BatchEnded)), None)
 
     @cached_property
     def process(self) -> Process | None:

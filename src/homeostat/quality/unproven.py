@@ -1,6 +1,7 @@
 """What stands whole in the ledger and nobody's proof carries: made-up persons, forged signatures, unsigned orders.
 
 events -> what persons have to have proved -> findings, each of one event, and who settled it where somebody did
+What an execution concludes needs no signature: it has to stand where one puts it.
 Whoever holds the site's key can add such an event, and cannot take it out again: it counts for nothing, and is told.
 """
 
@@ -11,32 +12,45 @@ from homeostat.errors import LedgerError
 from homeostat.governance.custody import Belonging
 from homeostat.governance.custody.proving import Proofs
 from homeostat.governance.people import unproved
+from homeostat.governance.placed import Placing
 from homeostat.governance.signing import Judge, Standing
 from homeostat.governance.started import founded_gmp
 from homeostat.ledger import Finding, Ledger, Recorded
-from homeostat.ledger.catalogue import RecordSigned
+from homeostat.ledger.catalogue import RecordSigned, payload
+from homeostat.ledger.readable import unreadable
 from homeostat.quality.carried import TYPES as ORDERS
 from homeostat.quality.carried import Carried
+from homeostat.quality.deviations import disregarded
 from homeostat.quality.settlement import settlements
 from homeostat.site import Kind
-
-PROVED = (RecordSigned.type, *ORDERS)
-"""The types of events that `Unproven` hears."""
 
 
 @dataclass
 class Unproven:
-    """The signatures and orders of a site, in the order of the ledger."""
+    """The signatures and orders of a site and the places of its events, heard in the order of the ledger."""
 
     _signatures: list[Recorded] = field(default_factory=list)
     _orders: Carried = field(default_factory=Carried)
+    _places: Placing = field(default_factory=Placing)
+    _unread: list[Finding] = field(default_factory=list)
+    _misplaced: list[Finding] = field(default_factory=list)
 
     def hear(self, recorded: Recorded) -> None:
-        """Take in one event of `PROVED`."""
-        if recorded.event.type == RecordSigned.type:
+        """Take in the next event; one that cannot be read counts for nothing, and is a finding."""
+        event = recorded.event
+        if event.type == RecordSigned.type:
             self._signatures.append(recorded)
-        else:
-            self._orders.hear(recorded)
+            return
+        if unread := unreadable(recorded):
+            self._unread.append(_finding(recorded, f"event {recorded.seq} cannot be read: {unread}"))
+            return
+        content = payload(event.type, event.data)
+        words = self._places.lacks(recorded)
+        if words:
+            what = f"event {recorded.seq} ({event.type}) was put by no execution: {words}"
+            self._misplaced.append(_finding(recorded, what))
+        if event.type in ORDERS and not (words and content.role == "decision"):
+            self._orders.hear(recorded, content)
 
     def findings(self, ledger: Ledger, kind: Kind) -> tuple[Finding, ...]:
         """Everything at a site that its persons did not prove, with who settled it.
@@ -46,15 +60,27 @@ class Unproven:
         given, none = _judged(Judge(ledger), self._signatures)
         orders = self._orders.findings(given, gmp=kind == "gmp" or founded_gmp(ledger))
         custody = Proofs.of(ledger).findings
-        found = (*unproved(ledger), *none, *orders, *custody)
+        acts = (_finding(one, f"{_act(one)} counts for nothing: {why}") for one, why in disregarded(ledger))
+        told = (*unproved(ledger), *none, *orders, *custody, *self._misplaced, *acts)
+        named = {one.event for one in told}
+        found = (*(one for one in self._unread if one.event not in named), *told)
         settled = settlements(ledger) if found else {}
         return tuple(replace(one, settled=settled.get(one.event, "")) for one in found)
+
+
+def _act(recorded: Recorded) -> str:
+    return f"event {recorded.seq} ({recorded.event.type}), as by {recorded.event.actor},"
+
+
+def _finding(recorded: Recorded, words: str) -> Finding:
+    batch = recorded.event.batch
+    return Finding(f"batch {batch}" if batch else "ledger", words, event=recorded.seq)
 
 
 def unproven(ledger: Ledger, kind: Kind) -> tuple[Finding, ...]:
     """The findings of the ledger of a site of this `kind`."""
     heard = Unproven()
-    for recorded in ledger.events(types=PROVED):
+    for recorded in ledger.stored():
         heard.hear(recorded)
     return heard.findings(ledger, kind)
 
@@ -68,7 +94,7 @@ def touching(ledger: Ledger, findings: Iterable[Finding], batch: str) -> tuple[F
 
 def _named(ledger: Ledger, seq: int) -> set[str]:
     """What an event is about: its batch, the batch and container that it names, and what a signature is about."""
-    event = next(ledger.events(after=seq - 1)).event
+    event = next(ledger.stored(after=seq - 1)).event
     subject, terms = str(event.data.get("subject", "")), event.data.get("terms")
     kept = [one for one in terms.values() if isinstance(one, Mapping)] if isinstance(terms, Mapping) else []
     named = [str(one.get(name, "")) for one in (event.data, *kept) for name in ("batch", "container")]

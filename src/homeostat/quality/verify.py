@@ -20,8 +20,9 @@ from homeostat.ledger.catalogue import (
     TailAnchored,
     payload,
 )
+from homeostat.ledger.readable import readable
 from homeostat.quality.originals import NAMING, damaged, strangers
-from homeostat.quality.unproven import PROVED, Unproven
+from homeostat.quality.unproven import Unproven
 from homeostat.site import Site
 
 
@@ -131,36 +132,24 @@ class _Vouched:
 
 
 _HISTORIAN = (BatchStarted.type, ChunksSealed.type, TailAnchored.type, BatchEnded.type)
-_TYPES = (*_HISTORIAN, *NAMING, *PROVED)
 
 
 def _vouched(site: Site) -> tuple[_Vouched, tuple[Finding, ...]]:
     """What the ledger vouches for, and what kept it from being read."""
     vouched, persons, unread = _Vouched(), Unproven(), list[Finding]()
     try:
-        with Ledger.open(site.ledger_path, key=None, heads=site.heads_file, clock=str) as ledger:
-            for recorded in ledger.events(types=_TYPES):
+        with site.looking() as ledger:
+            for recorded in ledger.stored():
                 event = recorded.event
-                if event.type in PROVED:
-                    persons.hear(recorded)
+                persons.hear(recorded)
                 if event.type in NAMING:
                     vouched.naming.append(recorded)
-                elif event.type in _HISTORIAN:
-                    unread += _told(vouched, recorded)
+                elif event.type in _HISTORIAN and readable(recorded):
+                    vouched.hear(event.batch, payload(event.type, event.data))
             vouched.unproved = (*_kind(site, ledger), *persons.findings(ledger, site.kind))
     except LedgerError as error:
         unread.append(Finding(error.where or "ledger", f"cannot be read: {error.what}"))
     return vouched, tuple(unread)
-
-
-def _told(vouched: _Vouched, recorded: Recorded) -> Iterator[Finding]:
-    """Take in what an event says about the historian; a finding where it cannot be read."""
-    event = recorded.event
-    try:
-        vouched.hear(event.batch, payload(event.type, event.data))
-    except LedgerError as error:
-        where = f"batch {event.batch}" if event.batch else "ledger"
-        yield Finding(where, f"event {recorded.seq} cannot be read: {error.what}")
 
 
 def _kind(site: Site, ledger: Ledger) -> Iterator[Finding]:

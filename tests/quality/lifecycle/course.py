@@ -277,8 +277,9 @@ class Course:
         """The site verifies: nothing is found but the signatures that were copied, and those that count for nothing."""
         found = verify_site(self.office.site)
         told = ["signatures"] * (self.model.forged + self.model.unasked)
+        told += [f"batch {batch}" for batch in self.model.misplaced]
         assert [one.where for one in found.findings] == told, found
-        assert len(found.altered) == self.model.forged
+        assert len(found.altered) == self.model.forged + len(self.model.misplaced)
 
 
 def attributable(one: Recorded) -> None:

@@ -110,7 +110,10 @@ def _batch(name: str) -> Batch:
 
 @dataclass
 class Model:
-    """All of it; `forged` counts signatures that were copied, `unasked` those of persons without the role."""
+    """All of it; `forged` counts signatures that were copied, `unasked` those of persons without the role.
+
+    `misplaced` names the batch of each event that was put after the end of its execution.
+    """
 
     batches: dict[str, Batch] = field(default_factory=lambda: {one: _batch(one) for one in (GOOD, BAD)})
     deviations: dict[str, Deviation] = field(default_factory=dict)
@@ -121,6 +124,7 @@ class Model:
     )
     failures: dict[str, int] = field(default_factory=lambda: dict.fromkeys(PERSONS, 0))
     forged: int = 0
+    misplaced: list[str] = field(default_factory=list)
     unasked: int = 0
     numbers: int = 1
 
@@ -134,7 +138,7 @@ class Model:
         mine = {name for name, one in self.containers.items() if one.batch == batch.name}
         said = tuple(sorted((name, one.number) for name, one in batch.said.items()))
         looked_at = len(mine - batch.once_held) + batch.holds
-        return tuple(sorted(batch.exceptions)), said, batch.late, looked_at
+        return tuple(sorted(batch.exceptions)), said, looked_at
 
     def review(self, batch: Batch) -> tuple[str, str]:
         """The state of the review, and who signed it."""
@@ -175,7 +179,7 @@ class Model:
         """What stands in the way of a release, whoever signs it."""
         if batch.state != "open":
             yield f"it is {batch.state}"
-        if self.forged:
+        if self.forged or self.misplaced:
             yield "signatures on record are none"
         if self.review(batch)[0] != "reviewed":
             yield "no review covers the record"

@@ -16,12 +16,8 @@ from .persons import fit, holds
 from .scene import BAD, GOOD
 
 T = TypeVar("T")
-LATE = {
-    "command": ("override", "minor"),
-    "result": ("changed entry", "major"),
-    "device": ("device fault", "critical"),
-}
-"""What may be found when a batch has ended, with the class and severity of its exception."""
+LATE = ("command", "result", "device")
+"""What only an execution puts on record, and somebody with the site's key may add when the batch has ended."""
 
 
 def pick(things: Sequence[T], number: int) -> T:
@@ -42,9 +38,13 @@ class Stories(Defining):
     """Acts, late findings, copied signatures, and the way to a release."""
 
     def late(self, batch: str, kind: str, who: str) -> None:
-        """The engine or the laboratory tells something more of a batch; who commanded it had a part in it."""
+        """An intruder with the site's key lets engine, person or laboratory tell more of a batch that has ended.
+
+        It counts for nothing, is found, and stops every release.
+        """
         one = self.model.batches[batch]
         one.late += 1
+        self.model.misplaced.append(batch)
         told = {
             "command": CommandGiven(command="resume", reason="told late", by=who),
             "result": counted(2.7 + 0.1 * one.late),
@@ -52,8 +52,6 @@ class Stories(Defining):
         }
         actor = who if kind == "command" else "scan"
         self.outside(batch, told[kind], f"{batch}/late/{one.late}", actor, 5 + one.late)
-        one.performers |= {who} if kind == "command" else set()
-        one.coming.append((*LATE[kind], ""))
 
     def copy_signature(self, number: int) -> None:
         """An intruder with the site's key copies a person's signature: to another record, batch, or once more."""

@@ -1,6 +1,7 @@
 """P11-50, P11-70: who enters a result once a GMP batch has ended signs it, and what nobody signed is found."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from typing import NamedTuple, TypeVar
@@ -12,8 +13,10 @@ from pydantic import JsonValue
 from homeostat.errors import AuthorityError
 from homeostat.execution.clock import stamp
 from homeostat.governance import Office
+from homeostat.governance.carrying import Carrying
+from homeostat.governance.ordered import order_of
 from homeostat.governance.people import Secret
-from homeostat.governance.signing import signatures
+from homeostat.governance.signing import Judge, signatures
 from homeostat.historian import Historian, Series, TagSpec
 from homeostat.ledger import Event
 from homeostat.ledger.catalogue import (
@@ -226,6 +229,29 @@ def test_a_recall_stands_by_the_signature_of_the_result_that_calls_for_it(bench:
     event = bench.forge(kept)
     (found,) = bench.found()
     assert found.startswith(f"batch {BATCH}: event {event}, 'recall' as by quinn: ")
+
+
+@pytest.mark.parametrize("cause", ["made up", "density of sample S1 was reported as 9, and made up"])
+def test_a_recall_tells_the_cause_of_its_result_in_the_same_act(bench: Bench, cause: str) -> None:
+    bench.result("0.001 1e6 cell/mL")
+    given = bench.kept(ResultReported)
+    real = bench.kept(BatchRecalled)
+    ledger = bench.office.ledger
+    told = [
+        one
+        for one in ledger.events(batch=BATCH)
+        if one.event.type in (ResultReported.type, BatchRecalled.type)
+    ]
+    order = order_of(given, 0)
+    assert order is not None
+    carrying = Carrying(Judge(ledger).named)
+    assert carrying.lacks(told[0], given, order) == ""
+    other = real.model_copy(update={"cause": cause})
+    recall = order_of(other, 0)
+    assert recall is not None
+    assert carrying.lacks(told[1], other, recall) != ""
+    assert carrying.lacks(replace(told[1], seq=told[1].seq + 1), real, recall) != ""
+    assert carrying.lacks(told[1], real, recall) == ""
 
 
 def test_a_recall_that_nobody_signed_is_named_and_holds_the_batch(bench: Bench) -> None:

@@ -20,12 +20,11 @@ def list_users(*, site: SiteDir = DEFAULT_SITE, as_json: AsJson = False) -> None
     """List all accounts, also those that are locked or retired."""
     from homeostat.governance.access import line_of
     from homeostat.governance.known import accounts
-    from homeostat.ledger import Ledger
     from homeostat.site import Site
 
     place = Site.open(site)
     if place.ledger_path.is_file():
-        with Ledger.open(place.ledger_path, key=None, heads=place.heads_file, clock=str) as ledger:
+        with place.looking() as ledger:
             found = list(accounts(ledger).accounts.values())
     else:
         found = []

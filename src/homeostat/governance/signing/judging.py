@@ -185,7 +185,7 @@ class Judge:
             return False
         if signed.place == 0:
             return signed.chain == GENESIS.hex()
-        last = next(self._ledger.events(after=signed.place - 1), None)
+        last = next(self._ledger.stored(after=signed.place - 1), None)
         return last is not None and last.hash.hex() == signed.chain
 
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from homeostat.errors import LedgerError
 from homeostat.ledger.catalogue import people as acts
 from homeostat.ledger.catalogue.base import Act
-from homeostat.ledger.catalogue.security_keys import SecurityKeyRegistered
+from homeostat.ledger.catalogue.security_keys import SecurityKeyRegistered, SecurityKeyRemoved
 from homeostat.ledger.event import canonical
 from homeostat.ledger.identity.accounts import Account
 from homeostat.ledger.identity.personal import digest, public_key
@@ -58,6 +58,17 @@ def unproved(accounts: Mapping[str, Account], account: Account, act: Act, actor:
         and (account.reset is None or isinstance(act, acts.AccountAgreed) or account.reset.by != actor)
     ):
         return f"agrees for quality assurance to a change of {account.id} by {actor}, who may not"
+    return _unremoved(accounts, account, act, actor)
+
+
+def _unremoved(accounts: Mapping[str, Account], account: Account, act: Act, actor: str) -> str:
+    """What is wrong with the removal of what a person identifies by; "" where it is none, or theirs to remove."""
+    if isinstance(act, acts.FactorRemoved) and actor != account.id:
+        return f"removes the second factor of {account.id} by {actor}, and only its owner may"
+    if isinstance(act, SecurityKeyRemoved) and not (
+        actor == account.id or _by_another(accounts, account, actor, "user.manage")
+    ):
+        return f"removes a security key of {account.id} by {actor}, who may not"
     return ""
 
 

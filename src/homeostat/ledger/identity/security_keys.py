@@ -9,7 +9,8 @@ from homeostat.ledger.catalogue.security_keys import (
 )
 from homeostat.ledger.event import Recorded
 from homeostat.ledger.identity.accounts import Account, SecurityKey
-from homeostat.ledger.identity.assertions import regressed
+from homeostat.ledger.identity.assertions import regressed, wrong
+from homeostat.ledger.identity.challenges import answer_id
 
 
 def registered(account: Account, act: SecurityKeyRegistered, stored: Recorded) -> Account:
@@ -27,13 +28,22 @@ def registered(account: Account, act: SecurityKeyRegistered, stored: Recorded) -
 
 
 def used(account: Account, act: SecurityKeyUsed, stored: Recorded) -> Account:
-    """A key has counted on, or back, which is remembered."""
+    """A key has counted on, or back, which is remembered; what it did not sign itself counts for nothing."""
+    if not _answered(account, act, stored):
+        return account
     tested = stored.recorded if act.asked.at == "test" else account.factor_tested
     keys = tuple(
         _counted(one, act.counter, stored) if one.until is None and one.credential == act.credential else one
         for one in account.registered_keys
     )
     return replace(account, registered_keys=keys, factor_tested=tested)
+
+
+def _answered(account: Account, act: SecurityKeyUsed, stored: Recorded) -> bool:
+    """Whether a key of the account that is in force has given this answer, to what it was asked of its owner."""
+    theirs = stored.event.actor == act.asked.account == account.id and stored.event.id == answer_id(act.asked)
+    keys = (one for one in account.security_keys if one.credential == act.credential)
+    return theirs and any(not wrong(act, one.public) for one in keys)
 
 
 def _counted(key: SecurityKey, counter: int, stored: Recorded) -> SecurityKey:

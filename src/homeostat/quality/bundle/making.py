@@ -67,7 +67,7 @@ def make_bundle(
     """
     ledger, site = office.ledger, office.site
     issued = batch_document(ledger, historian, batch, training=site.kind == "training")
-    about = tuple(ledger.events(batch=batch))
+    about = tuple(ledger.stored(batch=batch))
     pdf = sealed_file(office, issued.pdf, issued.when, f"batch record {batch}")
     events = sorted([*about, *_context(ledger, batch, about)], key=lambda one: one.seq)
     heads = _heads(ledger, site.heads_file, about, anchors)

@@ -45,7 +45,7 @@ def persons_behind(ledger: Ledger, about: Iterable[Recorded]) -> list[Recorded]:
         open_ = {one.event.actor for one in told if one.event.type in _VOUCHED and _account(one) in known}
     mine = {one.seq: one for one in told if _account(one) in known}
     founded = next((one.seq for one in told if one.event.data.get("vouching")), 0) if mine else 0
-    mine |= {one.seq: one for one in takewhile(lambda one: one.seq <= founded, ledger.events(batch=""))}
+    mine |= {one.seq: one for one in takewhile(lambda one: one.seq <= founded, ledger.stored(batch=""))}
     return list(mine.values())
 
 

@@ -17,7 +17,15 @@ from homeostat.quality.deviations.acts import (
     plan_action,
 )
 from homeostat.quality.deviations.requests import Request, requests
-from homeostat.quality.deviations.state import Capa, Deviation, Turn, deviation, deviations, dossier
+from homeostat.quality.deviations.state import (
+    Capa,
+    Deviation,
+    Turn,
+    deviation,
+    deviations,
+    disregarded,
+    dossier,
+)
 
 __all__ = [
     "Capa",
@@ -29,6 +37,7 @@ __all__ = [
     "close",
     "deviation",
     "deviations",
+    "disregarded",
     "dossier",
     "explain",
     "finish_action",

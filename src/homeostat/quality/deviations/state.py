@@ -109,20 +109,42 @@ def involved(one: Deviation, person: str) -> dict[str, str]:
 
 def deviations(ledger: Ledger, batch: str | None = None) -> tuple[Deviation, ...]:
     """Every deviation of the site, or of one batch, in the order of being opened."""
-    judge, known = Judge(ledger), dict[str, Deviation]()
+    return tuple(_folded(ledger, batch)[0].values())
+
+
+def disregarded(ledger: Ledger) -> tuple[tuple[Recorded, str], ...]:
+    """The acts on deviations that count for nothing, each with why, in words: no person can have done them there."""
+    return tuple(_folded(ledger, None)[1])
+
+
+def _folded(ledger: Ledger, batch: str | None) -> tuple[dict[str, Deviation], list[tuple[Recorded, str]]]:
+    """The deviations by name, and what counts for nothing: a second opening, and what would change a closed one."""
+    judge, known, none = Judge(ledger), dict[str, Deviation](), list[tuple[Recorded, str]]()
     for recorded in ledger.events(batch=batch, types=_TYPES):
         act = payload(recorded.event.type, recorded.event.data)
         if isinstance(act, RecordSigned):
             _signed(judge, known, recorded, act)
-        elif isinstance(act, DeviationOpened):
-            known[act.deviation] = _with_turn(_opened(recorded, act), recorded, act)
         elif isinstance(act, Act):
             name = getattr(act, "deviation", "")
-            if name in known:
-                known[name] = _with_turn(
-                    known[name].model_copy(update=_FOLDS[type(act)](known[name], act)), recorded, act
-                )
-    return tuple(known.values())
+            one = known.get(name)
+            if words := _against(one, name, act):
+                none.append((recorded, words))
+            elif isinstance(act, DeviationOpened):
+                known[name] = _with_turn(_opened(recorded, act), recorded, act)
+            elif one is not None:
+                changed = one.model_copy(update=_FOLDS[type(act)](one, act))
+                known[name] = _with_turn(changed, recorded, act)
+    return known, none
+
+
+def _against(one: Deviation | None, name: str, act: Act) -> str:
+    """Why an act on a deviation counts for nothing, in words; "" where it counts."""
+    if one is None:
+        return "" if isinstance(act, DeviationOpened) else f"there was no {name} then"
+    if isinstance(act, DeviationOpened):
+        return f"{name} was opened before"
+    closed = f"{name} had been closed by {one.closed_by}"
+    return "" if one.open or isinstance(act, ActionDone) else closed
 
 
 def deviation(ledger: Ledger, name: str) -> Deviation:

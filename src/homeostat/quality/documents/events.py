@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from homeostat.ledger import JSON, Recorded
 from homeostat.ledger.catalogue import EntryJudged, SampleResult
+from homeostat.ledger.readable import readable
 from homeostat.quality.documents.paper import Section, Table, section, table
 from homeostat.quality.documents.stamps import second
 from homeostat.quality.wording import moment, number
@@ -64,7 +65,7 @@ def corrections(events: Sequence[Recorded]) -> Table:
     """Each change of an act, of an entry, or of a reported result: what it was, what it is, who, when and why."""
     reported: dict[tuple[str, str, str], JSON] = {}
     rows = []
-    for one in events:
+    for one in filter(readable, events):
         data, actor = one.event.data, one.event.actor
         if one.event.type == SampleResult.type:
             found = _reported_anew(data, reported)

@@ -60,7 +60,7 @@ def batch_document(ledger: Ledger, historian: Historian, batch: str, *, training
     source = render_json(record).encode()
     paper = batch_paper(
         record,
-        tuple(ledger.events(batch=batch)),
+        tuple(ledger.stored(batch=batch)),
         historian,
         training=training,
         signatures=signature_lines(ledger, batch, record.signatures),

@@ -23,6 +23,7 @@ from homeostat.quality.deviations import deviations
 from homeostat.quality.record import batch_record
 from homeostat.quality.release.acting import subject
 from homeostat.quality.release.certificate import Certificate, certify, evidence
+from homeostat.quality.release.founded import unfounded
 from homeostat.quality.release.obstacles import Grounds
 from homeostat.quality.release.results import results
 from homeostat.quality.review import Review, review, unresolved
@@ -60,7 +61,7 @@ def grounds(site: Site, batch: str, *, exceptional: bool = False) -> Grounds:
             exceptional=exceptional,
             review=hashlib.sha256(reviewed.shown).hexdigest() if signed else "",
             deviations=[one.id for one in deviations(ledger, batch)],
-            evidence=evidence(ledger.events(batch=batch)),
+            evidence=evidence(ledger.stored(batch=batch)),
         )
         return Grounds(
             state=record.header.state,
@@ -72,6 +73,7 @@ def grounds(site: Site, batch: str, *, exceptional: bool = False) -> Grounds:
             reviewed=_review_in_words(reviewed),
             custody=tuple(_custody(site, ledger, batch)),
             unsigned=tuple(unsigned(ledger, certificate)) if exceptional else (),
+            unfounded=tuple(unfounded(story)),
             seen=seen,
         )
 

@@ -19,8 +19,8 @@ class Grounds:
     `state` is the batch's; `altered` what the verification of the site found changed, in words; `unresolved` the
     exceptions (a clock that stepped while the batch was recorded is one) and deviations that are open; `reviewed` why
     no signed review covers the record as it stands; `custody` what keeps the product where it is; `unsigned` which
-    signatures an exceptional release still lacks, `seen` the place in the ledger up to which they were gathered (None:
-    they were not gathered from one).
+    signatures an exceptional release still lacks; `unfounded` which judgements follow from no result; `seen` the place
+    in the ledger up to which they were gathered (None: they were not gathered from one).
     """
 
     state: str
@@ -32,6 +32,7 @@ class Grounds:
     reviewed: str = ""
     custody: Sequence[str] = ()
     unsigned: Sequence[str] = ()
+    unfounded: Sequence[str] = ()
     seen: int | None = None
 
 
@@ -109,6 +110,12 @@ def _conforming(grounds: Grounds) -> Iterator[Obstacle]:
         yield Obstacle("signature", words, "see: homeostat release request, homeostat release agree")
 
 
+def _founded(grounds: Grounds) -> Iterator[Obstacle]:
+    """What the certificate tells was measured, as it follows from the results; no release waives that."""
+    for words in grounds.unfounded:
+        yield Obstacle("result", words, "see: homeostat verify, homeostat replay")
+
+
 def _free(grounds: Grounds) -> Iterator[Obstacle]:
     for words in grounds.custody:
         yield Obstacle("custody", words, "see: homeostat custody show")
@@ -121,6 +128,7 @@ RULES: tuple[Callable[[Grounds], Iterator[Obstacle]], ...] = (
     _reviewed,
     _resolved,
     _conforming,
+    _founded,
     _free,
 )
 """What is asked before a release, in order."""

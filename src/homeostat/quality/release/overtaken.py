@@ -30,8 +30,8 @@ def unchanged(office: Office, grounds: Grounds) -> None:
         return
     batch, seen, ledger = grounds.certificate.batch, grounds.seen, office.ledger
     own = {batch, *Belonging.of(ledger).containers(batch)}
-    moved = (one for one in ledger.events(types=_CUSTODY, after=seen) if own & _named(one.event.data))
-    one = next(chain(ledger.events(batch=batch, after=seen), moved), None)
+    moved = (one for one in ledger.stored(types=_CUSTODY, after=seen) if own & _named(one.event.data))
+    one = next(chain(ledger.stored(batch=batch, after=seen), moved), None)
     if one is not None:
         words = (
             f"the record is not the one that was shown: meanwhile came {one.event.type} by {one.event.actor}"

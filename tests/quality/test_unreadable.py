@@ -1,0 +1,88 @@
+"""An event that cannot be read, of any type, counts for nothing: it is named by its number, and stops no reader."""
+
+import shutil
+from collections import Counter
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from homeostat.execution import Options, replay, run
+from homeostat.execution.clock import stamp
+from homeostat.governance import Office
+from homeostat.governance.known import accounts
+from homeostat.ledger import Event
+from homeostat.ledger.catalogue import PAYLOADS
+from homeostat.process import load
+from homeostat.quality import batch_record
+from homeostat.quality.audit import Wanted, trail
+from homeostat.quality.batches import batches
+from homeostat.quality.deviations import deviations
+from homeostat.quality.documents.issuing import batch_document
+from homeostat.quality.release import awaited, grounds, obstacles
+from homeostat.quality.review import review
+from homeostat.quality.verify import verify_site
+from homeostat.site import Site
+
+from .release.test_grounds import MINI, Quiet
+
+BATCH = "B0001"
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """A training site with one batch of the short culture. Copied, not written to."""
+    site = Site.create(tmp_path_factory.mktemp("done") / "site")
+    run(site, load(MINI), Options(batch=BATCH), Quiet())
+    return site
+
+
+@pytest.fixture
+def site(done: Site, tmp_path: Path) -> Site:
+    shutil.copytree(done.root, tmp_path / "site")
+    return Site.open(tmp_path / "site")
+
+
+def torn(site: Site, kinds: list[str], batches: tuple[str, ...]) -> list[int]:
+    """Put an event of each of these types on record whose payload is none of its type; their places."""
+    names, places = count(), list[int]()
+    with Office.open(site, stamp, lambda: f"n{next(names)}") as office:
+        for kind in kinds:
+            for batch in batches:
+                office.ledger.append(Event(f"torn/{next(names)}", kind, batch, 0, "olga", {"x": 1}))
+                office.ledger.commit()
+                places.append(office.ledger.size)
+    return places
+
+
+def test_one_of_every_type_is_named_and_nothing_fails(site: Site) -> None:
+    with site.reading() as (ledger, historian):
+        before = batch_record(ledger, historian, BATCH)
+    places = torn(site, [*PAYLOADS, "no.such.type"], ("", BATCH))
+    named = Counter(one.event for one in verify_site(site).findings)
+    assert named == Counter(places)
+    assert "record" in {one.kind for one in obstacles(grounds(site, BATCH))}
+    with site.reading() as (ledger, historian):
+        after = batch_record(ledger, historian, BATCH)
+        assert after.attributes == before.attributes
+        assert after.prompts == before.prompts
+        assert (len(batches(ledger)), deviations(ledger), accounts(ledger).accounts) == (1, (), {})
+        assert [line.seq for line in trail(ledger, Wanted()) if line.seq in places] == places
+        assert review(ledger, historian, BATCH).state == "not begun"
+        assert awaited(ledger, stamp()) == ()
+        assert batch_document(ledger, historian, BATCH, training=True).pdf.startswith(b"%PDF")
+
+
+def test_one_of_the_batch_is_a_difference_of_its_replay(site: Site) -> None:
+    (event,) = torn(site, ["attribute.judged"], (BATCH,))
+    found = replay(site, BATCH, Quiet())
+    assert (found.identical, found.difference) == (False, f"event {event} cannot be read")
+
+
+@pytest.mark.parametrize("kind", ["deviation.opened", "lot.moved", "party.set", "result.reported"])
+def test_it_stops_every_release_until_it_is_settled_and_is_told_for_ever(site: Site, kind: str) -> None:
+    (event,) = torn(site, [kind], ("",))
+    (found,) = verify_site(site).findings
+    assert found.event == event
+    assert found.what.startswith(f"event {event} cannot be read: ")
+    assert [one.kind for one in obstacles(grounds(site, BATCH))].count("record") == 1
