@@ -78,7 +78,7 @@ def built(root: Path, amount: int) -> Site:
     site, ticks, group = Site.create(root), count(), EVENTS // HEADS
     with site.recording(lambda: _stamp(next(ticks), amount)) as ledger:
         for number, payload in enumerate(_story(amount)):
-            name = f"{BATCH}/{number:06d}/000"
+            name = _name(number, payload)
             time = min(number * _SPAN // amount, _SPAN)
             ledger.append(Event(name, payload.type, BATCH, time, "scan", payload.model_dump(mode="json")))
             if number % group == group - 1:
@@ -86,6 +86,11 @@ def built(root: Path, amount: int) -> Site:
         ledger.commit()
     Historian.open(site.historian_path).close()
     return site
+
+
+def _name(number: int, payload: Payload) -> str:
+    """As a scan names events: each of a scan of its own, an outcome after its command."""
+    return f"{payload.intent}.done" if isinstance(payload, CommandOutcome) else f"{BATCH}/{number:06d}/000"
 
 
 def _stamp(tick: int, amount: int) -> str:

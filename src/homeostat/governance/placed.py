@@ -6,15 +6,16 @@ no scan knows of: it counts for nothing. What persons did (`Act`) stands whereve
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from homeostat.ledger import Event, Recorded
+from homeostat.ledger import Named, Recorded
 from homeostat.ledger.catalogue import PAYLOADS, BatchEnded, BatchStarted, CommandOutcome
 from homeostat.ledger.catalogue.base import Role
 
 _SCANNED: frozenset[Role] = frozenset(("input", "decision"))
 _EXECUTED: frozenset[Role] = frozenset((*_SCANNED, "effect"))
+_ROLES: Mapping[str, Role] = {name: kind.role for name, kind in PAYLOADS.items()}
 _PLACE = re.compile(r"(\d{1,18})/(\d{1,18})")
 _DONE = re.compile(r"(\d{1,18})/(\d{1,18})\.done")
 
@@ -27,26 +28,25 @@ class Placing:
     _ended: dict[str, int] = field(default_factory=dict)
     _last: dict[str, tuple[int, int]] = field(default_factory=dict)
 
-    def lacks(self, recorded: Recorded) -> str:
+    def lacks(self, event: Named) -> str:
         """What is wrong with the place of the next event, in words; "" where an execution puts such a one there."""
-        event = recorded.event
-        role = role_of(event)
+        role = _ROLES.get(event.type)
         if role not in _EXECUTED:
             return ""
         if event.batch in self._ended:
             return f"the batch had ended, with event {self._ended[event.batch]}"
         if event.type == BatchStarted.type:
-            before = self._begun.setdefault(event.batch, recorded.seq)
-            return "" if before == recorded.seq else f"the batch had begun, with event {before}"
+            before = self._begun.setdefault(event.batch, event.seq)
+            return "" if before == event.seq else f"the batch had begun, with event {before}"
         if event.type == BatchEnded.type:
-            self._ended[event.batch] = recorded.seq
+            self._ended[event.batch] = event.seq
         return self._unscanned(event) if role in _SCANNED else ""
 
-    def _unscanned(self, event: Event) -> str:
+    def _unscanned(self, event: Named) -> str:
         """Why no scan gives an event of this id here."""
         if not event.batch:
             return "it is of no batch, and only the scan of one says so"
-        place = place_of(event)
+        place = _place_of(event)
         if place is None:
             return f"no scan gives the id {event.id}"
         last = self._last.get(event.batch, (-1, -1))
@@ -56,13 +56,7 @@ class Placing:
         return ""
 
 
-def role_of(event: Event) -> Role | None:
-    """The role of an event in the batch that it is of; None for a type that is unknown."""
-    kind = PAYLOADS.get(event.type)
-    return None if kind is None else kind.role
-
-
-def place_of(event: Event) -> tuple[int, int] | None:
+def _place_of(event: Named) -> tuple[int, int] | None:
     """The scan that an input or a decision belongs to, and its number there; None where its id is of no scan."""
     form = _DONE if event.type == CommandOutcome.type else _PLACE
     found = form.fullmatch(event.id.removeprefix(f"{event.batch}/")) if event.batch else None
@@ -73,7 +67,8 @@ def misplaced(events: Iterable[Recorded]) -> Iterator[tuple[Recorded, str]]:
     """Each of the `events`, in the order of the ledger, that stands where no execution puts it, and why."""
     placing = Placing()
     for recorded in events:
-        if words := placing.lacks(recorded):
+        event = recorded.event
+        if words := placing.lacks(Named(recorded.seq, event.id, event.batch, event.type)):
             yield recorded, words
 
 
@@ -82,7 +77,7 @@ def executed(events: Iterable[Recorded]) -> Iterator[Recorded]:
     ended = set[str]()
     for recorded in events:
         event = recorded.event
-        if event.batch not in ended or role_of(event) not in _EXECUTED:
+        if event.batch not in ended or _ROLES.get(event.type) not in _EXECUTED:
             yield recorded
         if event.type == BatchEnded.type:
             ended.add(event.batch)

@@ -12,7 +12,7 @@ from homeostat.ledger.event import JSON, Event, Recorded, canonical, decode
 from homeostat.ledger.findings import Finding, LedgerCheck
 from homeostat.ledger.heads import Head, read_heads
 from homeostat.ledger.keys import PublicKey, SiteKey
-from homeostat.ledger.store import Ledger
+from homeostat.ledger.store import Ledger, Named
 from homeostat.ledger.verify import verify_ledger
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "Head",
     "Ledger",
     "LedgerCheck",
+    "Named",
     "PublicKey",
     "Recorded",
     "SiteKey",

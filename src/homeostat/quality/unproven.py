@@ -15,14 +15,27 @@ from homeostat.governance.people import unproved
 from homeostat.governance.placed import Placing
 from homeostat.governance.signing import Judge, Standing
 from homeostat.governance.started import founded_gmp
-from homeostat.ledger import Finding, Ledger, Recorded
-from homeostat.ledger.catalogue import RecordSigned, payload
+from homeostat.ledger import Finding, Ledger, Named, Recorded
+from homeostat.ledger.catalogue import (
+    PAYLOADS,
+    CommandIntended,
+    CommandOutcome,
+    RecordSigned,
+    SignalChanged,
+    payload,
+)
 from homeostat.ledger.readable import unreadable
 from homeostat.quality.carried import TYPES as ORDERS
 from homeostat.quality.carried import Carried
 from homeostat.quality.deviations import disregarded
 from homeostat.quality.settlement import settlements
 from homeostat.site import Kind
+
+READ = frozenset(PAYLOADS) - {CommandIntended.type, CommandOutcome.type, SignalChanged.type}
+"""The types of events that `Unproven` reads: all but those that a scan writes by the hundred thousand.
+
+Those are placed only: `replay` compares each with what a scan concludes, and a release reads those of its batch.
+"""
 
 
 @dataclass
@@ -31,25 +44,30 @@ class Unproven:
 
     _signatures: list[Recorded] = field(default_factory=list)
     _orders: Carried = field(default_factory=Carried)
-    _places: Placing = field(default_factory=Placing)
     _unread: list[Finding] = field(default_factory=list)
-    _misplaced: list[Finding] = field(default_factory=list)
+    _misplaced: dict[int, Finding] = field(default_factory=dict)
+
+    def place(self, events: Iterable[Named]) -> None:
+        """Take in all events by their names, before any is heard: what no execution puts where it is, is a finding."""
+        placing = Placing()
+        for one in events:
+            if words := placing.lacks(one):
+                what = f"event {one.seq} ({one.type}) was put by no execution: {words}"
+                self._misplaced[one.seq] = _finding(one.seq, one.batch, what)
+            elif one.type not in PAYLOADS:
+                self._unread.append(_unread(one.seq, one.batch, f"the event type '{one.type}' is unknown"))
 
     def hear(self, recorded: Recorded) -> None:
-        """Take in the next event; one that cannot be read counts for nothing, and is a finding."""
+        """Take in the next event of `READ`; one that cannot be read counts for nothing, and is a finding."""
         event = recorded.event
         if event.type == RecordSigned.type:
             self._signatures.append(recorded)
             return
         if unread := unreadable(recorded):
-            self._unread.append(_finding(recorded, f"event {recorded.seq} cannot be read: {unread}"))
+            self._unread.append(_unread(recorded.seq, event.batch, unread))
             return
         content = payload(event.type, event.data)
-        words = self._places.lacks(recorded)
-        if words:
-            what = f"event {recorded.seq} ({event.type}) was put by no execution: {words}"
-            self._misplaced.append(_finding(recorded, what))
-        if event.type in ORDERS and not (words and content.role == "decision"):
+        if event.type in ORDERS and not (recorded.seq in self._misplaced and content.role == "decision"):
             self._orders.hear(recorded, content)
 
     def findings(self, ledger: Ledger, kind: Kind) -> tuple[Finding, ...]:
@@ -60,27 +78,32 @@ class Unproven:
         given, none = _judged(Judge(ledger), self._signatures)
         orders = self._orders.findings(given, gmp=kind == "gmp" or founded_gmp(ledger))
         custody = Proofs.of(ledger).findings
-        acts = (_finding(one, f"{_act(one)} counts for nothing: {why}") for one, why in disregarded(ledger))
-        told = (*unproved(ledger), *none, *orders, *custody, *self._misplaced, *acts)
+        acts = (_disregarded(one, why) for one, why in disregarded(ledger))
+        told = (*unproved(ledger), *none, *orders, *custody, *self._misplaced.values(), *acts)
         named = {one.event for one in told}
         found = (*(one for one in self._unread if one.event not in named), *told)
         settled = settlements(ledger) if found else {}
         return tuple(replace(one, settled=settled.get(one.event, "")) for one in found)
 
 
-def _act(recorded: Recorded) -> str:
-    return f"event {recorded.seq} ({recorded.event.type}), as by {recorded.event.actor},"
+def _disregarded(one: Recorded, why: str) -> Finding:
+    words = f"event {one.seq} ({one.event.type}), as by {one.event.actor}, counts for nothing: {why}"
+    return _finding(one.seq, one.event.batch, words)
 
 
-def _finding(recorded: Recorded, words: str) -> Finding:
-    batch = recorded.event.batch
-    return Finding(f"batch {batch}" if batch else "ledger", words, event=recorded.seq)
+def _unread(seq: int, batch: str, why: str) -> Finding:
+    return _finding(seq, batch, f"event {seq} cannot be read: {why}")
+
+
+def _finding(seq: int, batch: str, words: str) -> Finding:
+    return Finding(f"batch {batch}" if batch else "ledger", words, event=seq)
 
 
 def unproven(ledger: Ledger, kind: Kind) -> tuple[Finding, ...]:
     """The findings of the ledger of a site of this `kind`."""
     heard = Unproven()
-    for recorded in ledger.stored():
+    heard.place(ledger.named())
+    for recorded in ledger.stored(types=READ):
         heard.hear(recorded)
     return heard.findings(ledger, kind)
 

@@ -22,7 +22,7 @@ from homeostat.ledger.catalogue import (
 )
 from homeostat.ledger.readable import readable
 from homeostat.quality.originals import NAMING, damaged, strangers
-from homeostat.quality.unproven import Unproven
+from homeostat.quality.unproven import READ, Unproven
 from homeostat.site import Site
 
 
@@ -139,7 +139,8 @@ def _vouched(site: Site) -> tuple[_Vouched, tuple[Finding, ...]]:
     vouched, persons, unread = _Vouched(), Unproven(), list[Finding]()
     try:
         with site.looking() as ledger:
-            for recorded in ledger.stored():
+            persons.place(ledger.named())
+            for recorded in ledger.stored(types=READ):
                 event = recorded.event
                 persons.hear(recorded)
                 if event.type in NAMING:

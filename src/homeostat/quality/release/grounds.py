@@ -4,7 +4,7 @@ site, batch -> Grounds (pure data, see `obstacles`)
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from pydantic import JsonValue
 
@@ -14,8 +14,9 @@ from homeostat.governance.custody.administering import GIVEN
 from homeostat.governance.released import status
 from homeostat.governance.signing import Need, require, signatures
 from homeostat.historian import Historian
-from homeostat.ledger import Ledger
+from homeostat.ledger import Ledger, Recorded
 from homeostat.ledger.catalogue import ModelLoaded
+from homeostat.ledger.readable import unreadable
 from homeostat.monitoring.package import Package, parse_running
 from homeostat.process import Process
 from homeostat.quality.credibility import Adequate, adequacy
@@ -45,7 +46,7 @@ def grounds(site: Site, batch: str, *, exceptional: bool = False) -> Grounds:
     """
     check = verify_site(site)
     with site.reading() as (ledger, historian):
-        seen = ledger.size
+        seen, events = ledger.size, tuple(ledger.stored(batch=batch))
         record = batch_record(ledger, historian, batch)
         story = Story.read(ledger, historian, batch)
         process = story.process
@@ -61,14 +62,14 @@ def grounds(site: Site, batch: str, *, exceptional: bool = False) -> Grounds:
             exceptional=exceptional,
             review=hashlib.sha256(reviewed.shown).hexdigest() if signed else "",
             deviations=[one.id for one in deviations(ledger, batch)],
-            evidence=evidence(ledger.stored(batch=batch)),
+            evidence=evidence(events),
         )
         return Grounds(
             state=record.header.state,
             finished=record.header.finished,
             status=status(ledger, batch),
             certificate=certificate,
-            altered=tuple(_altered(ledger, check, batch)),
+            altered=(*_altered(ledger, check, batch), *_unread(events, check)),
             unresolved=[f"{one.id}: {one.words}" for one in unresolved(ledger, historian, batch)],
             reviewed=_review_in_words(reviewed),
             custody=tuple(_custody(site, ledger, batch)),
@@ -83,6 +84,14 @@ def _altered(ledger: Ledger, check: SiteCheck, batch: str) -> Iterator[str]:
     yield from (f"{one.where}: {one.what}" for one in check.altered[:_SHOWN])
     for one in touching(ledger, [each for each in check.findings if each.settled], batch):
         yield f"{one.where}: {one.what}; that is settled for other batches, not for this one"
+
+
+def _unread(events: Iterable[Recorded], check: SiteCheck) -> Iterator[str]:
+    """The events of the batch that cannot be read, which count for nothing: those that the verification did not read."""
+    named = {one.event for one in check.findings}
+    for one in events:
+        if one.seq not in named and (words := unreadable(one)):
+            yield f"event {one.seq} cannot be read: {words}"
 
 
 def credible(ledger: Ledger, historian: Historian, story: Story, process: Process) -> dict[str, Adequate]:
