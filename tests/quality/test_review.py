@@ -194,7 +194,8 @@ def test_a_critical_exception_takes_a_deviation(tmp_path: Path) -> None:
     for desk in at(tmp_path / "site"):
         with Historian.open(desk.office.site.historian_path) as historian:
             tale = Tale(desk.office.ledger, historian)
-            clean(tale, {"device fault"})
+            tale.command(HOUR, "unknown")
+            clean(tale)
             (item,) = review(desk.office.ledger, historian, B).report.items
             with pytest.raises(QualityError, match="critical"):
                 rooms.accept(desk.office, desk.qa, historian, B, item.id, why="w")
