@@ -13,7 +13,7 @@ from homeostat.governance.people import Secret
 from homeostat.governance.signing import Subject, give
 from homeostat.historian import Historian
 from homeostat.ledger import JSON
-from homeostat.ledger.catalogue import Meaning
+from homeostat.ledger.catalogue import AttributeJudged, Meaning, ResultReported
 from homeostat.quality import audit, deviations
 from homeostat.quality import review as rooms
 from homeostat.quality.documents.issuing import signature_lines
@@ -70,6 +70,21 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
             yield Bench(desk, tale, historian)
 
 
+def reported(value: float) -> ResultReported:
+    """A result of the laboratory that came once the batch had ended."""
+    judged = AttributeJudged(
+        attribute="density",
+        sample="S1",
+        value=value,
+        unit="1e6 cell/mL",
+        low=2.0,
+        high=None,
+        verdict="within",
+    )
+    told = {"batch": B, "by": "demo-qa", "elapsed": 6 * HOUR, "evidence": "LR-7", "why": "it has come"}
+    return ResultReported.model_validate({**told, "result": counted(value), "judged": judged})
+
+
 def test_states_from_not_begun_to_superseded(bench: Bench) -> None:
     assert bench.now().state == "not begun"
     rooms.begin(bench.office, bench.qa, bench.historian, B, why="my turn")
@@ -77,14 +92,14 @@ def test_states_from_not_begun_to_superseded(bench: Bench) -> None:
     bench.accept_all()
     bench.sign()
     assert (bench.now().state, bench.now().signed_by) == ("reviewed", "demo-qa")
-    bench.tale.tell(counted(2.7), 6 * HOUR)
+    bench.tale.tell(reported(2.7), 6 * HOUR)
     assert bench.now().state == "superseded"
 
 
 def test_a_review_that_was_overtaken_is_told_so_wherever_its_signature_is_printed(bench: Bench) -> None:
     bench.accept_all()
     bench.sign()
-    bench.tale.tell(counted(2.7), 6 * HOUR)
+    bench.tale.tell(reported(2.7), 6 * HOUR)
     record = batch_record(bench.office.ledger, bench.historian, B)
     (line,) = [
         one for one in signature_lines(bench.office.ledger, B, record.signatures) if one.meaning == "reviewed"
@@ -179,8 +194,8 @@ def test_a_critical_exception_takes_a_deviation(tmp_path: Path) -> None:
     for desk in at(tmp_path / "site"):
         with Historian.open(desk.office.site.historian_path) as historian:
             tale = Tale(desk.office.ledger, historian)
-            clean(tale)
             tale.command(HOUR, "unknown")
+            clean(tale)
             (item,) = review(desk.office.ledger, historian, B).report.items
             with pytest.raises(QualityError, match="critical"):
                 rooms.accept(desk.office, desk.qa, historian, B, item.id, why="w")
