@@ -31,11 +31,11 @@ from homeostat.quality.deviations import disregarded
 from homeostat.quality.settlement import settlements
 from homeostat.site import Kind
 
-READ = frozenset(PAYLOADS) - {CommandIntended.type, CommandOutcome.type, SignalChanged.type}
-"""The types of events that `Unproven` reads: all but those that a scan writes by the hundred thousand.
-
-Those are placed only: `replay` compares each with what a scan concludes, and a release reads those of its batch.
-"""
+REGULAR = frozenset((CommandIntended.type, CommandOutcome.type, SignalChanged.type))
+"""What a scan writes by the hundred thousand: of these it is asked alone whether a scan of a batch under way gives such
+a name. `replay` compares each with what a scan concludes, and a release reads those of its batch."""
+READ = frozenset(PAYLOADS) - REGULAR
+"""The types of events that `Unproven` reads."""
 
 
 @dataclass
@@ -48,7 +48,7 @@ class Unproven:
     _misplaced: dict[int, Finding] = field(default_factory=dict)
 
     def place(self, events: Iterable[Named]) -> None:
-        """Take in all events by their names, before any is heard: what no execution puts where it is, is a finding."""
+        """Take in events by their names, before any is heard: what no execution puts where it is, is a finding."""
         placing = Placing()
         for one in events:
             if words := placing.lacks(one):
@@ -102,7 +102,7 @@ def _finding(seq: int, batch: str, words: str) -> Finding:
 def unproven(ledger: Ledger, kind: Kind) -> tuple[Finding, ...]:
     """The findings of the ledger of a site of this `kind`."""
     heard = Unproven()
-    heard.place(ledger.named())
+    heard.place(ledger.named(REGULAR))
     for recorded in ledger.stored(types=READ):
         heard.hear(recorded)
     return heard.findings(ledger, kind)

@@ -22,7 +22,7 @@ from homeostat.ledger.catalogue import (
 )
 from homeostat.ledger.readable import readable
 from homeostat.quality.originals import NAMING, damaged, strangers
-from homeostat.quality.unproven import READ, Unproven
+from homeostat.quality.unproven import READ, REGULAR, Unproven
 from homeostat.site import Site
 
 
@@ -139,7 +139,7 @@ def _vouched(site: Site) -> tuple[_Vouched, tuple[Finding, ...]]:
     vouched, persons, unread = _Vouched(), Unproven(), list[Finding]()
     try:
         with site.looking() as ledger:
-            persons.place(ledger.named())
+            persons.place(ledger.named(REGULAR))
             for recorded in ledger.stored(types=READ):
                 event = recorded.event
                 persons.hear(recorded)

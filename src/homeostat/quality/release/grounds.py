@@ -87,7 +87,7 @@ def _altered(ledger: Ledger, check: SiteCheck, batch: str) -> Iterator[str]:
 
 
 def _unread(events: Iterable[Recorded], check: SiteCheck) -> Iterator[str]:
-    """The events of the batch that cannot be read, which count for nothing: those that the verification did not read."""
+    """The events of the batch that cannot be read, which count for nothing, but those that the verification told."""
     named = {one.event for one in check.findings}
     for one in events:
         if one.seq not in named and (words := unreadable(one)):
