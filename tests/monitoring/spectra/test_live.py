@@ -311,7 +311,7 @@ def test_a_result_of_a_sample_drawn_in_a_step_waits_and_is_compared_with_what_is
     assert state.waiting is not None
     assert state.waiting.predicted == pytest.approx(22.0, abs=0.5)
     state = LIVE.at_line(state, state.past[-1].time, 22.0)
-    assert len(state.samples) == 1
+    assert len(state.samples) == 2
     assert abs(state.correction.bias) < 0.2
 
 

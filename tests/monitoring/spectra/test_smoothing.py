@@ -89,9 +89,21 @@ def test_a_step_begins_the_bank_afresh_with_the_values_that_were_doubted() -> No
     values[50:] += 10.0
     levels = known(values)
     assert [len(one.doubted) for one in levels[49:56]] == [0, 1, 2, 3, 4, 0, 0]
-    assert levels[50 + STEP - 1] == afresh(tuple(values[50 : 50 + STEP].tolist()))[-1]
+    assert levels[50 + STEP - 1] == afresh(levels[53], tuple(values[50 : 50 + STEP].tolist()), 0.0)[-1]
     assert abs(levels[-1].value - 30.0) < 0.5
     assert abs(levels[53].value - 20.0) < 0.1 * 10.0
+
+
+def test_the_noise_that_was_known_outlives_a_short_disturbance() -> None:
+    """There and back within a dozen values: two steps, after which a spike is a spike again."""
+    values = 20.0 + np.random.default_rng(6).normal(0.0, 0.05, 200)
+    values[100:106] += 10.0
+    values[150] += 4.0
+    levels = known(values)
+    assert abs(levels[104].value - 30.0) < 0.2
+    assert abs(levels[110].value - 20.0) < 0.2
+    assert levels[112].noise < 2.0 * levels[99].noise
+    assert abs(levels[150].value - 20.0) < 0.2
 
 
 def test_values_to_both_sides_are_no_step() -> None:

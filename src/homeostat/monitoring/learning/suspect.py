@@ -11,8 +11,10 @@ from homeostat.monitoring.frozen import Array
 from homeostat.monitoring.learning.possible import Possible
 
 STRANGE = 6.0
-"""Usual errors by which a left-out sample is off that is told to be strange: as good as never of normal ones
-(assumption)."""
+"""Usual errors by which a left-out sample is off that is told to be strange (assumption).
+
+Of tables with normal errors alone 1.7 % have such a sample at 5 samples, 0.5 % at 10, 0.06 % at 30 (simulated).
+"""
 
 
 def strange(errors: Array, where: Callable[[int], str]) -> list[str]:

@@ -19,7 +19,7 @@ from homeostat.monitoring.frozen import Array, Piece
 from homeostat.monitoring.spectra.calibration import Calibration
 from homeostat.monitoring.spectra.doubted import doubtful, nearest, restated, stepped
 from homeostat.monitoring.spectra.guard import Guard
-from homeostat.monitoring.spectra.smoothing import STEP, WARM, afresh, begun, followed
+from homeostat.monitoring.spectra.smoothing import STEP, afresh, begun, followed
 from homeostat.monitoring.spectra.state import LiveState, LiveValue, Past
 from homeostat.monitoring.spectra.transfer import Sample, alike, correction, expected, spread
 
@@ -155,7 +155,7 @@ class Live(Piece):
         anew = state.level is None or state.outliers >= PATIENCE
         level = begun(raw) if state.level is None or anew else followed(state.level, raw, self._floor)
         if state.level is not None and stepped(state.level, level):
-            state = restated(state, afresh(state.level.doubted))
+            state = restated(state, afresh(state.level, state.level.doubted, self._floor or 0.0))
         usual = deviation if anew else REMEMBERED * state.usual + (1.0 - REMEMBERED) * deviation
         past = (*state.past[-self.memory + 1 :], Past(time, level.value, deviation))
         accepted = 1 if anew else state.accepted + 1
@@ -174,7 +174,7 @@ class Live(Piece):
         """
         noise = sqrt(self.calibration.error + (state.level.noise**2 if state.level else 0.0))
         found = correction(state.samples, self.calibration.intercept, noise)
-        early = self.edition is not None and (state.level is None or state.level.count <= WARM)
+        early = self.edition is not None and (state.level is None or not state.level.warm)
         return replace(state, correction=found, unsettled=early)
 
     def _why(self, before: LiveState, state: LiveState) -> str:
@@ -259,12 +259,19 @@ class Live(Piece):
         if self.far is None:
             return (sample,)
         off = sample.measured - state.correction.applied(sample.predicted)
-        if abs(off) <= self.far * self._half(state, then) and not doubtful(state, then):
-            return (sample,)
+        if self._near(state, sample, self.far):
+            again = self.edition is not None and state.waiting and self._near(state, state.waiting, self.far)
+            return (state.waiting, sample) if again and state.waiting else (sample,)
         if state.waiting is None:
             return ()
         before = state.waiting.measured - state.correction.applied(state.waiting.predicted)
         return (state.waiting, sample) if alike(before, off) else ()
+
+    def _near(self, state: LiveState, sample: Sample, far: float) -> bool:
+        """Whether a sample agrees with what stood when it was drawn, as that is believed now."""
+        then = nearest(state.past, sample.time)
+        off = sample.measured - state.correction.applied(sample.predicted)
+        return abs(off) <= far * self._half(state, then) and not doubtful(state, then)
 
 
 def _time(sample: Sample) -> int:

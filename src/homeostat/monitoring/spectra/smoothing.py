@@ -32,7 +32,8 @@ Whatever their distribution, a share of at most 1 / (1 + 3.5²) lies beyond 3.5 
 class Level:
     """The bank after `count` values: means, variances over the noise's, and discounted squared innovations.
 
-    `doubted` are the newest values that were clipped, all to one side: they are spikes, or a step that began.
+    `doubted` are the newest values that were clipped, all to one side: they are spikes, or a step that began. `known`
+    says that the usual size of an innovation was known before the bank began afresh.
     """
 
     means: tuple[float, ...]
@@ -41,6 +42,12 @@ class Level:
     weight: float
     count: int
     doubted: tuple[float, ...] = ()
+    known: bool = False
+
+    @property
+    def warm(self) -> bool:
+        """Whether the usual size of an innovation is known: from so many values, or from before a step."""
+        return self.known or self.count > WARM
 
     @property
     def value(self) -> float:
@@ -78,37 +85,46 @@ def followed(level: Level, value: float, floor: float | None = None) -> Level:
         return _one_more(level, value, 0.0)
     doubted = _doubted(level, value, floor)
     if len(doubted) >= STEP:
-        return afresh(doubted)[-1]
-    return replace(_one_more(level, value, floor, known=len(doubted) > 1), doubted=doubted)
+        return afresh(level, doubted, floor)[-1]
+    return replace(_one_more(level, value, floor, step=len(doubted) > 1), doubted=doubted)
 
 
-def afresh(values: Sequence[float]) -> list[Level]:
-    """The banks after each of `values`, at least one, that begin a level."""
-    return list(accumulate(values[1:], followed, initial=begun(values[0])))
+def afresh(before: Level, values: Sequence[float], floor: float) -> list[Level]:
+    """The banks after each of `values`, at least one, that begin a level, as noisy as that of the bank `before`."""
+    first = replace(begun(values[0]), squares=before.squares, weight=before.weight, known=True)
+    return list(accumulate(values[1:], lambda level, value: _one_more(level, value, floor), initial=first))
 
 
 def _doubted(level: Level, value: float, floor: float) -> tuple[float, ...]:
     """The values in a row that lie further off than is believed, all to the side of the newest, `value`."""
     off = value - level.value
-    if level.count <= WARM or abs(off) <= max(CLIPPED * level.noise, floor):
+    if not level.warm or abs(off) <= max(CLIPPED * level.noise, floor):
         return ()
     return (*(level.doubted if all((one - level.value) * off > 0.0 for one in level.doubted) else ()), value)
 
 
-def _one_more(level: Level, value: float, floor: float, *, known: bool = False) -> Level:
-    """Innovations are clipped, but not within `floor`; one more of a step (`known`) tells nothing of the noise."""
+def _one_more(level: Level, value: float, floor: float, *, step: bool = False) -> Level:
+    """Innovations are clipped, but not within `floor`; one more of what may be a `step` tells nothing of the noise."""
     means, variances, squares = [], [], []
     for ratio, mean, variance, square in zip(
         RATIOS, level.means, level.variances, level.squares, strict=True
     ):
         innovation = value - mean
-        if level.count > WARM:
+        if level.warm:
             most = max(CLIPPED * sqrt(square / level.weight), floor)
             innovation = min(max(innovation, -most), most)
         ahead = variance + ratio
         gain = ahead / (ahead + 1.0)
         means.append(mean + gain * innovation)
         variances.append((1.0 - gain) * ahead)
-        squares.append(square if known else KEPT * square + innovation * innovation)
-    weight = level.weight if known else KEPT * level.weight + 1.0
-    return Level(tuple(means), tuple(variances), tuple(squares), weight, level.count + 1)
+        squares.append(square if step else KEPT * square + innovation * innovation)
+    weight = level.weight if step else KEPT * level.weight + 1.0
+    return replace(
+        level,
+        means=tuple(means),
+        variances=tuple(variances),
+        squares=tuple(squares),
+        weight=weight,
+        count=level.count + 1,
+        doubted=(),
+    )
