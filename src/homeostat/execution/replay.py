@@ -20,7 +20,7 @@ from homeostat.execution.stages.belief import Observer
 from homeostat.execution.state import Inputs, ScanResult
 from homeostat.governance.placed import misplaced
 from homeostat.ledger import Event, Recorded
-from homeostat.ledger.catalogue import PAYLOADS
+from homeostat.ledger.catalogue import PAYLOADS, BatchEnded
 from homeostat.ledger.readable import readable
 from homeostat.site import Site
 
@@ -63,7 +63,8 @@ def replay(site: Site, batch: str, watch: Watcher) -> Replay:
     watch.started(batch, len(rows))
     decisions = _decisions(events)
     record = _Comparison(batch, plan, observer, rows, Arrivals(events.values()), decisions)
-    found = _compare(record, watch) or _beyond(decisions, len(rows)) or _misplaced(events.values())
+    found = _compare(record, watch, _ending(events, batch)) or _beyond(decisions, len(rows))
+    found = found or _misplaced(events.values())
     if unread and not found:
         found = f"event {unread} cannot be read"
     watch.ended()
@@ -88,7 +89,13 @@ def _decisions(events: Mapping[str, Recorded]) -> dict[int, tuple[Event, ...]]:
     return found
 
 
-def _compare(record: _Comparison, watch: Watcher) -> str:
+def _ending(events: Mapping[str, Recorded], batch: str) -> BatchEnded | None:
+    """How a batch ended, as the record says; None of one that has not."""
+    end = events.get(f"{batch}/end")
+    return None if end is None else BatchEnded.model_validate(end.event.data)
+
+
+def _compare(record: _Comparison, watch: Watcher, end: BatchEnded | None) -> str:
     """The first difference in words; empty when there is none."""
     state = begin(record.plan, record.observer)
     for scan in range(len(record.rows)):
@@ -102,7 +109,14 @@ def _compare(record: _Comparison, watch: Watcher) -> str:
             return f"scan {scan} ({time / 3.6e9:.2f} h): {found}"
         if (scan + 1) % REPORT == 0:
             watch.scanned(scan + 1, time, "")
-    return ""
+    return unlike(state.state.value, len(record.rows), end)
+
+
+def unlike(state: str, scans: int, end: BatchEnded | None) -> str:
+    """How the end on record differs from the state after the last scan, in words; "" where it does not."""
+    if end is None or (end.state, end.scans) == (state, scans):
+        return ""
+    return f"after {scans} scans it is {state}, on record {end.state} after {end.scans}"
 
 
 def _outputs(record: _Comparison, scan: int, result: ScanResult) -> str:

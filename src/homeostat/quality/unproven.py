@@ -18,10 +18,13 @@ from homeostat.governance.started import founded_gmp
 from homeostat.ledger import Finding, Ledger, Named, Recorded
 from homeostat.ledger.catalogue import (
     PAYLOADS,
+    BatchEnded,
     CommandIntended,
     CommandOutcome,
+    Payload,
     RecordSigned,
     SignalChanged,
+    StateChanged,
     payload,
 )
 from homeostat.ledger.readable import unreadable
@@ -46,6 +49,7 @@ class Unproven:
     _orders: Carried = field(default_factory=Carried)
     _unread: list[Finding] = field(default_factory=list)
     _misplaced: dict[int, Finding] = field(default_factory=dict)
+    _states: dict[str, str] = field(default_factory=dict)
 
     def place(self, events: Iterable[Named]) -> None:
         """Take in events by their names, before any is heard: what no execution puts where it is, is a finding."""
@@ -67,8 +71,20 @@ class Unproven:
             self._unread.append(_unread(recorded.seq, event.batch, unread))
             return
         content = payload(event.type, event.data)
+        self._close(recorded, content)
         if event.type in ORDERS and not (recorded.seq in self._misplaced and content.role == "decision"):
             self._orders.hear(recorded, content)
+
+    def _close(self, recorded: Recorded, content: Payload) -> None:
+        """An execution ends a batch in the state that its last scan concluded; of several ends the first is asked."""
+        batch = recorded.event.batch
+        if isinstance(content, StateChanged) and recorded.seq not in self._misplaced:
+            self._states[batch] = content.after
+        elif isinstance(content, BatchEnded) and recorded.seq not in self._misplaced:
+            state = self._states.get(batch, content.state)
+            if state != content.state:
+                what = f"event {recorded.seq} says that the batch ended {content.state}, and its last state was {state}"
+                self._misplaced[recorded.seq] = _finding(recorded.seq, batch, what)
 
     def findings(self, ledger: Ledger, kind: Kind) -> tuple[Finding, ...]:
         """Everything at a site that its persons did not prove, with who settled it.
@@ -87,8 +103,9 @@ class Unproven:
 
 
 def _disregarded(one: Recorded, why: str) -> Finding:
+    """What two persons may do at once: the act that came second counts for nothing, and nothing was altered."""
     words = f"event {one.seq} ({one.event.type}), as by {one.event.actor}, counts for nothing: {why}"
-    return _finding(one.seq, one.event.batch, words)
+    return replace(_finding(one.seq, one.event.batch, words), as_recorded=True)
 
 
 def _unread(seq: int, batch: str, why: str) -> Finding:

@@ -13,6 +13,7 @@ from pydantic import JsonValue
 
 from homeostat.execution import Options, replay, run
 from homeostat.execution.clock import stamp
+from homeostat.execution.replay import unlike
 from homeostat.governance import Office
 from homeostat.ledger import Event, Recorded
 from homeostat.ledger.catalogue import (
@@ -29,6 +30,7 @@ from homeostat.quality.batches import batches
 from homeostat.quality.release import grounds, obstacles
 from homeostat.quality.release.founded import unfounded
 from homeostat.quality.story import Story
+from homeostat.quality.unproven import Unproven
 from homeostat.quality.verify import verify_site
 from homeostat.site import Site
 
@@ -212,3 +214,35 @@ def test_a_judgement_more_than_there_are_results_is_refused(done: Site) -> None:
 def test_it_is_an_obstacle_that_no_exceptional_release_waives(done: Site) -> None:
     shown = replace(grounds(done, BATCH), unfounded=("event 7: made up",))
     assert ("result", "event 7: made up") in [(one.kind, one.words) for one in obstacles(shown)]
+
+
+def test_a_result_of_a_sample_that_nobody_drew_founds_nothing(done: Site) -> None:
+    """Result and judgement agree, and the batch drew another sample for the assay."""
+    with done.reading() as (ledger, historian):
+        story = Story.read(ledger, historian, BATCH)
+    of = (AttributeJudged.type, SampleResult.type)
+    told = tuple(_with(one, {"sample": "S777"}) if one.event.type in of else one for one in story.events)
+    (found,) = unfounded(Story(story.batch, told, story.site, story.tapes))
+    assert found.endswith("no sample S777 was drawn for it before")
+
+
+def test_an_end_that_the_last_scan_did_not_conclude_is_named(done: Site) -> None:
+    """A batch that broke off while it ran, ended by the site's key as complete."""
+    with done.reading() as (ledger, _):
+        told = tuple(ledger.events(batch=BATCH))
+    states = [one for one in told if one.event.type == StateChanged.type]
+    heard = Unproven()
+    for one in told:
+        if one.seq != states[-1].seq:
+            heard.hear(one)
+    with done.reading() as (ledger, _):
+        (found,) = heard.findings(ledger, "training")
+    assert found.what.endswith("says that the batch ended complete, and its last state was running")
+    assert not found.as_recorded
+
+
+def test_replay_tells_an_end_that_is_not_that_of_the_last_scan() -> None:
+    assert unlike("running", 30, None) == ""
+    assert unlike("complete", 30, BatchEnded(state="complete", scans=30, reason="")) == ""
+    wrong = BatchEnded(state="complete", scans=31, reason="")
+    assert unlike("paused", 30, wrong) == "after 30 scans it is paused, on record complete after 31"

@@ -8,14 +8,14 @@ import math
 from collections import Counter
 from collections.abc import Iterator
 
-from homeostat.ledger.catalogue import AttributeJudged, SampleResult
+from homeostat.ledger.catalogue import AttributeJudged, SampleDrawn, SampleResult
 from homeostat.process import Process, convert
 from homeostat.quality.afterwards import judgements, results
 from homeostat.quality.story import Fact, Story
 from homeostat.quality.wording import quantity
 
 NEAR = 1e-9
-"""By how much of itself a value may differ: the conversion of a unit is reckoned in another order here."""
+"""By how much, or how much of itself, a value may differ: a unit is converted in another order here."""
 
 
 def unfounded(story: Story) -> Iterator[str]:
@@ -25,13 +25,19 @@ def unfounded(story: Story) -> Iterator[str]:
         data = fact.data
         about = f"event {fact.seq}, {quantity(data.value, data.unit)} ({data.verdict}) of {data.attribute}"
         used[data.attribute, data.sample] += 1
-        words = _against(process, fact, given, used[data.attribute, data.sample]) if process else ""
+        number = used[data.attribute, data.sample]
+        before = [one for one in story.of(SampleDrawn) if one.seq < fact.seq]
+        words = _against(process, fact, before, given, number) if process else ""
         if words:
             yield f"{about}: {words}"
 
 
 def _against(
-    process: Process, fact: Fact[AttributeJudged], given: list[Fact[SampleResult]], number: int
+    process: Process,
+    fact: Fact[AttributeJudged],
+    drawn: list[Fact[SampleDrawn]],
+    given: list[Fact[SampleResult]],
+    number: int,
 ) -> str:
     """Why the `number`th judgement of an attribute in a sample does not follow from the results that were `given`."""
     data, declared = fact.data, process.attributes.get(fact.data.attribute)
@@ -44,6 +50,8 @@ def _against(
     ]
     if len(of) < number:
         return f"no result of sample {data.sample} stands before it"
+    if words := _undrawn(data.sample, declared.assay, drawn):
+        return words
     name, assay = declared.quantity or data.attribute, process.assays[declared.assay]
     values = [_in(one.values.get(name), assay.reports.get(name, declared.unit), declared.unit) for one in of]
     if not any(_same(value, data.value) for value in values):
@@ -56,6 +64,12 @@ def _against(
     return "" if data.verdict == wanted else f"by the specification it is {wanted}"
 
 
+def _undrawn(sample: str, assay: str, drawn: list[Fact[SampleDrawn]]) -> str:
+    """Whether a sample was never drawn of a batch that draws samples for the assay: a log may tell of results alone."""
+    names = {one.data.sample for one in drawn if assay in one.data.assays}
+    return f"no sample {sample} was drawn for it before" if names and sample not in names else ""
+
+
 def _in(value: float | None, unit: str, wanted: str) -> float | None:
     return None if value is None else convert(value, unit, wanted)
 
@@ -63,7 +77,7 @@ def _in(value: float | None, unit: str, wanted: str) -> float | None:
 def _same(one: float | None, other: float | None) -> bool:
     if one is None or other is None:
         return one is other
-    return math.isclose(one, other, rel_tol=NEAR) or (math.isnan(one) and math.isnan(other))
+    return math.isclose(one, other, rel_tol=NEAR, abs_tol=NEAR) or (math.isnan(one) and math.isnan(other))
 
 
 def _verdict(value: float | None, low: float | None, high: float | None) -> str:
