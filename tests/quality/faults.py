@@ -12,6 +12,7 @@ from homeostat.ledger.catalogue import (
     ControlChanged,
     ControlOrdered,
     EntryJudged,
+    Payload,
     PromptAnswered,
     PromptClosed,
     PromptOpened,
@@ -28,8 +29,8 @@ Fault = Callable[[Tale], None]
 _DONE = 10 * HOUR
 
 
-def clean(tale: Tale, faults: Collection[str] = ()) -> None:
-    """A batch of ten hours without a fault, but for those that are named."""
+def clean(tale: Tale, faults: Collection[str] = (), *, midst: Fault = lambda _: None) -> None:
+    """A batch of ten hours without a fault, but for those that are named and what `midst` tells before its end."""
     tale.start()
     for tag, unit, value in (("oxygen", "%", 50.0), ("heater", "%", 1.0)):
         values, qualities = [value] * 60, [0] * 60
@@ -52,7 +53,18 @@ def clean(tale: Tale, faults: Collection[str] = ()) -> None:
     for name, fault in _MIDST.items():
         if name in faults:
             fault(tale)
+    midst(tale)
     tale.tell(BatchEnded(state="complete", scans=60, reason="recipe complete"), _DONE)
+
+
+def telling(*told: tuple[Payload, int]) -> Fault:
+    """Tells these, each at its time (µs)."""
+
+    def tell(tale: Tale) -> None:
+        for payload, time in told:
+            tale.tell(payload, time)
+
+    return tell
 
 
 def phases(tale: Tale, faults: Collection[str]) -> None:

@@ -1,6 +1,6 @@
 """A site with one finished batch, made once, for tests of documents and bundles."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -8,6 +8,7 @@ from pathlib import Path
 
 from homeostat.governance import Office
 from homeostat.historian import Historian
+from homeostat.ledger.catalogue import Payload
 from homeostat.site import Kind, Site
 from homeostat.validation.told import tell
 
@@ -31,9 +32,9 @@ def opened(site: Site, day: int = 2) -> Iterator[tuple[Office, Historian]]:
         yield office, historian
 
 
-def told_site(root: Path, kind: Kind = "training") -> Site:
-    """A new site with the finished batch B0001."""
+def told_site(root: Path, kind: Kind = "training", midst: Iterable[tuple[str, int, Payload]] = ()) -> Site:
+    """A new site with the finished batch B0001, and what is told of it besides: who, when, and what."""
     site = Site.create(root, kind)
     with office_of(site) as office:
-        tell(office)
+        tell(office, midst=midst)
     return site

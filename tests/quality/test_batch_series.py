@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Iterable
 
 import pytest
 
@@ -13,12 +14,16 @@ from homeostat.quality.batch_series import batch_series
 from .tale import DECLARATION, HOUR, MINUTE, Tale
 
 
-def told(tale: Tale, name: str, *, warmth: float = 37.0, unit: str = "degC") -> None:
-    """A batch of 24 scans, ten minutes apart, that came to its end."""
+def told(
+    tale: Tale, name: str, *, warmth: float = 37.0, unit: str = "degC", midst: Iterable[StepChanged] = ()
+) -> None:
+    """A batch of 24 scans, ten minutes apart, that came to its end; the steps change an hour after each other."""
     tale.batch = name
     tale.start(patient=f"P-{name}")
     tale.tape("temperature", unit, [warmth + 0.1 * k for k in range(24)])
     tale.tape("twin.viable", "1e6 cell/mL", [1.0 + k for k in range(24)])
+    for hour, step in enumerate(midst, 1):
+        tale.tell(step, hour * HOUR)
     tale.tell(BatchEnded(state="complete", scans=24, reason="recipe complete"), 4 * HOUR)
 
 
@@ -56,11 +61,10 @@ def phases(tale: Tale) -> list[str]:
 
 
 def test_a_phase_runs_from_the_scan_after_it_began_to_the_one_in_which_it_ended(tale: Tale) -> None:
-    told(tale, "B0001")
     path = phases(tale)[0]
-    for state, time in (("running", HOUR), ("complete", 2 * HOUR)):
-        step = StepChanged(level="phase", step=path, title="", state=state, cause="")  # type: ignore[arg-type]
-        tale.tell(step, time)
+    facts = {"level": "phase", "step": path, "title": "", "cause": ""}
+    changes = [StepChanged.model_validate(facts | {"state": state}) for state in ("running", "complete")]
+    told(tale, "B0001", midst=changes)
     ran = {round(float(row["time [h]"]) * 60): row["phase"] for row in made(tale, "10 min")}
     name = path.rsplit("/", 1)[-1]
     assert [time for time, phase in ran.items() if phase == name] == [70, 80, 90, 100, 110, 120]

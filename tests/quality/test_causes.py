@@ -1,6 +1,7 @@
 """Causes of refusals, changes of the recipe, requested deviations, and signatures: each where a reviewer looks."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, get_args
 
@@ -32,7 +33,7 @@ from homeostat.quality.documents.events import corrections
 from homeostat.quality.record import batch_record
 from homeostat.quality.review import unresolved
 
-from .faults import clean, counted, entry
+from .faults import clean, counted, entry, telling
 from .tale import HOUR, Tale
 from .test_deviations import at
 
@@ -66,34 +67,33 @@ def refused(tale: Tale, reason: str, cause: str | None) -> None:
 def test_the_cause_decides_and_the_words_only_in_older_records(
     tale: Tale, reason: str, cause: str | None, group: str
 ) -> None:
-    clean(tale)
-    refused(tale, reason, cause)
+    clean(tale, midst=lambda told: refused(told, reason, cause))
     assert groups(tale) == [group]
     assert groups(tale, 0) == ["refused entry"]
 
 
 def test_a_verification_without_a_signature_is_an_unsigned_step(tale: Tale) -> None:
-    clean(tale)
-    tale.tell(
-        entry(act="verification", status="refused", reason="ben has not signed", cause="signature"), HOUR
-    )
+    unsigned = entry(act="verification", status="refused", reason="ben has not signed", cause="signature")
+    clean(tale, midst=telling((unsigned, HOUR)))
     assert groups(tale) == ["unsigned step"]
 
 
-def test_a_change_of_the_recipe_is_one_override_and_a_refused_one_too(tale: Tale) -> None:
-    clean(tale)
+def test_a_change_of_the_recipe_is_one_override_and_a_refused_one_too(tales: Callable[[str], Tale]) -> None:
     changed = {"loop": "heat", "setpoint": 38.0, "unit": "degC", "mode": "auto", "cause": "DEV-0001: foam"}
     changed |= {"output": 1.0, "output_unit": "%"}
-    tale.tell(RecipeChanged(what=POINT, deviation="DEV-0001", signature="s", by="ada"), HOUR)
-    tale.tell(LoopChanged.model_validate(changed), HOUR)
-    tale.tell(
-        RecipeChangeRefused(what=POINT, deviation="DEV-0001", by="ada", reason="no signature"), 2 * HOUR
+    loop = LoopChanged.model_validate(changed)
+    told = (
+        (RecipeChanged(what=POINT, deviation="DEV-0001", signature="s", by="ada"), HOUR),
+        (loop, HOUR),
+        (RecipeChangeRefused(what=POINT, deviation="DEV-0001", by="ada", reason="no signature"), 2 * HOUR),
     )
-    found = tale.record().exceptions
+    once, again = tales("once"), tales("again")
+    clean(once, midst=telling(*told))
+    found = once.record().exceptions
     assert [(one.group, one.severity) for one in found] == [("override", "major"), ("override", "minor")]
     assert "set-point of heat to 38" in found[0].text
-    tale.tell(LoopChanged.model_validate(changed), 3 * HOUR)
-    assert groups(tale) == ["override"] * 3
+    clean(again, midst=telling(*told, (loop, 3 * HOUR)))
+    assert groups(again) == ["override"] * 3
 
 
 def test_every_value_that_was_changed_is_printed_with_what_it_was(tale: Tale) -> None:
@@ -115,9 +115,11 @@ def test_every_value_that_was_changed_is_printed_with_what_it_was(tale: Tale) ->
 
 
 def test_an_unfit_instrument_behind_a_tag_is_one_exception(tale: Tale) -> None:
-    clean(tale)
-    tale.tell(SourceJudged(tag="oxygen", instrument="probe-1", reason="probe-1 is not clean"), HOUR)
-    tale.tell(SourceJudged(tag="oxygen", instrument="probe-1", reason=""), 2 * HOUR)
+    unfit, fit = (
+        SourceJudged(tag="oxygen", instrument="probe-1", reason=reason)
+        for reason in ("probe-1 is not clean", "")
+    )
+    clean(tale, midst=telling((unfit, HOUR), (fit, 2 * HOUR)))
     assert groups(tale) == ["out-of-calibration source"]
 
 

@@ -95,6 +95,7 @@ class Persons:
             45: self._volume,
             50: self._signature,
             120: self._override,
+            130: self._repeated,
         }
 
     def started(self, batch: str, total: int | None) -> None:
@@ -144,18 +145,18 @@ class Persons:
             slip = AlarmSlip(order="shelve", alarm="oxygen.health", by="sue", reason="known", hours=0.5)
             give(self._site, BATCH, slip, stamp=stamp(), nonce=nonce()[:16])
 
-
-def repeated(site: Site) -> None:
-    """Another executor's word that a phase ran once more."""
-    with Office.open(site, stamp, nonce) as office:
-        for number, state in enumerate(("running", "complete")):
-            again = StepChanged.model_validate(
-                {"level": "phase", "step": "culture/run/rest", "title": "Rest", "state": state, "cause": ""}
-            )
-            data = json.loads(again.model_dump_json())
-            event = Event(f"{BATCH}/again/{number:03d}", again.type, BATCH, 400 * MINUTE, "scan", data)
-            office.ledger.append(event)
-        office.ledger.commit()
+    def _repeated(self) -> None:
+        """Another executor's word that a phase ran once more."""
+        if "repeat" not in self._faults:
+            return
+        facts = {"level": "phase", "step": "culture/run/rest", "title": "Rest", "cause": ""}
+        with Office.open(self._site, stamp, nonce) as office:
+            for number, state in enumerate(("running", "complete")):
+                again = StepChanged.model_validate(facts | {"state": state})
+                data = json.loads(again.model_dump_json())
+                event = Event(f"{BATCH}/again/{number:03d}", again.type, BATCH, 130 * MINUTE, "scan", data)
+                office.ledger.append(event)
+            office.ledger.commit()
 
 
 @pytest.fixture
@@ -170,8 +171,6 @@ def executed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., S
         options = Options(seed=5, speed=1e9, operator="person")
         finish = run(site, faulted(faults), options, Persons(site, faults))
         assert finish.state == "complete", finish
-        if "repeat" in faults:
-            repeated(site)
         return site
 
     return execute

@@ -8,15 +8,16 @@ from pathlib import Path
 import pytest
 
 from homeostat.errors import QualityError
-from homeostat.ledger import Event, SiteKey
+from homeostat.ledger import SiteKey
 from homeostat.ledger.catalogue import Entry, PromptAnswered
 from homeostat.quality.bundle import make_bundle
 from homeostat.quality.verify import verify_site
 from homeostat.site import Site
 
-from .sealed_scene import office_of, opened, told_site
+from .sealed_scene import opened, told_site
 from .test_bundle import faults, resigned
 
+HOUR = 3_600_000_000
 PHOTO = b"the original of a photograph"
 NAME = hashlib.sha256(PHOTO).hexdigest()
 WHO = "batch B0001, event {seq} (answer to main/warm/keep/ask/picture#1)"
@@ -25,14 +26,10 @@ WHO = "batch B0001, event {seq} (answer to main/warm/keep/ask/picture#1)"
 @pytest.fixture
 def site(tmp_path: Path) -> Site:
     """A site with a finished batch; an answer in it names a photograph that was kept."""
-    made = told_site(tmp_path / "site")
-    keep(made, NAME, PHOTO)
     entry = Entry(by="ada", entered="t", happened="t", slip="s", attachment=NAME)
     said = PromptAnswered(prompt="main/warm/keep/ask/picture#1", answer="p.jpg", entry=entry)
-    with office_of(made, 2) as office:
-        data = said.model_dump(mode="json")
-        office.ledger.append(Event("B0001/photo", said.type, "B0001", 0, "ada", data))
-        office.ledger.commit()
+    made = told_site(tmp_path / "site", midst=[("ada", HOUR, said)])
+    keep(made, NAME, PHOTO)
     return made
 
 

@@ -1,6 +1,6 @@
 """A small batch for scenes: told to a new training site in milliseconds, clean, or with the faults that are named."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
@@ -59,7 +59,11 @@ class Teller:
         self._office.ledger.append(event)
 
 
-def _told(office: Office, *faults: str) -> None:
+Midst = tuple[Payload, int, str]
+"""What is told of a batch besides: what it says, when (process time, µs), and who."""
+
+
+def _told(office: Office, faults: tuple[str, ...], midst: Iterable[Midst]) -> None:
     """A small batch with these faults, and no other."""
     tell = Teller(office)
     process = load(str(Path(str(files("homeostat.validation") / "small_batch.yaml"))))
@@ -96,6 +100,8 @@ def _told(office: Office, *faults: str) -> None:
     for fault in faults:
         for payload in _payloads(fault):
             tell(payload, 4 * HOUR)
+    for payload, at, actor in midst:
+        tell(payload, at, actor=actor)
     tell(BatchEnded(state="complete", scans=30, reason="recipe complete"), 5 * HOUR)
     office.ledger.commit()
     _taped(office.site, faults)
@@ -165,11 +171,13 @@ def _taped(site: Site, faults: tuple[str, ...]) -> None:
 
 
 @contextmanager
-def small_batch(bench: Workbench, *faults: str) -> Iterator[tuple[Office, Historian]]:
+def small_batch(
+    bench: Workbench, *faults: str, midst: Iterable[Midst] = ()
+) -> Iterator[tuple[Office, Historian]]:
     """The open office of a new training site with the small batch and its demonstration identities."""
     site = bench.site()
     with bench.office(site) as office:
         enrol_demonstration(office)
-        _told(office, *faults)
+        _told(office, faults, midst)
         with Historian.open(site.historian_path, readonly=True) as historian:
             yield office, historian

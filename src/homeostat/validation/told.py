@@ -4,6 +4,7 @@ In: an office of a site. Out: a finished batch in its ledger and historian, with
 """
 
 import json
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -81,8 +82,17 @@ _DECLARATION = {
 _LOST = range(20, 21)
 
 
-def tell(office: Office, batch: str = BATCH, patient: str = "P-0815", lost: range = _LOST) -> None:
-    """Put a finished batch on record at the office's site; the readings at the scans `lost` never came."""
+def tell(
+    office: Office,
+    batch: str = BATCH,
+    patient: str = "P-0815",
+    lost: range = _LOST,
+    midst: Iterable[tuple[str, int, Payload]] = (),
+) -> None:
+    """Put a finished batch on record at the office's site; the readings at the scans `lost` never came.
+
+    midst: What is told of it besides, before its end: who, when (process time, µs), and what.
+    """
     with Historian.open(office.site.historian_path) as historian:
         sealed = historian.append_series(batch, TagSpec(TAG, UNIT), _readings(lost))
     seals = [
@@ -92,7 +102,9 @@ def tell(office: Office, batch: str = BATCH, patient: str = "P-0815", lost: rang
     facts: list[tuple[str, int, Payload]] = [
         ("engine", 0, _started(patient)),
         ("scan", 0, StateChanged(before="idle", after="running", cause="batch started")),
+        *midst,
         *(("historian", SCANS * MINUTE, one) for one in seals),
+        ("scan", SCANS * MINUTE, StateChanged(before="running", after="complete", cause="recipe complete")),
         ("engine", SCANS * MINUTE, BatchEnded(state="complete", scans=SCANS, reason="recipe complete")),
     ]
     for place, (actor, time, said) in enumerate(facts, 1):

@@ -10,13 +10,13 @@ from homeostat.errors import HomeostatError, QualityError
 from homeostat.execution.slips import AlarmSlip
 from homeostat.governance.demonstration import SECRET
 from homeostat.governance.people import login
-from homeostat.ledger import Event, PublicKey, verify_ledger
+from homeostat.ledger import PublicKey, verify_ledger
 from homeostat.ledger.catalogue import AlarmChanged
 from homeostat.monitoring.alarms.lifecycle import Phase
 from homeostat.quality import audit, batch_record, deviations, render_html, render_json
 from homeostat.quality.record import exception_report
 from homeostat.validation.checking import Workbench, expect, proves, refused
-from homeostat.validation.small_batch import HOUR, B, small_batch
+from homeostat.validation.small_batch import HOUR, B, Midst, small_batch
 
 
 @proves("ALC-2")
@@ -80,29 +80,7 @@ def alarms_have_a_life_on_record_and_silencing_one_is_an_exception(bench: Workbe
     for order, expected in (("acknowledge", 0), ("shelve", 1), ("take out of service", 1)):
         found_of = _overrides(bench, order)
         expect(found_of == ["override"] * expected, f"{order}: {found_of}")
-    with small_batch(bench) as (office, historian):
-        for number, (state, after, by, why) in enumerate(_LIFE):
-            facts = {
-                "alarm": "cold",
-                "state": state,
-                "priority": "high",
-                "text": "cold",
-                "after": after,
-                "by": by,
-                "reason": why,
-            }
-            limits = {"value": 35.0, "limit": 36.0, "unit": "degC"}
-            alarm = AlarmChanged.model_validate(facts | limits)
-            event = Event(
-                f"{B}/alarm/{number}",
-                alarm.type,
-                B,
-                (number + 1) * HOUR,
-                "scan",
-                alarm.model_dump(mode="json"),
-            )
-            office.ledger.append(event)
-        office.ledger.commit()
+    with small_batch(bench, midst=_life()) as (office, historian):
         (line,) = batch_record(office.ledger, historian, B).alarms
         found = audit.trail(office.ledger, audit.Wanted(batch=B, type="alarm.", who="ada"))
     expect(
@@ -116,12 +94,8 @@ def alarms_have_a_life_on_record_and_silencing_one_is_an_exception(bench: Workbe
 
 def _overrides(bench: Workbench, order: str) -> list[str]:
     """The classes of the exceptions that an order about an alarm makes in a batch without any other."""
-    with small_batch(bench) as (office, historian):
-        slip = AlarmSlip.model_validate({"order": order, "alarm": "cold", "by": "ada", "reason": "known"})
-        ordered = slip.ordered("s", HOUR)
-        data = ordered.model_dump(mode="json")
-        office.ledger.append(Event(f"{B}/order", ordered.type, B, HOUR, "ada", data))
-        office.ledger.commit()
+    slip = AlarmSlip.model_validate({"order": order, "alarm": "cold", "by": "ada", "reason": "known"})
+    with small_batch(bench, midst=[(slip.ordered("s", HOUR), HOUR, "ada")]) as (office, historian):
         return [item.group for item in exception_report(office.ledger, historian, B).items]
 
 
@@ -130,6 +104,21 @@ _LIFE = (
     ("acknowledged", Phase.ACKNOWLEDGED.value, "ada", "heater mended"),
     ("cleared", Phase.NORMAL.value, "scan", ""),
 )
+
+
+def _life() -> Iterator[Midst]:
+    """The life of an alarm, a state an hour."""
+    plain = {
+        "alarm": "cold",
+        "priority": "high",
+        "text": "cold",
+        "value": 35.0,
+        "limit": 36.0,
+        "unit": "degC",
+    }
+    for hour, (state, after, by, why) in enumerate(_LIFE, 1):
+        facts = {"state": state, "after": after, "by": by, "reason": why}
+        yield AlarmChanged.model_validate(plain | facts), hour * HOUR, "scan"
 
 
 class _UnfitError(HomeostatError):
