@@ -322,15 +322,19 @@ def test_an_answer_without_an_entry_is_nobodys(
     assert scene.found() == [f"batch B0001: event {event}, 'warm/ask#1' as by olga: nobody signed it"]
 
 
-def test_an_order_from_before_its_batch_starts_is_judged(scene: Scene) -> None:
+@pytest.mark.parametrize("begins", [False, True])
+def test_an_order_from_before_its_batch_starts_is_named(scene: Scene, begins: bool) -> None:
     event = scene.taken(ANSWER, "", "B0002")
-    assert scene.found() == []
-    scene.started("B0002", "gmp")
-    assert scene.found() == [f"batch B0002: event {event}, 'warm/ask#1' as by olga: nobody signed it"]
+    if begins:
+        scene.started("B0002", "gmp")
+    told = f"batch B0002: event {event} (prompt.answered) was put by no execution: no batch of this name had begun"
+    unsigned = f"batch B0002: event {event}, 'warm/ask#1' as by olga: nobody signed it"
+    assert scene.found() == ([unsigned, told] if begins else [told])
 
 
 @pytest.mark.parametrize(
-    ("batch", "words"), [("", "it is of no batch"), ("B0001", "cannot be read"), ("B0002", "cannot be read")]
+    ("batch", "words"),
+    [("", "it is of no batch"), ("B0001", "cannot be read"), ("B0002", "no batch of this name")],
 )
 def test_what_cannot_be_read_is_named_beside_all_else(scene: Scene, batch: str, words: str) -> None:
     unsigned = scene.taken(ANSWER, "")

@@ -1,4 +1,4 @@
-"""Placed: whether a batch's events stand where an execution puts them: in a scan, in order, and before the end.
+"""Placed: whether a batch's events stand where an execution puts them: in a scan, in order, from the start to the end.
 
 events in the order of the ledger -> what is wrong with the place of each, in words
 Inputs and decisions are named batch/scan/number by the scan that took them in or concluded them. What stands elsewhere
@@ -38,6 +38,8 @@ class Placing:
         if event.type == BatchStarted.type:
             before = self._begun.setdefault(event.batch, event.seq)
             return "" if before == event.seq else f"the batch had begun, with event {before}"
+        if event.batch and event.batch not in self._begun:
+            return "no batch of this name had begun"
         if event.type == BatchEnded.type:
             self._ended[event.batch] = event.seq
         return self._unscanned(event) if role in _SCANNED else ""

@@ -38,6 +38,8 @@ _NAMED = f"""
     UNION SELECT event.seq, id, event.batch, type FROM event
     JOIN (SELECT batch, min(seq) AS last FROM event WHERE type = '{ENDS}' GROUP BY batch) AS ended
     ON event.batch = ended.batch AND event.seq > ended.last WHERE type IN ({{0}})
+    UNION SELECT seq, id, batch, type FROM event WHERE type IN ({{0}}) AND batch IN
+    (SELECT batch FROM event EXCEPT SELECT batch FROM event WHERE type = '{BEGINS}')
     ORDER BY seq
 """
 _VERIFY = "run `homeostat verify` to see what changed"
@@ -270,13 +272,13 @@ class Ledger:
     def named(self, regular: Collection[str] = ()) -> list[Named]:
         """Every committed event by its columns, in order, without what it says.
 
-        Of the types in `regular` there are those alone that are not named batch/number/number, or come after the end of
-        their batch: of a hundred thousand that a scan has written, none.
+        Of the types in `regular` there are those alone that are not named batch/number/number, come after the end of
+        their batch, or are of one that never began: of a hundred thousand that a scan has written, none.
         """
         types = sorted(regular)
         query = _NAMED.format(", ".join("?" * len(types)))
         with in_words(self._path):
-            return list(map(Named._make, self._connection.execute(query, (*types, *types))))
+            return list(map(Named._make, self._connection.execute(query, types * 3)))
 
     def hashes(self, size: int) -> list[bytes]:
         """The chain hashes of the first `size` events, in order: all that a proof needs, and quickly read."""

@@ -19,6 +19,7 @@ from homeostat.ledger import Event, Recorded
 from homeostat.ledger.catalogue import (
     AttributeJudged,
     BatchEnded,
+    CommandIntended,
     EntryJudged,
     Payload,
     SampleResult,
@@ -38,6 +39,7 @@ from .test_grounds import MINI, Quiet
 
 BATCH = "B0001"
 FORGED = "forged/1f"
+INTENDED = CommandIntended(kind="set", target="heater", value=1.0, unit="%", retain=(), step="")
 
 
 @pytest.fixture(scope="module")
@@ -163,6 +165,17 @@ def test_before_the_end_a_conclusion_has_its_place(done: Site, tmp_path: Path, n
     found = [one.what for one in verify_site(site).findings if "was put by no execution" in one.what]
     assert len(found) == 1
     assert words in found[0]
+
+
+@pytest.mark.parametrize("told", [StateChanged(before="a", after="b", cause="c"), INTENDED])
+def test_a_conclusion_about_a_batch_that_never_began_is_named(site: Site, told: Payload) -> None:
+    """Also one of the types that scans write by the hundred thousand."""
+    with Office.open(site, stamp, lambda: "n") as office:
+        data = told.model_dump(mode="json")
+        office.ledger.append(Event("B0099/000000/000", told.type, "B0099", 0, "scan", data))
+        office.ledger.commit()
+    (found,) = verify_site(site).findings
+    assert (found.where, found.what.endswith("no batch of this name had begun")) == ("batch B0099", True)
 
 
 def test_a_decision_of_no_batch_is_named(site: Site) -> None:
