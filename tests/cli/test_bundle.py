@@ -97,7 +97,7 @@ def test_a_bundle_is_written_and_verified_by_the_scripts(site: Path, tmp_path: P
     done = call("bundle", "B0001", "--site", site, "--out", path, "--json")
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
-    assert told["events"] == 5, "the batch, and that its document was issued"
+    assert told["events"] == 6, "the batch, and that its document was issued"
     assert {"events.jsonl", "proofs.json", "record.pdf"} <= set(told["members"])
     code, said = checked("verify_bundle.py", path, "--key", told["key"])
     assert (code, said.startswith("The bundle is whole and the site's.")) == (0, True)
