@@ -402,7 +402,10 @@ def test_events_by_name_leave_out_what_is_regular(place: Place) -> None:
     ]
     with place.open() as ledger:
         for name, batch, kind in told:
-            ledger.append(Event(name, kind, batch, 0, "scan", {}))
+            ledger.append(Event(name, kind, batch, 0, "scan", {"of": name}))
         ledger.commit()
         assert [one.seq for one in ledger.named()] == list(range(1, len(told) + 1))
-        assert ledger.named({"many"}) == [(seq, *told[seq - 1]) for seq in (1, 4, 5, 6, 7, 8, 10)]
+        found = ledger.named({"many"}, {"batch.ended"})
+        assert [one[:4] for one in found] == [(seq, *told[seq - 1]) for seq in (1, 4, 5, 6, 7, 8, 10)]
+        said = [one.said() for one in found]
+        assert said == [{"of": one.id} if one.type == "batch.ended" else {} for one in found]

@@ -27,7 +27,8 @@ def test_p11_10c_a_site_of_version_1_opens_and_verifies(site: Site) -> None:
     found = verify_ledger(site.ledger_path, public_key=PublicKey.load(site.keys), heads=site.heads_file)
     assert (found.ok, found.findings) == (True, ())
     (told,) = verify_site(site).findings
-    assert told.what == "event 4 says that the batch ended complete, and its last state was running"
+    words = "it says that the batch ended complete, and its last state was running"
+    assert told.what == f"event 4 (batch.ended) was put by no execution: {words}"
 
 
 def test_p11_10c_its_record_says_what_it_said(site: Site) -> None:

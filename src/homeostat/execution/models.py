@@ -52,10 +52,13 @@ def packages_of(texts: Mapping[str, str]) -> "dict[str, Package | WatchPackage]"
 
 
 def recall_models(events: Iterable[Recorded]) -> dict[str, str]:
-    """The text of each package of a batch on record."""
-    loaded = (stored.event.data for stored in events if stored.event.type == ModelLoaded.type)
-    contents = map(ModelLoaded.model_validate, loaded)
-    return {one.model: one.package for one in contents}
+    """The text of each package of a batch on record: an execution loads each once."""
+    found: dict[str, str] = {}
+    for stored in events:
+        if stored.event.type == ModelLoaded.type:
+            loaded = ModelLoaded.model_validate(stored.event.data)
+            found.setdefault(loaded.model, loaded.package)
+    return found
 
 
 def keep_models(

@@ -4,8 +4,9 @@ In: events and the site key. Out: one SQLite file whose rows are only ever added
 beside it. Any number of processes may write and read: each commit takes in what others have committed before it.
 """
 
+import json
 import sqlite3
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple
@@ -33,12 +34,12 @@ BEGINS = "batch.started"
 ENDS = "batch.ended"
 """The type of event that ends a batch (`catalogue.BatchEnded`)."""
 _NAMED = f"""
-    SELECT seq, id, batch, type FROM event NOT INDEXED
+    SELECT seq, id, batch, type, CASE WHEN type IN ({{1}}) THEN body ELSE '' END FROM event NOT INDEXED
     WHERE type NOT IN ({{0}}) OR id NOT GLOB batch || '/[0-9]*/[0-9]*'
-    UNION SELECT event.seq, id, event.batch, type FROM event
+    UNION SELECT event.seq, id, event.batch, type, '' FROM event
     JOIN (SELECT batch, min(seq) AS last FROM event WHERE type = '{ENDS}' GROUP BY batch) AS ended
     ON event.batch = ended.batch AND event.seq > ended.last WHERE type IN ({{0}})
-    UNION SELECT seq, id, batch, type FROM event WHERE type IN ({{0}}) AND batch IN
+    UNION SELECT seq, id, batch, type, '' FROM event WHERE type IN ({{0}}) AND batch IN
     (SELECT batch FROM event EXCEPT SELECT batch FROM event WHERE type = '{BEGINS}')
     ORDER BY seq
 """
@@ -46,12 +47,21 @@ _VERIFY = "run `homeostat verify` to see what changed"
 
 
 class Named(NamedTuple):
-    """An event by its columns alone: its place `seq` (from 1), id, batch and type."""
+    """An event by its columns: place `seq` (from 1), id, batch and type, and its `body` where that was asked for."""
 
     seq: int
     id: str
     batch: str
     type: str
+    body: str = ""
+
+    def said(self) -> Mapping[str, object]:
+        """What it says, as far as its body can be read."""
+        try:
+            data = json.loads(self.body)["data"] if self.body else {}
+        except (ValueError, TypeError, KeyError, RecursionError):
+            return {}
+        return data if isinstance(data, dict) else {}
 
 
 class _Waiting(NamedTuple):
@@ -269,16 +279,16 @@ class Ledger:
                 yield decode(seq, body, hash)
             rows = self._page(query, (rows[-1][0], *fixed))
 
-    def named(self, regular: Collection[str] = ()) -> list[Named]:
-        """Every committed event by its columns, in order, without what it says.
+    def named(self, regular: Collection[str] = (), told: Collection[str] = ()) -> list[Named]:
+        """Every committed event by its columns, in order; what it says is there of the types in `told` alone.
 
         Of the types in `regular` there are those alone that are not named batch/number/number, come after the end of
         their batch, or are of one that never began: of a hundred thousand that a scan has written, none.
         """
-        types = sorted(regular)
-        query = _NAMED.format(", ".join("?" * len(types)))
+        types, bodies = sorted(regular), sorted(told)
+        query = _NAMED.format(", ".join("?" * len(types)), ", ".join("?" * len(bodies)))
         with in_words(self._path):
-            return list(map(Named._make, self._connection.execute(query, types * 3)))
+            return list(map(Named._make, self._connection.execute(query, bodies + types * 3)))
 
     def hashes(self, size: int) -> list[bytes]:
         """The chain hashes of the first `size` events, in order: all that a proof needs, and quickly read."""

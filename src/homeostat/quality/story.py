@@ -141,7 +141,10 @@ class Story:
     @cached_property
     def interruptions(self) -> tuple[Fact[BatchResumed], ...]:
         """Every time execution was taken up again after it had broken off."""
-        return tuple(fact for fact in self.about(BatchResumed) if fact.data.batch == self.batch)
+        end = self.ended.seq if self.ended else math.inf
+        return tuple(
+            fact for fact in self.about(BatchResumed) if fact.data.batch == self.batch and fact.seq < end
+        )
 
     def of(self, kind: type[P]) -> list[Fact[P]]:
         """The facts of one kind, in the order of the ledger."""

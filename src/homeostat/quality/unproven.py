@@ -12,19 +12,16 @@ from homeostat.errors import LedgerError
 from homeostat.governance.custody import Belonging
 from homeostat.governance.custody.proving import Proofs
 from homeostat.governance.people import unproved
-from homeostat.governance.placed import Placing
+from homeostat.governance.placed import TOLD, Placing
 from homeostat.governance.signing import Judge, Standing
 from homeostat.governance.started import founded_gmp
 from homeostat.ledger import Finding, Ledger, Named, Recorded
 from homeostat.ledger.catalogue import (
     PAYLOADS,
-    BatchEnded,
     CommandIntended,
     CommandOutcome,
-    Payload,
     RecordSigned,
     SignalChanged,
-    StateChanged,
     payload,
 )
 from homeostat.ledger.readable import unreadable
@@ -49,7 +46,6 @@ class Unproven:
     _orders: Carried = field(default_factory=Carried)
     _unread: list[Finding] = field(default_factory=list)
     _misplaced: dict[int, Finding] = field(default_factory=dict)
-    _states: dict[str, str] = field(default_factory=dict)
 
     def place(self, events: Iterable[Named]) -> None:
         """Take in events by their names, before any is heard: what no execution puts where it is, is a finding."""
@@ -71,20 +67,12 @@ class Unproven:
             self._unread.append(_unread(recorded.seq, event.batch, unread))
             return
         content = payload(event.type, event.data)
-        self._close(recorded, content)
-        if event.type in ORDERS and not (recorded.seq in self._misplaced and content.role == "decision"):
+        if event.type in ORDERS and not (self.misplaced(recorded.seq) and content.role == "decision"):
             self._orders.hear(recorded, content)
 
-    def _close(self, recorded: Recorded, content: Payload) -> None:
-        """An execution ends a batch in the state that its last scan concluded; of several ends the first is asked."""
-        batch = recorded.event.batch
-        if isinstance(content, StateChanged) and recorded.seq not in self._misplaced:
-            self._states[batch] = content.after
-        elif isinstance(content, BatchEnded) and recorded.seq not in self._misplaced:
-            state = self._states.get(batch, content.state)
-            if state != content.state:
-                what = f"event {recorded.seq} says that the batch ended {content.state}, and its last state was {state}"
-                self._misplaced[recorded.seq] = _finding(recorded.seq, batch, what)
+    def misplaced(self, seq: int) -> bool:
+        """Whether no execution puts the event at this place where it stands."""
+        return seq in self._misplaced
 
     def findings(self, ledger: Ledger, kind: Kind) -> tuple[Finding, ...]:
         """Everything at a site that its persons did not prove, with who settled it.
@@ -119,7 +107,7 @@ def _finding(seq: int, batch: str, words: str) -> Finding:
 def unproven(ledger: Ledger, kind: Kind) -> tuple[Finding, ...]:
     """The findings of the ledger of a site of this `kind`."""
     heard = Unproven()
-    heard.place(ledger.named(REGULAR))
+    heard.place(ledger.named(REGULAR, TOLD))
     for recorded in ledger.stored(types=READ):
         heard.hear(recorded)
     return heard.findings(ledger, kind)

@@ -9,20 +9,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from homeostat.errors import LedgerError, SiteError
+from homeostat.governance.placed import TOLD
 from homeostat.governance.started import founded_gmp
 from homeostat.historian import Historian, verify_historian
 from homeostat.ledger import Finding, Ledger, LedgerCheck, PublicKey, Recorded, verify_ledger
-from homeostat.ledger.catalogue import (
-    BatchEnded,
-    BatchStarted,
-    ChunksSealed,
-    Payload,
-    TailAnchored,
-    payload,
-)
+from homeostat.ledger.catalogue import payload
 from homeostat.ledger.readable import readable
 from homeostat.quality.originals import NAMING, damaged, strangers
 from homeostat.quality.unproven import READ, REGULAR, Unproven
+from homeostat.quality.vouched import TYPES, Vouched
 from homeostat.site import Site
 
 
@@ -63,16 +58,17 @@ def verify_site(site: Site, anchor: Path | None = None) -> SiteCheck:
     findings += ledger.findings
     if anchor is None:
         findings += _missing_heads(site, ledger)
-    vouched, unread = _vouched(site)
-    findings += vouched.unproved
+    told, unread = _told(site)
+    vouched = told.vouched
+    findings += told.unproved
     if unread:
         return SiteCheck(ledger.events, ledger.heads, 0, 0, findings + unread)
-    findings += tuple(damaged(site.root, vouched.naming))
+    findings += tuple(damaged(site.root, told.naming))
     historian = verify_historian(site.historian_path, vouched.sealed, vouched.finished, heads=vouched.heads())
     findings += tuple(Finding(found.where, found.what) for found in historian.findings)
     if historian.ok:
         findings += tuple(_unvouched(site, vouched))
-    remarks = strangers(site.root, vouched.naming)
+    remarks = strangers(site.root, told.naming)
     return SiteCheck(ledger.events, ledger.heads, historian.chunks, historian.rows, findings, remarks)
 
 
@@ -96,61 +92,34 @@ def _key(site: Site) -> tuple[PublicKey | None, tuple[Finding, ...]]:
 
 
 @dataclass
-class _Vouched:
-    """What the ledger says about the historian: hashes of chunks, anchored tails, batches begun and ended.
-
-    `naming` are the entries, which may name an original; `unproved` is what it holds about persons that they did not
-    prove, signatures that are none, and what names a signature that does not carry it.
+class _Told:
+    """What the ledger tells: what it vouches for in the historian, the entries, which may name an original, and what
+    it holds that no person proved and no execution put there.
     """
 
-    sealed: dict[tuple[str, str, int], str] = field(default_factory=dict)
-    tails: dict[str, TailAnchored] = field(default_factory=dict)
-    begun: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    finished: set[str] = field(default_factory=set)
+    vouched: Vouched = field(default_factory=Vouched)
     naming: list[Recorded] = field(default_factory=list)
     unproved: tuple[Finding, ...] = ()
 
-    def hear(self, batch: str, content: Payload) -> None:
-        """Take in one event."""
-        match content:
-            case BatchStarted():
-                self.begun[batch] = content.tags + content.outputs
-            case ChunksSealed():
-                self.sealed |= {(batch, tag, content.start): sha256 for tag, sha256 in content.chunks.items()}
-            case TailAnchored():
-                self.tails[content.batch] = content
-            case BatchEnded():
-                self.finished.add(batch)
-            case _:
-                pass
 
-    def heads(self) -> dict[str, tuple[int, str]]:
-        """Rows and running hash of each batch that has not ended."""
-        return {
-            batch: (tail.rows, tail.head) for batch, tail in self.tails.items() if batch not in self.finished
-        }
-
-
-_HISTORIAN = (BatchStarted.type, ChunksSealed.type, TailAnchored.type, BatchEnded.type)
-
-
-def _vouched(site: Site) -> tuple[_Vouched, tuple[Finding, ...]]:
+def _told(site: Site) -> tuple[_Told, tuple[Finding, ...]]:
     """What the ledger vouches for, and what kept it from being read."""
-    vouched, persons, unread = _Vouched(), Unproven(), list[Finding]()
+    told, persons, unread = _Told(), Unproven(), list[Finding]()
     try:
         with site.looking() as ledger:
-            persons.place(ledger.named(REGULAR))
+            persons.place(ledger.named(REGULAR, TOLD))
             for recorded in ledger.stored(types=READ):
                 event = recorded.event
                 persons.hear(recorded)
                 if event.type in NAMING:
-                    vouched.naming.append(recorded)
-                elif event.type in _HISTORIAN and readable(recorded):
-                    vouched.hear(event.batch, payload(event.type, event.data))
-            vouched.unproved = (*_kind(site, ledger), *persons.findings(ledger, site.kind))
+                    told.naming.append(recorded)
+                elif event.type in TYPES and readable(recorded) and not persons.misplaced(recorded.seq):
+                    told.vouched.hear(recorded.seq, event.batch, payload(event.type, event.data))
+            found = (*persons.findings(ledger, site.kind), *told.vouched.contradicting)
+            told.unproved = (*_kind(site, ledger), *found)
     except LedgerError as error:
         unread.append(Finding(error.where or "ledger", f"cannot be read: {error.what}"))
-    return vouched, tuple(unread)
+    return told, tuple(unread)
 
 
 def _kind(site: Site, ledger: Ledger) -> Iterator[Finding]:
@@ -159,7 +128,7 @@ def _kind(site: Site, ledger: Ledger) -> Iterator[Finding]:
         yield Finding("site.json", f"it says '{site.kind}', and the site was founded as a GMP site")
 
 
-def _unvouched(site: Site, vouched: _Vouched) -> Iterator[Finding]:
+def _unvouched(site: Site, vouched: Vouched) -> Iterator[Finding]:
     """Readings that the ledger knows nothing of: of an unknown batch, or after the last ones it was told of."""
     with Historian.open(site.historian_path, readonly=True) as historian:
         for batch in historian.batches():
@@ -174,8 +143,7 @@ def _unvouched(site: Site, vouched: _Vouched) -> Iterator[Finding]:
                     )
             if batch not in vouched.finished:
                 last = historian.last(batch, historian.tags(batch)[0].name)
-                tail = vouched.tails.get(batch)
-                if last is not None and (tail is None or last.time > tail.last):
+                if last is not None and last.time > vouched.reach.get(batch, -1):
                     yield Finding(where, _LATE)
 
 

@@ -14,6 +14,7 @@ from homeostat.ledger import Event
 from homeostat.ledger.catalogue import (
     AttributeJudged,
     BatchEnded,
+    BatchResumed,
     BatchStarted,
     CommandGiven,
     EntryJudged,
@@ -101,7 +102,7 @@ def _told(office: Office, faults: tuple[str, ...], midst: Iterable[Midst]) -> No
         for payload in _payloads(fault):
             tell(payload, 4 * HOUR)
     for payload, at, actor in midst:
-        tell(payload, at, actor=actor)
+        tell(payload, at, actor=actor, batch="" if isinstance(payload, BatchResumed) else B)
     tell(BatchEnded(state="complete", scans=30, reason="recipe complete"), 5 * HOUR)
     office.ledger.commit()
     _taped(office.site, faults)

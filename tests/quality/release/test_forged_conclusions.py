@@ -3,6 +3,7 @@
 The events here are put under the site's own key, at a copy of a site whose batch was really run, reviewed or not.
 """
 
+import json
 import shutil
 from dataclasses import replace
 from itertools import count
@@ -11,19 +12,25 @@ from pathlib import Path
 import pytest
 from pydantic import JsonValue
 
-from homeostat.execution import Options, replay, run
+from homeostat.execution import Options, replay, run, states
 from homeostat.execution.clock import stamp
+from homeostat.execution.models import recall_models
 from homeostat.execution.replay import unlike
 from homeostat.governance import Office
+from homeostat.governance.placed import FINAL, executed, misplaced
 from homeostat.ledger import Event, Recorded
 from homeostat.ledger.catalogue import (
     AttributeJudged,
     BatchEnded,
+    BatchResumed,
+    ChunksSealed,
     CommandIntended,
     EntryJudged,
+    ModelLoaded,
     Payload,
     SampleResult,
     StateChanged,
+    TailAnchored,
 )
 from homeostat.process import load
 from homeostat.quality import batch_record
@@ -31,8 +38,8 @@ from homeostat.quality.batches import batches
 from homeostat.quality.release import grounds, obstacles
 from homeostat.quality.release.founded import unfounded
 from homeostat.quality.story import Story
-from homeostat.quality.unproven import Unproven
 from homeostat.quality.verify import verify_site
+from homeostat.quality.vouched import Vouched
 from homeostat.site import Site
 
 from .test_grounds import MINI, Quiet
@@ -63,6 +70,14 @@ def put(site: Site, said: Payload, name: str = FORGED, actor: str = "scan", time
         office.ledger.append(Event(name, said.type, BATCH, time, actor, data))
         office.ledger.commit()
         return office.ledger.size
+
+
+def forged(site: Site, said: Payload, batch: str) -> None:
+    """Put it on record as of that batch."""
+    with Office.open(site, stamp, lambda: f"n{next(count())}") as office:
+        event = Event(FORGED, said.type, batch, 0, "engine", said.model_dump(mode="json"))
+        office.ledger.append(event)
+        office.ledger.commit()
 
 
 def judged(site: Site) -> AttributeJudged:
@@ -184,7 +199,7 @@ def test_a_decision_of_no_batch_is_named(site: Site) -> None:
         office.ledger.append(Event(FORGED, EntryJudged.type, "", 0, "scan", data))
         office.ledger.commit()
     (found,) = verify_site(site).findings
-    assert found.what.endswith("it is of no batch, and only the scan of one says so")
+    assert found.what.endswith("it is of no batch, and only the execution of one says so")
 
 
 @pytest.mark.parametrize(
@@ -244,14 +259,91 @@ def test_an_end_that_the_last_scan_did_not_conclude_is_named(done: Site) -> None
     with done.reading() as (ledger, _):
         told = tuple(ledger.events(batch=BATCH))
     states = [one for one in told if one.event.type == StateChanged.type]
-    heard = Unproven()
-    for one in told:
-        if one.seq != states[-1].seq:
-            heard.hear(one)
+    found = [words for _, words in misplaced(one for one in told if one.seq != states[-1].seq)]
+    assert found == ["it says that the batch ended complete, and its last state was running"]
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [("running", "in which none ends"), ("complete", "and its last state was running")],
+)
+def test_a_forged_end_ends_nothing_and_nothing_honest_after_it_is_blamed(
+    done: Site, state: str, words: str
+) -> None:
+    """Put while the batch ran: what its execution went on with stands, with its own end."""
     with done.reading() as (ledger, _):
-        (found,) = heard.findings(ledger, "training")
-    assert found.what.endswith("says that the batch ended complete, and its last state was running")
-    assert not found.as_recorded
+        told = list(ledger.events(batch=BATCH))
+    told.sort(key=lambda one: one.seq)
+    data = BatchEnded(state=state, scans=3, reason="forged").model_dump(mode="json")
+    event = Event(FORGED, BatchEnded.type, BATCH, 0, "engine", data)
+    body = json.dumps({"data": data}).encode()
+    midst = [*told[:10], replace(told[9], event=event, body=body), *told[10:]]
+    why = f"it says that the batch ended {state}, {words}"
+    assert [(one.event.id, lacks) for one, lacks in misplaced(midst)] == [(FORGED, why)]
+    assert list(executed(midst)) == told
+
+
+def test_an_end_of_no_batch_is_named_and_no_batch_is_listed_for_it(site: Site) -> None:
+    forged(site, BatchEnded(state="complete", scans=3, reason="forged"), batch="")
+    found = [one.what for one in verify_site(site).findings]
+    assert len(found) == 1
+    assert "it is of no batch" in found[0]
+    with site.reading() as (ledger, _):
+        assert [one.id for one in batches(ledger)] == [BATCH]
+
+
+@pytest.mark.parametrize(
+    ("batch", "words"), [(BATCH, "the batch had ended"), ("B0999", "no batch of this name had begun")]
+)
+def test_a_resumption_of_what_does_not_run_is_named_and_is_not_in_the_record(
+    site: Site, batch: str, words: str
+) -> None:
+    forged(site, BatchResumed(batch=batch, scan=3, reason="forged"), batch="")
+    (found,) = verify_site(site).findings
+    assert words in found.what
+    with site.reading() as (ledger, historian):
+        assert Story.read(ledger, historian, BATCH).interruptions == ()
+
+
+def test_a_model_that_is_loaded_after_the_first_scan_is_named_and_not_taken(done: Site) -> None:
+    with done.reading() as (ledger, _):
+        told = list(ledger.events(batch=BATCH))
+    loads = [
+        ModelLoaded(model="m", hash="h", package=text).model_dump(mode="json") for text in ("{1}", "{2}")
+    ]
+    early, late = (
+        replace(told[0], event=Event(FORGED, ModelLoaded.type, BATCH, 0, "scan", data)) for data in loads
+    )
+    midst = [told[0], early, *told[1:10], late, *told[10:]]
+    (found,) = misplaced(midst)
+    assert (found[0], "before the first scan" in found[1]) == (late, True)
+    assert recall_models(midst) == {"m": "{1}"}
+
+
+def test_a_second_seal_that_contradicts_the_first_is_named(site: Site) -> None:
+    with site.reading() as (ledger, _):
+        sealed = next(ledger.events(batch=BATCH, types=(ChunksSealed.type,))).event
+    honest = ChunksSealed.model_validate(sealed.data)
+    tag = next(iter(honest.chunks))
+    vouched = Vouched()
+    vouched.hear(7, BATCH, honest)
+    vouched.hear(9, BATCH, honest.model_copy(update={"chunks": {tag: "0" * 64}}))
+    (found,) = vouched.contradicting
+    assert found.what == f"event 9 counts for nothing: a chunk of {tag} was sealed with another hash before"
+    assert vouched.sealed[BATCH, tag, honest.start] == honest.chunks[tag]
+
+
+def test_rows_that_become_fewer_are_named() -> None:
+    vouched = Vouched()
+    for seq, rows in ((3, 10), (5, 12), (8, 10)):
+        vouched.hear(seq, "", TailAnchored(batch=BATCH, rows=rows, last=rows, head="0"))
+    (found,) = vouched.contradicting
+    assert found.what == "event 8 counts for nothing: it tells of 10 rows, and one before it of 12"
+    assert vouched.tails[BATCH].rows == 12
+
+
+def test_the_states_in_which_a_batch_ends_are_those_of_its_states() -> None:
+    assert {state.value for state in states.FINAL} == FINAL
 
 
 def test_replay_tells_an_end_that_is_not_that_of_the_last_scan() -> None:

@@ -150,11 +150,8 @@ def _reopened(site: Site) -> float:
 @proves("ALC-6")
 def gaps_repetitions_and_interruptions_are_shown(bench: Workbench) -> str:
     """A gap, a repeated phase and an interrupted run, each with its places in the ledger."""
-    with small_batch(bench, "gap", "repeat") as (office, historian):
-        resumed = BatchResumed(batch=B, scan=3, reason="power cut")
-        event = Event("site/resumed", resumed.type, "", 0, "engine", resumed.model_dump(mode="json"))
-        office.ledger.append(event)
-        office.ledger.commit()
+    resumed = BatchResumed(batch=B, scan=3, reason="power cut")
+    with small_batch(bench, "gap", "repeat", midst=[(resumed, 0, "engine")]) as (office, historian):
         report = exception_report(office.ledger, historian, B)
     groups = sorted(item.group for item in report.items)
     expect(groups == ["gap", "interrupted run", "skipped or repeated step"], f"found: {groups}")
