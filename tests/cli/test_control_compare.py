@@ -33,8 +33,10 @@ def test_processes_are_compared_over_the_same_donors(homeostat: Call, tmp_path: 
         "Amounts used",
         "Mean hours on each rung",
         "Variance of cells, by that of steered without growth",
-        "Process parameters: mean hours outside of the proven range, or without a usable reading",
-        "steered: lactate-level was outside of its proven range, or without a usable reading, for ",
+        "Process parameters: hours outside of the proven range, or without a usable reading;",
+        "steered: lactate-level was outside of its proven range, or without a usable reading, for more than 3 %",
+        "of 2 batches, at the most for",
+        "beyond 3 %",
         "Loops are stepped once a scan, every 20 min",
     ):
         assert words in done.stdout

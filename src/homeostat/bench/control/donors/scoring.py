@@ -36,6 +36,11 @@ class Batch:
     astray: float
 
     @property
+    def hours(self) -> float:
+        """How long the batch was: a controller stands on some rung all the time; without one, `harvest` is its end."""
+        return sum(self.rungs.values()) or self.harvest
+
+    @property
     def within(self) -> bool:
         """Whether the product is within the specification."""
         return self.state == "complete" and self.failed == 0
