@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy.stats import bootstrap
 
-from homeostat.bench.control.donors import contest, medium, search
+from homeostat.bench.control.donors import contest, keeping, measure, medium, search
 from homeostat.bench.control.donors.contest import compete
 from homeostat.bench.control.donors.declaration import Contender, contender, declared
 from homeostat.bench.control.donors.plants import TRUE, plant, troubles
@@ -19,6 +19,7 @@ from homeostat.bench.control.donors.scoring import Batch, batch, cost
 from homeostat.bench.control.donors.search import Candidate, Rehearsals
 from homeostat.bench.control.donors.telling import ASTRAY, below, distance, led, told, variation
 from homeostat.bench.result import Spread
+from homeostat.errors import ControlError
 from homeostat.process import Process
 
 SOUND = Batch(1, "complete", 2000.0, 90.0, 35.0, 1000.0, 230.0, 0, 0.0, {}, {}, 0.0)
@@ -299,6 +300,62 @@ def test_a_contest_that_is_broken_off_goes_on_from_what_was_kept(
     assert first == [("mpc", 2001), ("pid", 2001), ("mpc", 2002)]
     assert [b.seed for b in batches["pid"]] == [2001, 2002]
     asked.clear()
-    monkeypatch.setattr(contest, "means", lambda name: f"another {name}")
+    monkeypatch.setattr(keeping, "means", lambda name: f"another {name}")
     assert compete(["mpc"], [2001], kept) == {"mpc": [replace(SOUND, seed=2001, dose=3.0)]}
     assert asked == [("mpc", 2001)]
+
+
+def test_a_line_that_was_cut_is_made_anew_and_nothing_is_written_to_its_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever part of the last line was written: the file ends as it would have without the break."""
+    monkeypatch.setattr(contest, "ProcessPoolExecutor", InOrder)
+    monkeypatch.setattr(contest, "_one", lambda task: replace(SOUND, seed=task[1]))
+    kept = tmp_path / "batches.jsonl"
+    whole = compete(["mpc", "pid"], range(2001, 2003), kept)
+    text = kept.read_bytes()
+    last = text.rindex(b"\n", 0, -1) + 1
+    for cut in (last + 1, (last + len(text)) // 2, len(text) - 2, len(text) - 1):
+        kept.write_bytes(text[:cut])
+        assert ("pid", 2002) not in keeping.found(kept)
+        assert compete(["mpc", "pid"], range(2001, 2003), kept) == whole
+        assert kept.read_bytes() == text
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"dose": 2000.0', '"dose": NaN'),
+        ('"medium": 1000.0', '"medium": Infinity'),
+        ('"medium": 1000.0', '"medium": 1e999'),
+        ('"dose": 2000.0, ', ""),
+        ('"dose"', '"doses"'),
+        ('"failed": 0', '"failed": "none"'),
+        ('{"contender"', '"contender"'),
+    ],
+)
+def test_a_kept_line_that_is_no_batch_is_refused_with_its_number(tmp_path: Path, old: str, new: str) -> None:
+    kept = tmp_path / "batches.jsonl"
+    for seed in (2001, 2002, 2003):
+        keeping.keep(kept, "mpc", replace(SOUND, seed=seed))
+    lines = kept.read_text("utf-8").splitlines()
+    assert old in lines[1]
+    kept.write_text("\n".join([lines[0], lines[1].replace(old, new), lines[2], ""]), "utf-8")
+    with pytest.raises(ControlError, match="no batch of the contest") as caught:
+        keeping.found(kept)
+    assert caught.value.where == f"{kept}, line 2"
+
+
+def test_a_batch_of_a_contender_that_is_no_more_is_left(tmp_path: Path) -> None:
+    kept = tmp_path / "batches.jsonl"
+    keeping.keep(kept, "mpc", SOUND)
+    kept.write_text(kept.read_text("utf-8").replace('"mpc"', '"no-more"'), "utf-8")
+    assert keeping.found(kept) == {}
+
+
+@pytest.mark.parametrize("text", ["abc", "0", "-3", "2.5", "201", ""])
+def test_a_number_of_donors_that_there_are_not_is_refused(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setenv("HOMEOSTAT_BENCH_DONORS_COUNT", text)
+    with pytest.raises(ControlError, match=f"{text!r} is no number of donors") as caught:
+        measure(quick=False)
+    assert (caught.value.where, caught.value.mend) == ("HOMEOSTAT_BENCH_DONORS_COUNT", "give 1 to 200")

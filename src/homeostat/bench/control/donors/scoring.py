@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
+from pydantic import ConfigDict
 
 from homeostat.bench.control.donors.declaration import Contender, declared
 from homeostat.bench.control.donors.plants import plant
@@ -21,6 +22,8 @@ class Batch:
     hours a controller stood on each rung, `plans` how many plans failed, were late, or had a move clamped; `astray` the
     longest time, in h, that a critical process parameter was outside its proven range or had no usable reading.
     """
+
+    __pydantic_config__ = ConfigDict(allow_inf_nan=False, extra="forbid")  # of one that is read from a file
 
     seed: int
     state: str
