@@ -71,6 +71,8 @@ def test_in_json_every_seed_is_kept_whichever_process_ran_it(homeostat: Call) ->
         (("--scan", "often"), "'often' is not a quantity"),
         (("--scan", "0 min"), "has to be above 0"),
         (("--scan", "3 degC"), "cannot be converted"),
+        (("--scan", "1e-9 s"), "scan: no equipment is read every 1e-09 s (give at least 1 ms)"),
+        (("--scan", "5 h"), "'steered' is not sound: controllers.growth"),
         (("--without", "luck"), "no process has a controller 'luck'"),
         (("--without", "a,,b"), "are no names"),
         (("--of", "joy"), "no process has an attribute 'joy'"),
