@@ -139,14 +139,16 @@ def _share(what: str, of: Callable[[Batch], bool], batches: Batches) -> Result:
 
 
 def _medium(what: str, of: PerDose, batches: Batches) -> list[Result]:
-    """What a dose takes, and how much more than under the rival that needs least so counted."""
+    """What a dose takes, and how much more than under each rival: the bar holds against the one that needs least."""
     ours, *rivals = declared().contenders
     title = f"medium for 1e8 CAR+ cells, {what}"
-    least = min(rivals, key=lambda name: needed(batches[name], of))
+    least, *others = sorted(rivals, key=lambda name: needed(batches[name], of))
     more = f"{TOPIC}: {title}, above that of {contender(least).title}, with its 90 % interval"
+    found = {name: above(batches[ours], batches[name], of) for name in rivals}
+    beside = tuple(Rival(contender(name).title, found[name], "mL") for name in others)
     return [
         _each(title, lambda some: needed(some, of), "mL", batches),
-        Result(more, above(batches[ours], batches[least], of), "mL", bar=0.0, better="less"),
+        Result(more, found[least], "mL", bar=0.0, better="less", rivals=beside),
     ]
 
 
