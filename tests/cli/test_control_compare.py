@@ -33,8 +33,10 @@ def test_processes_are_compared_over_the_same_donors(homeostat: Call, tmp_path: 
         "Amounts used",
         "Mean hours on each rung",
         "Variance of cells, by that of steered without growth",
-        "Process parameters: mean hours outside of the proven range, or without a usable reading",
-        "steered: lactate-level was outside of its proven range, or without a usable reading, for ",
+        "Process parameters: hours outside of the proven range, or without a usable reading;",
+        "steered: lactate-level was outside of its proven range, or without a usable reading, for more than 3 %",
+        "of 2 batches, at the most for",
+        "beyond 3 %",
         "Loops are stepped once a scan, every 20 min",
     ):
         assert words in done.stdout
@@ -69,6 +71,8 @@ def test_in_json_every_seed_is_kept_whichever_process_ran_it(homeostat: Call) ->
         (("--scan", "often"), "'often' is not a quantity"),
         (("--scan", "0 min"), "has to be above 0"),
         (("--scan", "3 degC"), "cannot be converted"),
+        (("--scan", "1e-9 s"), "scan: no equipment is read every 1e-09 s (give at least 1 ms)"),
+        (("--scan", "5 h"), "'steered' is not sound: controllers.growth"),
         (("--without", "luck"), "no process has a controller 'luck'"),
         (("--without", "a,,b"), "are no names"),
         (("--of", "joy"), "no process has an attribute 'joy'"),

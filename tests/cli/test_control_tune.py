@@ -53,6 +53,11 @@ def test_an_outer_loop_is_tuned_too(homeostat: Call) -> None:
         (("--loop", "temperature", "--size", "3 min"), "cannot be converted"),
         (("--loop", "temperature", "--at", "9 degC"), "cannot be converted"),
         (("--loop", "temperature", "--closed", "0 min"), "above 0"),
+        (("--loop", "temperature", "--at", "1000 h"), "the recipe ends after"),
+        (("--loop", "temperature", "--at", "-1 h"), "a batch has no time before its start"),
+        (("--loop", "temperature", "--longest", "0 h"), "0 h is too short for an experiment"),
+        (("--loop", "temperature", "--longest", "-3 h"), "-3 h is too short for an experiment"),
+        (("--loop", "temperature", "--longest", "79 min"), "give at least 80 min"),
     ],
 )
 def test_what_cannot_be_used_is_told(homeostat: Call, words: tuple[str, ...], told: str) -> None:

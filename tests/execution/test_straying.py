@@ -7,7 +7,7 @@ import pytest
 
 from homeostat.equipment import connect
 from homeostat.execution.contest import Entry, contest, entries_of
-from homeostat.execution.straying import MUCH, Straying, remarks
+from homeostat.execution.straying import MUCH, Straying, Worst, remarks, worst
 from homeostat.execution.trial import trial
 from homeostat.process import Process, Quantity
 
@@ -45,9 +45,10 @@ def test_either_side_of_the_proven_range_is_outside(mini: Process) -> None:
 
 
 def test_a_process_without_parameters_strays_nowhere(mini: Process) -> None:
-    found = trial(mini.model_copy(update={"parameters": {}}), 7).straying
+    bare = mini.model_copy(update={"parameters": {}})
+    found = trial(bare, 7).straying
     assert (found.outside, found.unread, found.any, found.share(found.any)) == ({}, {}, 0.0, 0.0)
-    assert remarks(mini, found) == []
+    assert remarks(bare, {7: found}) == []
 
 
 def test_the_mean_over_batches_is_that_of_each_figure() -> None:
@@ -64,16 +65,30 @@ def test_the_mean_over_batches_is_that_of_each_figure() -> None:
 )
 def test_what_strayed_for_long_is_said_with_the_scan(mini: Process, hours: float, said: list[str]) -> None:
     found = Straying(100.0, {"oxygen": hours}, {"oxygen": 0.0}, hours)
-    told = remarks(mini, found)
+    told = remarks(mini, {7: found})
     assert [text.partition(",")[0] for text in told] == said
-    assert all("for 4 % of the time" in text and "every 1 min" in text for text in told)
+    assert all(
+        "in 1 of 1 batches, at the most for 4 % (donor 7)" in text and "every 1 min" in text for text in told
+    )
+
+
+def test_one_batch_of_many_that_was_lost_is_said(mini: Process) -> None:
+    """Half of one batch of twenty is 2.5 % of all their time: the mean is below what is said, the batch is not."""
+    found = {seed: Straying(100.0, {"oxygen": 0.1}, {"oxygen": 0.0}, 0.1) for seed in range(1, 21)}
+    assert remarks(mini, found) == []
+    found[13] = Straying(100.0, {"oxygen": 10.0}, {"oxygen": 40.0}, 50.0)
+    mean = Straying.mean(list(found.values()))
+    assert mean.share(mean.either("oxygen")) < MUCH
+    assert worst("oxygen", found) == Worst(1, 13, 50.0, 0.5)
+    (told,) = remarks(mini, found)
+    assert "for more than 3 % of the time in 1 of 20 batches, at the most for 50 % (donor 13)" in told
 
 
 def test_a_twin_that_reads_less_often_at_this_scan_is_said(mini: Process) -> None:
     tree = mini.model_dump(mode="json", by_alias=True)
     tree["twin"]["observer"] = {"every": "10 min", "tags": {"do": {"noise": "1 %"}}}
     process = Process.model_validate(tree).model_copy(update={"scan": minutes(4.0)})
-    told = remarks(process, Straying())
+    told = remarks(process, {})
     assert told == ["the twin reads every 20 min, not every 10 min: 4 min does not divide that"]
 
 
@@ -85,4 +100,4 @@ def test_a_loop_that_is_unstable_at_a_coarse_scan_is_found_out(mini: Process) ->
     for scan, sound in ((1.0, True), (15.0, False)):
         entries = entries_of([Entry("a", process)], scan=minutes(scan))
         ((outcome,),) = contest(entries, [7], 1, lambda *_: None)
-        assert bool(remarks(entries[0].process, outcome.straying)) != sound, (scan, outcome.straying)
+        assert bool(remarks(entries[0].process, {7: outcome.straying})) != sound, (scan, outcome.straying)

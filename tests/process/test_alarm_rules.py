@@ -2,11 +2,14 @@
 
 import pytest
 
+from homeostat.cli.models import signatures
 from homeostat.process import Process, Quantity, load
 from homeostat.process.alarm_names import alarm_names
 from homeostat.process.alarms import NOTHING_SETTLED, AlarmRule, Suppression, rule_of
+from homeostat.process.load import examine_bytes, locate
 from tests.process.small import TEXT, examine, issues, line_of
 
+SHIPPED = locate("car-t")
 SECTION = """\
 monitoring:
   alarms:
@@ -214,6 +217,27 @@ def test_a_wrong_rule_is_told_with_its_line_and_mend(
 def test_no_alarm_is_called_unknown_where_its_declaration_could_not_be_read() -> None:
     broken = SETTLED.replace("proven: [35 degC, 39 degC]", "proven: [35 degC]")
     assert all("there is no alarm" not in issue.what for issue in issues(broken))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "field"),
+    [
+        ("gain: 1 %/%", "gain: nan %/%", "strategy.oxygen.gain"),
+        ("authority: autonomous", "authority: complete", "controllers.expansion.authority"),
+    ],
+)
+def test_no_alarm_is_called_unknown_where_its_loop_or_controller_could_not_be_read(
+    old: str, new: str, field: str
+) -> None:
+    """Alarms of both are settled in this file: only the fault itself is told."""
+    settled = "monitoring:\n  alarms:"
+    rules = f"{settled}\n    control.expansion.hold: {{cause: a, consequence: b, response: c}}\n   "
+    text = SHIPPED.read_text("utf-8").replace(settled, rules)
+    whole, broken = (
+        examine_bytes(each.encode(), "car-t.yaml", signatures()).issues
+        for each in (text, text.replace(old, new))
+    )
+    assert ([*whole], [issue.field for issue in broken]) == ([], [field])
 
 
 def test_the_shipped_culture_has_a_reason_for_every_limit_and_every_instrument() -> None:

@@ -175,6 +175,7 @@ SIGNS: list[Case] = [
     ("volume: 1 mL}", "volume: -1 mL}", f"{END}.finish.samples[1].volume", "not above 0"),
     ("elapsed >= 3 d", "elapsed >= -3 d", f"{START}.grow.until", "negative"),
     ("scan: 1 min", "scan: 0 min", "scan", "not above 0"),
+    ("scan: 1 min", "scan: 0.9 ms", "scan", "at least 1 ms"),
     ("variation: 5 %", "variation: -5 %", "assays.count.variation", "negative"),
     ("dropout: 1 %", "dropout: 101 %", "simulation.sensors.glucose.dropout", "more than the whole"),
     ("volume: 200 mL}", "volume: -200 mL}", "twin.initial.volume", "not above 0"),

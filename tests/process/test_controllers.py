@@ -58,6 +58,26 @@ def test_the_process_of_the_tests_is_sound() -> None:
         ("of: cells, target", "of: sells, target", f"{AT}.aims[1].of", "no quality attribute"),
         ("target: 2 1e9 cell", "target: 2 mmol/L", f"{AT}.aims[1].target", "does not fit"),
         ("scale: 0.2 1e9 cell", "scale: 0 cell", f"{AT}.aims[1].scale", "not above 0"),
+        ("scale: 0.2 1e9 cell", "scale: 1e-300 1e6 cell", f"{AT}.aims[1].scale", "at least 0.002 1e6 cell"),
+        ("scale: 0.2 1e9 cell", "scale: 1.9e3 cell", f"{AT}.aims[1].scale", "no deviation that could matter"),
+        (
+            "scale: 1 mmol/L, chance",
+            "scale: 9e-9 mol/L, chance",
+            f"{AT}.limits[1].scale",
+            "at least 1e-08 mol/L",
+        ),
+        (
+            "target: 2 1e9 cell, scale: 0.2 1e9 cell",
+            "strive: more, scale: 1e-13 cell",
+            f"{AT}.aims[1].scale",
+            "1e-12",
+        ),
+        (
+            "high: 10 mmol/L, scale: 1 mmol/L",
+            "low: 0 mmol/L, scale: 1e-13 M",
+            f"{AT}.limits[1].scale",
+            "1e-12 M",
+        ),
         ("target: 2 1e9 cell, ", "", f"{AT}.aims[1]", "not clear what is aimed at"),
         (
             "target: 2 1e9 cell",

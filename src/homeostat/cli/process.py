@@ -68,7 +68,8 @@ def check_process(
     """Check a process file and report everything that is wrong with it. Exit code 1 if anything is.
 
     Where nothing is wrong with the file itself, the model packages that it names are opened and verified as well, and
-    warnings name what its controllers could not hold without an offset, and times of its twin that do not fit together.
+    warnings name what its controllers could not hold without an offset, ends of a phase that come after it is over, and
+    times of its twin that do not fit together.
     """
     from homeostat.cli.models import signatures
     from homeostat.process import examine
@@ -96,8 +97,10 @@ def _warnings(examined: "Examined") -> "list[Issue]":
     from homeostat.execution.plan.dropping import dropping
     from homeostat.execution.plan.offset import offsets
     from homeostat.execution.plan.pacing import pacing
+    from homeostat.execution.plan.unreached import unreached
 
-    faults = [*offsets(process), *disturbing(process), *pacing(process), *dropping(process)]
+    remarks = (offsets, disturbing, pacing, dropping, unreached)
+    faults = [fault for remark in remarks for fault in remark(process)]
     return [replace(source.issue(fault), warning=True) for fault in faults]
 
 

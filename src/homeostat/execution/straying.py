@@ -14,7 +14,7 @@ from homeostat.historian import Historian
 from homeostat.process import LAST_USABLE, Process
 
 MUCH = 0.03
-"""From which share of the time on it is said in words (assumption)."""
+"""From which share of the time of a single batch on it is said in words (assumption)."""
 
 
 @dataclass(frozen=True)
@@ -65,15 +65,39 @@ def straying(process: Process, historian: Historian, batch: str) -> Straying:
     return Straying(hours * len(together), outside, unread, hours * int(together.sum()))
 
 
-def remarks(process: Process, found: Straying) -> list[str]:
-    """What has to be said of a process at its scan: what strayed for long, and a twin that reads less often."""
+@dataclass(frozen=True)
+class Worst:
+    """Of a parameter over batches: how many it was astray in for more than `MUCH` of the time, and the worst of all.
+
+    `batch` is the key of that one, `hours` are those outside or unread, `share` the part of its time that they are.
+    """
+
+    beyond: int
+    batch: int
+    hours: float
+    share: float
+
+
+def worst(name: str, found: Mapping[int, Straying]) -> Worst:
+    """Of one parameter over the batches `found`, by key (a donor's seed): a mean over many hides one that is lost."""
+    shares = {batch: each.share(each.either(name)) for batch, each in found.items()}
+    most = max(shares, key=lambda batch: shares[batch])
+    return Worst(sum(share > MUCH for share in shares.values()), most, found[most].either(name), shares[most])
+
+
+def remarks(process: Process, found: Mapping[int, Straying]) -> list[str]:
+    """What has to be said of batches (by seed) of a process at its scan: what strayed for long in any of them, and a
+    twin that reads less often.
+    """
     told = [fault.what for fault in pacing(process)]
-    for name in found.outside:
-        share = found.share(found.either(name))
-        if share > MUCH:
+    for name in process.parameters if found else ():
+        most = worst(name, found)
+        if most.beyond:
             told.append(
-                f"{name} was outside of its proven range, or without a usable reading, for {100.0 * share:.0f} % of"
-                f" the time. Loops are stepped once a scan, every {process.scan}: one that is sound at a shorter scan"
-                " may be unstable at this one, and the figures above then say little of the process"
+                f"{name} was outside of its proven range, or without a usable reading, for more than"
+                f" {100.0 * MUCH:g} % of the time in {most.beyond} of {len(found)} batches, at the most for"
+                f" {100.0 * most.share:.0f} % (donor {most.batch}). Loops are stepped once a scan, every"
+                f" {process.scan}: one that is sound at a shorter scan may be unstable at this one, and the figures"
+                " above then say little of the process"
             )
     return told

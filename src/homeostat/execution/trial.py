@@ -37,9 +37,10 @@ class Outcome:
     """What came of a trial: how it ended; each attribute's last value in its unit and whether all were within.
 
     `used` is the amount that each actuator gave (its unit times hours); `rungs` the hours that each
-    controller stood on each rung; `beyond` the largest excess over an envelope; `counts` how many plans failed or came
-    late, and how many moves were clamped; `harvest` the batch hour at which the last steered phase ended; `straying`
-    the hours in which process parameters were outside of their proven ranges, or not seen.
+    controller stood on each rung; `beyond` the largest excess over the range of an envelope (its change and rate are
+    not looked at); `counts` how many plans failed or came late, and how many moves were clamped; `harvest` the batch
+    hour at which the last steered phase ended, of a process without one the end of the batch; `straying` the hours in
+    which process parameters were outside of their proven ranges, or not seen.
     """
 
     seed: int

@@ -14,7 +14,16 @@ from homeostat.process.declaration import Approval, Process
 from homeostat.process.describe import describe, schema
 from homeostat.process.equipment import EquipmentModule, EquipmentUnit, Tag
 from homeostat.process.issues import InvalidProcess, Issue
-from homeostat.process.load import Entry, Examined, check, check_against_model, examine, library, load
+from homeostat.process.load import (
+    Entry,
+    Examined,
+    check,
+    check_against_model,
+    check_changed,
+    examine,
+    library,
+    load,
+)
 from homeostat.process.reading import LAST_USABLE, Quality, Reading
 from homeostat.process.recipe import (
     Addition,
@@ -77,6 +86,7 @@ __all__ = [
     "UnitProcedure",
     "check",
     "check_against_model",
+    "check_changed",
     "compatible",
     "convert",
     "convert_difference",

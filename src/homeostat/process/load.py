@@ -97,6 +97,12 @@ def check_against_model(
     return [place.issue(fault) for fault in faults]
 
 
+def check_changed(process: Process) -> list[Issue]:
+    """What is wrong with a process that was sound as a file, and then changed; without a model to bear it out."""
+    place = Source(process.process, Node(0, None))
+    return [place.issue(fault) for fault in _faults(Subject(process), None)]
+
+
 def library() -> list[Entry]:
     """The shipped processes, by name."""
     return [_entry(name, path) for name, path in _library_paths().items()]

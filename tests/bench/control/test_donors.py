@@ -6,8 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
+from scipy.stats import bootstrap
 
-from homeostat.bench.control.donors import contest, search
+from homeostat.bench.control.donors import contest, keeping, measure, medium, search
 from homeostat.bench.control.donors.contest import compete
 from homeostat.bench.control.donors.declaration import Contender, contender, declared
 from homeostat.bench.control.donors.plants import TRUE, plant, troubles
@@ -15,7 +17,9 @@ from homeostat.bench.control.donors.rehearsal import rehearsed
 from homeostat.bench.control.donors.rivals import RIVALS, Kind, Span
 from homeostat.bench.control.donors.scoring import Batch, batch, cost
 from homeostat.bench.control.donors.search import Candidate, Rehearsals
-from homeostat.bench.control.donors.telling import below, distance, fallback, told, variation
+from homeostat.bench.control.donors.telling import ASTRAY, below, distance, led, told, variation
+from homeostat.bench.result import Spread
+from homeostat.errors import ControlError
 from homeostat.process import Process
 
 SOUND = Batch(1, "complete", 2000.0, 90.0, 35.0, 1000.0, 230.0, 0, 0.0, {}, {}, 0.0)
@@ -174,12 +178,58 @@ def test_variance_below_is_that_of_the_doses() -> None:
     assert distance([SOUND, replace(SOUND, dose=2200.0)]) == pytest.approx(10.0 / np.sqrt(2.0))
 
 
-def test_fallback_is_the_share_not_led_by_a_plan() -> None:
-    """The hours before and after, when nobody asks for a controller, do not count."""
-    assert fallback(
-        replace(SOUND, rungs={"idle": 99.0, "plan": 8.0, "last plan": 1.0, "loops": 1.0})
-    ) == pytest.approx(10.0)
-    assert fallback(SOUND) == 0.0
+def test_a_last_plan_is_not_counted_as_a_plan() -> None:
+    """Of the hours in which a controller was asked for; those before and after do not count."""
+    batch = replace(SOUND, rungs={"idle": 99.0, "plan": 7.0, "last plan": 2.0, "loops": 1.0})
+    assert led(batch, ["plan"]) == pytest.approx(70.0)
+    assert led(batch, ["plan", "last plan"]) == pytest.approx(90.0)
+    ours, *rivals = declared().contenders
+    results = {
+        result.what: result.value for result in told({name: [batch, SOUND] for name in (ours, *rivals)})
+    }
+    assert results["donors: hours under control led by a plan, mean"] == Spread(85.0, 70.0, 100.0)
+
+
+def test_a_batch_that_is_astray_for_long_is_told_for_each_contender() -> None:
+    """One of many moves no median; more than 3 % of 230 h are 6.9 h."""
+    names = declared().contenders
+    batches = {
+        name: [
+            replace(SOUND, dose=2000.0 + k, astray=hours)
+            for k, hours in enumerate([0.5] * 8 + [6.8, 7.0 + n])
+        ]
+        for n, name in enumerate(names)
+    }
+    results = {result.what: result for result in told(batches)}
+    assert results[f"donors: {ASTRAY}"].value == Spread(0.5, 0.5, 0.5)
+    worst, many = (
+        results[f"donors: {ASTRAY}, worst batch"],
+        results[f"donors: batches with more than 3 % of their {ASTRAY}"],
+    )
+    assert [worst.value.median, *(rival.value.median for rival in worst.rivals)] == [7.0, 8.0, 9.0, 10.0]
+    assert [many.value.median, *(rival.value.median for rival in many.rivals)] == [1.0] * 4
+
+
+def test_the_total_counts_a_donor_by_what_it_makes() -> None:
+    """All medium over all doses, and its difference, by hand; the interval is that of scipy's paired bootstrap."""
+    rng = np.random.default_rng(3)
+    figures = [(rng.uniform(500.0, 2000.0, 60), rng.uniform(1000.0, 3000.0, 60)) for _ in range(2)]
+    ours, rival = (
+        [replace(SOUND, medium=float(m), dose=float(d)) for m, d in zip(*each, strict=True)]
+        for each in figures
+    )
+    (a, b), (c, d) = figures
+    found = medium.above(ours, rival, medium.total)
+    assert medium.needed(ours, medium.total) == pytest.approx(100.0 * a.sum() / b.sum())
+    assert found.median == pytest.approx(100.0 * (a.sum() / b.sum() - c.sum() / d.sum()))
+
+    def difference(i: NDArray[np.int_], axis: int = -1) -> NDArray[np.float64]:
+        return 100.0 * (a[i].sum(axis) / b[i].sum(axis) - c[i].sum(axis) / d[i].sum(axis))
+
+    peer = bootstrap(
+        (np.arange(60),), difference, n_resamples=20_000, confidence_level=0.9, method="percentile", rng=rng
+    ).confidence_interval
+    assert (found.low, found.high) == pytest.approx((peer.low, peer.high), abs=0.05 * (peer.high - peer.low))
 
 
 def test_bars_are_those_of_the_best_rival() -> None:
@@ -204,9 +254,10 @@ def test_a_donor_that_takes_much_medium_counts_in_the_mean_and_in_the_pairs() ->
     }
     results = {result.what: result for result in told(batches)}
     assert results["donors: medium for 1e8 CAR+ cells"].holds, "by the median"
-    (above,) = [result for what, result in results.items() if "mean, above" in what]
-    assert above.value.median == pytest.approx((1300.0 - 600.0) / 10.0, rel=0.01)
-    assert not above.holds
+    for way in ("mean, above", "all medium over all doses, above"):
+        (above,) = [result for what, result in results.items() if way in what]
+        assert above.value.median == pytest.approx((1300.0 - 600.0) / 10.0, rel=0.01)
+        assert not above.holds
 
 
 class InOrder:
@@ -249,6 +300,62 @@ def test_a_contest_that_is_broken_off_goes_on_from_what_was_kept(
     assert first == [("mpc", 2001), ("pid", 2001), ("mpc", 2002)]
     assert [b.seed for b in batches["pid"]] == [2001, 2002]
     asked.clear()
-    monkeypatch.setattr(contest, "means", lambda name: f"another {name}")
+    monkeypatch.setattr(keeping, "means", lambda name: f"another {name}")
     assert compete(["mpc"], [2001], kept) == {"mpc": [replace(SOUND, seed=2001, dose=3.0)]}
     assert asked == [("mpc", 2001)]
+
+
+def test_a_line_that_was_cut_is_made_anew_and_nothing_is_written_to_its_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever part of the last line was written: the file ends as it would have without the break."""
+    monkeypatch.setattr(contest, "ProcessPoolExecutor", InOrder)
+    monkeypatch.setattr(contest, "_one", lambda task: replace(SOUND, seed=task[1]))
+    kept = tmp_path / "batches.jsonl"
+    whole = compete(["mpc", "pid"], range(2001, 2003), kept)
+    text = kept.read_bytes()
+    last = text.rindex(b"\n", 0, -1) + 1
+    for cut in (last + 1, (last + len(text)) // 2, len(text) - 2, len(text) - 1):
+        kept.write_bytes(text[:cut])
+        assert ("pid", 2002) not in keeping.found(kept)
+        assert compete(["mpc", "pid"], range(2001, 2003), kept) == whole
+        assert kept.read_bytes() == text
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"dose": 2000.0', '"dose": NaN'),
+        ('"medium": 1000.0', '"medium": Infinity'),
+        ('"medium": 1000.0', '"medium": 1e999'),
+        ('"dose": 2000.0, ', ""),
+        ('"dose"', '"doses"'),
+        ('"failed": 0', '"failed": "none"'),
+        ('{"contender"', '"contender"'),
+    ],
+)
+def test_a_kept_line_that_is_no_batch_is_refused_with_its_number(tmp_path: Path, old: str, new: str) -> None:
+    kept = tmp_path / "batches.jsonl"
+    for seed in (2001, 2002, 2003):
+        keeping.keep(kept, "mpc", replace(SOUND, seed=seed))
+    lines = kept.read_text("utf-8").splitlines()
+    assert old in lines[1]
+    kept.write_text("\n".join([lines[0], lines[1].replace(old, new), lines[2], ""]), "utf-8")
+    with pytest.raises(ControlError, match="no batch of the contest") as caught:
+        keeping.found(kept)
+    assert caught.value.where == f"{kept}, line 2"
+
+
+def test_a_batch_of_a_contender_that_is_no_more_is_left(tmp_path: Path) -> None:
+    kept = tmp_path / "batches.jsonl"
+    keeping.keep(kept, "mpc", SOUND)
+    kept.write_text(kept.read_text("utf-8").replace('"mpc"', '"no-more"'), "utf-8")
+    assert keeping.found(kept) == {}
+
+
+@pytest.mark.parametrize("text", ["abc", "0", "-3", "2.5", "201", ""])
+def test_a_number_of_donors_that_there_are_not_is_refused(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setenv("HOMEOSTAT_BENCH_DONORS_COUNT", text)
+    with pytest.raises(ControlError, match=f"{text!r} is no number of donors") as caught:
+        measure(quick=False)
+    assert (caught.value.where, caught.value.mend) == ("HOMEOSTAT_BENCH_DONORS_COUNT", "give 1 to 200")

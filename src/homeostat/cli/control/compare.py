@@ -82,7 +82,9 @@ def compare(
 
     chosen = seeds_of(seeds)
     interval = _interval(scan)
-    entries = entries_of(_entries(processes), scan=interval, without=names_of(without))
+    declared = _entries(processes)
+    _check_scan(declared, interval)
+    entries = entries_of(declared, scan=interval, without=names_of(without))
     _check_attribute(entries, of)
     with _progress(len(entries) * len(chosen)) as told:
         found = contest(entries, chosen, jobs, told)
@@ -115,6 +117,17 @@ def _entries(names: Sequence[str]) -> "list[Entry]":
         label = f"{path.stem} ({len(taken) + 1})" if taken else path.stem
         found.append(Entry(label, load(name, models), path.parent))
     return found
+
+
+def _check_scan(entries: "Sequence[Entry]", scan: "Quantity | None") -> None:
+    """A usage error where `process check` would refuse the scan in a file."""
+    from homeostat.process import check_changed
+
+    for entry in entries if scan is not None else ():
+        for issue in check_changed(entry.process.model_copy(update={"scan": scan})):
+            raise typer.BadParameter(
+                f"at a scan of {scan} '{entry.name}' is not sound: {issue.field}: {issue.what} ({issue.mend})"
+            )
 
 
 def _check_attribute(entries: "Sequence[Entry]", of: str) -> None:

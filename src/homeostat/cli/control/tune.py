@@ -49,7 +49,14 @@ Closed = Annotated[
         metavar="TIME", help="The time constant wanted of the closed loop.", show_default="by the rules"
     ),
 ]
-Longest = Annotated[str, typer.Option(metavar="TIME", help="How long an experiment may last at most.")]
+Longest = Annotated[
+    str | None,
+    typer.Option(
+        metavar="TIME",
+        help="How long an experiment may last at most.",
+        show_default="12 h, or 80 scans if that is longer",
+    ),
+]
 Seed = Annotated[int, typer.Option(metavar="N", min=0, help="The seed of the simulated plant.")]
 
 
@@ -61,7 +68,7 @@ def tune(
     at: At = None,
     size: Size = None,
     closed: Closed = None,
-    longest: Longest = "12 h",
+    longest: Longest = None,
     seed: Seed = 1,
     as_json: AsJson = False,
 ) -> None:
@@ -69,7 +76,7 @@ def tune(
     from homeostat.cli.models import signatures
     from homeostat.execution.tuning import Wish
     from homeostat.execution.tuning import tune as tuned
-    from homeostat.process import Quantity, load
+    from homeostat.process import load
 
     wish = Wish(
         method=method.value,
@@ -77,7 +84,7 @@ def tune(
         at=_quantity(at),
         size=_quantity(size),
         closed=_quantity(closed),
-        longest=Quantity.parse(longest),
+        longest=_quantity(longest),
     )
     found = tuned(load(process, signatures()), loop, wish)
     if as_json:

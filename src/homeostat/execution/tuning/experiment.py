@@ -38,8 +38,10 @@ class StepRecord:
 def ready(rehearsal: Rehearsal, place: int, at: int | None) -> int:
     """Execute the rehearsal up to `at` (µs), or until the loop is automatic and calm; the time (µs).
 
-    Raises ControlError for a loop that never is.
+    Raises ControlError for a loop that never is, and for a time that is not within the batch.
     """
+    if at is not None and at < 0:
+        raise _outside("a batch has no time before its start")
     loop, longest = rehearsal.plan.loops[place], 60 * 24 * HOUR
     low, high = (end.to(loop.unit) for end in rehearsal.process.tags[rehearsal.plan.tags[loop.tag]].range)
     calm, since = 0, -1
@@ -47,6 +49,8 @@ def ready(rehearsal: Rehearsal, place: int, at: int | None) -> int:
         rehearsal.scan()
         memory = rehearsal.loops[place]
         if at is not None:
+            if rehearsal.ended:
+                raise _outside(f"the recipe ends after {time / HOUR:.4g} h, before that")
             if time >= at:
                 return time
             continue
@@ -61,6 +65,10 @@ def ready(rehearsal: Rehearsal, place: int, at: int | None) -> int:
     raise ControlError(
         f"the recipe ends before the loop {loop.name} is automatic and near its set-point", mend=mend
     )
+
+
+def _outside(what: str) -> ControlError:
+    return ControlError(what, where="--at", mend="give a time within the batch, such as --at '24 h'")
 
 
 def step_test(stand: Stand, size: float, longest: int) -> StepRecord:

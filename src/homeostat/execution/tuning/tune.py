@@ -55,7 +55,9 @@ SCATTER = 3.0
 LOUDEST = 0.1
 """The share of the output's range through which so many standard deviations of noise may move it (assumption)."""
 LONGEST = Quantity(12.0, "h")
-"""An experiment lasts no longer, unless told otherwise."""
+"""An experiment lasts no longer, unless told otherwise or the scan is so long that it needs more."""
+SHORTEST = 2 * LEAST
+"""Scans that a step and the way back take at the least."""
 HELD = 400
 """Scans of mere holding, for the Harris index."""
 
@@ -71,7 +73,7 @@ class Wish:
     at: Quantity | None = None
     size: Quantity | None = None
     closed: Quantity | None = None
-    longest: Quantity = LONGEST
+    longest: Quantity | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,20 +108,23 @@ class Tuned:
 def tune(process: Process, name: str, wish: Wish) -> Tuned:
     """Tune the loop `name` of a process on its simulated plant.
 
-    Raises ControlError for an unknown loop, a loop that acts the wrong way, or an experiment that tells nothing.
+    Raises ControlError for an unknown loop, a loop that acts the wrong way, a time outside of the batch or for an
+    experiment that is too short, or an experiment that tells nothing.
     """
     if name not in process.strategy:
         known = ", ".join(process.strategy) or "none"
         raise ControlError(f"the process has no loop '{name}'", where="--loop", mend=f"loops: {known}")
+    longest = _longest(wish, micros(process.scan))
     rehearsal = Rehearsal(process, wish.seed)
     place = list(process.strategy).index(name)
     time, plan = ready(rehearsal, place, micros(wish.at) if wish.at else None), rehearsal.plan.loops[place]
     size = _size(wish, plan)
-    found, change = _experiment(rehearsal, place, wish, size)
+    found, change = _experiment(rehearsal, place, wish.method, size, longest)
     constants = _constants(rehearsal, place, wish, found)
     loop = process.strategy[name]
     new = declared(loop, constants, plan.output_unit, plan.unit)
-    followed = _scans(rehearsal, wish, plan.tuning.integral if loop.form == "standard" else 0.0, constants)
+    integral = plan.tuning.integral if loop.form == "standard" else 0.0
+    followed = _scans(rehearsal.plan.hours, integral, constants, longest)
     delay = _delay(found, rehearsal.plan.hours)
     before, after = (_worth(rehearsal, place, each, 0.5 * change, followed, delay) for each in (loop, new))
     hours = followed * rehearsal.plan.hours
@@ -150,15 +155,23 @@ def _size(wish: Wish, loop: LoopPlan) -> float:
     return size
 
 
+def _longest(wish: Wish, scan: int) -> int:
+    """How many scans (of `scan` µs) an experiment may last. Raises ControlError where that is too short for one."""
+    if wish.longest is None:
+        return max(micros(LONGEST) // scan, SHORTEST)
+    scans = micros(wish.longest) // scan
+    if scans < SHORTEST:
+        what = f"{wish.longest} is too short for an experiment, which takes {SHORTEST} scans at the least"
+        raise ControlError(what, where="--longest", mend=f"give at least {SHORTEST * scan / 60e6:.4g} min")
+    return scans
+
+
 def _experiment(
-    rehearsal: Rehearsal, place: int, wish: Wish, size: float
+    rehearsal: Rehearsal, place: int, method: Method, size: float, longest: int
 ) -> tuple[Identified | Oscillation, float]:
     """What the experiment found, and how far it moved the tag."""
-    stand, longest = (
-        Stand.at(rehearsal, place, quiet=False),
-        max(micros(wish.longest) // rehearsal.plan.scan, 2 * LEAST),
-    )
-    if wish.method == "relay":
+    stand = Stand.at(rehearsal, place, quiet=False)
+    if method == "relay":
         _, found = relay_experiment(stand, size, _hysteresis(rehearsal, place), longest)
         return found, 2.0 * found.amplitude
     record = step_test(stand, size, longest)
@@ -202,11 +215,10 @@ def _delay(found: Identified | Oscillation, hours: float) -> int:
     return 1 + math.floor(delay / hours + 1e-9)
 
 
-def _scans(rehearsal: Rehearsal, wish: Wish, integral: float, constants: Constants) -> int:
-    """For how long a step of the set-point is followed: both tunings have the time to settle."""
+def _scans(scan: float, integral: float, constants: Constants, longest: int) -> int:
+    """For how many scans (of `scan` h) a step of the set-point is followed: both tunings have the time to settle."""
     hours = max(6.0 * integral, 6.0 * constants.integral, 15.0 * constants.closed)
-    longest = micros(wish.longest) // rehearsal.plan.scan
-    return int(min(max(hours / rehearsal.plan.hours, 2 * LEAST), max(longest, 2 * LEAST)))
+    return int(min(max(hours / scan, SHORTEST), longest))
 
 
 def _worth(rehearsal: Rehearsal, place: int, loop: Loop, step: float, scans: int, delay: int) -> Worth:

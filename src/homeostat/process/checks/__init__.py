@@ -26,6 +26,7 @@ from homeostat.process.checks.prompts import prompts
 from homeostat.process.checks.recordings import recordings
 from homeostat.process.checks.references import references
 from homeostat.process.checks.released import released
+from homeostat.process.checks.scanned import scanned
 from homeostat.process.checks.seeded import seeded
 from homeostat.process.checks.simulated import simulated
 from homeostat.process.checks.soft import soft
@@ -35,6 +36,7 @@ from homeostat.process.issues import Fault
 Check = Callable[[Subject], Iterator[Fault]]
 
 CHECKS: tuple[Check, ...] = (
+    scanned,
     names,
     references,
     kinds,

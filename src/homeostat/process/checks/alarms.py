@@ -13,7 +13,9 @@ from homeostat.process.issues import Fault, Path, quoted, suggestion
 from homeostat.process.units import Quantity, compatible
 from homeostat.process.urgency import PRIORITIES, Priority, haste
 
-_NAMING = frozenset({"parameters", "units", "attributes", "assays", "twin", "monitoring"})
+_NAMING = frozenset(
+    {"parameters", "units", "strategy", "controllers", "attributes", "assays", "twin", "monitoring"}
+)
 """The sections that name alarms: where one of them lost a part, no alarm is called unknown."""
 _TIMED = ("delay_on", "delay_off")
 

@@ -14,6 +14,7 @@ from homeostat.bench.control.donors.contest import compete
 from homeostat.bench.control.donors.declaration import declared
 from homeostat.bench.control.donors.telling import told
 from homeostat.bench.result import Result
+from homeostat.errors import ControlError
 
 KEEP = "HOMEOSTAT_BENCH_DONORS"
 """The environment variable that names a file to keep every batch in, one JSON object a line, and to go on from."""
@@ -22,8 +23,18 @@ COUNT = "HOMEOSTAT_BENCH_DONORS_COUNT"
 
 
 def measure(*, quick: bool) -> list[Result]:
-    """All scoring donors under every contender; `quick` the first two."""
+    """All scoring donors under every contender; `quick` the first two.
+
+    Raises ControlError for a number of donors that there are not, and for a file of batches that cannot be read.
+    """
     first, last = declared().seeds.scoring
-    count = 2 if quick else int(os.environ.get(COUNT, last - first + 1))
+    count = 2 if quick else _count(last - first + 1)
     kept = Path(os.environ[KEEP]) if KEEP in os.environ else None
-    return told(compete(declared().contenders, range(first, min(first + count, last + 1)), kept))
+    return told(compete(declared().contenders, range(first, first + count), kept))
+
+
+def _count(most: int) -> int:
+    text = os.environ.get(COUNT, str(most))
+    if not (text.isdecimal() and 0 < int(text) <= most):
+        raise ControlError(f"{text!r} is no number of donors", where=COUNT, mend=f"give 1 to {most}")
+    return int(text)

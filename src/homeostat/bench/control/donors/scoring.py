@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
+from pydantic import ConfigDict
 
 from homeostat.bench.control.donors.declaration import Contender, declared
 from homeostat.bench.control.donors.plants import plant
@@ -22,6 +23,8 @@ class Batch:
     longest time, in h, that a critical process parameter was outside its proven range or had no usable reading.
     """
 
+    __pydantic_config__ = ConfigDict(allow_inf_nan=False, extra="forbid")  # of one that is read from a file
+
     seed: int
     state: str
     dose: float
@@ -34,6 +37,11 @@ class Batch:
     rungs: Mapping[str, float]
     plans: Mapping[str, int]
     astray: float
+
+    @property
+    def hours(self) -> float:
+        """How long the batch was: a controller stands on some rung all the time; without one, `harvest` is its end."""
+        return sum(self.rungs.values()) or self.harvest
 
     @property
     def within(self) -> bool:

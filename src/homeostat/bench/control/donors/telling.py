@@ -1,7 +1,8 @@
 """What the contest says, as results: the controller first, its rivals beside it.
 
 Dose, viability and medium are told as their median, with the median absolute deviation to either side; the variance of
-the dose as a ratio, with its 90 % bootstrap interval over donors (drawn in pairs: the same donors under both).
+the dose as a ratio, with its 90 % bootstrap interval over donors (drawn in pairs: the same donors under both). Of the
+hours astray the worst batch is told besides, and how many were astray for long: a median tells of neither.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,13 +11,15 @@ import numpy as np
 
 from homeostat.bench.control.donors.contest import Batches
 from homeostat.bench.control.donors.declaration import contender, declared
+from homeostat.bench.control.donors.medium import DRAWS, SEED, PerDose, above, mean, needed, total
 from homeostat.bench.control.donors.scoring import Batch
 from homeostat.bench.measuring import spread
 from homeostat.bench.result import Result, Rival, Spread
+from homeostat.execution.straying import MUCH
 
 TOPIC = "donors"
 HALF = 50.0
-DRAWS = 2000
+ASTRAY = "hours with a critical parameter outside its proven range or unread"
 FEWEST = 3
 """Donors without which a variance says nothing."""
 
@@ -34,27 +37,24 @@ def told(batches: Batches) -> list[Result]:
         results.append(_median(what, of, unit, better, batches))
     return [
         *results,
-        _each("medium for 1e8 CAR+ cells, mean", medium, "mL", batches),
-        _paired(batches, ours, rivals),
+        *_medium("mean", mean, batches),
+        *_medium("all medium over all doses", total, batches),
         _each("relative standard deviation of the dose", variation, "%", batches),
         _each("root mean square distance of the dose from the aim", distance, "%", batches),
         _share("within the specification", lambda b: b.within, batches),
         _share("within the specification, and dose on target", lambda b: b.near, batches),
         Result(
-            f"{TOPIC}: largest excess over an envelope",
+            f"{TOPIC}: largest excess over the range of an envelope",
             spread([b.beyond for b in batches[ours]]),
             "mL/h",
             bar=0.0,
             better="less",
         ),
-        _median(
-            "hours with a critical parameter outside its proven range", lambda b: b.astray, "h", None, batches
-        ),
-        Result(
-            f"{TOPIC}: hours under control not led by a plan",
-            spread([fallback(b) for b in batches[ours]]),
-            "%",
-        ),
+        _median(ASTRAY, lambda b: b.astray, "h", None, batches),
+        _each(f"{ASTRAY}, worst batch", worst, "h", batches),
+        _each(f"batches with more than {100.0 * MUCH:g} % of their {ASTRAY}", long_astray, "1", batches),
+        _led("a plan", ("plan",), batches[ours]),
+        _led("a plan or the last one", ("plan", "last plan"), batches[ours]),
     ]
 
 
@@ -64,22 +64,26 @@ def variation(batches: Sequence[Batch]) -> float:
     return float(100.0 * doses.std(ddof=1) / doses.mean()) if len(doses) > 1 else 0.0
 
 
-def medium(batches: Sequence[Batch]) -> float:
-    """The mean medium for 1e8 CAR+ cells, in mL: unlike in the median, a donor that takes much counts by how much."""
-    return float(np.mean([batch.medium_per_dose for batch in batches]))
-
-
 def distance(batches: Sequence[Batch]) -> float:
     """The root mean square distance of the dose from the aim, in % of it."""
     aim = declared().aim.dose.to("1e6 cell")
     return float(100.0 * np.sqrt(np.mean([(b.dose / aim - 1.0) ** 2 for b in batches])))
 
 
-def fallback(batch: Batch) -> float:
-    """The share of hours in which the loops or a safe hold were at work though a controller was asked for, in %."""
+def worst(batches: Sequence[Batch]) -> float:
+    """The most hours that a batch was astray."""
+    return max(batch.astray for batch in batches)
+
+
+def long_astray(batches: Sequence[Batch]) -> float:
+    """How many batches were astray for more than `MUCH` of their hours."""
+    return float(sum(batch.astray > MUCH * batch.hours for batch in batches))
+
+
+def led(batch: Batch, rungs: Sequence[str]) -> float:
+    """The share of the hours in which a controller was asked for that it stood on one of these `rungs`, in %."""
     working = sum(hours for rung, hours in batch.rungs.items() if rung != "idle")
-    led = batch.rungs.get("plan", 0.0) + batch.rungs.get("last plan", 0.0)
-    return 100.0 * (1.0 - led / working) if working else 0.0
+    return 100.0 * sum(batch.rungs.get(rung, 0.0) for rung in rungs) / working if working else 100.0
 
 
 def below(ours: Sequence[Batch], rival: Sequence[Batch]) -> Spread:
@@ -87,7 +91,7 @@ def below(ours: Sequence[Batch], rival: Sequence[Batch]) -> Spread:
     pairs = np.array([[a.dose, b.dose] for a, b in zip(ours, rival, strict=True)])
     if len(pairs) < FEWEST:
         return Spread(float("nan"), float("nan"), float("nan"))
-    rng = np.random.default_rng(7)
+    rng = np.random.default_rng(SEED)
     drawn = rng.integers(len(pairs), size=(DRAWS, len(pairs)))
     variances = pairs[drawn].var(axis=1, ddof=1)
     variances = variances[variances[:, 1] > 0.0]  # of few donors one may be drawn every time
@@ -134,15 +138,25 @@ def _share(what: str, of: Callable[[Batch], bool], batches: Batches) -> Result:
     return Result(title, spread([shares[ours]]), "%", bar=above, rivals=beside)
 
 
-def _paired(batches: Batches, ours: str, rivals: Sequence[str]) -> Result:
-    """Donor by donor, how much more medium a dose takes than under the rival that needs least in the mean."""
-    least = min(rivals, key=lambda name: medium(batches[name]))
-    pairs = zip(batches[ours], batches[least], strict=True)
-    more = np.array([a.medium_per_dose - b.medium_per_dose for a, b in pairs])
-    drawn = np.random.default_rng(7).integers(len(more), size=(DRAWS, len(more)))
-    low, high = np.percentile(more[drawn].mean(axis=1), [5.0, 95.0])
-    what = f"{TOPIC}: medium for 1e8 CAR+ cells, mean, above that of {contender(least).title}, with its 90 % interval"
-    return Result(what, Spread(float(more.mean()), float(low), float(high)), "mL", bar=0.0, better="less")
+def _medium(what: str, of: PerDose, batches: Batches) -> list[Result]:
+    """What a dose takes, and how much more than under each rival: the bar holds against the one that needs least."""
+    ours, *rivals = declared().contenders
+    title = f"medium for 1e8 CAR+ cells, {what}"
+    least, *others = sorted(rivals, key=lambda name: needed(batches[name], of))
+    more = f"{TOPIC}: {title}, above that of {contender(least).title}, with its 90 % interval"
+    found = {name: above(batches[ours], batches[name], of) for name in rivals}
+    beside = tuple(Rival(contender(name).title, found[name], "mL") for name in others)
+    return [
+        _each(title, lambda some: needed(some, of), "mL", batches),
+        Result(more, found[least], "mL", bar=0.0, better="less", rivals=beside),
+    ]
+
+
+def _led(what: str, rungs: Sequence[str], batches: Sequence[Batch]) -> Result:
+    """The mean, with the worst and the best donor: of the median nearly nothing is to be seen."""
+    shares = [led(batch, rungs) for batch in batches]
+    value = Spread(float(np.mean(shares)), min(shares), max(shares))
+    return Result(f"{TOPIC}: hours under control led by {what}, mean", value, "%")
 
 
 def _around(values: Sequence[float]) -> Spread:

@@ -1,0 +1,44 @@
+"""Ends that a controller would choose, and that lie after the hour at which the recipe ends what waits for them anyway.
+
+In: a process. Out: a remark where every end lies so late. Only alternatives of batch time alone say for sure when a
+phase ends: `elapsed` counts from a beginning that prompts can put off.
+"""
+
+from collections.abc import Iterator
+from math import inf
+
+from homeostat.process import Process
+from homeostat.process.conditions import BATCH_ELAPSED, HARVEST, Comparison, Condition
+from homeostat.process.issues import Fault
+
+
+def unreached(process: Process) -> Iterator[Fault]:
+    """A remark for a controller of which nothing in the recipe waits for the first end that it looks at."""
+    waiting = {phase.name: _latest(phase.until) for phase in process.recipe.phases() if _waits(phase.until)}
+    last = max(waiting.values(), default=inf)
+    for name, controller in process.controllers.items():
+        if controller.harvest is None or not controller.harvest.between[0].to("h") > last:
+            continue
+        first, until = controller.harvest.between
+        what = (
+            f"no end between {first} and {until} is ever chosen: what waits for it"
+            f" ({', '.join(waiting)}) ends at {last:g} h at the latest"
+        )
+        mend = "give earlier ends, in batch time, or let the recipe wait longer in 'until'"
+        yield Fault(("controllers", name, "harvest", "between"), what, mend)
+
+
+def _waits(until: Condition | None) -> bool:
+    return until is not None and any(each.name == HARVEST for each in until.comparisons())
+
+
+def _latest(until: Condition | None) -> float:
+    """The batch hour from which on the condition holds whatever else happens; infinite where there is none."""
+    if until is None:
+        return inf
+    return min(max(map(_since, all_of)) for all_of in until.alternatives)
+
+
+def _since(comparison: Comparison) -> float:
+    timed = comparison.name == BATCH_ELAPSED and comparison.sign in (">", ">=")
+    return comparison.quantity.to("h") if timed else inf
