@@ -12,7 +12,7 @@ from homeostat.errors import MonitoringError
 from homeostat.monitoring.learning.calibrating import Calibrated, Standards, Wished, range_of, train_live
 from homeostat.monitoring.learning.evidence import LIVE
 from homeostat.monitoring.learning.explaining import described_live
-from homeostat.monitoring.learning.live import Followed, Told, follow_live
+from homeostat.monitoring.learning.live import Followed, Told, digest_of, follow_live
 from homeostat.monitoring.learning.possible import possible
 from homeostat.monitoring.learning.promising import promise_live
 from homeostat.monitoring.learning.recording import record_live
@@ -362,6 +362,58 @@ def test_rows_that_are_pasted_again_count_once(tmp_path: Path) -> None:
         assert again.package.training.rows == 12
         assert "24 rows repeat another in spectrum and 'glucose': each counts once" in again.decisions
         assert again.package.training.sha256 == first.package.training.sha256
+
+
+def _renamed(columns: tables.Columns, mark: str) -> tables.Columns:
+    return {**columns, "reactor": [f"{one}{mark}" for one in columns["reactor"]]}
+
+
+def test_rows_pasted_under_other_names_are_told_and_their_groups_count_once(tmp_path: Path) -> None:
+    once = processes.samples()
+    pasted = {name: [*cells, *_renamed(once, "x")[name]] for name, cells in once.items()}
+    (tmp_path / "once").mkdir()
+    first, again = learnt(tmp_path / "once", **once), learnt(tmp_path, **pasted)
+    assert again.package.live == first.package.live
+    assert (again.package.training.rows, again.package.training.groups) == (30, 6)
+    assert again.package.training.sha256 == first.package.training.sha256
+    (told,) = [one for one in again.decisions if one.startswith("WARNING")]
+    assert told.startswith(
+        "WARNING: 6 groups share spectra with another, bit for bit, and are held out with it"
+    )
+    assert "'R0x' counts as 'R0'" in told
+    assert "30 rows repeat another in spectrum and 'glucose': each counts once" in again.decisions
+
+
+def test_a_table_with_pasted_groups_is_known_again_as_what_was_learnt_from(tmp_path: Path) -> None:
+    once = processes.samples()
+    pasted = {name: [*cells, *_renamed(once, "x")[name]] for name, cells in once.items()}
+    package = learnt(tmp_path, **pasted).package
+    assert digest_of(package, tables.table(tmp_path, pasted)) == package.training.sha256
+
+
+def test_of_groups_that_share_a_blank_too_few_are_left_and_that_is_said(tmp_path: Path) -> None:
+    columns = {name: list(cells) for name, cells in processes.samples().items()}
+    for name, cells in columns.items():
+        if name != "reactor":
+            cells[:6] = [cells[0]] * 6  # one spectrum and value in each reactor
+    with pytest.raises(MonitoringError, match="only 1 groups are left") as fault:
+        learnt(tmp_path, **columns)
+    assert "leave a spectrum out that stands in many" in str(fault.value.mend)
+
+
+def test_one_spectrum_with_two_values_is_named(tmp_path: Path) -> None:
+    columns = processes.samples()
+    more = {name: [*cells, cells[3]] for name, cells in columns.items()}
+    more["glucose"][-1] = 8.5
+    found = learnt(tmp_path, **more)
+    assert found.decisions[0].startswith("WARNING: lines 5 and 32 give one spectrum two values")
+
+
+def test_samples_given_as_the_first_spectra_of_the_process_are_told(tmp_path: Path) -> None:
+    samples = processes.samples()
+    found = learnt(tmp_path, probe={name: samples[name] for name in samples if name != "reactor"})
+    assert any(one.startswith("WARNING: 1 of 1 spectra of") for one in found.decisions)
+    assert not any("learnt from, bit for bit" in one for one in learnt(tmp_path).decisions)
 
 
 def test_samples_below_zero_are_reported_and_that_is_told(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 
 from homeostat.errors import MonitoringError
 from homeostat.monitoring.frozen import Array
-from homeostat.monitoring.learning.identical import once
+from homeostat.monitoring.learning.identical import joined, once
 from homeostat.monitoring.learning.runs import HOUR, hours
 from homeostat.monitoring.learning.spectral import on_axis, samples_digest
 from homeostat.monitoring.learning.table import Table
@@ -112,6 +112,9 @@ def digest_of(package: LivePackage, table: Table) -> str:
     labels = table.labels(group) if group and group in table.headings else None
     rows = np.flatnonzero(np.isfinite(measured))
     groups = None if labels is None else [labels[row] for row in rows.tolist()]
+    if groups is not None and package.live.edition == 3:
+        names = joined(spectra[rows], groups)
+        groups = [names[one] for one in groups]
     single = once(spectra[rows], measured[rows], groups)
     rows, groups = rows[single], None if groups is None else [groups[row] for row in single.tolist()]
     return samples_digest(package.headings, spectra[rows], package.target, measured[rows], group, groups)

@@ -74,7 +74,7 @@ class Live(Piece):
     most: float | None = Field(default=None, allow_inf_nan=False)
     far: float | None = Field(default=None, gt=0.0, allow_inf_nan=False)
     by_groups: int | None = Field(default=None, ge=2)
-    edition: Literal[2] | None = None
+    edition: Literal[2, 3] | None = None
 
     @model_serializer(mode="wrap")
     def _as_frozen(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
@@ -106,7 +106,7 @@ class Live(Piece):
             least=low,
             most=high,
             far=FAR,
-            edition=2,
+            edition=3,
         )
 
     def step(self, state: LiveState, spectrum: Array, time: int) -> tuple[LiveValue, LiveState]:
