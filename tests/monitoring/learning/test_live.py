@@ -438,3 +438,81 @@ def test_a_mistyped_reference_of_a_sample_is_named(tmp_path: Path, group: str | 
     assert "line 9 " in told
     sound = learnt(tmp_path, replace(ASKED, group=group))
     assert not any(one.startswith("WARNING") for one in sound.decisions)
+
+
+def _again(columns: dict[str, list[object]], row: int, value: float | None = None) -> dict[str, list[object]]:
+    """With the result of `row` once more in the row below it, as time and value alone; another `value` perhaps."""
+    found = {name: [*cells[: row + 1], None, *cells[row + 1 :]] for name, cells in columns.items()}
+    found["time [h]"][row + 1] = columns["time [h]"][row]
+    found["glucose"][row + 1] = columns["glucose"][row] if value is None else value
+    return found
+
+
+def test_a_mistyped_result_that_stands_twice_confirms_nothing_and_uses_up_one(
+    tmp_path: Path, package: LivePackage
+) -> None:
+    columns = processes.process()
+    columns["glucose"][4] = 14.0  # for 7.4
+    once = read(package, tmp_path, columns, Told(at_line=2))
+    twice = read(package, tmp_path, _again(columns, 4), Told(at_line=2))
+    assert list(twice.told.values()) == list(once.told.values())
+    assert [one.told for one in twice.samples] == [one.told for one in once.samples]
+    assert twice.metrics == once.metrics
+    assert twice.remarks[0] == (
+        "1 results repeat another of the same moment, the first in line 7 that of line 6: each counts once"
+    )
+
+
+def test_a_table_that_stands_twice_is_scored_once(tmp_path: Path, package: LivePackage) -> None:
+    columns = processes.process()
+    twice = read(package, tmp_path, {name: cells * 2 for name, cells in columns.items()})
+    once = read(package, tmp_path, columns)
+    assert twice.metrics == once.metrics
+    assert "10 results repeat another" in twice.remarks[0]
+    assert not any("second process" in one for one in twice.remarks)
+
+
+def test_two_results_of_one_moment_are_told_and_confirm_nothing(tmp_path: Path, package: LivePackage) -> None:
+    columns = processes.process()
+    columns["glucose"][4] = 14.0
+    found = read(package, tmp_path, _again(columns, 4, 14.5), Told(at_line=2))
+    assert [one.told for one in found.samples[:4]] == [True, True, True, False]
+    assert found.remarks[0] == (
+        "WARNING: 1 moments have another result as well, the first in lines 6 and 7 (14 and 14.5): neither confirms "
+        "the other"
+    )
+    assert found.metrics[0].values["rmsep"] < 0.5
+
+
+@pytest.mark.parametrize("group", [None, "reactor"])
+def test_a_second_process_without_its_group_is_told_and_scored_against_nothing(
+    tmp_path: Path, group: str | None
+) -> None:
+    package = learnt(
+        tmp_path, replace(ASKED, group=group), **({} if group else {"reactor": [1.0] * 30})
+    ).package
+    one, other = processes.process(), processes.process(24, seed=9, shift=4.0)
+    del other["glucose"][20:]  # a last result between two spectra
+    other["glucose"] += [None, None, None, 3.0]
+    for name in other:
+        if name not in ("time [h]", "glucose"):
+            other[name][23] = None
+    both = read(package, tmp_path, {name: [*one[name], *other[name]] for name in one}, Told(at_line=2))
+    alone = read(package, tmp_path, one, Told(at_line=2))
+    assert both.metrics == alone.metrics
+    assert both.samples == alone.samples
+    assert both.remarks[0].startswith("WARNING: from line 42 on times fall back and go on: a second process")
+    assert "--group" in both.remarks[0]
+    assert both.remarks[1].startswith("6 results, the first in line 42, stand where times fall back")
+
+
+def test_a_table_scored_again_is_the_same_evidence(package: LivePackage, tmp_path: Path) -> None:
+    path = tmp_path / "live.json"
+    write(package, path)
+    for at_line in (0, 2, 2):
+        record_live(read(package, tmp_path, asked=Told(at_line=at_line)), path, "2026-01-01T00:00:00+00:00")
+    found = {each.id: each for each in validate(package, path).findings}
+    assert found["MON-08"].evidence.startswith("8 samples of processes in 1 tables, never told")
+    record_live(read(package, tmp_path, processes.process(20)), path, "2026-01-01T00:00:00+00:00")
+    found = {each.id: each for each in validate(package, path).findings}
+    assert found["MON-08"].evidence.startswith("13 samples of processes in 2 tables, never told")

@@ -7,6 +7,7 @@ row of a time and a reference value alone is a sample drawn between two spectra.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from homeostat.errors import MonitoringError
 from homeostat.monitoring.frozen import Array
 from homeostat.monitoring.learning.identical import joined, once
 from homeostat.monitoring.learning.runs import HOUR, hours
+from homeostat.monitoring.learning.sampling import Sampling, sampling
 from homeostat.monitoring.learning.spectral import on_axis, samples_digest
 from homeostat.monitoring.learning.table import Table
 from homeostat.monitoring.package import LivePackage, Metrics
@@ -97,10 +99,13 @@ def follow_live(package: LivePackage, table: Table, asked: Told) -> Followed:
     groups = table.named(group, range(table.rows)) if group and group in table.headings else None
     told: dict[int, LiveValue] = {}
     samples: list[Sampled] = []
+    remarks, second = [remark] if remark else [], False
     for rows in _processes(table.rows, groups):
-        _followed(package, rows, (times, spectra, measured), asked, told, samples)
+        found = _followed(package, rows, (times, spectra, measured), asked, told, samples)
+        second = second or bool(found.second)
+        remarks += _misplaced(package, table, found, measured)
     samples.sort(key=lambda one: one.row)
-    remarks = [*([remark] if remark else []), *_remarks(package, table, asked, told, samples)]
+    remarks += _remarks(package, table, asked, told, samples, second=second)
     metrics = _figures(package, samples, groups)
     return Followed(package, table, times, told, tuple(samples), groups, metrics, tuple(remarks))
 
@@ -155,17 +160,19 @@ def _followed(
     asked: Told,
     told: dict[int, LiveValue],
     samples: list[Sampled],
-) -> None:
+) -> Sampling:
     """One process; what is told goes to `told` and `samples`."""
     times, spectra, measured = columns
     moments = {row: round(float(times[row]) * MICROSECONDS) for row in rows}
     taken = [row for row in rows if np.isfinite(spectra[row]).any()]
-    drawn = sorted((row for row in rows if np.isfinite(measured[row])), key=moments.__getitem__)
+    course = [(moments[row], spectra[row]) for row in taken]
+    told_of = sampling(rows, moments, spectra, measured, _not_newer(package, taken, course))
+    drawn = told_of.drawn
     late = round(asked.late * MICROSECONDS)
-    known = set(drawn[: asked.at_line])
+    known = told_of.first(moments, asked.at_line)
     found = follow(
         package.live,
-        ((moments[row], spectra[row]) for row in taken),
+        course,
         [
             Drawn(moments[row], float(measured[row]), moments[row] + late if row in known else None)
             for row in drawn
@@ -183,10 +190,62 @@ def _followed(
         )
         for place, (row, standing) in enumerate(zip(drawn, found.standing, strict=True))
     ]
+    return told_of
+
+
+def _not_newer(
+    package: LivePackage, taken: Sequence[int], course: Sequence[tuple[int, Array]]
+) -> frozenset[int]:
+    """The rows `taken` whose spectra are refused as not newer than those before them."""
+    if all(before < after for (before, _), (after, _) in pairwise(course)):
+        return frozenset()
+    told = follow(package.live, course).told
+    return frozenset(row for row, one in zip(taken, told, strict=True) if one.reason == NOT_NEWER)
+
+
+def _misplaced(package: LivePackage, table: Table, found: Sampling, measured: Array) -> list[str]:
+    """What is said of results that stand twice, or where time falls back."""
+    lines, told = table.sheet.lines, list[str]()
+    if found.second:
+        group = package.training.group
+        mend = (
+            f"tell the processes apart in a column '{group}' (--group of its training)"
+            if group
+            else "bring each in a table of its own, or train with --group"
+        )
+        more = f", and {len(found.second) - 1} times more" if len(found.second) > 1 else ""
+        told.append(
+            f"WARNING: from line {lines[found.second[0]]} on times fall back and go on{more}: a second process, whose "
+            f"spectra are refused; {mend}"
+        )
+    if found.back:
+        told.append(
+            f"{len(found.back)} results, the first in line {lines[found.back[0]]}, stand where times fall back: they "
+            "are neither told nor scored, for nothing was followed there"
+        )
+    if found.repeats:
+        row, first = next(iter(found.repeats.items()))
+        told.append(
+            f"{len(found.repeats)} results repeat another of the same moment, the first in line {lines[row]} that of "
+            f"line {lines[first]}: each counts once"
+        )
+    if found.others:
+        row, first = next(iter(found.others.items()))
+        told.append(
+            f"WARNING: {len(found.others)} moments have another result as well, the first in lines {lines[first]} and "
+            f"{lines[row]} ({measured[first]:g} and {measured[row]:g}): neither confirms the other"
+        )
+    return told
 
 
 def _remarks(
-    package: LivePackage, table: Table, asked: Told, told: Mapping[int, LiveValue], samples: Sequence[Sampled]
+    package: LivePackage,
+    table: Table,
+    asked: Told,
+    told: Mapping[int, LiveValue],
+    samples: Sequence[Sampled],
+    *,
+    second: bool,
 ) -> list[str]:
     if not told:
         raise MonitoringError(
@@ -199,7 +258,7 @@ def _remarks(
         why = f"the first in line {table.sheet.lines[first]}: {told[first].reason}"
         found.append(f"{len(refused)} of {len(told)} spectra were refused, {why}")
     late = sum(one.reason == NOT_NEWER for one in told.values())
-    if 2 * late > len(told):
+    if 2 * late > len(told) and not second:
         found.append("WARNING: most rows are not newer than those before them; sort the table by time")
     found += [
         f"the result in line {table.sheet.lines[one.row]} corrects nothing: {one.unused}"
@@ -213,7 +272,9 @@ def _remarks(
         if one.waited
     ]
     if asked.at_line and not samples:
-        found.append(f"WARNING: the table tells no '{package.target}': no at-line result was told")
+        found.append(
+            f"WARNING: the table tells no '{package.target}' beside what was followed: no at-line result was told"
+        )
     return found
 
 

@@ -17,7 +17,7 @@ from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 from homeostat.errors import MonitoringError
 from homeostat.monitoring.frozen import Array, Piece
 from homeostat.monitoring.spectra.calibration import Calibration
-from homeostat.monitoring.spectra.doubted import doubtful, nearest, restated, stepped
+from homeostat.monitoring.spectra.doubted import doubtful, nearest, remembered, restated, stepped
 from homeostat.monitoring.spectra.guard import Guard
 from homeostat.monitoring.spectra.smoothing import STEP, afresh, begun, followed
 from homeostat.monitoring.spectra.state import LiveState, LiveValue, Past
@@ -41,6 +41,9 @@ FAR = 3.0
 FROZEN = 3
 """Spectra in a row, the same bit for bit, from which the instrument is called frozen: of two, one was handed over twice
 (assumption)."""
+BUFFERS = 7
+"""Spectra before the last one that a new one is compared with: an instrument may be stuck on several buffers
+(assumption)."""
 MARGIN = 0.1
 """Share of the calibration's span by which values may leave it and still be reported (assumption)."""
 
@@ -59,7 +62,9 @@ class Live(Piece):
 
     `edition` is that of the rules by which a course is followed. 2: a spectrum that comes again bit for bit is no
     measurement; values off to one side are doubted within the interval, then believed as a step; what samples correct
-    is settled when the noise is known. None in models that were frozen without these.
+    is settled when the noise is known. 3: nor is one that is any of the last eight; a moment has one result; a step
+    restates only what stood within it; a corrected interval is no wider than one without samples. None in models that
+    were frozen without these.
     """
 
     kind: Literal["live-spectra"] = "live-spectra"
@@ -127,9 +132,9 @@ class Live(Piece):
         raw, deviation = float(reading.value[0]), float(reading.deviation[0])
         if not (np.isfinite(raw) and np.isfinite(deviation)):
             return _none(time, "the spectrum cannot be prepared: it is flat where it should not be"), state
-        if self.edition is not None and (raw, deviation) == state.last:
+        if self._came_before(state, raw, deviation):
             state = replace(state, again=state.again + 1)
-            return _none(time, _same(state.again), raw, deviation), state
+            return _none(time, self._same(state.again), raw, deviation), state
         if self._says_nothing(state, deviation):
             reason = f"too far from the calibration: the expected error is {deviation:.3g}"
             return _none(time, reason, raw, deviation), state
@@ -141,7 +146,22 @@ class Live(Piece):
         return self._answer(following, raw, deviation, self._why(state, following)), following
 
     def _seen(self, state: LiveState, raw: float, deviation: float) -> LiveState:
-        return state if self.edition is None else replace(state, last=(raw, deviation), again=0)
+        if self.edition is None:
+            return state
+        before = () if self.edition == 2 or state.last is None else (*state.before, state.last)[-BUFFERS:]
+        return replace(state, last=(raw, deviation), again=0, before=before)
+
+    def _came_before(self, state: LiveState, raw: float, deviation: float) -> bool:
+        """Whether a spectrum is the last one bit for bit, or one of the few before it (`BUFFERS`)."""
+        return self.edition is not None and (raw, deviation) in (state.last, *state.before)
+
+    def _same(self, again: int) -> str:
+        """Why a spectrum is none that came before, the `again`-th in a row."""
+        if again + 1 < FROZEN:
+            return "the same spectrum as before, bit for bit: no new measurement"
+        if self.edition == 2:
+            return f"frozen: the same spectrum {again + 1} times in a row, bit for bit"
+        return f"frozen: {again} spectra in a row that came before, bit for bit"
 
     def _says_nothing(self, state: LiveState, deviation: float) -> bool:
         """Whether the interval would be the whole range, and no at-line sample tells better."""
@@ -155,7 +175,8 @@ class Live(Piece):
         anew = state.level is None or state.outliers >= PATIENCE
         level = begun(raw) if state.level is None or anew else followed(state.level, raw, self._floor)
         if state.level is not None and stepped(state.level, level):
-            state = restated(state, afresh(state.level, state.level.doubted, self._floor or 0.0))
+            levels = afresh(state.level, state.level.doubted, self._floor or 0.0)
+            state = restated(state, levels, anything=self.edition == 2)
         usual = deviation if anew else REMEMBERED * state.usual + (1.0 - REMEMBERED) * deviation
         past = (*state.past[-self.memory + 1 :], Past(time, level.value, deviation))
         accepted = 1 if anew else state.accepted + 1
@@ -208,12 +229,14 @@ class Live(Piece):
         return self.quantile * self._spread(state, now, smoothed)
 
     def _spread(self, state: LiveState, now: Past, smoothed: float) -> float:
+        alone = sqrt(state.usual * state.usual + smoothed)
         if not state.samples:
-            return sqrt(state.usual * state.usual + smoothed)
+            return alone
         prior = expected(state.samples, 0.0)
         hours = (now.time - state.samples[-1].time) / HOUR
         wandered = prior * min(1.0, max(0.0, hours) / DAY)
-        return spread(state.correction, now.value, self.calibration.error + smoothed, wandered)
+        found = spread(state.correction, now.value, self.calibration.error + smoothed, wandered)
+        return min(found, alone) if self.edition == 3 else found
 
     def _range(self, state: LiveState) -> tuple[float, float]:
         measured = [sample.measured for sample in state.samples]
@@ -230,18 +253,41 @@ class Live(Piece):
         Raises MonitoringError when there was no value near, or when the result is not finite or not possible.
         """
         self._check(measured)
+        if self.edition == 3 and self._known(state, time, measured):
+            return state
         then = nearest(state.past, time) if state.past else None
         if then is None or abs(then.time - time) > self.nearest:
-            raise MonitoringError(
-                "no spectrum was taken near the time of sampling",
-                mend="enter the time when the sample was drawn, within what the live state remembers",
-            )
+            raise self._no_spectrum(state, time)
         sample = Sample(time, then.value, float(measured), then.deviation)
         believed = self._believed(state, then, sample)
         if not believed:
             return replace(state, waiting=sample)
         samples = tuple(sorted((*state.samples, *believed), key=_time))
         return self._corrected(replace(state, samples=samples, waiting=None))
+
+    def _known(self, state: LiveState, time: int, measured: float) -> bool:
+        """Whether this very result is known. Raises MonitoringError where another of that moment is believed."""
+        for one in (*state.samples, *([state.waiting] if state.waiting else [])):
+            if (one.time, one.measured) == (time, measured):
+                return True
+        for one in state.samples:
+            if one.time == time:
+                raise MonitoringError(
+                    f"another result of the same moment, {one.measured:g}, is believed already",
+                    mend="enter one result for each moment: the mean where it was measured twice",
+                )
+        return False
+
+    def _no_spectrum(self, state: LiveState, time: int) -> MonitoringError:
+        if len(state.past) >= self.memory and time < state.past[0].time:
+            return MonitoringError(
+                f"its result came after the {self.memory} spectra that are remembered",
+                mend="enter results sooner, or take spectra less often",
+            )
+        return MonitoringError(
+            "no spectrum was taken near the time of sampling",
+            mend="enter the time when the sample was drawn, within what the live state remembers",
+        )
 
     def _check(self, measured: float) -> None:
         if not np.isfinite(measured):
@@ -259,30 +305,32 @@ class Live(Piece):
         if self.far is None:
             return (sample,)
         off = sample.measured - state.correction.applied(sample.predicted)
+        waiting = state.waiting
+        if self.edition == 3 and waiting is not None and waiting.time == sample.time:
+            waiting = None  # two results of one moment do not confirm each other
         if self._near(state, sample, self.far):
-            again = self.edition is not None and state.waiting and self._near(state, state.waiting, self.far)
-            return (state.waiting, sample) if again and state.waiting else (sample,)
-        if state.waiting is None:
+            again = self.edition is not None and waiting and self._near(state, waiting, self.far)
+            return (waiting, sample) if again and waiting else (sample,)
+        if waiting is None:
             return ()
-        before = state.waiting.measured - state.correction.applied(state.waiting.predicted)
-        return (state.waiting, sample) if alike(before, off) else ()
+        before = waiting.measured - state.correction.applied(waiting.predicted)
+        return (waiting, sample) if alike(before, off) else ()
 
     def _near(self, state: LiveState, sample: Sample, far: float) -> bool:
         """Whether a sample agrees with what stood when it was drawn, as that is believed now."""
-        then = nearest(state.past, sample.time)
+        known = self.edition != 3 or remembered(state, sample.time)
+        then = nearest(state.past, sample.time) if known else _beside(sample)
         off = sample.measured - state.correction.applied(sample.predicted)
         return abs(off) <= far * self._half(state, then) and not doubtful(state, then)
 
 
+def _beside(sample: Sample) -> Past:
+    """What was live beside a sample that is older than all that is remembered."""
+    return Past(sample.time, sample.predicted, sample.deviation)
+
+
 def _time(sample: Sample) -> int:
     return sample.time
-
-
-def _same(again: int) -> str:
-    """Why a spectrum is none that has come `again` so many times."""
-    if again + 1 < FROZEN:
-        return "the same spectrum as before, bit for bit: no new measurement"
-    return f"frozen: the same spectrum {again + 1} times in a row, bit for bit"
 
 
 def _none(time: int, reason: str, raw: float | None = None, deviation: float | None = None) -> LiveValue:
