@@ -345,7 +345,14 @@ def test_a_state_that_was_written_before_goes_on() -> None:
     _, spectra = process(40)
     _, state = course(BEFORE, spectra[:30])
     text = dumped(state)
-    for new in (',"before":[]', ',"doubted":[]', ',"last":null', ',"again":0', ',"unsettled":false'):
+    for new in (
+        ',"before":[]',
+        ',"older":[]',
+        ',"doubted":[]',
+        ',"last":null',
+        ',"again":0',
+        ',"unsettled":false',
+    ):
         assert new in text
         text = text.replace(new, "")
     assert course(BEFORE, spectra[30:], restored(text)) == course(BEFORE, spectra[30:], state)
@@ -411,8 +418,9 @@ def test_a_result_later_than_the_memory_is_told_to_have_come_too_late() -> None:
     _, spectra = process()
     short = LIVE.model_copy(update={"memory": 20})
     _, state = course(short, spectra)
-    with pytest.raises(MonitoringError, match="its result came after the 20 spectra that are remembered"):
-        short.at_line(state, 30 * MINUTE, 20.0)
+    second = SECOND.model_copy(update={"memory": 20})
+    with pytest.raises(MonitoringError, match="its result came after the time that is remembered"):
+        second.at_line(course(second, spectra)[1], 30 * MINUTE, 20.0)
     with pytest.raises(MonitoringError, match="no spectrum was taken near"):
         short.at_line(state, 300 * MINUTE, 20.0)
 
@@ -434,3 +442,17 @@ def test_an_interval_after_samples_is_no_wider_than_without_one(off: float) -> N
     assert all((one <= alone + 1e-12).all() for one in after)
     alone, *after = widths(SECOND)
     assert any((one > alone).any() for one in after)
+
+
+def test_a_result_older_than_the_memory_is_matched_to_one_of_a_spectrum_each_five_minutes() -> None:
+    amounts, spectra = process(240)
+    short = LIVE.model_copy(update={"memory": 20})
+    _, state = course(short, spectra)
+    assert [one.time for one in state.older] == [number * 5 * MINUTE for number in range(44)]
+    late = short.at_line(restored(dumped(state)), 31 * MINUTE, float(amounts[31]) + 1e-3)
+    (sample,) = late.samples
+    assert sample.predicted == course(LIVE, spectra[:31])[1].past[-1].value
+    long = course(short, np.concatenate([spectra] + [steady(10.0, 400, seed) for seed in range(4)]))[1]
+    assert len(long.older) == 288
+    with pytest.raises(MonitoringError, match="its result came after the time that is remembered"):
+        short.at_line(long, 31 * MINUTE, 28.0)

@@ -15,7 +15,7 @@ from homeostat.errors import MonitoringError
 from homeostat.monitoring.frozen import Array
 from homeostat.monitoring.learning.identical import joined, once
 from homeostat.monitoring.learning.runs import HOUR, hours
-from homeostat.monitoring.learning.sampling import Sampling, sampling
+from homeostat.monitoring.learning.sampling import Sampling, misplaced, sampling
 from homeostat.monitoring.learning.spectral import on_axis, samples_digest
 from homeostat.monitoring.learning.table import Table
 from homeostat.monitoring.package import LivePackage, Metrics
@@ -103,7 +103,7 @@ def follow_live(package: LivePackage, table: Table, asked: Told) -> Followed:
     for rows in _processes(table.rows, groups):
         found = _followed(package, rows, (times, spectra, measured), asked, told, samples)
         second = second or bool(found.second)
-        remarks += _misplaced(package, table, found, measured)
+        remarks += misplaced(found, table.sheet.lines, measured, package.training.group)
     samples.sort(key=lambda one: one.row)
     remarks += _remarks(package, table, asked, told, samples, second=second)
     metrics = _figures(package, samples, groups)
@@ -201,41 +201,6 @@ def _not_newer(
         return frozenset()
     told = follow(package.live, course).told
     return frozenset(row for row, one in zip(taken, told, strict=True) if one.reason == NOT_NEWER)
-
-
-def _misplaced(package: LivePackage, table: Table, found: Sampling, measured: Array) -> list[str]:
-    """What is said of results that stand twice, or where time falls back."""
-    lines, told = table.sheet.lines, list[str]()
-    if found.second:
-        group = package.training.group
-        mend = (
-            f"tell the processes apart in a column '{group}' (--group of its training)"
-            if group
-            else "bring each in a table of its own, or train with --group"
-        )
-        more = f", and {len(found.second) - 1} times more" if len(found.second) > 1 else ""
-        told.append(
-            f"WARNING: from line {lines[found.second[0]]} on times fall back and go on{more}: a second process, whose "
-            f"spectra are refused; {mend}"
-        )
-    if found.back:
-        told.append(
-            f"{len(found.back)} results, the first in line {lines[found.back[0]]}, stand where times fall back: they "
-            "are neither told nor scored, for nothing was followed there"
-        )
-    if found.repeats:
-        row, first = next(iter(found.repeats.items()))
-        told.append(
-            f"{len(found.repeats)} results repeat another of the same moment, the first in line {lines[row]} that of "
-            f"line {lines[first]}: each counts once"
-        )
-    if found.others:
-        row, first = next(iter(found.others.items()))
-        told.append(
-            f"WARNING: {len(found.others)} moments have another result as well, the first in lines {lines[first]} and "
-            f"{lines[row]} ({measured[first]:g} and {measured[row]:g}): neither confirms the other"
-        )
-    return told
 
 
 def _remarks(

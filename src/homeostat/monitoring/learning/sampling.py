@@ -1,8 +1,8 @@
 """Which rows of a process tell a sample drawn from it, each result once.
 
-In: the rows of one process in the order of the table, their moments, spectra and reference values. Out: `Sampling`. A
-row whose spectrum was refused as not newer lies in another stretch of time, or in another process: what it tells was
-not measured beside what stood.
+In: the rows of one process in the order of the table, their moments, spectra and reference values. Out: `Sampling`, and
+what is said of it. A row whose spectrum was refused as not newer lies in another stretch of time, or in another
+process: what it tells was not measured beside what stood.
 """
 
 from collections.abc import Mapping, Sequence
@@ -64,6 +64,40 @@ def sampling(
                 others[row] = moment[moments[row]]
     order = tuple(sorted(drawn, key=moments.__getitem__))
     return Sampling(order, repeats, others, tuple(back), _second(rows, moments, spectra, fallen))
+
+
+def misplaced(found: Sampling, lines: Sequence[int], measured: Array, group: str) -> list[str]:
+    """What is said of results that stand twice, or where time falls back; `lines` (n,) place rows, `group` a column."""
+    told = list[str]()
+    if found.second:
+        mend = (
+            f"tell the processes apart in a column '{group}' (--group of its training)"
+            if group
+            else "bring each in a table of its own, or train with --group"
+        )
+        more = f", and {len(found.second) - 1} times more" if len(found.second) > 1 else ""
+        told.append(
+            f"WARNING: from line {lines[found.second[0]]} on times fall back and go on{more}: a second process, whose "
+            f"spectra are refused; {mend}"
+        )
+    if found.back:
+        told.append(
+            f"{len(found.back)} results, the first in line {lines[found.back[0]]}, stand where times fall back: they "
+            "are neither told nor scored, for nothing was followed there"
+        )
+    if found.repeats:
+        row, first = next(iter(found.repeats.items()))
+        told.append(
+            f"{len(found.repeats)} results repeat another of the same moment, the first in line {lines[row]} that of "
+            f"line {lines[first]}: each counts once"
+        )
+    if found.others:
+        row, first = next(iter(found.others.items()))
+        told.append(
+            f"WARNING: {len(found.others)} moments have another result as well, the first in lines {lines[first]} and "
+            f"{lines[row]} ({measured[first]:g} and {measured[row]:g}): neither confirms the other"
+        )
+    return told
 
 
 def _fallen(

@@ -16,6 +16,7 @@ from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from homeostat.errors import MonitoringError
 from homeostat.monitoring.frozen import Array, Piece
+from homeostat.monitoring.spectra.again import came_before, same, seen
 from homeostat.monitoring.spectra.calibration import Calibration
 from homeostat.monitoring.spectra.doubted import doubtful, nearest, remembered, restated, stepped
 from homeostat.monitoring.spectra.guard import Guard
@@ -38,12 +39,8 @@ REMEMBERED = 0.95
 """What the usual error keeps with each spectrum."""
 FAR = 3.0
 """Half-widths of the interval by which an at-line result may be off what stood and be believed alone (assumption)."""
-FROZEN = 3
-"""Spectra in a row, the same bit for bit, from which the instrument is called frozen: of two, one was handed over twice
-(assumption)."""
-BUFFERS = 7
-"""Spectra before the last one that a new one is compared with: an instrument may be stuck on several buffers
-(assumption)."""
+SPARSE, OLDER = HOUR // 12, 288
+"""Before the memory, a value each five minutes is kept for a day: late results are matched to it (assumption)."""
 MARGIN = 0.1
 """Share of the calibration's span by which values may leave it and still be reported (assumption)."""
 
@@ -58,7 +55,8 @@ class Live(Piece):
     believed). `by_groups` is the number of groups whose random effects gave `quantile`; None where samples count as
     exchangeable. The interval of a value that had to be brought back into the range lies about where it was brought to.
     `quantile` times the expected error is half an interval; `memory` the number of spectra that at-line results can
-    still be matched to; `nearest` how far (µs) the spectrum may be from the time of sampling.
+    still be matched to (from edition 3 on, before them one each five minutes of a day); `nearest` how far (µs) the
+    spectrum may be from the time of sampling.
 
     `edition` is that of the rules by which a course is followed. 2: a spectrum that comes again bit for bit is no
     measurement; values off to one side are doubted within the interval, then believed as a step; what samples correct
@@ -132,36 +130,18 @@ class Live(Piece):
         raw, deviation = float(reading.value[0]), float(reading.deviation[0])
         if not (np.isfinite(raw) and np.isfinite(deviation)):
             return _none(time, "the spectrum cannot be prepared: it is flat where it should not be"), state
-        if self._came_before(state, raw, deviation):
+        if self.edition is not None and came_before(state, raw, deviation):
             state = replace(state, again=state.again + 1)
-            return _none(time, self._same(state.again), raw, deviation), state
+            return _none(time, same(state.again, self.edition), raw, deviation), state
         if self._says_nothing(state, deviation):
             reason = f"too far from the calibration: the expected error is {deviation:.3g}"
             return _none(time, reason, raw, deviation), state
-        state = self._seen(state, raw, deviation)
+        state = seen(state, raw, deviation, self.edition)
         if self._strange(state, deviation):
             reason = f"an outlier: its expected error is {deviation:.3g}, usual are {state.usual:.3g}"
             return _none(time, reason, raw, deviation), replace(state, outliers=state.outliers + 1)
         following = self._followed(state, raw, deviation, time)
         return self._answer(following, raw, deviation, self._why(state, following)), following
-
-    def _seen(self, state: LiveState, raw: float, deviation: float) -> LiveState:
-        if self.edition is None:
-            return state
-        before = () if self.edition == 2 or state.last is None else (*state.before, state.last)[-BUFFERS:]
-        return replace(state, last=(raw, deviation), again=0, before=before)
-
-    def _came_before(self, state: LiveState, raw: float, deviation: float) -> bool:
-        """Whether a spectrum is the last one bit for bit, or one of the few before it (`BUFFERS`)."""
-        return self.edition is not None and (raw, deviation) in (state.last, *state.before)
-
-    def _same(self, again: int) -> str:
-        """Why a spectrum is none that came before, the `again`-th in a row."""
-        if again + 1 < FROZEN:
-            return "the same spectrum as before, bit for bit: no new measurement"
-        if self.edition == 2:
-            return f"frozen: the same spectrum {again + 1} times in a row, bit for bit"
-        return f"frozen: {again} spectra in a row that came before, bit for bit"
 
     def _says_nothing(self, state: LiveState, deviation: float) -> bool:
         """Whether the interval would be the whole range, and no at-line sample tells better."""
@@ -180,8 +160,20 @@ class Live(Piece):
         usual = deviation if anew else REMEMBERED * state.usual + (1.0 - REMEMBERED) * deviation
         past = (*state.past[-self.memory + 1 :], Past(time, level.value, deviation))
         accepted = 1 if anew else state.accepted + 1
-        found = replace(state, level=level, usual=usual, accepted=accepted, outliers=0, past=past)
+        older = self._older(state)
+        found = replace(
+            state, level=level, usual=usual, accepted=accepted, outliers=0, past=past, older=older
+        )
         return self._corrected(found) if found.unsettled else found
+
+    def _older(self, state: LiveState) -> tuple[Past, ...]:
+        """What is kept of the time before the memory, once the oldest of it leaves."""
+        if self.edition != 3 or len(state.past) < self.memory:
+            return state.older
+        leaving = state.past[0]
+        if state.older and leaving.time - state.older[-1].time < SPARSE:
+            return state.older
+        return (*state.older, leaving)[-OLDER:]
 
     @property
     def _floor(self) -> float | None:
@@ -255,7 +247,7 @@ class Live(Piece):
         self._check(measured)
         if self.edition == 3 and self._known(state, time, measured):
             return state
-        then = nearest(state.past, time) if state.past else None
+        then = nearest((*state.older, *state.past), time) if state.past else None
         if then is None or abs(then.time - time) > self.nearest:
             raise self._no_spectrum(state, time)
         sample = Sample(time, then.value, float(measured), then.deviation)
@@ -281,7 +273,7 @@ class Live(Piece):
     def _no_spectrum(self, state: LiveState, time: int) -> MonitoringError:
         if len(state.past) >= self.memory and time < state.past[0].time:
             return MonitoringError(
-                f"its result came after the {self.memory} spectra that are remembered",
+                "its result came after the time that is remembered",
                 mend="enter results sooner, or take spectra less often",
             )
         return MonitoringError(

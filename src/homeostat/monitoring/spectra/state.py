@@ -24,7 +24,7 @@ class LiveState:
 
     `waiting` is the last at-line result, if it was far off what stood and corrects nothing yet. `last` is what the
     newest spectrum said and was expected to err by, `before` what those before it did, and `again` how many have come
-    in a row since then that were any of them bit for bit.
+    in a row since then that were any of them bit for bit. `older` are some of those that were live before `past`.
     """
 
     level: Level | None = None
@@ -39,6 +39,7 @@ class LiveState:
     again: int = 0
     unsettled: bool = False
     before: tuple[tuple[float, float], ...] = ()
+    older: tuple[Past, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
