@@ -12,7 +12,7 @@ from homeostat.errors import MonitoringError
 from homeostat.monitoring.learning.calibrating import Calibrated, Standards, Wished, range_of, train_live
 from homeostat.monitoring.learning.evidence import LIVE
 from homeostat.monitoring.learning.explaining import described_live
-from homeostat.monitoring.learning.live import Followed, Told, follow_live
+from homeostat.monitoring.learning.live import Followed, Told, digest_of, follow_live
 from homeostat.monitoring.learning.possible import possible
 from homeostat.monitoring.learning.promising import promise_live
 from homeostat.monitoring.learning.recording import record_live
@@ -364,6 +364,58 @@ def test_rows_that_are_pasted_again_count_once(tmp_path: Path) -> None:
         assert again.package.training.sha256 == first.package.training.sha256
 
 
+def _renamed(columns: tables.Columns, mark: str) -> tables.Columns:
+    return {**columns, "reactor": [f"{one}{mark}" for one in columns["reactor"]]}
+
+
+def test_rows_pasted_under_other_names_are_told_and_their_groups_count_once(tmp_path: Path) -> None:
+    once = processes.samples()
+    pasted = {name: [*cells, *_renamed(once, "x")[name]] for name, cells in once.items()}
+    (tmp_path / "once").mkdir()
+    first, again = learnt(tmp_path / "once", **once), learnt(tmp_path, **pasted)
+    assert again.package.live == first.package.live
+    assert (again.package.training.rows, again.package.training.groups) == (30, 6)
+    assert again.package.training.sha256 == first.package.training.sha256
+    (told,) = [one for one in again.decisions if one.startswith("WARNING")]
+    assert told.startswith(
+        "WARNING: 6 groups share spectra with another, bit for bit, and are held out with it"
+    )
+    assert "'R0x' counts as 'R0'" in told
+    assert "30 rows repeat another in spectrum and 'glucose': each counts once" in again.decisions
+
+
+def test_a_table_with_pasted_groups_is_known_again_as_what_was_learnt_from(tmp_path: Path) -> None:
+    once = processes.samples()
+    pasted = {name: [*cells, *_renamed(once, "x")[name]] for name, cells in once.items()}
+    package = learnt(tmp_path, **pasted).package
+    assert digest_of(package, tables.table(tmp_path, pasted)) == package.training.sha256
+
+
+def test_of_groups_that_share_a_blank_too_few_are_left_and_that_is_said(tmp_path: Path) -> None:
+    columns = {name: list(cells) for name, cells in processes.samples().items()}
+    for name, cells in columns.items():
+        if name != "reactor":
+            cells[:6] = [cells[0]] * 6  # one spectrum and value in each reactor
+    with pytest.raises(MonitoringError, match="only 1 groups are left") as fault:
+        learnt(tmp_path, **columns)
+    assert "leave a spectrum out that stands in many" in str(fault.value.mend)
+
+
+def test_one_spectrum_with_two_values_is_named(tmp_path: Path) -> None:
+    columns = processes.samples()
+    more = {name: [*cells, cells[3]] for name, cells in columns.items()}
+    more["glucose"][-1] = 8.5
+    found = learnt(tmp_path, **more)
+    assert found.decisions[0].startswith("WARNING: lines 5 and 32 give one spectrum two values")
+
+
+def test_samples_given_as_the_first_spectra_of_the_process_are_told(tmp_path: Path) -> None:
+    samples = processes.samples()
+    found = learnt(tmp_path, probe={name: samples[name] for name in samples if name != "reactor"})
+    assert any(one.startswith("WARNING: 1 of 1 spectra of") for one in found.decisions)
+    assert not any("learnt from, bit for bit" in one for one in learnt(tmp_path).decisions)
+
+
 def test_samples_below_zero_are_reported_and_that_is_told(tmp_path: Path) -> None:
     glucose = [float(str(one)) - 20.0 for one in processes.samples()["glucose"]]
     found = learnt(tmp_path, glucose=glucose)
@@ -386,3 +438,81 @@ def test_a_mistyped_reference_of_a_sample_is_named(tmp_path: Path, group: str | 
     assert "line 9 " in told
     sound = learnt(tmp_path, replace(ASKED, group=group))
     assert not any(one.startswith("WARNING") for one in sound.decisions)
+
+
+def _again(columns: dict[str, list[object]], row: int, value: float | None = None) -> dict[str, list[object]]:
+    """With the result of `row` once more in the row below it, as time and value alone; another `value` perhaps."""
+    found = {name: [*cells[: row + 1], None, *cells[row + 1 :]] for name, cells in columns.items()}
+    found["time [h]"][row + 1] = columns["time [h]"][row]
+    found["glucose"][row + 1] = columns["glucose"][row] if value is None else value
+    return found
+
+
+def test_a_mistyped_result_that_stands_twice_confirms_nothing_and_uses_up_one(
+    tmp_path: Path, package: LivePackage
+) -> None:
+    columns = processes.process()
+    columns["glucose"][4] = 14.0  # for 7.4
+    once = read(package, tmp_path, columns, Told(at_line=2))
+    twice = read(package, tmp_path, _again(columns, 4), Told(at_line=2))
+    assert list(twice.told.values()) == list(once.told.values())
+    assert [one.told for one in twice.samples] == [one.told for one in once.samples]
+    assert twice.metrics == once.metrics
+    assert twice.remarks[0] == (
+        "1 results repeat another of the same moment, the first in line 7 that of line 6: each counts once"
+    )
+
+
+def test_a_table_that_stands_twice_is_scored_once(tmp_path: Path, package: LivePackage) -> None:
+    columns = processes.process()
+    twice = read(package, tmp_path, {name: cells * 2 for name, cells in columns.items()})
+    once = read(package, tmp_path, columns)
+    assert twice.metrics == once.metrics
+    assert "10 results repeat another" in twice.remarks[0]
+    assert not any("second process" in one for one in twice.remarks)
+
+
+def test_two_results_of_one_moment_are_told_and_confirm_nothing(tmp_path: Path, package: LivePackage) -> None:
+    columns = processes.process()
+    columns["glucose"][4] = 14.0
+    found = read(package, tmp_path, _again(columns, 4, 14.5), Told(at_line=2))
+    assert [one.told for one in found.samples[:4]] == [True, True, True, False]
+    assert found.remarks[0] == (
+        "WARNING: 1 moments have another result as well, the first in lines 6 and 7 (14 and 14.5): neither confirms "
+        "the other"
+    )
+    assert found.metrics[0].values["rmsep"] < 0.5
+
+
+@pytest.mark.parametrize("group", [None, "reactor"])
+def test_a_second_process_without_its_group_is_told_and_scored_against_nothing(
+    tmp_path: Path, group: str | None
+) -> None:
+    package = learnt(
+        tmp_path, replace(ASKED, group=group), **({} if group else {"reactor": [1.0] * 30})
+    ).package
+    one, other = processes.process(), processes.process(24, seed=9, shift=4.0)
+    del other["glucose"][20:]  # a last result between two spectra
+    other["glucose"] += [None, None, None, 3.0]
+    for name in other:
+        if name not in ("time [h]", "glucose"):
+            other[name][23] = None
+    both = read(package, tmp_path, {name: [*one[name], *other[name]] for name in one}, Told(at_line=2))
+    alone = read(package, tmp_path, one, Told(at_line=2))
+    assert both.metrics == alone.metrics
+    assert both.samples == alone.samples
+    assert both.remarks[0].startswith("WARNING: from line 42 on times fall back and go on: a second process")
+    assert "--group" in both.remarks[0]
+    assert both.remarks[1].startswith("6 results, the first in line 42, stand where times fall back")
+
+
+def test_a_table_scored_again_is_the_same_evidence(package: LivePackage, tmp_path: Path) -> None:
+    path = tmp_path / "live.json"
+    write(package, path)
+    for at_line in (0, 2, 2):
+        record_live(read(package, tmp_path, asked=Told(at_line=at_line)), path, "2026-01-01T00:00:00+00:00")
+    found = {each.id: each for each in validate(package, path).findings}
+    assert found["MON-08"].evidence.startswith("8 samples of processes in 1 tables, never told")
+    record_live(read(package, tmp_path, processes.process(20)), path, "2026-01-01T00:00:00+00:00")
+    found = {each.id: each for each in validate(package, path).findings}
+    assert found["MON-08"].evidence.startswith("13 samples of processes in 2 tables, never told")

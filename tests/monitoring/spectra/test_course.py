@@ -95,3 +95,10 @@ def test_a_far_result_is_told_unused_until_the_next_agrees() -> None:
     assert (both.unused, both.waited) == ({}, frozenset({0}))
     assert both.told[31].value is not None
     assert abs(both.told[31].value - float(AMOUNTS[31]) - 5.0) < 1.0
+
+
+def test_a_result_that_is_told_again_is_told_to_be_known() -> None:
+    once = Drawn(10 * MINUTE, float(AMOUNTS[10]), 12 * MINUTE)
+    found = follow(LIVE, TAKEN, [once, replace(once, told=14 * MINUTE)])
+    assert found.told == follow(LIVE, TAKEN, [once]).told
+    assert found.unused == {1: "the same result of the same moment is known already"}

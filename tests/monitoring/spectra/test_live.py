@@ -137,7 +137,8 @@ def test_an_outlier_is_refused_but_a_lasting_change_is_taken() -> None:
     answer, after = LIVE.step(state, strange[0], 30 * MINUTE)
     assert answer.value is None
     assert "outlier" in answer.reason
-    assert after == replace(state, outliers=1, last=(answer.raw, answer.deviation))
+    assert after.last == (answer.raw, answer.deviation)
+    assert after == replace(state, outliers=1, last=after.last, before=(*state.before[1:], state.last))
     answers, _ = run(strange, state, 30)
     assert [one.value is None for one in answers] == [True] * PATIENCE + [False] * (20 - PATIENCE)
     assert answers[-1].deviation > 3.0 * state.usual
@@ -154,12 +155,12 @@ def test_a_spectrum_far_from_the_calibration_gets_no_value() -> None:
 
 def test_nothing_is_reported_beyond_the_range_unless_a_sample_was_there() -> None:
     amounts = np.full(30, 70.0)
-    spectra = spectra_of(np.stack([amounts, np.full(30, 15.0)], axis=1), 22)
+    *spectra, more = spectra_of(np.stack([amounts, np.full(30, 15.0)], axis=1), 22)
     answers, state = run(spectra)
     assert {one.value for one in answers} == {LIVE.high}
     assert answers[-1].reason == "beyond the reportable range"
     assert answers[-1].raw == pytest.approx(70.0, abs=5.0)
-    answer, _ = LIVE.step(TRUSTING.at_line(state, 20 * MINUTE, 70.0), spectra[-2], HOUR)
+    answer, _ = LIVE.step(TRUSTING.at_line(state, 20 * MINUTE, 70.0), more, HOUR)
     assert answer.value == pytest.approx(70.0, abs=2.0)
     low = Live.of(LIVE.calibration, SAMPLES.spectra, low=-5.0, high=50.0)
     assert (low.low, low.high, LIVE.low) == (-5.0, 50.0, 0.0)
@@ -220,7 +221,7 @@ def test_no_result_takes_a_value_beyond_what_is_possible() -> None:
     assert live.step(state, spectra[0], HOUR)[0].high == 50.0
     open_above = bounded(0.0, None)
     assert open_above.most is None
-    assert open_above.at_line(state, 20 * MINUTE, 444.2) != state
+    assert open_above.at_line(state, 21 * MINUTE, 444.2) != state
 
 
 def test_one_that_was_frozen_without_the_rule_believes_every_result_and_is_written_as_it_was() -> None:
@@ -260,7 +261,7 @@ def test_a_spectrum_that_comes_again_is_no_measurement_and_freezes_nothing() -> 
     stuck, state = course(LIVE, np.repeat(spectra[:1], 20, axis=0))
     assert [one.value is None for one in stuck] == [False] + [True] * 19
     assert stuck[1].reason == "the same spectrum as before, bit for bit: no new measurement"
-    assert stuck[19].reason == "frozen: the same spectrum 20 times in a row, bit for bit"
+    assert stuck[19].reason == "frozen: 19 spectra in a row that came before, bit for bit"
     assert state.level == LIVE.step(LiveState(), spectra[0], 0)[1].level
     after, _ = course(LIVE, spectra[1:], restored(dumped(state)))
     assert abs(told(after) - amounts[1:]).max() < 1.5
@@ -344,7 +345,114 @@ def test_a_state_that_was_written_before_goes_on() -> None:
     _, spectra = process(40)
     _, state = course(BEFORE, spectra[:30])
     text = dumped(state)
-    for new in (',"doubted":[]', ',"last":null', ',"again":0', ',"unsettled":false'):
+    for new in (
+        ',"before":[]',
+        ',"older":[]',
+        ',"doubted":[]',
+        ',"last":null',
+        ',"again":0',
+        ',"unsettled":false',
+    ):
         assert new in text
         text = text.replace(new, "")
     assert course(BEFORE, spectra[30:], restored(text)) == course(BEFORE, spectra[30:], state)
+
+
+SECOND = LIVE.model_copy(update={"edition": 2})
+"""One frozen before a moment had one result, and a step restated only what stood within it."""
+
+
+@pytest.mark.parametrize("buffers", [2, 3, 8])
+def test_an_instrument_that_is_stuck_on_several_buffers_is_called_frozen(buffers: int) -> None:
+    _, spectra = process(40)
+    _, state = course(LIVE, spectra[:20])
+    stuck = np.concatenate([spectra[20 : 20 + buffers]] * 4)
+    answers, _ = course(LIVE, stuck, state)
+    assert [one.value is None for one in answers] == [False] * buffers + [True] * (3 * buffers)
+    assert answers[-1].reason == f"frozen: {3 * buffers} spectra in a row that came before, bit for bit"
+    assert not any(one.value is None for one in course(SECOND, stuck, course(SECOND, spectra[:20])[1])[0])
+
+
+def test_a_result_that_is_told_twice_counts_once() -> None:
+    amounts, spectra = process()
+    _, state = run(spectra[:40])
+    for value in (float(amounts[20]), 260.0):
+        once = LIVE.at_line(state, 20 * MINUTE, value)
+        assert once != state
+        assert LIVE.at_line(once, 20 * MINUTE, value) == once
+    assert len(SECOND.at_line(SECOND.at_line(state, 20 * MINUTE, 260.0), 20 * MINUTE, 260.0).samples) == 2
+
+
+def test_two_results_of_one_moment_do_not_confirm_each_other() -> None:
+    amounts, spectra = process()
+    _, state = run(spectra[:40])
+    state = LIVE.at_line(LIVE.at_line(state, 20 * MINUTE, 40.0), 20 * MINUTE, 41.0)
+    assert not state.samples
+    assert state.waiting is not None
+    assert state.waiting.measured == 41.0  # the newest waits
+    near = LIVE.at_line(state, 20 * MINUTE, float(amounts[20]))
+    assert [one.measured for one in near.samples] == [amounts[20]]
+    with pytest.raises(MonitoringError, match="another result of the same moment"):
+        LIVE.at_line(near, 20 * MINUTE, 20.0)
+
+
+def test_a_step_leaves_a_waiting_sample_alone_that_is_older_than_the_memory() -> None:
+    """The probe reads 6 too little throughout: the first result waits, and the step comes long after it."""
+    restated = {}
+    for name, live in (("now", LIVE), ("second", SECOND)):
+        short = live.model_copy(update={"memory": 30})
+        _, state = course(short, steady(20.0, 20, 1))
+        state = short.at_line(state, 10 * MINUTE, 26.0)
+        waiting = state.waiting
+        assert waiting is not None
+        _, state = course(short, steady(32.0, 60, 2), state)
+        _, state = course(short, steady(15.0, 60, 3), state)
+        assert (state.waiting == waiting) == (name == "now")
+        state = short.at_line(state, state.past[-1].time, 21.0)
+        restated[name] = state.correction.bias
+    assert restated["now"] == pytest.approx(6.0, abs=0.6)
+    assert restated["second"] == 0.0  # the first now seemed to lie to the other side
+
+
+def test_a_result_later_than_the_memory_is_told_to_have_come_too_late() -> None:
+    _, spectra = process()
+    short = LIVE.model_copy(update={"memory": 20})
+    _, state = course(short, spectra)
+    second = SECOND.model_copy(update={"memory": 20})
+    with pytest.raises(MonitoringError, match="its result came after the time that is remembered"):
+        second.at_line(course(second, spectra)[1], 30 * MINUTE, 20.0)
+    with pytest.raises(MonitoringError, match="no spectrum was taken near"):
+        short.at_line(state, 300 * MINUTE, 20.0)
+
+
+@pytest.mark.parametrize("off", [0.0, 0.8])
+def test_an_interval_after_samples_is_no_wider_than_without_one(off: float) -> None:
+    def widths(live: Live) -> list[Array]:
+        found = []
+        for count in (0, 1, 3):
+            _, state = course(live, steady(20.0, 60, 1))
+            for number in (20, 30, 40)[:count]:
+                state = live.at_line(state, number * MINUTE, 20.0 + off)
+            found.append(
+                np.array([one.high - one.low for one in course(live, steady(20.0, 60, 2), state)[0]])
+            )
+        return found
+
+    alone, *after = widths(LIVE)
+    assert all((one <= alone + 1e-12).all() for one in after)
+    alone, *after = widths(SECOND)
+    assert any((one > alone).any() for one in after)
+
+
+def test_a_result_older_than_the_memory_is_matched_to_one_of_a_spectrum_each_five_minutes() -> None:
+    amounts, spectra = process(240)
+    short = LIVE.model_copy(update={"memory": 20})
+    _, state = course(short, spectra)
+    assert [one.time for one in state.older] == [number * 5 * MINUTE for number in range(44)]
+    late = short.at_line(restored(dumped(state)), 31 * MINUTE, float(amounts[31]) + 1e-3)
+    (sample,) = late.samples
+    assert sample.predicted == course(LIVE, spectra[:31])[1].past[-1].value
+    long = course(short, np.concatenate([spectra] + [steady(10.0, 400, seed) for seed in range(4)]))[1]
+    assert len(long.older) == 288
+    with pytest.raises(MonitoringError, match="its result came after the time that is remembered"):
+        short.at_line(long, 31 * MINUTE, 28.0)

@@ -210,7 +210,7 @@ def _numbers(told: "LiveValue | None") -> tuple[str, str, str]:
 def _figures(found: "Followed") -> "list[Table | str]":
     told = sum(one.told for one in found.samples)
     if not found.metrics:
-        none = f"the table tells no '{found.package.target}'"
+        none = f"the table tells no '{found.package.target}' beside what was followed"
         nothing = f"Nothing to compare with: {'every reference value was told' if told else none}."
         return ["", nothing, *([found.beside] if found.beside else [])]
     apart = f"; {told} at-line samples left out" if told else ""

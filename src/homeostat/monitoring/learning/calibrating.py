@@ -13,7 +13,7 @@ import numpy as np
 from homeostat import __version__
 from homeostat.errors import MonitoringError
 from homeostat.monitoring.frozen import Array
-from homeostat.monitoring.learning.identical import once
+from homeostat.monitoring.learning.identical import joined, once, repeats, row_keys
 from homeostat.monitoring.learning.possible import ANYTHING, Possible
 from homeostat.monitoring.learning.spectral import headings_of, on_axis, samples_digest
 from homeostat.monitoring.learning.suspect import negative, strange
@@ -39,7 +39,9 @@ from homeostat.monitoring.spectra.standards import standardise
 COMPONENTS = 8
 """The most that are tried, unless another number is asked for."""
 SHOWN = 20
-"""Trials that the package keeps, the best first."""
+"""Trials that the package keeps, the best first; faults of the samples that are told one by one."""
+FEWEST = 3
+"""Groups without which nothing can be calibrated."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,7 @@ def train_live(table: Table, first: Table, wished: Wished) -> Calibrated:
     names, samples, rows = _samples(table, wished, decisions)
     step = None if wished.standards is None else _standardisation(names, wished.standards, decisions)
     unlabelled = _first(names, first, decisions)
+    decisions += _learnt_from(unlabelled, samples, first)
     with one_thread(), np.errstate(all="ignore"):
         seen = unlabelled if step is None else step.apply(unlabelled)
         choice = choose(samples, _recipes(samples, wished), wished.components, seen)
@@ -173,7 +176,12 @@ def _samples(table: Table, wished: Wished, decisions: list[str]) -> tuple[list[s
         _check_whole(table, names, spectra, row)
     groups = None
     if wished.group is not None:
-        groups = table.named(wished.group, kept.tolist())
+        groups = _apart(
+            spectra[kept], table.named(wished.group, kept.tolist()), table, wished.group, decisions
+        )
+    decisions += _contradicting(
+        spectra[kept], values[kept], [table.sheet.lines[row] for row in kept.tolist()]
+    )
     single = once(spectra[kept], values[kept], groups)
     if len(single) < len(kept):
         decisions.append(
@@ -185,6 +193,43 @@ def _samples(table: Table, wished: Wished, decisions: list[str]) -> tuple[list[s
     except MonitoringError as fault:
         raise MonitoringError(fault.what, where=table.name, mend=fault.mend) from fault
     return names, samples, kept.tolist()
+
+
+def _apart(
+    spectra: Array, groups: tuple[str, ...], table: Table, group: str, decisions: list[str]
+) -> tuple[str, ...]:
+    """The groups (n,), those that share a spectrum as one. Raises MonitoringError where too few are left."""
+    names = joined(spectra, groups)
+    lost = [name for name, under in names.items() if name != under]
+    if not lost:
+        return groups
+    pairs = "; ".join(f"'{name}' counts as '{names[name]}'" for name in lost[:SHOWN])
+    more = f"; and {len(lost) - SHOWN} more" if len(lost) > SHOWN else ""
+    told = (
+        f"{len(lost)} groups share spectra with another, bit for bit, and are held out with it: {pairs}{more}"
+    )
+    left = len(names) - len(lost)
+    if left < FEWEST <= len(names):
+        raise MonitoringError(
+            f"only {left} groups are left: {told}",
+            where=f"{table.name}, column '{group}'",
+            mend="bring at least three that share none; leave a spectrum out that stands in many, such as a blank",
+        )
+    decisions.append(f"WARNING: {told}")
+    return tuple(names[name] for name in groups)
+
+
+def _contradicting(spectra: Array, values: Array, lines: Sequence[int]) -> list[str]:
+    """What is said of one spectrum that has two reference values."""
+    same = repeats(spectra, np.zeros(len(values)))
+    if same is None:
+        return []
+    pairs = [(first, row) for row, first in enumerate(same.tolist()) if values[row] != values[first]]
+    return [
+        f"WARNING: lines {lines[first]} and {lines[row]} give one spectrum two values, {values[first]:g} and "
+        f"{values[row]:g}: one of them is wrong, or their spectra are"
+        for first, row in pairs[:SHOWN]
+    ] + ([f"WARNING: so do {len(pairs) - SHOWN} more rows"] if len(pairs) > SHOWN else [])
 
 
 def _check_whole(table: Table, names: list[str], spectra: Array, row: int) -> None:
@@ -216,6 +261,18 @@ def _first(names: list[str], first: Table, decisions: list[str]) -> Array:
     decisions.append(f"chosen for {int(whole.sum())} spectra of {first.name}, without their values")
     found: Array = spectra[whole]
     return found
+
+
+def _learnt_from(unlabelled: Array, samples: Samples, first: Table) -> list[str]:
+    """What is said of `unlabelled` spectra (m, p) that are those of samples: they tell nothing of a process."""
+    known = set(row_keys(samples.spectra, np.zeros(len(samples.values))))
+    again = sum(key in known for key in row_keys(unlabelled, np.zeros(len(unlabelled))))
+    if not again:
+        return []
+    return [
+        f"WARNING: {again} of {len(unlabelled)} spectra of {first.name} are those of samples learnt from, bit for bit: "
+        "they do not tell where the calibration will be used; bring the first spectra of the process"
+    ]
 
 
 def _standardisation(

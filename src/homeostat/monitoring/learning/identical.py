@@ -1,10 +1,11 @@
 """Rows that are alike in every input and in the target: one measurement told twice, never learnt from and judged by.
 
-In: inputs (n, p) and targets (n,). Out: a key a row, equal for rows that are alike; every gap is like another.
+In: inputs (n, p) and targets (n,). Out: a key a row, equal for rows that are alike; every gap is like another. And
+groups that share inputs: one group under several names.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -40,3 +41,15 @@ def once(x: Array, y: Array, groups: Sequence[str] | None = None) -> Integers:
         for row, first in enumerate(same.tolist())
     ]
     return np.flatnonzero(~np.array(again))
+
+
+def joined(x: Array, groups: Sequence[str]) -> Mapping[str, str]:
+    """The name under which each group counts: of those that share a row of `x` (n, p), the one that comes first."""
+    order = {name: place for place, name in enumerate(dict.fromkeys(groups))}
+    names, owner = {name: name for name in order}, dict[bytes, str]()
+    for key, group in zip(row_keys(x, np.zeros(len(x))), groups, strict=True):
+        ends = names[owner.setdefault(key, group)], names[group]
+        kept, lost = sorted(ends, key=order.__getitem__)
+        if kept != lost:
+            names = {name: kept if under == lost else under for name, under in names.items()}
+    return names

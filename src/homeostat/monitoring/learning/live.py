@@ -7,13 +7,15 @@ row of a time and a reference value alone is a sample drawn between two spectra.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 
 from homeostat.errors import MonitoringError
 from homeostat.monitoring.frozen import Array
-from homeostat.monitoring.learning.identical import once
+from homeostat.monitoring.learning.identical import joined, once
 from homeostat.monitoring.learning.runs import HOUR, hours
+from homeostat.monitoring.learning.sampling import Sampling, misplaced, sampling
 from homeostat.monitoring.learning.spectral import on_axis, samples_digest
 from homeostat.monitoring.learning.table import Table
 from homeostat.monitoring.package import LivePackage, Metrics
@@ -97,10 +99,13 @@ def follow_live(package: LivePackage, table: Table, asked: Told) -> Followed:
     groups = table.named(group, range(table.rows)) if group and group in table.headings else None
     told: dict[int, LiveValue] = {}
     samples: list[Sampled] = []
+    remarks, second = [remark] if remark else [], False
     for rows in _processes(table.rows, groups):
-        _followed(package, rows, (times, spectra, measured), asked, told, samples)
+        found = _followed(package, rows, (times, spectra, measured), asked, told, samples)
+        second = second or bool(found.second)
+        remarks += misplaced(found, table.sheet.lines, measured, package.training.group)
     samples.sort(key=lambda one: one.row)
-    remarks = [*([remark] if remark else []), *_remarks(package, table, asked, told, samples)]
+    remarks += _remarks(package, table, asked, told, samples, second=second)
     metrics = _figures(package, samples, groups)
     return Followed(package, table, times, told, tuple(samples), groups, metrics, tuple(remarks))
 
@@ -112,6 +117,9 @@ def digest_of(package: LivePackage, table: Table) -> str:
     labels = table.labels(group) if group and group in table.headings else None
     rows = np.flatnonzero(np.isfinite(measured))
     groups = None if labels is None else [labels[row] for row in rows.tolist()]
+    if groups is not None and package.live.edition == 3:
+        names = joined(spectra[rows], groups)
+        groups = [names[one] for one in groups]
     single = once(spectra[rows], measured[rows], groups)
     rows, groups = rows[single], None if groups is None else [groups[row] for row in single.tolist()]
     return samples_digest(package.headings, spectra[rows], package.target, measured[rows], group, groups)
@@ -152,17 +160,19 @@ def _followed(
     asked: Told,
     told: dict[int, LiveValue],
     samples: list[Sampled],
-) -> None:
+) -> Sampling:
     """One process; what is told goes to `told` and `samples`."""
     times, spectra, measured = columns
     moments = {row: round(float(times[row]) * MICROSECONDS) for row in rows}
     taken = [row for row in rows if np.isfinite(spectra[row]).any()]
-    drawn = sorted((row for row in rows if np.isfinite(measured[row])), key=moments.__getitem__)
+    course = [(moments[row], spectra[row]) for row in taken]
+    told_of = sampling(rows, moments, spectra, measured, _not_newer(package, taken, course))
+    drawn = told_of.drawn
     late = round(asked.late * MICROSECONDS)
-    known = set(drawn[: asked.at_line])
+    known = told_of.first(moments, asked.at_line)
     found = follow(
         package.live,
-        ((moments[row], spectra[row]) for row in taken),
+        course,
         [
             Drawn(moments[row], float(measured[row]), moments[row] + late if row in known else None)
             for row in drawn
@@ -180,10 +190,27 @@ def _followed(
         )
         for place, (row, standing) in enumerate(zip(drawn, found.standing, strict=True))
     ]
+    return told_of
+
+
+def _not_newer(
+    package: LivePackage, taken: Sequence[int], course: Sequence[tuple[int, Array]]
+) -> frozenset[int]:
+    """The rows `taken` whose spectra are refused as not newer than those before them."""
+    if all(before < after for (before, _), (after, _) in pairwise(course)):
+        return frozenset()
+    told = follow(package.live, course).told
+    return frozenset(row for row, one in zip(taken, told, strict=True) if one.reason == NOT_NEWER)
 
 
 def _remarks(
-    package: LivePackage, table: Table, asked: Told, told: Mapping[int, LiveValue], samples: Sequence[Sampled]
+    package: LivePackage,
+    table: Table,
+    asked: Told,
+    told: Mapping[int, LiveValue],
+    samples: Sequence[Sampled],
+    *,
+    second: bool,
 ) -> list[str]:
     if not told:
         raise MonitoringError(
@@ -196,7 +223,7 @@ def _remarks(
         why = f"the first in line {table.sheet.lines[first]}: {told[first].reason}"
         found.append(f"{len(refused)} of {len(told)} spectra were refused, {why}")
     late = sum(one.reason == NOT_NEWER for one in told.values())
-    if 2 * late > len(told):
+    if 2 * late > len(told) and not second:
         found.append("WARNING: most rows are not newer than those before them; sort the table by time")
     found += [
         f"the result in line {table.sheet.lines[one.row]} corrects nothing: {one.unused}"
@@ -210,7 +237,9 @@ def _remarks(
         if one.waited
     ]
     if asked.at_line and not samples:
-        found.append(f"WARNING: the table tells no '{package.target}': no at-line result was told")
+        found.append(
+            f"WARNING: the table tells no '{package.target}' beside what was followed: no at-line result was told"
+        )
     return found
 
 

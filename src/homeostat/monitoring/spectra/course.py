@@ -82,13 +82,15 @@ class _Desk:
         self.unused.update((place, "it came after the last spectrum") for _, place in self._coming)
 
     def _tell(self, place: int) -> None:
-        sample, known = self._drawn[place], len(self.state.samples)
+        sample, before, known = self._drawn[place], self.state, len(self.state.samples)
         try:
             self.state = self._live.at_line(self.state, sample.time, sample.measured)
         except MonitoringError as fault:
             self.unused[place] = fault.what
             return
-        if len(self.state.samples) == known:
+        if self.state is before:
+            self.unused[place] = "the same result of the same moment is known already"
+        elif len(self.state.samples) == known:
             self._waiting = place
             far = f"it is more than {self._live.far:g} half-widths off what stood, alone"
             self.unused[place] = far if self._live.edition is None else f"{far}, or what stood was doubted"

@@ -16,8 +16,9 @@ from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from homeostat.errors import MonitoringError
 from homeostat.monitoring.frozen import Array, Piece
+from homeostat.monitoring.spectra.again import came_before, same, seen
 from homeostat.monitoring.spectra.calibration import Calibration
-from homeostat.monitoring.spectra.doubted import doubtful, nearest, restated, stepped
+from homeostat.monitoring.spectra.doubted import doubtful, nearest, remembered, restated, stepped
 from homeostat.monitoring.spectra.guard import Guard
 from homeostat.monitoring.spectra.smoothing import STEP, afresh, begun, followed
 from homeostat.monitoring.spectra.state import LiveState, LiveValue, Past
@@ -38,9 +39,8 @@ REMEMBERED = 0.95
 """What the usual error keeps with each spectrum."""
 FAR = 3.0
 """Half-widths of the interval by which an at-line result may be off what stood and be believed alone (assumption)."""
-FROZEN = 3
-"""Spectra in a row, the same bit for bit, from which the instrument is called frozen: of two, one was handed over twice
-(assumption)."""
+SPARSE, OLDER = HOUR // 12, 288
+"""Before the memory, a value each five minutes is kept for a day: late results are matched to it (assumption)."""
 MARGIN = 0.1
 """Share of the calibration's span by which values may leave it and still be reported (assumption)."""
 
@@ -55,11 +55,14 @@ class Live(Piece):
     believed). `by_groups` is the number of groups whose random effects gave `quantile`; None where samples count as
     exchangeable. The interval of a value that had to be brought back into the range lies about where it was brought to.
     `quantile` times the expected error is half an interval; `memory` the number of spectra that at-line results can
-    still be matched to; `nearest` how far (µs) the spectrum may be from the time of sampling.
+    still be matched to (from edition 3 on, before them one each five minutes of a day); `nearest` how far (µs) the
+    spectrum may be from the time of sampling.
 
     `edition` is that of the rules by which a course is followed. 2: a spectrum that comes again bit for bit is no
     measurement; values off to one side are doubted within the interval, then believed as a step; what samples correct
-    is settled when the noise is known. None in models that were frozen without these.
+    is settled when the noise is known. 3: nor is one that is any of the last eight; a moment has one result; a step
+    restates only what stood within it; a corrected interval is no wider than one without samples. None in models that
+    were frozen without these.
     """
 
     kind: Literal["live-spectra"] = "live-spectra"
@@ -74,7 +77,7 @@ class Live(Piece):
     most: float | None = Field(default=None, allow_inf_nan=False)
     far: float | None = Field(default=None, gt=0.0, allow_inf_nan=False)
     by_groups: int | None = Field(default=None, ge=2)
-    edition: Literal[2] | None = None
+    edition: Literal[2, 3] | None = None
 
     @model_serializer(mode="wrap")
     def _as_frozen(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
@@ -106,7 +109,7 @@ class Live(Piece):
             least=low,
             most=high,
             far=FAR,
-            edition=2,
+            edition=3,
         )
 
     def step(self, state: LiveState, spectrum: Array, time: int) -> tuple[LiveValue, LiveState]:
@@ -127,21 +130,18 @@ class Live(Piece):
         raw, deviation = float(reading.value[0]), float(reading.deviation[0])
         if not (np.isfinite(raw) and np.isfinite(deviation)):
             return _none(time, "the spectrum cannot be prepared: it is flat where it should not be"), state
-        if self.edition is not None and (raw, deviation) == state.last:
+        if self.edition is not None and came_before(state, raw, deviation):
             state = replace(state, again=state.again + 1)
-            return _none(time, _same(state.again), raw, deviation), state
+            return _none(time, same(state.again, self.edition), raw, deviation), state
         if self._says_nothing(state, deviation):
             reason = f"too far from the calibration: the expected error is {deviation:.3g}"
             return _none(time, reason, raw, deviation), state
-        state = self._seen(state, raw, deviation)
+        state = seen(state, raw, deviation, self.edition)
         if self._strange(state, deviation):
             reason = f"an outlier: its expected error is {deviation:.3g}, usual are {state.usual:.3g}"
             return _none(time, reason, raw, deviation), replace(state, outliers=state.outliers + 1)
         following = self._followed(state, raw, deviation, time)
         return self._answer(following, raw, deviation, self._why(state, following)), following
-
-    def _seen(self, state: LiveState, raw: float, deviation: float) -> LiveState:
-        return state if self.edition is None else replace(state, last=(raw, deviation), again=0)
 
     def _says_nothing(self, state: LiveState, deviation: float) -> bool:
         """Whether the interval would be the whole range, and no at-line sample tells better."""
@@ -155,12 +155,25 @@ class Live(Piece):
         anew = state.level is None or state.outliers >= PATIENCE
         level = begun(raw) if state.level is None or anew else followed(state.level, raw, self._floor)
         if state.level is not None and stepped(state.level, level):
-            state = restated(state, afresh(state.level, state.level.doubted, self._floor or 0.0))
+            levels = afresh(state.level, state.level.doubted, self._floor or 0.0)
+            state = restated(state, levels, anything=self.edition == 2)
         usual = deviation if anew else REMEMBERED * state.usual + (1.0 - REMEMBERED) * deviation
         past = (*state.past[-self.memory + 1 :], Past(time, level.value, deviation))
         accepted = 1 if anew else state.accepted + 1
-        found = replace(state, level=level, usual=usual, accepted=accepted, outliers=0, past=past)
+        older = self._older(state)
+        found = replace(
+            state, level=level, usual=usual, accepted=accepted, outliers=0, past=past, older=older
+        )
         return self._corrected(found) if found.unsettled else found
+
+    def _older(self, state: LiveState) -> tuple[Past, ...]:
+        """What is kept of the time before the memory, once the oldest of it leaves."""
+        if self.edition != 3 or len(state.past) < self.memory:
+            return state.older
+        leaving = state.past[0]
+        if state.older and leaving.time - state.older[-1].time < SPARSE:
+            return state.older
+        return (*state.older, leaving)[-OLDER:]
 
     @property
     def _floor(self) -> float | None:
@@ -208,12 +221,14 @@ class Live(Piece):
         return self.quantile * self._spread(state, now, smoothed)
 
     def _spread(self, state: LiveState, now: Past, smoothed: float) -> float:
+        alone = sqrt(state.usual * state.usual + smoothed)
         if not state.samples:
-            return sqrt(state.usual * state.usual + smoothed)
+            return alone
         prior = expected(state.samples, 0.0)
         hours = (now.time - state.samples[-1].time) / HOUR
         wandered = prior * min(1.0, max(0.0, hours) / DAY)
-        return spread(state.correction, now.value, self.calibration.error + smoothed, wandered)
+        found = spread(state.correction, now.value, self.calibration.error + smoothed, wandered)
+        return min(found, alone) if self.edition == 3 else found
 
     def _range(self, state: LiveState) -> tuple[float, float]:
         measured = [sample.measured for sample in state.samples]
@@ -230,18 +245,41 @@ class Live(Piece):
         Raises MonitoringError when there was no value near, or when the result is not finite or not possible.
         """
         self._check(measured)
-        then = nearest(state.past, time) if state.past else None
+        if self.edition == 3 and self._known(state, time, measured):
+            return state
+        then = nearest((*state.older, *state.past), time) if state.past else None
         if then is None or abs(then.time - time) > self.nearest:
-            raise MonitoringError(
-                "no spectrum was taken near the time of sampling",
-                mend="enter the time when the sample was drawn, within what the live state remembers",
-            )
+            raise self._no_spectrum(state, time)
         sample = Sample(time, then.value, float(measured), then.deviation)
         believed = self._believed(state, then, sample)
         if not believed:
             return replace(state, waiting=sample)
         samples = tuple(sorted((*state.samples, *believed), key=_time))
         return self._corrected(replace(state, samples=samples, waiting=None))
+
+    def _known(self, state: LiveState, time: int, measured: float) -> bool:
+        """Whether this very result is known. Raises MonitoringError where another of that moment is believed."""
+        for one in (*state.samples, *([state.waiting] if state.waiting else [])):
+            if (one.time, one.measured) == (time, measured):
+                return True
+        for one in state.samples:
+            if one.time == time:
+                raise MonitoringError(
+                    f"another result of the same moment, {one.measured:g}, is believed already",
+                    mend="enter one result for each moment: the mean where it was measured twice",
+                )
+        return False
+
+    def _no_spectrum(self, state: LiveState, time: int) -> MonitoringError:
+        if len(state.past) >= self.memory and time < state.past[0].time:
+            return MonitoringError(
+                "its result came after the time that is remembered",
+                mend="enter results sooner, or take spectra less often",
+            )
+        return MonitoringError(
+            "no spectrum was taken near the time of sampling",
+            mend="enter the time when the sample was drawn, within what the live state remembers",
+        )
 
     def _check(self, measured: float) -> None:
         if not np.isfinite(measured):
@@ -259,30 +297,32 @@ class Live(Piece):
         if self.far is None:
             return (sample,)
         off = sample.measured - state.correction.applied(sample.predicted)
+        waiting = state.waiting
+        if self.edition == 3 and waiting is not None and waiting.time == sample.time:
+            waiting = None  # two results of one moment do not confirm each other
         if self._near(state, sample, self.far):
-            again = self.edition is not None and state.waiting and self._near(state, state.waiting, self.far)
-            return (state.waiting, sample) if again and state.waiting else (sample,)
-        if state.waiting is None:
+            again = self.edition is not None and waiting and self._near(state, waiting, self.far)
+            return (waiting, sample) if again and waiting else (sample,)
+        if waiting is None:
             return ()
-        before = state.waiting.measured - state.correction.applied(state.waiting.predicted)
-        return (state.waiting, sample) if alike(before, off) else ()
+        before = waiting.measured - state.correction.applied(waiting.predicted)
+        return (waiting, sample) if alike(before, off) else ()
 
     def _near(self, state: LiveState, sample: Sample, far: float) -> bool:
         """Whether a sample agrees with what stood when it was drawn, as that is believed now."""
-        then = nearest(state.past, sample.time)
+        known = self.edition != 3 or remembered(state, sample.time)
+        then = nearest(state.past, sample.time) if known else _beside(sample)
         off = sample.measured - state.correction.applied(sample.predicted)
         return abs(off) <= far * self._half(state, then) and not doubtful(state, then)
 
 
+def _beside(sample: Sample) -> Past:
+    """What was live beside a sample that is older than all that is remembered."""
+    return Past(sample.time, sample.predicted, sample.deviation)
+
+
 def _time(sample: Sample) -> int:
     return sample.time
-
-
-def _same(again: int) -> str:
-    """Why a spectrum is none that has come `again` so many times."""
-    if again + 1 < FROZEN:
-        return "the same spectrum as before, bit for bit: no new measurement"
-    return f"frozen: the same spectrum {again + 1} times in a row, bit for bit"
 
 
 def _none(time: int, reason: str, raw: float | None = None, deviation: float | None = None) -> LiveValue:

@@ -23,7 +23,8 @@ class LiveState:
     """All that a live calibration remembers of a batch. JSON holds it.
 
     `waiting` is the last at-line result, if it was far off what stood and corrects nothing yet. `last` is what the
-    newest spectrum said and was expected to err by, `again` how often it has come again bit for bit.
+    newest spectrum said and was expected to err by, `before` what those before it did, and `again` how many have come
+    in a row since then that were any of them bit for bit. `older` are some of those that were live before `past`.
     """
 
     level: Level | None = None
@@ -37,6 +38,8 @@ class LiveState:
     last: tuple[float, float] | None = None
     again: int = 0
     unsettled: bool = False
+    before: tuple[tuple[float, float], ...] = ()
+    older: tuple[Past, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

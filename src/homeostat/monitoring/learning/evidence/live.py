@@ -46,10 +46,11 @@ def _representative(case: Live) -> Told:
     used = _compared(case)
     if not used:
         return "gap", "gap: no process with reference values has been scored"
-    rows = sum(use.results[0].rows for use in used)
+    latest = {use.table: use.results[0].rows for use in used}
     return (
         "partly",
-        f"{rows} samples of processes, never told; gap: that they are representative is to be shown",
+        f"{sum(latest.values())} samples of processes in {len(latest)} tables, never told; "
+        "gap: that they are representative is to be shown",
     )
 
 
