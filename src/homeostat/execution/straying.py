@@ -53,15 +53,14 @@ def _mean(values: Sequence[float]) -> float:
 def straying(process: Process, historian: Historian, batch: str) -> Straying:
     """What the record of a batch says of the process parameters."""
     hours, outside, unread = process.scan.to("h"), dict[str, float](), dict[str, float]()
-    scans = [np.zeros(0, dtype=np.bool_)]
+    together = np.zeros(len(historian.read(batch, next(iter(process.tags))).time), dtype=np.bool_)
     for name, parameter in process.parameters.items():
         low, high = (end.to(process.tags[parameter.tag].unit) for end in parameter.proven)
         read = historian.read(batch, parameter.tag)
         lost = read.quality > int(LAST_USABLE)
         beyond = ~lost & ((read.value < low) | (read.value > high))
         outside[name], unread[name] = hours * int(beyond.sum()), hours * int(lost.sum())
-        scans.append(lost | beyond)
-    together = np.logical_or.reduce(scans[1:]) if len(scans) > 1 else scans[0]
+        together |= lost | beyond
     return Straying(hours * len(together), outside, unread, hours * int(together.sum()))
 
 
