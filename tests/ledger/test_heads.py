@@ -1,13 +1,16 @@
 """Signed heads and their exported file: what is signed, how a line reads back, and how a crash is made up for."""
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from homeostat.errors import LedgerError
-from homeostat.ledger import Head, PublicKey, SiteKey, read_heads
+from homeostat.ledger import Head, PublicKey, SiteKey, canonical, read_heads
 from homeostat.ledger.heads import FIRST, catch_up, digest, parse_line, sign_head
 
 STAMP = "2026-11-20T08:00:00+00:00"
@@ -68,6 +71,14 @@ def test_a_head_of_version_1_reads_back_and_is_verified(heads: list[Head], key: 
     assert parse_line(old.line(), "here") == old
     assert old.signed_by(key.public)
     assert not replace(old, before=FIRST).signed_by(key.public)
+
+
+@given(
+    st.text(st.characters(exclude_categories=["Cs"])), st.integers(min_value=0), st.sampled_from([b"", FIRST])
+)
+def test_a_line_is_canonical(text: str, size: int, before: bytes) -> None:
+    line = Head(size, size, b"r" * 32, b"c" * 32, text, text, b"s" * 64, before).line()
+    assert line == canonical(json.loads(line)) + b"\n"
 
 
 def test_lines_read_back(heads: list[Head], tmp_path: Path) -> None:

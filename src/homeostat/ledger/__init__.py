@@ -12,7 +12,8 @@ from homeostat.ledger.event import JSON, Event, Recorded, canonical, decode
 from homeostat.ledger.findings import Finding, LedgerCheck
 from homeostat.ledger.heads import Head, read_heads
 from homeostat.ledger.keys import PublicKey, SiteKey
-from homeostat.ledger.store import Ledger, Named
+from homeostat.ledger.named import Named
+from homeostat.ledger.store import Ledger
 from homeostat.ledger.verify import verify_ledger
 
 __all__ = [

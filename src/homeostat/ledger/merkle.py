@@ -19,6 +19,7 @@ DIGEST = 32
 COUNT = struct.Struct("<q")
 """What stands before each block of a child's input: how many sizes or hashes follow."""
 _sha256 = hashlib.sha256
+_node = _sha256(b"\1").copy
 
 
 def leaf_hash(data: bytes) -> bytes:
@@ -29,6 +30,16 @@ def leaf_hash(data: bytes) -> bytes:
 def node_hash(left: bytes, right: bytes) -> bytes:
     """Hash of the inner node above `left` and `right`."""
     return _sha256(b"\1" + left + right).digest()
+
+
+def _above(row: Sequence[bytes]) -> list[bytes]:
+    """The nodes above each two of a row; `node_hash` is written out: a hash is copied sooner than begun."""
+    nodes, found = iter(row), list[bytes]()
+    for left, right in zip(nodes, nodes, strict=False):
+        node = _node()
+        node.update(left + right)
+        found.append(node.digest())
+    return found
 
 
 class Tree:
@@ -57,8 +68,7 @@ class Tree:
             waiting = self._peaks[level]
             row = fresh if waiting is None else [waiting, *fresh]
             self._peaks[level] = row[-1] if len(row) % 2 else None
-            nodes = iter(row)
-            fresh = [_sha256(b"\1" + a + b).digest() for a, b in zip(nodes, nodes, strict=False)]
+            fresh = _above(row)
             level += 1
 
     def root(self) -> bytes:

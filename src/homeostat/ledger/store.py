@@ -4,9 +4,8 @@ In: events and the site key. Out: one SQLite file whose rows are only ever added
 beside it. Any number of processes may write and read: each commit takes in what others have committed before it.
 """
 
-import json
 import sqlite3
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple
@@ -27,41 +26,10 @@ from homeostat.ledger.event import Event, Recorded, decode, encode
 from homeostat.ledger.heads import Head, catch_up, read_export, sign_head
 from homeostat.ledger.keys import SiteKey
 from homeostat.ledger.merkle import Tree
+from homeostat.ledger.named import BEGINS, Named, named
 
 _PAGE = 1000
-BEGINS = "batch.started"
-"""The type of event that makes a batch (`catalogue.BatchStarted`); its name in another event makes none."""
-ENDS = "batch.ended"
-"""The type of event that ends a batch (`catalogue.BatchEnded`)."""
-_NAMED = f"""
-    SELECT seq, id, batch, type, CASE WHEN type IN ({{1}}) THEN body ELSE '' END FROM event NOT INDEXED
-    WHERE type NOT IN ({{0}}) OR id NOT GLOB batch || '/[0-9]*/[0-9]*'
-    UNION SELECT event.seq, id, event.batch, type, '' FROM event
-    JOIN (SELECT batch, min(seq) AS last FROM event WHERE type = '{ENDS}' GROUP BY batch) AS ended
-    ON event.batch = ended.batch AND event.seq > ended.last WHERE type IN ({{0}})
-    UNION SELECT seq, id, batch, type, '' FROM event WHERE type IN ({{0}}) AND batch IN
-    (SELECT batch FROM event EXCEPT SELECT batch FROM event WHERE type = '{BEGINS}')
-    ORDER BY seq
-"""
 _VERIFY = "run `homeostat verify` to see what changed"
-
-
-class Named(NamedTuple):
-    """An event by its columns: place `seq` (from 1), id, batch and type, and its `body` where that was asked for."""
-
-    seq: int
-    id: str
-    batch: str
-    type: str
-    body: str = ""
-
-    def said(self) -> Mapping[str, object]:
-        """What it says, as far as its body can be read."""
-        try:
-            data = json.loads(self.body)["data"] if self.body else {}
-        except (ValueError, TypeError, KeyError, RecursionError):
-            return {}
-        return data if isinstance(data, dict) else {}
 
 
 class _Waiting(NamedTuple):
@@ -285,10 +253,8 @@ class Ledger:
         Of the types in `regular` there are those alone that are not named batch/number/number, come after the end of
         their batch, or are of one that never began: of a hundred thousand that a scan has written, none.
         """
-        types, bodies = sorted(regular), sorted(told)
-        query = _NAMED.format(", ".join("?" * len(types)), ", ".join("?" * len(bodies)))
         with in_words(self._path):
-            return list(map(Named._make, self._connection.execute(query, bodies + types * 3)))
+            return named(self._connection, regular, told)
 
     def hashes(self, size: int) -> list[bytes]:
         """The chain hashes of the first `size` events, in order: all that a proof needs, and quickly read."""

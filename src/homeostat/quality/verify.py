@@ -5,6 +5,7 @@ signature that was copied, forged, or made with a key that was not in force.
 """
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -50,7 +51,9 @@ def verify_site(site: Site, anchor: Path | None = None) -> SiteCheck:
     that a site whose heads were rewritten along with its ledger is found out. Raises SiteError when it holds no head.
     """
     key, findings = _key(site)
-    ledger = verify_ledger(site.ledger_path, public_key=key, heads=anchor or site.heads_file)
+    with ThreadPoolExecutor(1) as beside:
+        telling = beside.submit(_told, site)
+        ledger = verify_ledger(site.ledger_path, public_key=key, heads=anchor or site.heads_file)
     if anchor is not None and ledger.exported == 0:
         raise SiteError(
             "there is no signed head in this file", where=str(anchor), mend="name a copy of heads.jsonl"
@@ -58,7 +61,7 @@ def verify_site(site: Site, anchor: Path | None = None) -> SiteCheck:
     findings += ledger.findings
     if anchor is None:
         findings += _missing_heads(site, ledger)
-    told, unread = _told(site)
+    told, unread = telling.result()
     vouched = told.vouched
     findings += told.unproved
     if unread:
