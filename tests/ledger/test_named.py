@@ -1,8 +1,8 @@
 """Events by their names: which of a ledger are told when those are left out that stand where they should."""
 
-from .conftest import Place
-
 from homeostat.ledger import Event
+
+from .conftest import Place
 
 
 def test_events_by_name_leave_out_what_is_regular(place: Place) -> None:
