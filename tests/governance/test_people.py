@@ -327,6 +327,18 @@ def test_a_lock_by_order_outlasts_one_by_attempts(
     assert directory(office).accounts["maria"].lock == "order"
 
 
+def test_a_session_of_before_a_lock_is_over_though_it_was_not_used_meanwhile(
+    office: Office, team: dict[str, Member]
+) -> None:
+    ada, session = team["ada"].session, team["maria"].session
+    people.lock(office, ada, "maria", why="it may be a theft")
+    people.unlock(office, ada, "maria", why="it was none")
+    with pytest.raises(AuthorityError, match=r"the session has ended \(account\)"):
+        authorise(office, session, "step.perform")
+    again = people.login(office, "maria", team["maria"].secret)
+    assert authorise(office, again, "step.perform").id == "maria"
+
+
 def test_what_a_person_did_not_prove_is_told_by_verify(office: Office, team: dict[str, Member]) -> None:
     forged = PersonalKey.generate("maria")
     act = CredentialSet(account="maria", public=forged.public, fingerprint=forged.fingerprint, why=WHY)

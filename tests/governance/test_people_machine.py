@@ -202,6 +202,12 @@ class People(RuleBasedStateMachine):
         person.failures += 1
         if person.failures >= 5 and person.state == "active":
             person.state, person.ordered, person.locked_at = "locked", False, self.minutes
+            self._end_sessions(person)
+
+    def _end_sessions(self, person: Person) -> None:
+        """Who is locked comes back by logging in."""
+        for one in self.sessions:
+            one.over = one.over or self.persons[one.session.person] is person
 
     def _thawed(self, account: str) -> Person | None:
         """The person, whom failed attempts keep away for half an hour only."""
@@ -359,6 +365,7 @@ class People(RuleBasedStateMachine):
         self._judged(allowed, lambda: people.lock(self.office, one.session, account, why="on leave"))
         if allowed and person:
             person.state, person.ordered = "locked", True
+            self._end_sessions(person)
 
     @rule(by=which, account=ids)
     def unlock(self, by: int, account: str) -> None:

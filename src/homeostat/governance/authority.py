@@ -75,7 +75,9 @@ def _overtaken(
     office: Office, account: Account, presence: Presence
 ) -> Literal["credential", "account"] | None:
     """Whether the account has changed so that its open sessions are over."""
-    if account.state != "active" or (account.demonstration and office.site.kind == "gmp"):
+    if account.state != "active" or account.locks != presence.locks:
+        return "account"
+    if account.demonstration and office.site.kind == "gmp":
         return "account"
     return "credential" if account.fingerprint != presence.fingerprint else None
 

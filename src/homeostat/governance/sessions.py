@@ -30,7 +30,8 @@ End: TypeAlias = Literal["idle", "age", "clock"]
 class Presence:
     """What a session's file says. `counter`: time step of the code given at login, which serves one signing as well.
 
-    `signed` says that all components were given at a signing, so that further ones need the password alone.
+    `signed` says that all components were given at a signing, so that further ones need the password alone; `locks` is
+    how often the account had been locked when it was opened.
     """
 
     account: str
@@ -40,6 +41,7 @@ class Presence:
     counter: int | None = None
     signed: bool = False
     bearer: str = ""
+    locks: int = 0
 
     def ended(self, now: str, policy: Policy) -> End | None:
         """Why the session is over at the stamp `now`; None while it lasts."""

@@ -71,10 +71,11 @@ class Reset:
 class Account:
     """A person's account. Stamps are ISO 8601 with offset; `since` is when it came into its state.
 
-    `fingerprint` names the key in force ("" while there is none), `password_expires` is "" for one that lasts,
-    `totp` says that a device shows codes by time, `counter` which of its time steps was spent last, `factor_tested`
-    when a second factor was tried last. `pending` are the roles that quality assurance has not agreed to yet, `first`
-    the key that it was enrolled with, `tenures` the roles that were held, each set with the event from which on.
+    `fingerprint` names the key in force ("" while there is none), `locks` counts how often it was locked (sessions of
+    before are over), `password_expires` is "" for one that lasts, `totp` says that a device shows codes by time,
+    `counter` which of its time steps was spent last, `factor_tested` when a second factor was tried last. `pending` are
+    the roles that quality assurance has not agreed to yet, `first` the key that it was enrolled with, `tenures` the
+    roles that were held, each set with the event from which on.
     """
 
     id: str
@@ -86,6 +87,7 @@ class Account:
     since: str
     state: State = "invited"
     lock: str = ""
+    locks: int = 0
     invitation: str = ""
     invitation_expires: str = ""
     first: str = ""

@@ -192,7 +192,7 @@ def _with_roles(account: Account, roles: tuple[str, ...], stored: Recorded) -> A
 def _locked(account: Account, act: acts.AccountLocked, stored: Recorded) -> Account:
     if account.state == "retired":
         return account
-    return replace(account, state="locked", lock=act.cause, since=stored.recorded)
+    return replace(account, state="locked", lock=act.cause, locks=account.locks + 1, since=stored.recorded)
 
 
 @_folds(acts.AccountUnlocked)
