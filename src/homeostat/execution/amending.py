@@ -71,7 +71,7 @@ def amend(
         count = sum(1 for _ in office.acts((EntryAmended.type,), batch))
         return [(act, f"{batch}/amended/{count + 1:04d}")], act.judged
 
-    return in_turn(office, session.person, judge, batch=batch)
+    return in_turn(office, session.person, judge, batch=batch, over=True)
 
 
 def _judged(office: Office, batch: str, slip: AnswerSlip, signature: str) -> EntryAmended:

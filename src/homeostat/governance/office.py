@@ -7,7 +7,6 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from homeostat.errors import LedgerError
 from homeostat.ledger import Event, Ledger, Recorded
 from homeostat.ledger.catalogue import Act
 from homeostat.site import Site
@@ -34,17 +33,26 @@ class Office:
         with site.recording(clock) as ledger:
             yield cls(site, ledger, clock, nonce)
 
-    def put(self, actor: str, act: Act, *, batch: str = "", event: str = "") -> str:
+    def put(
+        self,
+        actor: str,
+        act: Act,
+        *,
+        batch: str = "",
+        event: str = "",
+        lest: Callable[[], object] = lambda: None,
+    ) -> str:
         """Make `act` of `actor` durable, about a batch if one is named; the event's id.
 
         `event` is an id that can be taken once only, to tell a repetition from a new act; without it a new one is
-        made. Raises LedgerError where it is taken. Who may act is `authority`'s to check, before.
+        made. Raises LedgerError where it is taken, and what `lest` raises, which looks at the ledger once nobody else
+        can write: then nothing was stored. Who may act is `authority`'s to check, before.
         """
         name = event or f"act/{self.nonce()}"
         self.ledger.append(Event(name, act.type, batch, 0, actor, act.model_dump(mode="json")))
         try:
-            self.ledger.commit()
-        except LedgerError:
+            self.ledger.commit(lest)
+        except BaseException:
             self.ledger.drop()
             raise
         return name

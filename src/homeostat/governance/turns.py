@@ -5,6 +5,7 @@ room, fold, make(state) -> the next act of the room, "ROOM/NNNNNN", with the sta
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import TypeVar
 
 from homeostat.errors import AuthorityError, LedgerError
@@ -25,21 +26,40 @@ def in_turn(
     judge: Callable[[], tuple[Sequence[tuple[Act, str]], T]],
     *,
     batch: str = "",
+    over: bool = False,
 ) -> T:
     """Make the acts durable that `judge` finds right for the ledger as it stands, each with its id; what else it gave.
 
-    The id of the first is made of what `judge` has read, so that an act in between takes it, and is judged too. Raises
+    The id of the first is made of what `judge` has read, so that an act in between takes it, and is judged too. Of a
+    `batch` that is `over` anything that comes in between is judged: it rests on all that is on record of it. Raises
     what `judge` raises where the act is not right (any more), and AuthorityError where others are quicker all the time.
     """
     for _ in range(_ATTEMPTS):
+        seen = office.ledger.size
         acts, told = judge()
+        lest = partial(_nothing_since, office, batch, seen) if over else _nothing
         try:
-            put_together(office, person, acts, batch=batch)
+            put_together(office, person, acts, batch=batch, lest=lest)
             return told
+        except _OvertakenError:
+            continue
         except LedgerError:
             if acts[0][1] not in office.ledger:
                 raise
     raise AuthorityError("others write at the same place all the time", mend="try again")
+
+
+class _OvertakenError(Exception):
+    """Something came of the batch after it was judged."""
+
+
+def _nothing() -> None:
+    """What is looked at where an act's number says enough."""
+
+
+def _nothing_since(office: Office, batch: str, seen: int) -> None:
+    if any(office.ledger.stored(batch=batch, after=seen)):
+        raise _OvertakenError
 
 
 def next_of(

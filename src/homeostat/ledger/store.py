@@ -156,16 +156,17 @@ class Ledger:
         """Forget the events that wait: they were not wanted, or could not be committed."""
         self._pending = {}
 
-    def commit(self) -> Head | None:
+    def commit(self, lest: Callable[[], object] = lambda: None) -> Head | None:
         """Make the waiting events durable, in one transaction with the head that signs them.
 
+        `lest` looks at the ledger once nobody else can write: what it raises leaves nothing stored, as below.
         Returns the head, or None if nothing waited. On `LedgerError` from the database, or because another process
         has meanwhile stored an event of the same id, nothing was stored and the events still wait (`drop` forgets
         them); on one from the export the events are safe and the next commit exports again.
         """
         if self._key is None:
             raise LedgerError("the ledger was opened to read only", where=str(self._path))
-        head = self._store(self._key) if self._pending else None
+        head = self._store(self._key, lest) if self._pending else None
         if head or self._export_behind:
             try:
                 self._export()
@@ -175,9 +176,10 @@ class Ledger:
                 raise LedgerError(what, where=fault.where, mend=mend) from fault
         return head
 
-    def _store(self, key: SiteKey) -> Head:
+    def _store(self, key: SiteKey, lest: Callable[[], object]) -> Head:
         """One transaction: what others have committed is taken in, then the waiting events follow it."""
         with in_words(self._path), transaction(self._connection):
+            lest()
             before, last = self._tree, self._last
             if self.size != before.size:
                 before, last = self._absorbed(key)

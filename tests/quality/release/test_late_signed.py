@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import pytest
@@ -12,11 +12,12 @@ from pydantic import JsonValue
 
 from homeostat.errors import AuthorityError
 from homeostat.execution.clock import stamp
-from homeostat.governance import Office
+from homeostat.governance import Office, turns
 from homeostat.governance.carrying import Carrying
 from homeostat.governance.ordered import order_of
 from homeostat.governance.people import Secret
 from homeostat.governance.signing import Judge, signatures
+from homeostat.governance.together import put_together
 from homeostat.historian import Historian, Series, TagSpec
 from homeostat.ledger import Event
 from homeostat.ledger.catalogue import (
@@ -271,6 +272,29 @@ def test_a_result_from_before_they_were_signed_is_read_and_named(bench: Bench) -
     bench.result()
     old = bench.kept(ResultReported).model_dump(mode="json", exclude={"signature"})
     assert ResultReported.model_validate(old).signature == ""
+
+
+def test_a_result_outside_that_meets_a_release_calls_the_batch_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The batch is released between the judgement of the result and its writing."""
+    site, numbers = Site.create(tmp_path / "site", kind="gmp"), count()
+    opened = [Office.open(site, stamp, lambda: f"{next(numbers):032x}") for _ in range(2)]
+    with opened[0] as office, opened[1] as other:
+        team = staff(office, quinn="quality assurance", vera="qualified person")
+        _ended(office, process("1.0.0"), "gmp")
+        vera, due = team["vera"], [told()]
+
+        def later(*words: Any, **named: Any) -> None:
+            if due:
+                release(other, vera.session, vera.secret, due.pop(), "fit")
+            put_together(*words, **named)
+
+        monkeypatch.setattr(turns, "put_together", later)
+        bench = Bench(site, office, team["quinn"], vera)
+        bench.result("0.001 1e6 cell/mL")
+        assert status(office.ledger, BATCH).state == "recalled"
+        assert bench.found() == []
 
 
 @pytest.mark.parametrize("bench", ["training"], indirect=True)

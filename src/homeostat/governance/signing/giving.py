@@ -4,7 +4,7 @@ office, session, secret, subject, meaning -> key unlocked -> one event, durable,
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -68,8 +68,12 @@ def give(
     *,
     terms: Mapping[str, JSON] | None = None,
     changes: Sequence[Change] = (),
+    lest: Callable[[], object] = lambda: None,
 ) -> Signature:
-    """`sign`, with `terms` that the signer states besides, and the `changes` that the signature brings about."""
+    """`sign`, with `terms` that the signer states besides, and the `changes` that the signature brings about.
+
+    `lest` looks whether that still holds once nobody else can write; what it raises leaves nothing signed.
+    """
     if not why.strip():
         raise WordingError("a signature needs a reason", where=_where(subject), mend="say why you sign")
     refuse_both(office, session, subject.kind, subject.id, subject.batch, meaning)
@@ -87,7 +91,7 @@ def give(
     )
     _refuse_unentitled(office, session, account, unsigned)
     signed = unsigned.model_copy(update={"signature": key.sign(statement_of(event, unsigned)).hex()})
-    office.put(session.person, signed, batch=subject.batch, event=event)
+    office.put(session.person, signed, batch=subject.batch, event=event, lest=lest)
     return Signature(event, signed)
 
 

@@ -5,6 +5,7 @@ while nothing was added to what it was made of.
 """
 
 from collections.abc import Sequence
+from functools import partial
 from itertools import chain, count
 
 from pydantic import JsonValue
@@ -18,7 +19,7 @@ from homeostat.governance.released import KIND, TRANSITIONS, Status, status
 from homeostat.governance.released import Act as Move
 from homeostat.governance.signing import Signature, Subject, signatures
 from homeostat.governance.signing.giving import give, stamped
-from homeostat.governance.together import put_together
+from homeostat.governance.turns import in_turn
 from homeostat.ledger.catalogue import Act, AlertRaised, BatchRecalled, Change, PendingReported
 from homeostat.ledger.catalogue.release import Outcome
 from homeostat.quality.release.certificate import Certificate
@@ -55,7 +56,17 @@ def release(office: Office, session: Session, secret: Secret, grounds: Grounds, 
     pending: list[JsonValue] = [one.test for one in certificate.pending]
     terms = {PENDING: pending, EXCEPTIONAL: certificate.exceptional, **_keeping(certificate)}
     changes = _moved(grounds.status, "release in stages" if pending else "release")
-    return give(office, session, secret, subject(certificate), "released", why, terms=terms, changes=changes)
+    return give(
+        office,
+        session,
+        secret,
+        subject(certificate),
+        "released",
+        why,
+        terms=terms,
+        changes=changes,
+        lest=partial(unchanged, office, grounds),
+    )
 
 
 def _parts(office: Office, person: str, batch: str) -> dict[str, str]:
@@ -79,7 +90,15 @@ def reject(office: Office, session: Session, secret: Secret, grounds: Grounds, w
     changes = _moved(grounds.status, "reject")
     terms = _keeping(grounds.certificate)
     return give(
-        office, session, secret, subject(grounds.certificate), "rejected", why, terms=terms, changes=changes
+        office,
+        session,
+        secret,
+        subject(grounds.certificate),
+        "rejected",
+        why,
+        terms=terms,
+        changes=changes,
+        lest=partial(unchanged, office, grounds),
     )
 
 
@@ -93,7 +112,8 @@ def request(office: Office, session: Session, secret: Secret, grounds: Grounds, 
     """The treating physician asks for a product that is out of specification, knowing the certificate."""
     authorise(office, session, "release.request")
     _exceptional(office, grounds)
-    return give(office, session, secret, subject(grounds.certificate), "requested", why)
+    lest = partial(unchanged, office, grounds)
+    return give(office, session, secret, subject(grounds.certificate), "requested", why, lest=lest)
 
 
 @in_order("release.agree")
@@ -101,7 +121,8 @@ def agree(office: Office, session: Session, secret: Secret, grounds: Grounds, wh
     """The sponsor agrees to an exceptional release, knowing the certificate."""
     authorise(office, session, "release.agree")
     _exceptional(office, grounds)
-    return give(office, session, secret, subject(grounds.certificate), "agreed", why)
+    lest = partial(unchanged, office, grounds)
+    return give(office, session, secret, subject(grounds.certificate), "agreed", why, lest=lest)
 
 
 @in_order("record.review")
@@ -124,33 +145,40 @@ def report(
     and at a GMP site the signature of whom it is.
     """
     authorise(office, session, "record.review")
-    name = unused(office, f"release/{batch}/reported/{test}")
+    _taking(office, batch, test, outcome)
+    found = PendingReported(
+        batch=batch, test=test, outcome=outcome, evidence=evidence, by=session.person, why=why, changes=()
+    )
+    signature = signed_result(office, session, secret, found, stamped(office))
+
+    def judge() -> tuple[list[tuple[Act, str]], None]:
+        stands = _taking(office, batch, test, outcome)
+        changed = {"changes": _reported(stands, test, outcome), "signature": signature}
+        name = unused(office, f"release/{batch}/reported/{test}")
+        acts: list[tuple[Act, str]] = [(found.model_copy(update=changed), name)]
+        if outcome == "positive":
+            cause = f"{test} was reported positive ({evidence})"
+            acts += recalled(stands, listed(session, batch, cause, parts, why), signature)
+        return acts, None
+
+    in_turn(office, session.person, judge, batch=batch, over=True)
+    return status(office.ledger, batch)
+
+
+def _taking(office: Office, batch: str, test: str, outcome: Outcome) -> Status:
+    """How the release stands, which waits for this outcome of the test. Raises QualityError where it does not."""
     stands = status(office.ledger, batch)
     if not stands.takes(test, outcome):
         due = ", ".join(stands.due) or "none"
         raise QualityError(f"'{test}' is not pending; pending are: {due}", where=batch)
-    before = stands.pending[test]
+    return stands
+
+
+def _reported(stands: Status, test: str, outcome: Outcome) -> tuple[Change, ...]:
+    """What the outcome of a test changes: the test, and the status with the last of them."""
     last = outcome == "negative" and stands.due == (test,) and "positive" not in stands.pending.values()
-    found = PendingReported(
-        batch=batch,
-        test=test,
-        outcome=outcome,
-        evidence=evidence,
-        by=session.person,
-        why=why,
-        changes=(
-            Change(field=test, old=before or None, new=outcome),
-            *(_moved(stands, "complete") if last else ()),
-        ),
-    )
-    signature = signed_result(office, session, secret, found, stamped(office))
-    found = found.model_copy(update={"signature": signature})
-    acts: list[tuple[Act, str]] = [(found, name)]
-    if outcome == "positive":
-        cause = f"{test} was reported positive ({evidence})"
-        acts += recalled(stands, listed(session, batch, cause, parts, why), signature)
-    put_together(office, session.person, acts, batch=batch)
-    return status(office.ledger, batch)
+    moved = _moved(stands, "complete") if last else ()
+    return Change(field=test, old=stands.pending[test] or None, new=outcome), *moved
 
 
 @in_order("record.review")
@@ -169,12 +197,21 @@ def recall(
     Needs "record.review", and at a GMP site the signature of whom it is.
     """
     authorise(office, session, "record.review")
+    _recallable(office, batch)
+    found = listed(session, batch, cause, parts, why)
+    signature = signed_result(office, session, secret, found, stamped(office))
+
+    def judge() -> tuple[list[tuple[Act, str]], None]:
+        return recalled(_recallable(office, batch), found, signature), None
+
+    in_turn(office, session.person, judge, batch=batch, over=True)
+
+
+def _recallable(office: Office, batch: str) -> Status:
     stands = status(office.ledger, batch)
     if not stands.may("recall"):
         raise QualityError(f"the batch is {stands.state}: there is nothing to recall", where=batch)
-    found = listed(session, batch, cause, parts, why)
-    signature = signed_result(office, session, secret, found, stamped(office))
-    put_together(office, session.person, recalled(stands, found, signature), batch=batch)
+    return stands
 
 
 def listed(
