@@ -33,10 +33,12 @@ def batch_record(ledger: Ledger, historian: Historian, batch: str, rules: int = 
 
     Raises RecordError where the ledger holds no event of it, QualityError where there is no such rule set.
     """
-    story = Story.read(ledger, historian, batch)
-    sections = matter(story)
-    found = report(sections, rules)
-    laboratory = sections.samples
+    return record_of(ledger, matter(Story.read(ledger, historian, batch)), rules)
+
+
+def record_of(ledger: Ledger, sections: Matter, rules: int = NEWEST) -> BatchRecord:
+    """The same of a batch whose `sections` are at hand."""
+    story, found, laboratory = sections.story, report(sections, rules), sections.samples
     return with_signatures(
         ledger,
         BatchRecord(

@@ -21,15 +21,19 @@ from homeostat.monitoring.package import Package, parse_running
 from homeostat.process import Process
 from homeostat.quality.credibility import Adequate, adequacy
 from homeostat.quality.deviations import deviations
-from homeostat.quality.record import batch_record
+from homeostat.quality.exceptions import NEWEST, report
+from homeostat.quality.record import matter, record_of
 from homeostat.quality.release.acting import subject
 from homeostat.quality.release.certificate import Certificate, certify, evidence
 from homeostat.quality.release.founded import unfounded
 from homeostat.quality.release.obstacles import Grounds
 from homeostat.quality.release.results import results
-from homeostat.quality.review import Review, review, unresolved
+from homeostat.quality.review import Review
+from homeostat.quality.review.unresolved import unresolved_by
+from homeostat.quality.reviewed import standing
 from homeostat.quality.standing_in import against
 from homeostat.quality.story import Story
+from homeostat.quality.unhurried import collecting_later
 from homeostat.quality.unproven import touching
 from homeostat.quality.verify import SiteCheck, verify_site
 from homeostat.site import Site
@@ -39,6 +43,7 @@ EXCEPTIONAL: tuple[Need, ...] = (Need("requested", "treating physician"), Need("
 _SHOWN = 3
 
 
+@collecting_later()
 def grounds(site: Site, batch: str, *, exceptional: bool = False) -> Grounds:
     """All that the release of `batch` rests on now; the whole site is verified for it.
 
@@ -47,12 +52,12 @@ def grounds(site: Site, batch: str, *, exceptional: bool = False) -> Grounds:
     check = verify_site(site)
     with site.reading() as (ledger, historian):
         seen, events = ledger.size, tuple(ledger.stored(batch=batch))
-        record = batch_record(ledger, historian, batch)
-        story = Story.read(ledger, historian, batch)
+        sections = matter(Story.read(ledger, historian, batch))
+        story, record = sections.story, record_of(ledger, sections)
         process = story.process
         if process is None:
             raise QualityError("the batch's process cannot be read: nothing can be decided", where=batch)
-        reviewed = review(ledger, historian, batch)
+        reviewed = standing(ledger, report(sections, NEWEST))
         signed = reviewed.state == "reviewed"
         certificate = certify(
             record,
@@ -70,7 +75,7 @@ def grounds(site: Site, batch: str, *, exceptional: bool = False) -> Grounds:
             status=status(ledger, batch),
             certificate=certificate,
             altered=(*_altered(ledger, check, batch), *_unread(events, check)),
-            unresolved=[f"{one.id}: {one.words}" for one in unresolved(ledger, historian, batch)],
+            unresolved=[f"{one.id}: {one.words}" for one in unresolved_by(ledger, reviewed)],
             reviewed=_review_in_words(reviewed),
             custody=tuple(_custody(site, ledger, batch)),
             unsigned=tuple(unsigned(ledger, certificate)) if exceptional else (),

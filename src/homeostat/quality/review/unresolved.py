@@ -21,8 +21,12 @@ def unresolved(
     ledger: Ledger, historian: Historian, batch: str, rules: int = NEWEST
 ) -> tuple[Unresolved, ...]:
     """Critical and major exceptions without a closed deviation or a signed acceptance; deviations open or requested."""
-    now, raised = review(ledger, historian, batch, rules), deviations(ledger, batch)
-    asked = requests(ledger, batch)
+    return unresolved_by(ledger, review(ledger, historian, batch, rules))
+
+
+def unresolved_by(ledger: Ledger, now: Review) -> tuple[Unresolved, ...]:
+    """The same, where it is known how the review of the batch stands."""
+    raised, asked = deviations(ledger, now.batch), requests(ledger, now.batch)
     covered = _covered(raised, asked)
     against = [
         Unresolved(id=item.id, severity=item.severity, words=item.text)
