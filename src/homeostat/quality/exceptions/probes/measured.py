@@ -91,7 +91,8 @@ def bearable(matter: Matter, rule: Rule, line: ReadingLine) -> int:
 def lost(matter: Matter, rule: Rule, tag: str, time: int) -> bool:
     """Whether a tag was without a usable reading at `time` (µs), and for so long that it is an exception."""
     return any(
-        gap.start <= time <= gap.end and (line.usable == 0.0 or gap.end - gap.start > bearable(matter, rule, line))
+        gap.start <= time <= gap.end
+        and (line.usable == 0.0 or gap.end - gap.start > bearable(matter, rule, line))
         for line in matter.readings
         if line.tag == tag
         for gap in line.gaps
