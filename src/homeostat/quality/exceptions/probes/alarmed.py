@@ -6,7 +6,7 @@ from homeostat.ledger.catalogue import AlarmChanged, AlarmOrdered, SourceJudged
 from homeostat.process.alarm_names import blind, lowered, on_rung
 from homeostat.quality.exceptions.ladder import steps
 from homeostat.quality.exceptions.matter import Matter
-from homeostat.quality.exceptions.probes.measured import lost
+from homeostat.quality.exceptions.probes.measured import faulty
 from homeostat.quality.exceptions.ruleset import Rule
 from homeostat.quality.exceptions.seen import PASSED, Seen, one, tail
 from homeostat.quality.model import AlarmLine
@@ -37,10 +37,10 @@ def alarms(matter: Matter, rule: Rule) -> Iterator[Seen]:
 
 
 def _unread(matter: Matter, rule: Rule, line: AlarmLine) -> bool:
-    """Whether the alarm says that a loop has no reading, and the tag that it reads was lost for long just then."""
+    """Whether the alarm says that a loop has no reading, and what it reads is an exception for being faulty just then."""
     strategy = matter.story.process.strategy if matter.story.process else {}
     read = {blind(name): loop.tag for name, loop in strategy.items()}.get(line.alarm)
-    return read is not None and lost(matter, rule, read, line.raised)
+    return read is not None and faulty(matter, rule, read, line.raised)
 
 
 def _stepped(matter: Matter) -> Iterator[tuple[str, int]]:

@@ -88,14 +88,19 @@ def bearable(matter: Matter, rule: Rule, line: ReadingLine) -> int:
     return max(rule.span("shortest"), due)
 
 
-def lost(matter: Matter, rule: Rule, tag: str, time: int) -> bool:
-    """Whether a tag was without a usable reading at `time` (µs), and for so long that it is an exception."""
+def faulty(matter: Matter, rule: Rule, tag: str, time: int) -> bool:
+    """Whether a tag was not to be read at `time` (µs), or was doubted, and for so long that it is an exception."""
     return any(
         gap.start <= time <= gap.end
-        and (line.usable == 0.0 or gap.end - gap.start > bearable(matter, rule, line))
         for line in matter.readings
         if line.tag == tag
         for gap in line.gaps
+        if line.usable == 0.0 or gap.end - gap.start > bearable(matter, rule, line)
+    ) or any(
+        line.since <= time <= line.since + _length(matter, line)
+        for line in matter.signals
+        if line.tag == tag and line.kind in rule.names.get("kinds", ())
+        if _length(matter, line) > rule.span("doubted")
     )
 
 
