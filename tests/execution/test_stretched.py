@@ -2,13 +2,12 @@
 
 import pytest
 
+from homeostat.control.predictive import Question
 from homeostat.control.predictive.futures import Futures
 from homeostat.execution.plan import make_plan
 from homeostat.execution.plan.stretched import STRETCH, stretched
 from homeostat.process import Quantity
 from homeostat.twin import model
-
-from homeostat.control.predictive import Question
 
 from .steered import process
 
