@@ -37,7 +37,7 @@ def alarms(matter: Matter, rule: Rule) -> Iterator[Seen]:
 
 
 def _unread(matter: Matter, rule: Rule, line: AlarmLine) -> bool:
-    """Whether the alarm says that a loop has no reading, and what it reads was so faulty then that it is an exception."""
+    """Whether the alarm says that a loop has no reading, and its tag was so faulty then that it is an exception."""
     strategy = matter.story.process.strategy if matter.story.process else {}
     read = {blind(name): loop.tag for name, loop in strategy.items()}.get(line.alarm)
     return read is not None and faulty(matter, rule, read, line.raised)
