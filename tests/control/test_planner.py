@@ -14,7 +14,7 @@ from homeostat.control.predictive.formulation import SOFT
 from homeostat.control.predictive.futures import Futures, count
 from homeostat.control.predictive.planner import Planner, planner
 from homeostat.control.predictive.sentence import sentence
-from homeostat.control.predictive.solving import Solving
+from homeostat.control.predictive.solving import FORMER, Solving
 from homeostat.twin.optimal import Guess, Outcome, Status
 
 from .test_equations import FULL, INPUTS, PARAMETERS, SIGNATURE
@@ -156,7 +156,21 @@ def test_hard_limits_that_clash_have_no_plan() -> None:
     )
     answer = planner(clash).answer(replace(QUESTION, deviations=()))
     assert (answer.status, answer.planned) == ("infeasible", None)
-    assert answer.reason == "the hard limits cannot be kept together"
+    assert answer.reason == "the solver found no moves that keep the hard limits"
+
+
+@pytest.mark.parametrize("status", [Status.INFEASIBLE, Status.STALLED, Status.ITERATIONS])
+def test_hard_limits_are_blamed_only_where_there_are_any(status: Status) -> None:
+    """A badly scaled task may fail either way, and one whose limits cannot be kept may do as well."""
+    solving, question = Solving(NOMINAL), replace(QUESTION, deviations=())
+    failed = replace(solving.solve(question, Futures.of(NOMINAL, question, 24.0), None), status=status)
+    for limits, said in (((), False), ((Limit("glucose", "glucose", 1.0, None, None),), True)):
+        reason = Solving(replace(NOMINAL, limits=limits)).refused(failed).reason
+        assert ("hard limits" in reason) == said
+        assert FORMER.get(reason, reason) in (
+            "the hard limits cannot be kept together",
+            "the solver did not converge",
+        )
 
 
 def test_a_soft_limit_gives_way_where_it_cannot_be_kept() -> None:

@@ -48,6 +48,7 @@ def test_a_process_without_parameters_strays_nowhere(mini: Process) -> None:
     bare = mini.model_copy(update={"parameters": {}})
     found = trial(bare, 7).straying
     assert (found.outside, found.unread, found.any, found.share(found.any)) == ({}, {}, 0.0, 0.0)
+    assert found.hours == trial(mini, 7).straying.hours > 1.0
     assert remarks(bare, {7: found}) == []
 
 
@@ -70,6 +71,15 @@ def test_what_strayed_for_long_is_said_with_the_scan(mini: Process, hours: float
     assert all(
         "in 1 of 1 batches, at the most for 4 % (donor 7)" in text and "every 1 min" in text for text in told
     )
+
+
+def test_the_scan_is_named_only_where_a_loop_may_be_why(mini: Process) -> None:
+    """Nobody steers what no loop reads or moves: stepped once a scan or not, it lies where it lies."""
+    found = {7: Straying(100.0, {"oxygen": 50.0}, {"oxygen": 0.0}, 50.0)}
+    unsteered = mini.model_copy(update={"strategy": {}})
+    assert "Loops are stepped once a scan" in remarks(mini, found)[0]
+    (told,) = remarks(unsteered, found)
+    assert told.endswith("at the most for 50 % (donor 7)")
 
 
 def test_one_batch_of_many_that_was_lost_is_said(mini: Process) -> None:

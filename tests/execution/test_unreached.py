@@ -39,6 +39,21 @@ def test_ends_after_the_phase_are_told(first: str, last: str, faults: int) -> No
     )
 
 
+@pytest.mark.parametrize(("first", "last"), [("400 h", "500 h"), ("216 h", "270 h"), ("48 h", "70 h")])
+@pytest.mark.parametrize("until", ["batch_elapsed >= 280 h", "elapsed >= 10 h"])
+def test_that_no_phase_waits_is_told_whenever_the_ends_come(until: str, first: str, last: str) -> None:
+    (told,) = unreached(with_until(with_ends(load("car-t"), first, last), until))
+    assert told.path == ("controllers", "expansion", "harvest")
+    assert told.what == "no phase waits for the harvest that is chosen: it ends nothing"
+
+
+def test_without_a_harvest_to_choose_nothing_is_told() -> None:
+    process = load("car-t")
+    (name, controller), *_ = process.controllers.items()
+    none = process.model_copy(update={"controllers": {name: controller.model_copy(update={"harvest": None})}})
+    assert [*unreached(none)] == []
+
+
 @pytest.mark.parametrize(
     ("until", "latest"),
     [

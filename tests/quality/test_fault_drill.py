@@ -21,7 +21,7 @@ from homeostat.governance import Office, Session, instruments, materials
 from homeostat.governance.demonstration import SECRET, enrol_demonstration
 from homeostat.governance.people import login
 from homeostat.ledger import Event
-from homeostat.ledger.catalogue import StepChanged
+from homeostat.ledger.catalogue import AlarmChanged, StepChanged
 from homeostat.process import Process, load
 from homeostat.process.seeded import SeededFault
 from homeostat.process.units import Quantity
@@ -181,6 +181,13 @@ def exceptions(site: Site) -> tuple[Finding, ...]:
         return exception_report(ledger, historian, BATCH).items
 
 
+def blinded(site: Site) -> list[str]:
+    """What was told of the loop that reads the oxygen."""
+    with site.reading() as (ledger, _):
+        events = [one.event.data for one in ledger.events(batch=BATCH, types=[AlarmChanged.type])]
+    return [str(data["state"]) for data in events if data["alarm"] == "aeration.blind"]
+
+
 def told(site: Site) -> list[str]:
     return sorted(f"{one.group}: {one.text}" for one in exceptions(site))
 
@@ -194,6 +201,9 @@ def test_each_fault_is_one_exception_and_all_stand_against_release_until_settled
 ) -> None:
     site = executed(*EXPECTED)
     found = exceptions(site)
+    assert blinded(site) == ["raised", "cleared"], (
+        "the loop that reads the stale sensor says so, and is told as it"
+    )
     assert sorted(one.group for one in found) == sorted(EXPECTED.values()), told(site)
     with Office.open(site, stamp, nonce) as office, site.reading() as (_, historian):
         qa, ada = (login(office, name, SECRET) for name in ("demo-qa", "demo-supervisor"))

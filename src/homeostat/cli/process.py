@@ -97,9 +97,10 @@ def _warnings(examined: "Examined") -> "list[Issue]":
     from homeostat.execution.plan.dropping import dropping
     from homeostat.execution.plan.offset import offsets
     from homeostat.execution.plan.pacing import pacing
+    from homeostat.execution.plan.stretched import stretched
     from homeostat.execution.plan.unreached import unreached
 
-    remarks = (offsets, disturbing, pacing, dropping, unreached)
+    remarks = (offsets, disturbing, pacing, dropping, stretched, unreached)
     faults = [fault for remark in remarks for fault in remark(process)]
     return [replace(source.issue(fault), warning=True) for fault in faults]
 

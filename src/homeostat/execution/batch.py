@@ -19,6 +19,7 @@ from homeostat.execution.operator import ScriptedOperator
 from homeostat.execution.plan import Plan, make_plan
 from homeostat.execution.plan.alarms import settings
 from homeostat.execution.plan.columns import output_units
+from homeostat.execution.plan.steering import ControllerPlan
 from homeostat.execution.plan.types import LoopPlan
 from homeostat.execution.rig import Rig, Watcher
 from homeostat.execution.stages.belief import Observer
@@ -29,7 +30,7 @@ from homeostat.historian import Historian, TagSpec
 from homeostat.ledger import Ledger, Recorded
 from homeostat.ledger.catalogue import BatchStarted, Payload, payload
 from homeostat.process import Process
-from homeostat.process.alarm_names import blind
+from homeostat.process.alarm_names import blind, lowered
 from homeostat.site import Kind
 from homeostat.twin import Simulator, model
 
@@ -177,7 +178,7 @@ def recall_plan(start: BatchStarted, models: Mapping[str, str] | None = None) ->
         gmp=start.site_kind == "gmp",
         realtime=start.realtime,
     )
-    return replace(plan, loops=_told(plan.loops, start))
+    return replace(plan, loops=_told(plan.loops, start), controllers=_telling(plan.controllers, start))
 
 
 def _told(loops: tuple[LoopPlan, ...], start: BatchStarted) -> tuple[LoopPlan, ...]:
@@ -187,6 +188,12 @@ def _told(loops: tuple[LoopPlan, ...], start: BatchStarted) -> tuple[LoopPlan, .
         loop if loop.safe is not None or blind(loop.name) in settled else replace(loop, told=None)
         for loop in loops
     )
+
+
+def _telling(controllers: tuple[ControllerPlan, ...], start: BatchStarted) -> tuple[ControllerPlan, ...]:
+    """The controllers as they told of themselves then: that one was lowered, only where that alarm was settled."""
+    settled = {one.alarm for one in start.alarms}
+    return tuple(replace(each, former=lowered(each.name) not in settled) for each in controllers)
 
 
 def is_corrected(equipment: Mapping[str, object]) -> bool:

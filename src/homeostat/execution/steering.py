@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from homeostat.control.predictive import Answer, Planned, Question
 from homeostat.control.predictive.sentence import sentence
+from homeostat.control.predictive.solving import FORMER
 from homeostat.control.supervisor import Authority, Course
 from homeostat.execution.plan.believing import TwinPlan
 from homeostat.execution.plan.steering import ControllerPlan
@@ -149,5 +150,6 @@ def _foretold(twin: TwinPlan, answer: Planned) -> tuple[Foretold, ...]:
 
 
 def failed_event(controller: ControllerPlan, asked: int, answer: Answer) -> PlanFailed:
-    """What is put on record where there is no plan."""
-    return PlanFailed(controller=controller.name, made=asked, status=answer.status, reason=answer.reason)
+    """What is put on record where there is no plan: in older records in the words of then."""
+    reason = FORMER.get(answer.reason, answer.reason) if controller.former else answer.reason
+    return PlanFailed(controller=controller.name, made=asked, status=answer.status, reason=reason)

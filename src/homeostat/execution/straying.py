@@ -95,8 +95,18 @@ def remarks(process: Process, found: Mapping[int, Straying]) -> list[str]:
             told.append(
                 f"{name} was outside of its proven range, or without a usable reading, for more than"
                 f" {100.0 * MUCH:g} % of the time in {most.beyond} of {len(found)} batches, at the most for"
-                f" {100.0 * most.share:.0f} % (donor {most.batch}). Loops are stepped once a scan, every"
-                f" {process.scan}: one that is sound at a shorter scan may be unstable at this one, and the figures"
-                " above then say little of the process"
+                f" {100.0 * most.share:.0f} % (donor {most.batch}){_of_scan(process, name)}"
             )
     return told
+
+
+def _of_scan(process: Process, parameter: str) -> str:
+    """That the scan may be why, for a parameter whose tag a loop reads or moves; of others it says nothing."""
+    tag = process.parameters[parameter].tag
+    loops = process.strategy.values()
+    if not any(tag in (loop.tag, loop.actuator, *loop.split) for loop in loops):
+        return ""
+    return (
+        f". Loops are stepped once a scan, every {process.scan}: one that is sound at a shorter scan may be"
+        " unstable at this one, and the figures above then say little of the process"
+    )

@@ -21,6 +21,16 @@ def blind(loop: str) -> str:
     return f"{loop}.blind"
 
 
+def on_rung(controller: str, rung: str) -> str:
+    """The alarm that a predictive controller stands on a rung on which it does not move as it should."""
+    return f"control.{controller}.{rung.replace(' ', '-')}"
+
+
+def lowered(controller: str) -> str:
+    """The alarm that a predictive controller lost authority by itself, and nobody has settled that."""
+    return f"control.{controller}.lowered"
+
+
 def limit_alarms(process: Process) -> Iterator[tuple[str, str, str, str]]:
     """Each limit of each parameter: alarm, parameter, kind and side."""
     for name, parameter in process.parameters.items():
@@ -44,7 +54,9 @@ def _of_sensors(process: Process) -> Iterator[str]:
 
 def _of_control(process: Process) -> Iterator[str]:
     yield from map(blind, process.strategy)
-    yield from (f"control.{name}.{rung}" for name in process.controllers for rung in RUNGS)
+    for name in process.controllers:
+        yield from (on_rung(name, rung) for rung in RUNGS)
+        yield lowered(name)
 
 
 def _of_models(process: Process) -> Iterator[str]:

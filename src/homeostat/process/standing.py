@@ -23,6 +23,7 @@ STANDING: Mapping[str, tuple[Severity, Quantity]] = {
     "blind": ("major", HOUR),
     "last-plan": ("minor", SHIFT),
     "loops": ("major", SHIFT),
+    "lowered": ("major", SHIFT),
     "hold": ("major", HOUR),
     "fault": ("major", HOUR),
 }

@@ -16,6 +16,7 @@ from homeostat.ledger.catalogue import (
 from homeostat.process import Process
 from homeostat.process.controllers import Controller
 from homeostat.quality.model import ControllerLine, DrivenLine, RungLine, SaidLine, WaitingLine
+from homeostat.quality.reasons import why
 from homeostat.quality.steered import Happening, happenings, proposals, told
 from homeostat.quality.story import Story
 
@@ -33,7 +34,14 @@ def controllers(story: Story) -> tuple[ControllerLine, ...]:
     now = max(story.now, story.tapes.end or 0)
     waiting = {} if story.ended else {plan.controller: plan for plan in proposals(found, now=now)}
     return tuple(
-        _line(process, name, declared, [one for one in found if one.controller == name], waiting.get(name))
+        _line(
+            process,
+            name,
+            declared,
+            [one for one in found if one.controller == name],
+            waiting.get(name),
+            why(story, name, now),
+        )
         for name, declared in process.controllers.items()
     )
 
@@ -44,6 +52,7 @@ def _line(
     declared: Controller,
     found: Sequence[Happening],
     waiting: MovePlanned | None,
+    because: str,
 ) -> ControllerLine:
     changes = _of(found, ControlChanged)
     plans = _of(found, MovePlanned)
@@ -54,7 +63,7 @@ def _line(
         authority=last.authority if last else declared.authority,
         rung=last.rung if last else "idle",
         since=changes[-1][0] if changes else 0,
-        why=last.reason if last else "",
+        why=because,
         plans=len(plans),
         failed=len(_of(found, PlanFailed)),
         late=len(_of(found, PlanMissed)),

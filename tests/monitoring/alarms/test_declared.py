@@ -37,6 +37,7 @@ SEVERITIES = ("minor", "major", "severe")
         ("oxygen_control.blind", "blind"),
         ("control.perfusion.last-plan", "last-plan"),
         ("control.perfusion.hold", "hold"),
+        ("control.perfusion.lowered", "lowered"),
     ],
 )
 def test_the_name_tells_the_kind_and_the_kind_has_a_rationale(alarm: str, kind: str) -> None:
@@ -93,4 +94,5 @@ def test_the_standing_priorities_are_those_with_which_the_alarms_come() -> None:
     expected = {"normal": "low", "proven": "high", "hard": "critical", "health": "medium", "signal": "low"}
     expected |= {"alert": "medium", "action": "high", "fault": "high", "blind": "high"}
     expected |= {"last-plan": "low", "loops": "medium", "hold": "high", "result": "medium"}
+    expected |= {"lowered": "medium"}
     assert {kind: rationale.priority for kind, rationale in RATIONALES.items()} == expected

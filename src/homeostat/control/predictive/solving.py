@@ -18,10 +18,22 @@ from homeostat.control.predictive.task import Actuator, Shown, Task
 from homeostat.control.predictive.walking import Path, Walking
 from homeostat.twin.optimal import Guess, Outcome, Settings, Status, compile_solver
 
-REASONS = {
-    Status.INFEASIBLE: "the hard limits cannot be kept together",
-    Status.NOT_FINITE: "the model is not finite here",
+Failure = Literal["infeasible", "not finite", "no convergence"]
+REASONS: Mapping[tuple[Failure, bool], str] = {
+    ("infeasible", True): "the solver found no moves that keep the hard limits",
+    ("infeasible", False): "the solver found no moves at all, though no limit is hard",
+    ("no convergence", True): "the solver did not converge, perhaps because the hard limits cannot be kept",
+    ("no convergence", False): "the solver did not converge",
+    ("not finite", True): "the model is not finite here",
+    ("not finite", False): "the model is not finite here",
 }
+"""Why there is no plan, by what the solver says and whether any limit is hard: only where one is can that be why."""
+FORMER: Mapping[str, str] = {
+    REASONS["infeasible", True]: "the hard limits cannot be kept together",
+    REASONS["infeasible", False]: "the hard limits cannot be kept together",
+    REASONS["no convergence", True]: "the solver did not converge",
+}
+"""What older records say in the place of these reasons, whether or not any limit was hard."""
 ONCE = Settings(recover=False)
 """One attempt, from one course."""
 NOTICEABLE = 1e-3
@@ -92,8 +104,8 @@ class Solving:
 
     def refused(self, outcome: Outcome) -> Answer:
         """What is said where the solver found nothing that may be used."""
-        status: Failure = _STATUS.get(outcome.status, "no convergence")
-        return Answer(status, reason=REASONS.get(outcome.status, "the solver did not converge"))
+        status = _STATUS.get(outcome.status, "no convergence")
+        return Answer(status, reason=REASONS[status, any(limit.scale is None for limit in self._task.limits)])
 
     def tell(self, question: Question, futures: Futures, outcome: Outcome) -> Planned:
         """The plan in full: where the moves lead, where none would lead, and what shapes them.
@@ -214,7 +226,6 @@ class Solving:
         ]
 
 
-Failure = Literal["infeasible", "not finite", "no convergence"]
 _STATUS: Mapping[Status, Failure] = {
     Status.INFEASIBLE: "infeasible",
     Status.NOT_FINITE: "not finite",

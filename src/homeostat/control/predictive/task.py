@@ -127,6 +127,9 @@ class Shown:
 class Task:
     """A predictive controller: `steps` over at most `horizon` hours, until `end` (batch time) if that is nearer.
 
+    With `ends` the steps reach to each of these instead, however far it is; `horizon` then says only what a step is
+    meant to be: an end that is nearer than a tenth of one is not looked at.
+
     `held` are states that other loops keep; `scenarios` parameters with the standard deviations of the belief to bear
     on either side; only the first `free` steps have moves of their own. A `stiff` model is integrated implicitly.
     `shown` says of inputs and watched quantities how they are told, where not in the model's name and unit.

@@ -8,7 +8,9 @@ It computes no plan and knows no model: it is a pure fold over plain numbers, sm
 from homeostat.control.supervisor.course import Course
 from homeostat.control.supervisor.envelope import Clamp, Envelope
 from homeostat.control.supervisor.ladder import (
+    EXPIRED,
     NOT_YET,
+    REFUSED,
     UNDECIDED,
     Authority,
     Decision,
@@ -22,7 +24,9 @@ from homeostat.control.supervisor.ladder import (
 )
 
 __all__ = [
+    "EXPIRED",
     "NOT_YET",
+    "REFUSED",
     "UNDECIDED",
     "Authority",
     "Clamp",

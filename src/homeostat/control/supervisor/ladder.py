@@ -21,6 +21,8 @@ LOWER: dict[Authority, Authority] = {
 }
 NOT_YET, UNDECIDED = "no plan yet", "a move waits for approval"
 """Why the loops are at work where nothing is wrong."""
+REFUSED, EXPIRED = "the move was refused", "nobody approved in time"
+"""Why a move that was proposed is not made."""
 FAILURES = 3
 """Plans that fail in a row before the controller's authority falls by a step (assumption)."""
 
@@ -144,7 +146,7 @@ def _decided(rules: Rules, standing: Standing, facts: Facts) -> Standing:
     if facts.approved == waiting.name and not over:
         return replace(standing, course=waiting.course.first(rules.every), stale="", proposal=None)
     if facts.refused == waiting.name or over:
-        stale = "the move was refused" if facts.refused == waiting.name else "nobody approved in time"
+        stale = REFUSED if facts.refused == waiting.name else EXPIRED
         return replace(standing, proposal=None, stale=stale)
     return standing
 

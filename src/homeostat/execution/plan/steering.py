@@ -18,7 +18,8 @@ class ControllerPlan:
     vessel: nothing is asked when none of the former was fused for `blind` (µs), and none of the latter in a sample as
     young as `stale`. An answer that takes longer than `deadline` seconds is not used, nor one of a solver that is
     silent for `heartbeat` seconds. `apart` is for each loop how far its actuator may show another output than it was
-    told, in the output's unit.
+    told, in the output's unit. One of `former` records says less of itself: no alarm tells that it was lowered, and a
+    failed plan has another reason.
     """
 
     name: str
@@ -38,6 +39,7 @@ class ControllerPlan:
     deadline: float
     heartbeat: float
     apart: tuple[float, ...]
+    former: bool = False
 
     @cached_property
     def means(self) -> str:

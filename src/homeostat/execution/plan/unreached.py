@@ -1,7 +1,8 @@
-"""Ends that a controller would choose, and that lie after the hour at which the recipe ends what waits for them anyway.
+"""Ends that a controller would choose to no avail: no phase waits for them, or the recipe ends those that do before.
 
-In: a process. Out: a remark where every end lies so late. Only alternatives of batch time alone say for sure when a
-phase ends: `elapsed` counts from a beginning that prompts can put off.
+In: a process. Out: a remark where nothing waits, or every end lies after the hour at which what waits ends anyway.
+Only alternatives of batch time alone say for sure when a phase ends: `elapsed` counts from a beginning that prompts can
+put off.
 """
 
 from collections.abc import Iterator
@@ -13,10 +14,16 @@ from homeostat.process.issues import Fault
 
 
 def unreached(process: Process) -> Iterator[Fault]:
-    """A remark for a controller of which nothing in the recipe waits for the first end that it looks at."""
+    """A remark for a controller of which nothing in the recipe waits for any end that it looks at."""
     waiting = {phase.name: _latest(phase.until) for phase in process.recipe.phases() if _waits(phase.until)}
     last = max(waiting.values(), default=inf)
+    heeded = any(_names(each) for phase in process.recipe.phases() for _, each in phase.conditions())
     for name, controller in process.controllers.items():
+        if controller.harvest is not None and not heeded:
+            what = f"no phase waits for the {HARVEST} that is chosen: it ends nothing"
+            mend = f"name it where a phase is to end so: until: {HARVEST} >= 0 h or ..."
+            yield Fault(("controllers", name, "harvest"), what, mend)
+            continue
         if controller.harvest is None or not controller.harvest.between[0].to("h") > last:
             continue
         first, until = controller.harvest.between
@@ -29,7 +36,11 @@ def unreached(process: Process) -> Iterator[Fault]:
 
 
 def _waits(until: Condition | None) -> bool:
-    return until is not None and any(each.name == HARVEST for each in until.comparisons())
+    return until is not None and _names(until)
+
+
+def _names(condition: Condition) -> bool:
+    return any(each.name == HARVEST for each in condition.comparisons())
 
 
 def _latest(until: Condition | None) -> float:

@@ -7,8 +7,11 @@ from homeostat.control.supervisor import lowered
 from homeostat.execution.plan.steering import ControllerPlan
 from homeostat.execution.plan.types import Plan
 from homeostat.execution.sheet import Sheet
+from homeostat.execution.stages.notices import alert
 from homeostat.execution.state import BatchState, ControllerState
 from homeostat.ledger.catalogue import ControlChanged, ControlOrdered, ControlRefused, Moved, PlanMissed
+from homeostat.monitoring.alarms import Notice
+from homeostat.process import alarm_names
 
 
 def miss(plan: Plan, state: BatchState, arrival: PlanMissed) -> BatchState:
@@ -105,7 +108,17 @@ def _authority(plan: Plan, state: BatchState, arrival: ControlOrdered, time: int
             standing = replace(standing, course=None, stale="")
         return replace(memory, standing=standing, due=0)
 
-    return _put(plan, state, arrival.controller, given)
+    return _settled(plan, _put(plan, state, arrival.controller, given), arrival, time, sheet)
+
+
+def _settled(plan: Plan, state: BatchState, arrival: ControlOrdered, time: int, sheet: Sheet) -> BatchState:
+    """The state in which no alarm says any more that the controller lost its authority: a person has decided on it."""
+    alarm = alarm_names.lowered(arrival.controller)
+    if not state.board.life(alarm).active:
+        return state
+    title = next(each.title for each in plan.controllers if each.name == arrival.controller)
+    text = f"{title} is {arrival.authority} by the word of {arrival.by}"
+    return alert(plan, state, [Notice(alarm, False, "medium", text)], time, sheet)
 
 
 def _put(

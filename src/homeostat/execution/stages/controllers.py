@@ -32,6 +32,7 @@ from homeostat.execution.steering import Asked, course, failed_event, planned_ev
 from homeostat.execution.successor import successor
 from homeostat.ledger.catalogue import ControlChanged, ControlRefused, MoveClamped
 from homeostat.monitoring.alarms import Notice
+from homeostat.process.alarm_names import lowered, on_rung
 
 RUNGS: tuple[Rung, ...] = ("idle", "advice", "plan", "last plan", "loops", "hold")
 """The rungs in the order of their numbers on record."""
@@ -96,6 +97,8 @@ def _control(at: At, state: BatchState) -> BatchState:
     controllers[at.place] = replace(after, strikes=strikes if engaged else ())
     state = successor(state, controllers=tuple(controllers))
     notices = list(_notices(at.controller, state, decision.standing))
+    if after.standing.authority != memory.standing.authority and not at.controller.former:
+        notices += _lowered(at.controller, state, after.standing)
     return alert(at.plan, state, notices, at.time, at.sheet) if notices else state
 
 
@@ -149,8 +152,9 @@ def _heard(at: At, memory: ControllerState, outputs: tuple[float, ...]) -> tuple
     controller = at.controller
     answer = planner(controller.task).answer(memory.question)
     if answer.planned is None:
-        at.sheet.note(failed_event(controller, memory.asked, answer))
-        return None, f"no plan: {answer.reason or answer.status}"
+        failed = failed_event(controller, memory.asked, answer)
+        at.sheet.note(failed)
+        return None, f"no plan: {failed.reason or failed.status}"
     way = course(controller, memory.asked, answer.planned)
     asked = Asked(memory.question, memory.standing.authority, outputs)
     at.sheet.note(planned_event(at.plan, controller, asked, answer.planned, way))
@@ -260,10 +264,19 @@ def _unmade(at: At, memory: ControllerState, standing: Standing) -> None:
 def _notices(controller: ControllerPlan, state: BatchState, standing: Standing) -> Iterator[Notice]:
     """One alarm for each rung on which the controller does not move as it should."""
     for rung, priority in ALARMS.items():
-        alarm = f"control.{controller.name}.{rung.replace(' ', '-')}"
+        alarm = on_rung(controller.name, rung)
         wanted = standing.rung == rung and standing.why not in (NOT_YET, UNDECIDED)
         if wanted != state.board.life(alarm).active:
             yield Notice(alarm, wanted, priority, f"{controller.title}: {rung} ({standing.why})")
+
+
+def _lowered(controller: ControllerPlan, state: BatchState, standing: Standing) -> Iterator[Notice]:
+    """An alarm for authority that is lost, raised anew for the next step down; a person's word alone ends it."""
+    alarm = lowered(controller.name)
+    text = f"{controller.title} lost authority, and is now {standing.authority} ({standing.why})"
+    if state.board.life(alarm).active:
+        yield Notice(alarm, False, "medium", text)
+    yield Notice(alarm, True, "medium", text)
 
 
 def harvest(state: BatchState, time: int) -> float:

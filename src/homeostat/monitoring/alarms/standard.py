@@ -65,6 +65,11 @@ _WORDS: Mapping[str, tuple[str, str, str]] = {
         "the loops hold their set-points; what the plan would have gained is lost",
         "restore what the controller misses; give set-points by hand if they do not fit any more",
     ),
+    "lowered": (
+        "the controller had no plan several times in a row",
+        "it moves less by itself, or nothing, until somebody decides what it may do",
+        "find out why it had none; give it authority again, or make it advisory, by name and with a reason",
+    ),
     "hold": (
         "neither a plan nor the loops can be relied on",
         "the actuators stay where they are, whatever the culture needs",

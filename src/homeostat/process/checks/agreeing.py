@@ -12,7 +12,8 @@ from homeostat.process.issues import Fault, Path, quoted
 from homeostat.process.units import Quantity, compatible
 
 SHORTEST = Quantity(0.1, "s")
-"""A heartbeat below which even a solver at work seems silent: an iteration takes milliseconds, its thread may wait."""
+"""A heartbeat or deadline below which even a solver at work seems silent: an iteration takes milliseconds, its thread
+may wait."""
 ENDS = 100
 """Ends of a phase beyond which they are too many to compare in one plan: each is a solve of its own."""
 ROUNDING = 1e-9
@@ -84,6 +85,9 @@ def _heartbeat(path: Path, controller: Controller) -> Iterator[Fault]:
     heartbeat, deadline = controller.heartbeat, controller.deadline
     if not all(compatible(each.unit, "s") and each.value > 0.0 for each in (heartbeat, deadline)):
         return  # another fault
+    if deadline.to("s") < SHORTEST.to("s"):
+        what = f"in {deadline} no solver answers"
+        yield Fault((*path, "deadline"), what, f"give at least {SHORTEST}, better several seconds")
     if heartbeat.to("s") < SHORTEST.to("s"):
         what = f"in {heartbeat} even a solver at work may begin no iteration"
         yield Fault((*path, "heartbeat"), what, f"give at least {SHORTEST}")
@@ -96,6 +100,9 @@ def _ends(path: Path, controller: Controller) -> Iterator[Fault]:
     harvest = controller.harvest
     if harvest is None or not all(compatible(each.unit, "h") for each in (*harvest.between, harvest.every)):
         return  # another fault
+    if controller.end is not None:
+        what = f"with 'harvest' no plan reaches to {controller.end}: it reaches to each end that is compared"
+        yield Fault((*path, "end"), what, "leave it out, or leave out 'harvest'")
     first, last = (end.to("h") for end in harvest.between)
     every = harvest.every.to("h")
     if every > 0.0 and (count := ceil((last - first) / every - ROUNDING) + 1) > ENDS:

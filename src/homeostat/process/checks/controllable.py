@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from homeostat.process.checks.subject import Subject
+from homeostat.process.checks.weighed import delayed, moved
 from homeostat.process.controllers import Bound, Controller, Move
 from homeostat.process.equipment import Tag
 from homeostat.process.issues import Fault, Path
@@ -23,11 +24,12 @@ def controllable(subject: Subject) -> Iterator[Fault]:
     for name, controller in process.controllers.items():
         path: Path = ("controllers", name)
         yield from _times(path, controller, process.scan)
-        for moved, move in controller.moves.items():
-            loop = process.strategy.get(moved)
+        yield from delayed(path, controller)
+        for driven, move in controller.moves.items():
+            loop = process.strategy.get(driven)
             tag = process.tags.get(loop.actuator or "") if loop else None
             if loop is not None and tag is not None:
-                yield from _move((*path, "moves", moved), move, loop, tag)
+                yield from _move((*path, "moves", driven), move, loop, tag, controller.horizon)
         for k, bound in enumerate(controller.limits):
             yield from _bound((*path, "limits", k), bound)
             if bound.chance is not None and not controller.scenarios:
@@ -61,7 +63,7 @@ def _times(path: Path, controller: Controller, scan: Quantity) -> Iterator[Fault
         yield Fault((*path, "step"), what, "take longer steps")
 
 
-def _move(where: Path, move: Move, loop: Loop, tag: Tag) -> Iterator[Fault]:
+def _move(where: Path, move: Move, loop: Loop, tag: Tag, horizon: Quantity) -> Iterator[Fault]:
     given = [*move.envelope, *(each for each in (move.least, move.change) if each is not None)]
     if not all(compatible(each.unit, tag.unit) for each in given):
         return  # another fault
@@ -73,6 +75,8 @@ def _move(where: Path, move: Move, loop: Loop, tag: Tag) -> Iterator[Fault]:
         if not lowest <= low < high <= highest:
             what = f"the envelope is no part of {whose}, {bounds[0]} to {bounds[1]}"
             yield Fault((*where, "envelope"), what, "stay within it, and leave something to move")
+    if compatible(horizon.unit, "h"):
+        yield from moved(where, move, tag, horizon)
     if move.least is None:
         return
     if move.rate is not None:

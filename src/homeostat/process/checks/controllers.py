@@ -4,17 +4,13 @@ from collections.abc import Iterator, Mapping
 
 from homeostat.process.checks.quantities import Expected
 from homeostat.process.checks.subject import Subject
+from homeostat.process.checks.weighed import scaled
 from homeostat.process.conditions import HARVEST
 from homeostat.process.controllers import Aim, Bound, Controller, Move
 from homeostat.process.declaration import Process
 from homeostat.process.issues import Fault, Path, quoted, suggestion
 from homeostat.process.strategy import Loop
 from homeostat.process.units import Quantity, compatible
-
-FINEST = 1e-6
-"""The least scale of an aim or a limit, as a share of the value it stands beside (assumption)."""
-LEAST = 1e-12
-"""The same in the scale's own unit, where it stands beside no value, or beside zero (assumption)."""
 
 
 def controllers(subject: Subject) -> Iterator[Fault]:
@@ -185,15 +181,4 @@ def _units(where: Path, each: Aim | Bound, unit: str) -> Iterator[Fault]:
             sound = False
             yield Fault((*where, field), f"'{value}' is not above 0", "give a value above 0")
     if sound and each.scale is not None:
-        yield from _fine((*where, "scale"), each, each.scale)
-
-
-def _fine(where: Path, each: Aim | Bound, scale: Quantity) -> Iterator[Fault]:
-    """A scale far below what it stands beside makes a weight (its square, inverted) that no solver can bear."""
-    ends = (getattr(each, field, None) for field in ("target", "low", "high"))
-    beside = max((abs(end.to(scale.unit)) for end in ends if end is not None), default=0.0)
-    least = FINEST * beside if beside > 0.0 else LEAST
-    if scale.value < least:
-        what = f"'{scale}' is no deviation that could matter here"
-        mend = f"give the difference in which you would speak of it, at least {least:g} {scale.unit}"
-        yield Fault(where, what, mend)
+        yield from scaled(where, each, each.scale)

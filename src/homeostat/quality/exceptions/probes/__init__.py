@@ -40,6 +40,7 @@ PROBES: Mapping[str, Probe] = {
     "models": minded.models,
     "outlook": minded.outlook,
     "controllers": minded.controllers,
+    "planning": minded.planning,
     "control orders": minded.orders,
     "clock": executed.clock,
     "interruptions": executed.interruptions,

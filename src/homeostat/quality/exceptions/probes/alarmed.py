@@ -3,20 +3,26 @@
 from collections.abc import Iterator
 
 from homeostat.ledger.catalogue import AlarmChanged, AlarmOrdered, SourceJudged
+from homeostat.process.alarm_names import blind, lowered, on_rung
+from homeostat.quality.exceptions.ladder import steps
 from homeostat.quality.exceptions.matter import Matter
+from homeostat.quality.exceptions.probes.measured import faulty
 from homeostat.quality.exceptions.ruleset import Rule
 from homeostat.quality.exceptions.seen import PASSED, Seen, one, tail
+from homeostat.quality.model import AlarmLine
 from homeostat.quality.wording import duration
 
 
 def alarms(matter: Matter, rule: Rule) -> Iterator[Seen]:
     """Every alarm that came up, by whether it stands and by priority.
 
-    What says that an instrument is not fit is told as that, of its source: one fault is one exception.
+    What only says what another rule tells is told as that: one fault is one exception.
     """
-    unfit = {f"source.{fact.data.tag}" for fact in matter.story.of(SourceJudged)}
+    elsewhere = {f"source.{fact.data.tag}" for fact in matter.story.of(SourceJudged)}
+    stepped = set(_stepped(matter)) if "controllers" in rule.names.get("told elsewhere", ()) else set()
     for line in matter.alarms:
-        if line.alarm in unfit:
+        of_its_tag = "loops" in rule.names.get("told elsewhere", ()) and _unread(matter, rule, line)
+        if line.alarm in elsewhere or (line.alarm, line.raised) in stepped or of_its_tag:
             yield PASSED
             continue
         yield one(
@@ -28,6 +34,26 @@ def alarms(matter: Matter, rule: Rule) -> Iterator[Seen]:
             text=line.text,
             after=duration(line.duration),
         )
+
+
+def _unread(matter: Matter, rule: Rule, line: AlarmLine) -> bool:
+    """Whether the alarm says that a loop has no reading, and its tag was so faulty then that it is an exception."""
+    strategy = matter.story.process.strategy if matter.story.process else {}
+    read = {blind(name): loop.tag for name, loop in strategy.items()}.get(line.alarm)
+    return read is not None and faulty(matter, rule, read, line.raised)
+
+
+def _stepped(matter: Matter) -> Iterator[tuple[str, int]]:
+    """The alarms, with their times, that say that a controller went down or lost its authority.
+
+    For what is no fault none is raised.
+    """
+    for step in steps(matter):
+        data, time = step.fact.data, step.fact.time
+        if step.held:
+            yield lowered(data.controller), time
+        if step.held or step.fell(()):
+            yield on_rung(data.controller, data.rung), time
 
 
 def orders(matter: Matter, rule: Rule) -> Iterator[Seen]:

@@ -75,12 +75,33 @@ def _excursions(matter: Matter, line: ParameterLine) -> Seen:
 
 def readings(matter: Matter, rule: Rule) -> Iterator[Seen]:
     """The stretches of every tag without usable readings; a slow instrument may miss some of its samples."""
-    tags = matter.story.process.tags if matter.story.process else {}
     for line in matter.readings:
-        every = tags[line.tag].every if line.tag in tags else None
-        due = 0 if every is None else round(every.to("s") * 1e6 * rule.amount("missed samples"))
-        signs = tuple(_unusable(matter, line, max(rule.span("shortest"), due)))
+        signs = tuple(_unusable(matter, line, bearable(matter, rule, line)))
         yield Seen(signs) if signs else PASSED
+
+
+def bearable(matter: Matter, rule: Rule, line: ReadingLine) -> int:
+    """For how long (µs) a tag may be without a usable reading."""
+    tags = matter.story.process.tags if matter.story.process else {}
+    every = tags[line.tag].every if line.tag in tags else None
+    due = 0 if every is None else round(every.to("s") * 1e6 * rule.amount("missed samples"))
+    return max(rule.span("shortest"), due)
+
+
+def faulty(matter: Matter, rule: Rule, tag: str, time: int) -> bool:
+    """Whether a tag was not to be read at `time` (µs), or was doubted, and for so long that it is an exception."""
+    return any(
+        gap.start <= time <= gap.end
+        for line in matter.readings
+        if line.tag == tag
+        for gap in line.gaps
+        if line.usable == 0.0 or gap.end - gap.start > bearable(matter, rule, line)
+    ) or any(
+        line.since <= time <= line.since + _length(matter, line)
+        for line in matter.signals
+        if line.tag == tag and line.kind in rule.names.get("kinds", ())
+        if _length(matter, line) > rule.span("doubted")
+    )
 
 
 def _unusable(matter: Matter, line: ReadingLine, shortest: int) -> Iterator[Sign]:

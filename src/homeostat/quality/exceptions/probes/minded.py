@@ -1,4 +1,4 @@
-"""Frozen models, the outlook and predictive controllers: undecided, drifting, lowered or overridden."""
+"""Frozen models, the outlook and predictive controllers: undecided, drifting, lowered, without a plan or overridden."""
 
 from collections.abc import Iterator
 from itertools import pairwise
@@ -6,18 +6,18 @@ from itertools import pairwise
 from homeostat.ledger.catalogue import (
     ControlChanged,
     ControlOrdered,
+    PlanFailed,
+    PlanMissed,
     PredictionChanged,
     VerdictChanged,
     WatchChanged,
 )
+from homeostat.quality.exceptions.ladder import steps
 from homeostat.quality.exceptions.matter import Matter
 from homeostat.quality.exceptions.ruleset import Rule
 from homeostat.quality.exceptions.seen import PASSED, Seen, Sign, one, tail
-from homeostat.quality.model import AnswerLine, ModelLine
-from homeostat.quality.wording import times
-
-_RUNGS = {"advice": 3, "plan": 3, "last plan": 2, "loops": 1, "hold": 0}
-"""The ladder of a controller; one that is idle stands on none of its rungs."""
+from homeostat.quality.model import AnswerLine, ControllerLine, ModelLine
+from homeostat.quality.wording import count, duration, times
 
 
 def models(matter: Matter, rule: Rule) -> Iterator[Seen]:
@@ -73,23 +73,65 @@ def outlook(matter: Matter, rule: Rule) -> Iterator[Seen]:
 
 
 def controllers(matter: Matter, rule: Rule) -> Iterator[Seen]:
-    """Every step that a controller took on its ladder: down is an exception, up or out of work is none."""
+    """Every step that a controller took: down its ladder, or to less authority by itself, is an exception.
+
+    One that did both at once is told as the loss of its authority, where the rule has a word for that.
+    """
     titles = {line.controller: line.title for line in matter.controllers}
-    for fact in matter.story.of(ControlChanged):
-        data = fact.data
-        if _RUNGS.get(data.rung, 4) >= _RUNGS.get(data.before, -1):
+    for step in steps(matter):
+        fact, data = step.fact, step.fact.data
+        lost = step.held and "authority lost" in rule.cases
+        if not lost and not step.fell(rule.names.get("begins")):
             yield PASSED
             continue
         yield one(
-            f"down to {data.rung}",
+            "authority lost" if lost else f"down to {data.rung}",
             data.controller,
             fact.time,
             (fact.id,),
             title=titles.get(data.controller, data.controller),
             before=data.before,
             rung=data.rung,
+            held=step.held,
+            authority=data.authority,
             because=tail(data.reason),
         )
+
+
+def planning(matter: Matter, rule: Rule) -> Iterator[Seen]:
+    """Every controller: whether it planned while it was at work, and how often it was asked in vain."""
+    process = matter.story.process
+    for line in matter.controllers:
+        worked = _worked(line, matter.header.duration)
+        every = process.controllers[line.controller].every.to("s") * 1e6 if process else 0.0
+        vain = line.failed + line.late
+        if not vain and (line.plans or worked < every):
+            yield PASSED
+            continue
+        moves = any(change.authority != "advisory" for change in line.changes)
+        events = (
+            event
+            for kind in (PlanFailed, PlanMissed, ControlChanged)
+            for event in matter.places.of(kind, "controller", line.controller)
+        )
+        yield one(
+            "sometimes" if line.plans else "never planned" if moves else "never advised",
+            line.controller,
+            line.changes[0].time if line.changes else None,
+            tuple(events),
+            title=line.title,
+            worked=duration(worked),
+            plans=times(line.plans),
+            failed=count(line.failed, "question"),
+            late=count(line.late, "question"),
+        )
+
+
+def _worked(line: ControllerLine, end: int) -> int:
+    """For how long (µs) a controller was at work until `end`."""
+    ends = [*(change.time for change in line.changes[1:]), end]
+    pairs = zip(line.changes, ends, strict=False)  # of no change there is no end
+    return sum(after - change.time for change, after in pairs if change.rung != "idle")
 
 
 def orders(matter: Matter, rule: Rule) -> Iterator[Seen]:

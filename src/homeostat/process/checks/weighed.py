@@ -1,0 +1,63 @@
+"""Weights that no solver can bear: scales, amounts, changes and delays far below what they stand beside.
+
+What is weighed is what is wanted, moved or waited for, divided by such a value: one that is lost beside the rest makes
+a number beside which nothing else is seen.
+"""
+
+from collections.abc import Iterator
+
+from homeostat.process.controllers import Aim, Bound, Controller, Move
+from homeostat.process.equipment import Tag
+from homeostat.process.issues import Fault, Path
+from homeostat.process.units import Quantity, compatible, ratio_compatible
+
+FINEST = 1e-6
+"""The least of what weighs 1, as a share of the value it stands beside (assumption)."""
+LEAST = 1e-12
+"""The same in the scale's own unit, where it stands beside no value, or beside zero (assumption)."""
+
+
+def scaled(where: Path, each: Aim | Bound, scale: Quantity) -> Iterator[Fault]:
+    """A fault for a scale (or a weight of it) that makes a weight, its square inverted, out of all proportion."""
+    ends = (getattr(each, field, None) for field in ("target", "low", "high"))
+    beside = max((abs(end.to(scale.unit)) for end in ends if end is not None), default=0.0)
+    least = FINEST * beside if beside > 0.0 else LEAST
+    if scale.value < least:
+        what = f"'{scale}' is no deviation that could matter here"
+        mend = f"give the difference in which you would speak of it, at least {least:g} {scale.unit}"
+        yield Fault((*where, "scale"), what, mend)
+    elif isinstance(each, Aim):
+        most = (scale.value / least) ** (1 if each.strive else 2)
+        if each.weight > max(most, 1.0):
+            what = f"a weight of {each.weight:g} for '{scale}' leaves nothing else to be seen beside it"
+            yield Fault((*where, "weight"), what, f"give at most {max(most, 1.0):.3g}")
+
+
+def moved(where: Path, move: Move, tag: Tag, horizon: Quantity) -> Iterator[Fault]:
+    """The same for the cost and the suppression of a move, beside all that its envelope allows."""
+    low, high = (end.to(tag.unit) for end in move.envelope)
+    cost, suppression = move.cost, move.suppression
+    if cost is not None and cost.value > 0.0 and ratio_compatible(cost.unit, tag.unit, "1/h"):
+        all_of_it = max(abs(low), abs(high)) * horizon.to("h")
+        yield from _small((*where, "cost"), cost, cost.ratio(tag.unit, "1/h"), all_of_it, "amount")
+    if suppression is not None and suppression.value > 0.0 and compatible(suppression.unit, tag.unit):
+        change = suppression.difference(tag.unit)
+        yield from _small((*where, "suppression"), suppression, change, high - low, "change")
+
+
+def delayed(path: Path, controller: Controller) -> Iterator[Fault]:
+    """The same for the delay of a harvest, beside its last end."""
+    harvest = controller.harvest
+    if harvest is None or harvest.delay is None or not harvest.delay.value > 0.0:
+        return
+    delay, last = harvest.delay, harvest.between[1]
+    if compatible(delay.unit, "h") and compatible(last.unit, "h"):
+        yield from _small((*path, "harvest", "delay"), delay, delay.to("h"), last.to("h"), "delay")
+
+
+def _small(where: Path, given: Quantity, value: float, beside: float, kind: str) -> Iterator[Fault]:
+    least = FINEST * beside
+    if value < least:
+        what = f"'{given}' is no {kind} that could matter here"
+        mend = f"give at least {given.value * (least / value):.3g} {given.unit}"
+        yield Fault(where, what, mend)
