@@ -1,7 +1,7 @@
 """A calibration in the scan: a spectrum and the state in; a value, its interval and the next state out.
 
     spectrum -> guard -> calibration -> level (smoothing) -> correction -> range -> value, interval
-    at-line result -> the live value at the time of sampling -> possible, far off? -> correction
+    at-line result -> does it count? (`at_line`) -> correction
 
 Nothing looks ahead, nothing reads a clock, and the state is a few hundred numbers that JSON holds: a replayed batch
 gives the same bits.
@@ -17,12 +17,13 @@ from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 from homeostat.errors import MonitoringError
 from homeostat.monitoring.frozen import Array, Piece
 from homeostat.monitoring.spectra.again import came_before, same, seen
+from homeostat.monitoring.spectra.at_line import Results
 from homeostat.monitoring.spectra.calibration import Calibration
-from homeostat.monitoring.spectra.doubted import doubtful, nearest, remembered, restated, stepped
+from homeostat.monitoring.spectra.doubted import restated, stepped
 from homeostat.monitoring.spectra.guard import Guard
 from homeostat.monitoring.spectra.smoothing import STEP, afresh, begun, followed
 from homeostat.monitoring.spectra.state import LiveState, LiveValue, Past
-from homeostat.monitoring.spectra.transfer import Sample, alike, correction, expected, spread
+from homeostat.monitoring.spectra.transfer import correction, expected, spread
 
 NOT_NEWER = "the spectrum is not newer than the last one"
 HOUR = 3_600_000_000
@@ -244,85 +245,20 @@ class Live(Piece):
         off as well, and alike, both count.
         Raises MonitoringError when there was no value near, or when the result is not finite or not possible.
         """
-        self._check(measured)
-        if self.edition == 3 and self._known(state, time, measured):
-            return state
-        then = nearest((*state.older, *state.past), time) if state.past else None
-        if then is None or abs(then.time - time) > self.nearest:
-            raise self._no_spectrum(state, time)
-        sample = Sample(time, then.value, float(measured), then.deviation)
-        believed = self._believed(state, then, sample)
-        if not believed:
-            return replace(state, waiting=sample)
-        samples = tuple(sorted((*state.samples, *believed), key=_time))
-        return self._corrected(replace(state, samples=samples, waiting=None))
+        found = self._results.told(state, time, measured)
+        return found if found.samples is state.samples else self._corrected(found)
 
-    def _known(self, state: LiveState, time: int, measured: float) -> bool:
-        """Whether this very result is known. Raises MonitoringError where another of that moment is believed."""
-        for one in (*state.samples, *([state.waiting] if state.waiting else [])):
-            if (one.time, one.measured) == (time, measured):
-                return True
-        for one in state.samples:
-            if one.time == time:
-                raise MonitoringError(
-                    f"another result of the same moment, {one.measured:g}, is believed already",
-                    mend="enter one result for each moment: the mean where it was measured twice",
-                )
-        return False
-
-    def _no_spectrum(self, state: LiveState, time: int) -> MonitoringError:
-        if len(state.past) >= self.memory and time < state.past[0].time:
-            return MonitoringError(
-                "its result came after the time that is remembered",
-                mend="enter results sooner, or take spectra less often",
-            )
-        return MonitoringError(
-            "no spectrum was taken near the time of sampling",
-            mend="enter the time when the sample was drawn, within what the live state remembers",
+    @property
+    def _results(self) -> Results:
+        return Results(
+            edition=self.edition,
+            far=self.far,
+            least=self.least,
+            most=self.most,
+            memory=self.memory,
+            nearest=self.nearest,
+            half=self._half,
         )
-
-    def _check(self, measured: float) -> None:
-        if not np.isfinite(measured):
-            raise MonitoringError("an at-line result is not a finite number", mend="enter what was measured")
-        low = self.least is not None and measured < self.least
-        if low or (self.most is not None and measured > self.most):
-            end = f"less than {self.least:g}" if low else f"more than {self.most:g}"
-            raise MonitoringError(
-                f"{measured:g} is {end}, and was declared impossible",
-                mend="enter what was measured, or declare a wider range with --possible",
-            )
-
-    def _believed(self, state: LiveState, then: Past, sample: Sample) -> tuple[Sample, ...]:
-        """The samples that count now that this one has come."""
-        if self.far is None:
-            return (sample,)
-        off = sample.measured - state.correction.applied(sample.predicted)
-        waiting = state.waiting
-        if self.edition == 3 and waiting is not None and waiting.time == sample.time:
-            waiting = None  # two results of one moment do not confirm each other
-        if self._near(state, sample, self.far):
-            again = self.edition is not None and waiting and self._near(state, waiting, self.far)
-            return (waiting, sample) if again and waiting else (sample,)
-        if waiting is None:
-            return ()
-        before = waiting.measured - state.correction.applied(waiting.predicted)
-        return (waiting, sample) if alike(before, off) else ()
-
-    def _near(self, state: LiveState, sample: Sample, far: float) -> bool:
-        """Whether a sample agrees with what stood when it was drawn, as that is believed now."""
-        known = self.edition != 3 or remembered(state, sample.time)
-        then = nearest(state.past, sample.time) if known else _beside(sample)
-        off = sample.measured - state.correction.applied(sample.predicted)
-        return abs(off) <= far * self._half(state, then) and not doubtful(state, then)
-
-
-def _beside(sample: Sample) -> Past:
-    """What was live beside a sample that is older than all that is remembered."""
-    return Past(sample.time, sample.predicted, sample.deviation)
-
-
-def _time(sample: Sample) -> int:
-    return sample.time
 
 
 def _none(time: int, reason: str, raw: float | None = None, deviation: float | None = None) -> LiveValue:
