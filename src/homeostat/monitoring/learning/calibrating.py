@@ -13,7 +13,7 @@ import numpy as np
 from homeostat import __version__
 from homeostat.errors import MonitoringError
 from homeostat.monitoring.frozen import Array
-from homeostat.monitoring.learning.identical import row_keys
+from homeostat.monitoring.learning.identical import row_digests, row_keys
 from homeostat.monitoring.learning.possible import ANYTHING, Possible
 from homeostat.monitoring.learning.samples import measured_once
 from homeostat.monitoring.learning.spectral import on_axis, samples_digest
@@ -242,6 +242,7 @@ def _training(
         columns=(*names, wished.target),
         group=wished.group or "",
         note=f"{table.name} (SHA-256 of the file {table.sheet.sha256}). " + ". ".join(decisions),
+        keys=tuple(sorted(set(row_digests(samples.spectra, samples.values)))),
     )
 
 

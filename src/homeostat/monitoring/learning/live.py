@@ -22,8 +22,8 @@ from homeostat.monitoring.package import LivePackage, Metrics
 from homeostat.monitoring.package.metrics import measure
 from homeostat.monitoring.prediction import Verdict
 from homeostat.monitoring.spectra import Drawn, LiveValue, follow
-from homeostat.monitoring.spectra.live import HOUR as MICROSECONDS
 from homeostat.monitoring.spectra.live import NOT_NEWER
+from homeostat.monitoring.spectra.state import HOUR as MICROSECONDS
 from homeostat.process.soft import unit_in
 
 LONGEST = 1e6
@@ -117,7 +117,7 @@ def digest_of(package: LivePackage, table: Table) -> str:
     labels = table.labels(group) if group and group in table.headings else None
     rows = np.flatnonzero(np.isfinite(measured))
     groups = None if labels is None else [labels[row] for row in rows.tolist()]
-    if groups is not None and package.live.edition == 3:
+    if groups is not None and package.live.rules >= 3:
         names = joined(spectra[rows], groups)
         groups = [names[one] for one in groups]
     single = once(spectra[rows], measured[rows], groups)

@@ -193,6 +193,7 @@ def _training(table: Table, task: Task) -> Training:
         columns=(*task.names, task.target),
         group=task.group or "",
         note=f"{table.name} (SHA-256 of the file {table.sheet.sha256}). " + ". ".join(task.decisions),
+        keys=tuple(sorted(set(row_digests(task.x, task.y)))),
     )
 
 

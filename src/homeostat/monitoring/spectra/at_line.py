@@ -18,9 +18,9 @@ from homeostat.monitoring.spectra.transfer import Sample, alike
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """The rules by which a result counts; the fields are those of `Live`, `half` is half an interval beside a value."""
+    """The rules by which a result counts; the fields are those of `Live`; `half` is half an interval beside a value."""
 
-    edition: int | None
+    edition: int
     far: float | None
     least: float | None
     most: float | None
@@ -34,7 +34,7 @@ class Results:
         Raises MonitoringError when there was no value near, or when the result is not finite or not possible.
         """
         self._check(measured)
-        if self.edition == 3 and _known(state, time, measured):
+        if self.edition >= 3 and _known(state, time, measured):
             return state
         then = nearest((*state.older, *state.past), time) if state.past else None
         if then is None or abs(then.time - time) > self.nearest:
@@ -74,10 +74,10 @@ class Results:
             return (sample,)
         off = sample.measured - state.correction.applied(sample.predicted)
         waiting = state.waiting
-        if self.edition == 3 and waiting is not None and waiting.time == sample.time:
+        if self.edition >= 3 and waiting is not None and waiting.time == sample.time:
             waiting = None  # two results of one moment do not confirm each other
         if self._near(state, sample, self.far):
-            again = self.edition is not None and waiting and self._near(state, waiting, self.far)
+            again = self.edition >= 2 and waiting and self._near(state, waiting, self.far)
             return (waiting, sample) if again and waiting else (sample,)
         if waiting is None:
             return ()
@@ -86,7 +86,7 @@ class Results:
 
     def _near(self, state: LiveState, sample: Sample, far: float) -> bool:
         """Whether a sample agrees with what stood when it was drawn, as that is believed now."""
-        known = self.edition != 3 or remembered(state, sample.time)
+        known = self.edition < 3 or remembered(state, sample.time)
         then = nearest(state.past, sample.time) if known else _beside(sample)
         off = sample.measured - state.correction.applied(sample.predicted)
         return abs(off) <= far * self.half(state, then) and not doubtful(state, then)

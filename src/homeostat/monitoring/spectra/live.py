@@ -22,14 +22,11 @@ from homeostat.monitoring.spectra.calibration import Calibration
 from homeostat.monitoring.spectra.doubted import restated, stepped
 from homeostat.monitoring.spectra.guard import Guard
 from homeostat.monitoring.spectra.smoothing import STEP, afresh, begun, followed
-from homeostat.monitoring.spectra.state import LiveState, LiveValue, Past
-from homeostat.monitoring.spectra.transfer import correction, expected, spread
+from homeostat.monitoring.spectra.state import HOUR, LiveState, LiveValue, Past
+from homeostat.monitoring.spectra.transfer import correction
+from homeostat.monitoring.spectra.width import deviation, doubted
 
 NOT_NEWER = "the spectrum is not newer than the last one"
-HOUR = 3_600_000_000
-"""Microseconds."""
-DAY = 24.0
-"""Hours in which the transfer is expected to wander by as much as it was wrong at first (assumption)."""
 JUMP = 3.0
 """A spectrum whose expected error is this many times the usual one of this batch is an outlier."""
 SETTLED = 12
@@ -62,8 +59,8 @@ class Live(Piece):
     `edition` is that of the rules by which a course is followed. 2: a spectrum that comes again bit for bit is no
     measurement; values off to one side are doubted within the interval, then believed as a step; what samples correct
     is settled when the noise is known. 3: nor is one that is any of the last eight; a moment has one result; a step
-    restates only what stood within it; a corrected interval is no wider than one without samples. None in models that
-    were frozen without these.
+    restates only what stood within it; a corrected interval is no wider than one without samples. 4: unless samples
+    showed more than was expected. None in models that were frozen without these.
     """
 
     kind: Literal["live-spectra"] = "live-spectra"
@@ -78,7 +75,7 @@ class Live(Piece):
     most: float | None = Field(default=None, allow_inf_nan=False)
     far: float | None = Field(default=None, gt=0.0, allow_inf_nan=False)
     by_groups: int | None = Field(default=None, ge=2)
-    edition: Literal[2, 3] | None = None
+    edition: Literal[2, 3, 4] | None = None
 
     @model_serializer(mode="wrap")
     def _as_frozen(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
@@ -110,8 +107,13 @@ class Live(Piece):
             least=low,
             most=high,
             far=FAR,
-            edition=3,
+            edition=4,
         )
+
+    @property
+    def rules(self) -> int:
+        """The number of the edition of its rules, 1 where none was written."""
+        return self.edition or 1
 
     def step(self, state: LiveState, spectrum: Array, time: int) -> tuple[LiveValue, LiveState]:
         """The answer to `spectrum` (p,) taken at `time` (µs). Raises MonitoringError for another number of points."""
@@ -131,13 +133,13 @@ class Live(Piece):
         raw, deviation = float(reading.value[0]), float(reading.deviation[0])
         if not (np.isfinite(raw) and np.isfinite(deviation)):
             return _none(time, "the spectrum cannot be prepared: it is flat where it should not be"), state
-        if self.edition is not None and came_before(state, raw, deviation):
+        if self.rules >= 2 and came_before(state, raw, deviation):
             state = replace(state, again=state.again + 1)
-            return _none(time, same(state.again, self.edition), raw, deviation), state
+            return _none(time, same(state.again, self.rules), raw, deviation), state
         if self._says_nothing(state, deviation):
             reason = f"too far from the calibration: the expected error is {deviation:.3g}"
             return _none(time, reason, raw, deviation), state
-        state = seen(state, raw, deviation, self.edition)
+        state = seen(state, raw, deviation, self.rules)
         if self._strange(state, deviation):
             reason = f"an outlier: its expected error is {deviation:.3g}, usual are {state.usual:.3g}"
             return _none(time, reason, raw, deviation), replace(state, outliers=state.outliers + 1)
@@ -157,7 +159,7 @@ class Live(Piece):
         level = begun(raw) if state.level is None or anew else followed(state.level, raw, self._floor)
         if state.level is not None and stepped(state.level, level):
             levels = afresh(state.level, state.level.doubted, self._floor or 0.0)
-            state = restated(state, levels, anything=self.edition == 2)
+            state = restated(state, levels, anything=self.rules == 2)
         usual = deviation if anew else REMEMBERED * state.usual + (1.0 - REMEMBERED) * deviation
         past = (*state.past[-self.memory + 1 :], Past(time, level.value, deviation))
         accepted = 1 if anew else state.accepted + 1
@@ -169,7 +171,7 @@ class Live(Piece):
 
     def _older(self, state: LiveState) -> tuple[Past, ...]:
         """What is kept of the time before the memory, once the oldest of it leaves."""
-        if self.edition != 3 or len(state.past) < self.memory:
+        if self.rules < 3 or len(state.past) < self.memory:
             return state.older
         leaving = state.past[0]
         if state.older and leaving.time - state.older[-1].time < SPARSE:
@@ -179,7 +181,7 @@ class Live(Piece):
     @property
     def _floor(self) -> float | None:
         """The innovation that is never clipped: the calibration itself errs by as much."""
-        return None if self.edition is None else sqrt(self.calibration.error)
+        return None if self.rules < 2 else sqrt(self.calibration.error)
 
     def _corrected(self, state: LiveState) -> LiveState:
         """With the correction by its samples, and by the noise that is known now: `unsettled` until it is known well.
@@ -188,12 +190,13 @@ class Live(Piece):
         """
         noise = sqrt(self.calibration.error + (state.level.noise**2 if state.level else 0.0))
         found = correction(state.samples, self.calibration.intercept, noise)
-        early = self.edition is not None and (state.level is None or not state.level.warm)
-        return replace(state, correction=found, unsettled=early)
+        doubt = doubted(state.samples, found, noise) if self.rules >= 4 else None
+        early = self.rules >= 2 and (state.level is None or not state.level.warm)
+        return replace(state, correction=found, doubt=doubt, unsettled=early)
 
     def _why(self, before: LiveState, state: LiveState) -> str:
         """What is to be known of a value: that it is doubted, or that the level began afresh with it."""
-        if self.edition is None or before.level is None or state.level is None:
+        if self.rules < 2 or before.level is None or state.level is None:
             return ""
         if before.outliers >= PATIENCE:
             return f"begun afresh: {PATIENCE} outliers in a row are the new usual"
@@ -218,18 +221,7 @@ class Live(Piece):
 
     def _half(self, state: LiveState, now: Past) -> float:
         """Half an interval."""
-        smoothed = 0.0 if state.level is None else state.level.variance
-        return self.quantile * self._spread(state, now, smoothed)
-
-    def _spread(self, state: LiveState, now: Past, smoothed: float) -> float:
-        alone = sqrt(state.usual * state.usual + smoothed)
-        if not state.samples:
-            return alone
-        prior = expected(state.samples, 0.0)
-        hours = (now.time - state.samples[-1].time) / HOUR
-        wandered = prior * min(1.0, max(0.0, hours) / DAY)
-        found = spread(state.correction, now.value, self.calibration.error + smoothed, wandered)
-        return min(found, alone) if self.edition == 3 else found
+        return self.quantile * deviation(state, now, self.calibration.error, self.rules)
 
     def _range(self, state: LiveState) -> tuple[float, float]:
         measured = [sample.measured for sample in state.samples]
@@ -251,7 +243,7 @@ class Live(Piece):
     @property
     def _results(self) -> Results:
         return Results(
-            edition=self.edition,
+            edition=self.rules,
             far=self.far,
             least=self.least,
             most=self.most,

@@ -6,7 +6,10 @@ from pydantic import TypeAdapter, ValidationError
 
 from homeostat.errors import MonitoringError
 from homeostat.monitoring.spectra.smoothing import Level
-from homeostat.monitoring.spectra.transfer import Correction, Sample
+from homeostat.monitoring.spectra.transfer import Correction, Doubt, Sample
+
+HOUR = 3_600_000_000
+"""Microseconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,7 @@ class LiveState:
     `waiting` is the last at-line result, if it was far off what stood and corrects nothing yet. `last` is what the
     newest spectrum said and was expected to err by, `before` what those before it did, and `again` how many have come
     in a row since then that were any of them bit for bit. `older` are some of those that were live before `past`.
+    `doubt` is what samples showed beyond what was expected: None before the first, and before edition 4.
     """
 
     level: Level | None = None
@@ -40,6 +44,7 @@ class LiveState:
     unsettled: bool = False
     before: tuple[tuple[float, float], ...] = ()
     older: tuple[Past, ...] = ()
+    doubt: Doubt | None = None
 
 
 @dataclass(frozen=True, slots=True)
