@@ -5,15 +5,15 @@ the samples that it never knew. A row is a spectrum with its time; with a refere
 row of a time and a reference value alone is a sample drawn between two spectra. Nothing is learnt here.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 import numpy as np
 
 from homeostat.errors import MonitoringError
 from homeostat.monitoring.frozen import Array
-from homeostat.monitoring.learning.identical import joined, once
+from homeostat.monitoring.learning.identical import joined, known_rows, once
 from homeostat.monitoring.learning.runs import HOUR, hours
 from homeostat.monitoring.learning.sampling import Sampling, misplaced, sampling
 from homeostat.monitoring.learning.spectral import on_axis, samples_digest
@@ -101,13 +101,13 @@ def follow_live(package: LivePackage, table: Table, asked: Told) -> Followed:
     samples: list[Sampled] = []
     remarks, second = [remark] if remark else [], False
     for rows in _processes(table.rows, groups):
-        found = _followed(package, rows, (times, spectra, measured), asked, told, samples)
-        second = second or bool(found.second)
-        remarks += misplaced(found, table.sheet.lines, measured, package.training.group)
+        drawn = _followed(package, rows, (times, spectra, measured), asked, told, samples)
+        second = second or bool(drawn.second)
+        remarks += misplaced(drawn, table.sheet.lines, measured, package.training.group)
     samples.sort(key=lambda one: one.row)
     remarks += _remarks(package, table, asked, told, samples, second=second)
-    metrics = _figures(package, samples, groups)
-    return Followed(package, table, times, told, tuple(samples), groups, metrics, tuple(remarks))
+    found = Followed(package, table, times, told, tuple(samples), groups, (), tuple(remarks))
+    return replace(found, metrics=figures(found))
 
 
 def digest_of(package: LivePackage, table: Table) -> str:
@@ -243,16 +243,21 @@ def _remarks(
     return found
 
 
-def _figures(
-    package: LivePackage, samples: Sequence[Sampled], groups: Sequence[str] | None
-) -> tuple[Metrics, ...]:
-    """Over the samples that never were told; beside one of them without a value nothing was decided."""
-    scored = [one for one in samples if not one.told]
+def learnt_rows(read: Followed) -> frozenset[int]:
+    """The rows that were learnt from: alike in spectrum and reference, however they are written."""
+    spectra, _ = on_axis(read.package.headings, read.table)
+    measured = _measured(read.package, read.table)
+    return frozenset(known_rows(spectra, measured, read.package.training.keys).tolist())
+
+
+def figures(read: Followed, without: Collection[int] = ()) -> tuple[Metrics, ...]:
+    """Over the samples that never were told, less rows `without`; where no value stood nothing was decided."""
+    scored = [one for one in read.samples if not one.told and one.row not in without]
     if not scored:
         return ()
-    verdicts = [_verdict(package, one.standing) for one in scored]
+    verdicts = [_verdict(read.package, one.standing) for one in scored]
     truth = np.array([one.measured for one in scored])
-    labels = None if groups is None else np.array([groups[one.row] for one in scored])
+    labels = None if read.groups is None else np.array([read.groups[one.row] for one in scored])
     return measure(truth, verdicts, subgroups=labels, groups=labels)
 
 

@@ -4,7 +4,7 @@ In: a package and a table. Out: `Scored`. The model is given its inputs only: th
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -90,12 +90,19 @@ def score(package: Package, table: Table) -> Scored:
     verdicts = judged(package, table, inputs(package, table))
     unheard = strangers(package, table)
     truth = _truth(package, table, unheard)
-    groups = _groups(package, table)
-    metrics: tuple[Metrics, ...] = ()
-    if truth is not None and np.isfinite(truth).any():
-        labels = None if groups is None else np.array(groups)
-        metrics = measure(truth, verdicts, rule=package.rule, subgroups=labels, groups=labels)
-    return Scored(package, table, verdicts, truth, groups, metrics, unheard)
+    found = Scored(package, table, verdicts, truth, _groups(package, table), (), unheard)
+    return replace(found, metrics=figures(found, range(table.rows)))
+
+
+def figures(scored: Scored, rows: Sequence[int]) -> tuple[Metrics, ...]:
+    """Figures over some of the rows, then by group; none where none of them tells a truth."""
+    if scored.truth is None or not np.isfinite(scored.truth[list(rows)]).any():
+        return ()
+    labels = None if scored.groups is None else np.array(scored.groups)[list(rows)]
+    verdicts = [scored.verdicts[row] for row in rows]
+    return measure(
+        scored.truth[list(rows)], verdicts, rule=scored.package.rule, subgroups=labels, groups=labels
+    )
 
 
 def digest_of(scored: Scored) -> str:
