@@ -470,3 +470,17 @@ def test_a_result_older_than_the_memory_is_matched_to_one_of_a_spectrum_each_fiv
     assert len(long.older) == 288
     with pytest.raises(MonitoringError, match="its result came after the time that is remembered"):
         short.at_line(long, 31 * MINUTE, 28.0)
+
+
+def test_a_sample_drawn_in_a_gap_within_what_is_remembered_has_no_spectrum_and_came_not_too_late() -> None:
+    _, spectra = process(120)
+    short = LIVE.model_copy(update={"memory": 20})
+    state = LiveState()
+    for number, spectrum in enumerate(spectra):
+        if not 20 <= number < 70:
+            _, state = short.step(state, spectrum, number * MINUTE)
+    for minute in (40, 45):
+        with pytest.raises(MonitoringError, match="no spectrum was taken near"):
+            short.at_line(state, minute * MINUTE, 20.0)
+    with pytest.raises(MonitoringError, match="no spectrum was taken near"):
+        short.at_line(state, -60 * MINUTE, 20.0)  # before the first one

@@ -13,6 +13,7 @@ from homeostat.monitoring.frozen import Array
 from homeostat.monitoring.learning.identical import joined, once, repeats
 from homeostat.monitoring.learning.possible import Possible
 from homeostat.monitoring.learning.spectral import headings_of
+from homeostat.monitoring.learning.spellings import spellings
 from homeostat.monitoring.learning.table import Table
 from homeostat.monitoring.learning.wavelengths import axis
 from homeostat.monitoring.spectra.learning import Samples
@@ -43,6 +44,7 @@ def measured_once(
         _check_whole(table, names, spectra, row)
     groups = None
     if group is not None:
+        decisions += spellings(table, (), group)
         groups = _apart(spectra[kept], table.named(group, kept.tolist()), table, group, decisions)
     decisions += _contradicting(
         spectra[kept], values[kept], [table.sheet.lines[row] for row in kept.tolist()]

@@ -15,6 +15,7 @@ from homeostat.monitoring.learning.beyond import advice
 from homeostat.monitoring.learning.decimals import number_of
 from homeostat.monitoring.learning.far_groups import unchecked
 from homeostat.monitoring.learning.possible import Possible
+from homeostat.monitoring.learning.spellings import spellings
 from homeostat.monitoring.learning.table import Table
 from homeostat.monitoring.learning.unknown import judged
 from homeostat.monitoring.learning.wavelengths import matching
@@ -73,6 +74,13 @@ class Scored:
             f"Targets were learnt from {low:.6g} to {high:.6g}: {values} values and {ends} intervals reach beyond, "
             "where nothing was learnt."
         )
+
+    @property
+    def spelt(self) -> str | None:
+        """What is said of groups that the table spells in several ways; None without any."""
+        group = self.package.training.group
+        told = spellings(self.table, (), group) if group and group in self.table.headings else []
+        return "; ".join(told) or None
 
     @property
     def left_out(self) -> str | None:

@@ -12,7 +12,7 @@ import numpy as np
 
 from homeostat.errors import MonitoringError
 from homeostat.monitoring.spectra.doubted import doubtful, nearest, remembered
-from homeostat.monitoring.spectra.state import LiveState, Past
+from homeostat.monitoring.spectra.state import OLDER, LiveState, Past
 from homeostat.monitoring.spectra.transfer import Sample, alike
 
 
@@ -58,7 +58,7 @@ class Results:
             )
 
     def _no_spectrum(self, state: LiveState, time: int) -> MonitoringError:
-        if len(state.past) >= self.memory and time < state.past[0].time:
+        if self._forgotten(state, time):
             return MonitoringError(
                 "its result came after the time that is remembered",
                 mend="enter results sooner, or take spectra less often",
@@ -67,6 +67,12 @@ class Results:
             "no spectrum was taken near the time of sampling",
             mend="enter the time when the sample was drawn, within what the live state remembers",
         )
+
+    def _forgotten(self, state: LiveState, time: int) -> bool:
+        """Whether the time lies before what is remembered, and not before the first spectrum or in a gap."""
+        if self.edition < 3:
+            return len(state.past) >= self.memory and time < state.past[0].time
+        return len(state.older) >= OLDER and time < state.older[0].time
 
     def _believed(self, state: LiveState, sample: Sample) -> tuple[Sample, ...]:
         """The samples that count now that this one has come."""

@@ -22,7 +22,7 @@ from homeostat.monitoring.spectra.calibration import Calibration
 from homeostat.monitoring.spectra.doubted import restated, stepped
 from homeostat.monitoring.spectra.guard import Guard
 from homeostat.monitoring.spectra.smoothing import STEP, afresh, begun, followed
-from homeostat.monitoring.spectra.state import HOUR, LiveState, LiveValue, Past
+from homeostat.monitoring.spectra.state import HOUR, OLDER, SPARSE, LiveState, LiveValue, Past
 from homeostat.monitoring.spectra.transfer import correction
 from homeostat.monitoring.spectra.width import deviation, doubted
 
@@ -37,8 +37,6 @@ REMEMBERED = 0.95
 """What the usual error keeps with each spectrum."""
 FAR = 3.0
 """Half-widths of the interval by which an at-line result may be off what stood and be believed alone (assumption)."""
-SPARSE, OLDER = HOUR // 12, 288
-"""Before the memory, a value each five minutes is kept for a day: late results are matched to it (assumption)."""
 MARGIN = 0.1
 """Share of the calibration's span by which values may leave it and still be reported (assumption)."""
 
