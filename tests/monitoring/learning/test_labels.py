@@ -8,9 +8,11 @@ from hypothesis import strategies as st
 from tests.monitoring.learning.tables import classes, linear, table
 
 from homeostat.errors import MonitoringError
+from homeostat.monitoring.learning import score
 from homeostat.monitoring.learning.columns import Wanted
 from homeostat.monitoring.learning.labels import GAPS, MISSING, WORDS, ambiguous, key, read_labels, respelt
 from homeostat.monitoring.learning.task import state
+from homeostat.monitoring.learning.training import Settings, pose, train
 
 
 @pytest.mark.parametrize(
@@ -103,3 +105,15 @@ def test_a_rule_asks_for_a_label_and_not_for_what_python_makes_of_it(tmp_path: P
     assert state(table(tmp_path, columns), "y", Wanted(), None, "== 1_2").y.sum() == 20
     with pytest.raises(MonitoringError, match="does not fit the classes 1_2, 3_4"):
         state(table(tmp_path, columns), "y", Wanted(), None, "== 12")
+
+
+def test_groups_that_are_numbers_spelt_in_several_ways_are_told_by_training_and_score(
+    tmp_path: Path,
+) -> None:
+    columns = linear(40) | {"donor": [f"9{row % 4}" + (".0" if row == 4 else "") for row in range(40)]}
+    given_, settings = table(tmp_path, columns), Settings("y", "donor", quick=True)
+    task = pose(given_, settings)
+    assert set(task.groups or ()) == {"90", "91", "92", "93"}
+    assert "in 'donor' '90.0' counts as '90'" in task.decisions
+    learnt = train(given_, task, settings).package
+    assert score(learnt, given_).spelt == "in 'donor' '90.0' counts as '90'"

@@ -516,3 +516,42 @@ def test_a_table_scored_again_is_the_same_evidence(package: LivePackage, tmp_pat
     record_live(read(package, tmp_path, processes.process(20)), path, "2026-01-01T00:00:00+00:00")
     found = {each.id: each for each in validate(package, path).findings}
     assert found["MON-08"].evidence.startswith("13 samples of processes in 2 tables, never told")
+
+
+def test_groups_that_are_spelt_in_several_ways_are_one_and_that_is_told(tmp_path: Path) -> None:
+    columns = processes.samples()
+    numbered = columns | {"reactor": [str(one).replace("R", "9") for one in columns["reactor"]]}
+    for own, other, given in (("R0", "r0", columns), ("90", "90.0", numbered)):
+        spelt = list(given["reactor"])
+        spelt[6] = other
+        folder = tmp_path / own
+        folder.mkdir()
+        found = train_live(
+            tables.table(folder, given | {"reactor": spelt}),
+            tables.table(folder, processes.process(2, seed=9)),
+            ASKED,
+        )
+        assert found.package.training.groups == 6
+        assert f"in 'reactor' '{other}' counts as '{own}'" in found.decisions
+        course = processes.process()
+        names: list[object] = [other if row == 7 else own for row in range(len(course["glucose"]))]
+        read_ = read(found.package, folder, {"reactor": names, **course})
+        assert set(read_.groups or ()) == {own}
+        assert f"in 'reactor' '{other}' counts as '{own}'" in read_.remarks
+        older = found.package.model_copy(
+            update={"live": found.package.live.model_copy(update={"edition": 3})}
+        )
+        assert set(read(older, folder, {"reactor": names, **course}).groups or ()) == {own, other}
+
+
+def test_told_samples_that_missed_their_intervals_are_warned_of(tmp_path: Path, package: LivePackage) -> None:
+    found = read(package, tmp_path, processes.process(shift=2.0), Told(at_line=3))
+    warned = [one for one in found.remarks if "told samples lie outside the interval that stood" in one]
+    assert len(warned) == 1
+    assert warned[0].startswith("WARNING: ")
+    assert warned[0].endswith("later intervals are as wide as they showed")
+    older = package.model_copy(update={"live": package.live.model_copy(update={"edition": 3})})
+    remarks = read(older, tmp_path, processes.process(shift=2.0), Told(at_line=3)).remarks
+    assert any(one.endswith("the model was frozen before they are widened by it") for one in remarks)
+    agreeing = read(package, tmp_path, processes.process(), Told(at_line=3)).remarks
+    assert not any("lie outside the interval" in one for one in agreeing)

@@ -162,3 +162,17 @@ def test_a_value_that_cannot_be_computed_with_is_refused_where_it_stands(tmp_pat
     with pytest.raises(MonitoringError, match="-1e151 is too large") as caught:
         table.number("b")
     assert caught.value.where == "t.csv, line 3, column 'b'"
+
+
+@pytest.mark.parametrize(("mark", "told"), [(" ", "blanks"), ("   ", "blanks"), (":", "colons")])
+def test_a_table_whose_separator_is_not_known_says_that_one_column_was_read(
+    tmp_path: Path, mark: str, told: str
+) -> None:
+    with pytest.raises(MonitoringError, match=f"one column was read, headed 'a{mark}b': {told}") as fault:
+        _read(tmp_path, f"a{mark}b\n1{mark}2\n3{mark}4\n")
+    assert fault.value.where == "t.csv, headings"
+
+
+def test_one_column_of_numbers_is_a_table(tmp_path: Path) -> None:
+    assert _read(tmp_path, "time [h]\n1.5\n2.5\n") == {"time [h]": [1.5, 2.5]}
+    assert _read(tmp_path, "sep=:\na:b\n1:2\n") == {"a": [1.0], "b": [2.0]}

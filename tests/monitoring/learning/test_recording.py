@@ -159,3 +159,56 @@ def test_a_torn_line_of_the_record_is_told_and_blocks_neither_use_nor_report(
     assert kept is not None
     assert kept.number == 2
     assert kept.told.endswith("torn while it was written: it stays, and tells no use.")
+
+
+def merged(first: tables.Columns, second: tables.Columns) -> tables.Columns:
+    return {name: [*first[name], *second[name]] for name in first}
+
+
+def test_rows_learnt_from_among_new_ones_are_told_and_left_out_of_what_is_on_record(
+    package: Package, tmp_path: Path
+) -> None:
+    model, new = tmp_path / "m.json", tables.linear(20, seed=9)
+    learnt = {name: list(reversed(cells[:30])) for name, cells in tables.linear(60).items()}
+    alone = score(package, tables.table(tmp_path, new))
+    kept = record(score(package, tables.table(tmp_path, merged(learnt, new))), model, WHEN)
+    assert kept is not None
+    assert "WARNING: 30 rows were learnt from" in kept.told
+    (use,) = uses(model)
+    assert (use.what, use.results) == (COMPARED, alone.metrics)
+    assert use.note.endswith("without 30 rows learnt from")
+    found = {each.id: each for each in validate(package, model).findings}
+    assert "1 against references" in found["MON-14"].evidence
+    assert "rows learnt from are left out" in found["MON-14"].evidence
+
+
+def test_some_of_the_rows_learnt_from_are_evidence_of_nothing(package: Package, tmp_path: Path) -> None:
+    model = tmp_path / "m.json"
+    some = {name: list(reversed(cells[10:50])) for name, cells in tables.linear(60).items()}
+    kept = record(score(package, tables.table(tmp_path, some)), model, WHEN)
+    assert kept is not None
+    assert "proves nothing" in kept.told
+    assert [use.what for use in uses(model)] == [LEARNT]
+
+
+def test_of_the_locked_test_rows_learnt_from_are_left_out(package: Package, tmp_path: Path) -> None:
+    model = tmp_path / "m.json"
+    both = merged({name: cells[:30] for name, cells in tables.linear(60).items()}, LOCKED)
+    record(score(package, tables.table(tmp_path, both)), model, WHEN)
+    (use,) = uses(model)
+    assert (use.what, use.results[0].rows) == (LOCKED_TEST, 24)
+
+
+def test_a_package_frozen_before_the_digests_of_its_rows_says_that_it_does_not_know_them(
+    package: Package, tmp_path: Path
+) -> None:
+    training = package.training.model_copy(update={"keys": ()})
+    older = package.model_copy(update={"training": training})
+    assert "keys" not in older.model_dump()["training"]
+    model = tmp_path / "m.json"
+    some = {name: cells[10:50] for name, cells in tables.linear(60).items()}
+    kept = record(score(older, tables.table(tmp_path, some)), model, WHEN)
+    assert kept is not None
+    assert "not known one by one: the model was frozen before their digests" in kept.told
+    found = {each.id: each for each in validate(older, model).findings}
+    assert "gap: rows learnt from may be among them" in found["MON-14"].evidence

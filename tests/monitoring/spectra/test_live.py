@@ -10,8 +10,9 @@ from tests.monitoring.spectra.made_up import band, samples, spectra_of
 from homeostat.errors import MonitoringError
 from homeostat.monitoring.spectra import Cut, Live, LiveState, LiveValue, SavitzkyGolay, dumped, restored
 from homeostat.monitoring.spectra.learning import calibrate
-from homeostat.monitoring.spectra.live import HOUR, PATIENCE
+from homeostat.monitoring.spectra.live import PATIENCE
 from homeostat.monitoring.spectra.smoothing import STEP
+from homeostat.monitoring.spectra.state import HOUR
 
 Array = NDArray[np.float64]
 SAMPLES = samples()
@@ -425,23 +426,36 @@ def test_a_result_later_than_the_memory_is_told_to_have_come_too_late() -> None:
         short.at_line(state, 300 * MINUTE, 20.0)
 
 
-@pytest.mark.parametrize("off", [0.0, 0.8])
-def test_an_interval_after_samples_is_no_wider_than_without_one(off: float) -> None:
-    def widths(live: Live) -> list[Array]:
-        found = []
-        for count in (0, 1, 3):
-            _, state = course(live, steady(20.0, 60, 1))
-            for number in (20, 30, 40)[:count]:
-                state = live.at_line(state, number * MINUTE, 20.0 + off)
-            found.append(
-                np.array([one.high - one.low for one in course(live, steady(20.0, 60, 2), state)[0]])
-            )
-        return found
+THIRD = LIVE.model_copy(update={"edition": 3})
+"""One frozen when no interval was wider after samples than without one, whatever they showed."""
 
-    alone, *after = widths(LIVE)
+
+def widths(live: Live, off: float) -> tuple[Array, ...]:
+    """Widths of an hour's intervals after none, one and three samples that were `off`."""
+    found = []
+    for count in (0, 1, 3):
+        _, state = course(live, steady(20.0, 60, 1))
+        for number in (20, 30, 40)[:count]:
+            state = live.at_line(state, number * MINUTE, 20.0 + off)
+        answers, _ = course(live, steady(20.0, 60, 2), state)
+        found.append(
+            np.array([one.high - one.low for one in answers if one.high is not None and one.low is not None])
+        )
+    return tuple(found)
+
+
+@pytest.mark.parametrize(("live", "off"), [(LIVE, 0.0), (THIRD, 0.0), (THIRD, 0.8)])
+def test_an_interval_after_samples_that_agree_is_no_wider_than_without_one(live: Live, off: float) -> None:
+    alone, *after = widths(live, off)
     assert all((one <= alone + 1e-12).all() for one in after)
-    alone, *after = widths(SECOND)
+    alone, *after = widths(SECOND, off)
     assert any((one > alone).any() for one in after)
+
+
+def test_an_interval_after_samples_that_were_off_is_wider_for_what_they_showed() -> None:
+    alone, one, three = widths(LIVE, 0.8)
+    assert (one == alone).all()  # it waits
+    assert (three > alone).all()
 
 
 def test_a_result_older_than_the_memory_is_matched_to_one_of_a_spectrum_each_five_minutes() -> None:
@@ -456,3 +470,17 @@ def test_a_result_older_than_the_memory_is_matched_to_one_of_a_spectrum_each_fiv
     assert len(long.older) == 288
     with pytest.raises(MonitoringError, match="its result came after the time that is remembered"):
         short.at_line(long, 31 * MINUTE, 28.0)
+
+
+def test_a_sample_drawn_in_a_gap_within_what_is_remembered_has_no_spectrum_and_came_not_too_late() -> None:
+    _, spectra = process(120)
+    short = LIVE.model_copy(update={"memory": 20})
+    state = LiveState()
+    for number, spectrum in enumerate(spectra):
+        if not 20 <= number < 70:
+            _, state = short.step(state, spectrum, number * MINUTE)
+    for minute in (40, 45):
+        with pytest.raises(MonitoringError, match="no spectrum was taken near"):
+            short.at_line(state, minute * MINUTE, 20.0)
+    with pytest.raises(MonitoringError, match="no spectrum was taken near"):
+        short.at_line(state, -60 * MINUTE, 20.0)  # before the first one

@@ -23,9 +23,9 @@ from homeostat.monitoring.frozen import Array
 from homeostat.monitoring.spectra import Calibration, LinearBaseline, Live, LiveValue, SavitzkyGolay, course
 from homeostat.monitoring.spectra.cut import Cut
 from homeostat.monitoring.spectra.learning import Choice, Samples, calibrate, choose
-from homeostat.monitoring.spectra.live import HOUR
 from homeostat.monitoring.spectra.recipe import candidates
 from homeostat.monitoring.spectra.smoothing import begun, followed
+from homeostat.monitoring.spectra.state import HOUR
 
 NAME = "atr_mir_fermentation_cabaneros2021"
 INTERVAL = HOUR // 48

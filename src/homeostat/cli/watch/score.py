@@ -59,7 +59,7 @@ def score(
     if as_json:
         show_json(_object(scored, kept))
         return
-    advice = ("", scored.advice, scored.unchecked, scored.edge, promise(package))
+    advice = ("", scored.advice, scored.unchecked, scored.spelt, scored.edge, promise(package))
     advised = [each for each in advice if each is not None]
     advised = advised if len(advised) > 1 else []
     show(*_head(scored), _verdicts(scored), *advised, *_figures(scored), *([kept.told] if kept else []))
@@ -157,6 +157,7 @@ def _object(scored: "Scored", kept: "Kept | None") -> dict[str, Any]:
         "promise": promise(package),
         "edge": scored.edge,
         "unchecked": scored.unchecked,
+        "spelt": scored.spelt,
         "advice": scored.advice,
         "left_out": scored.left_out,
         "rows": [_row(scored, row, verdict) for row, verdict in enumerate(scored.verdicts)],

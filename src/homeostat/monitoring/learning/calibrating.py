@@ -13,14 +13,14 @@ import numpy as np
 from homeostat import __version__
 from homeostat.errors import MonitoringError
 from homeostat.monitoring.frozen import Array
-from homeostat.monitoring.learning.identical import joined, once, repeats, row_keys
+from homeostat.monitoring.learning.identical import row_digests, row_keys
 from homeostat.monitoring.learning.possible import ANYTHING, Possible
-from homeostat.monitoring.learning.spectral import headings_of, on_axis, samples_digest
+from homeostat.monitoring.learning.samples import measured_once
+from homeostat.monitoring.learning.spectral import on_axis, samples_digest
 from homeostat.monitoring.learning.suspect import negative, strange
 from homeostat.monitoring.learning.table import Table
 from homeostat.monitoring.learning.threads import one_thread
 from homeostat.monitoring.learning.training import versions
-from homeostat.monitoring.learning.wavelengths import axis
 from homeostat.monitoring.package import (
     IntendedUse,
     LivePackage,
@@ -39,9 +39,7 @@ from homeostat.monitoring.spectra.standards import standardise
 COMPONENTS = 8
 """The most that are tried, unless another number is asked for."""
 SHOWN = 20
-"""Trials that the package keeps, the best first; faults of the samples that are told one by one."""
-FEWEST = 3
-"""Groups without which nothing can be calibrated."""
+"""Trials that the package keeps, the best first."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +103,7 @@ def train_live(table: Table, first: Table, wished: Wished) -> Calibrated:
     No target is read in `first`. Raises MonitoringError where the tables hold no spectra that go together.
     """
     decisions: list[str] = []
-    names, samples, rows = _samples(table, wished, decisions)
+    names, samples, rows = measured_once(table, wished.target, wished.group, wished.possible, decisions)
     step = None if wished.standards is None else _standardisation(names, wished.standards, decisions)
     unlabelled = _first(names, first, decisions)
     decisions += _learnt_from(unlabelled, samples, first)
@@ -159,93 +157,6 @@ def _by_groups(live: Live, samples: Samples, errors: Array, level: float, decisi
     wide = reach(effects(errors, np.array(samples.groups)), 0.5 + 0.5 * level)
     decisions.append(f"intervals by random effects of {count} groups")
     return live.model_copy(update={"quantile": wide, "by_groups": count})
-
-
-def _samples(table: Table, wished: Wished, decisions: list[str]) -> tuple[list[str], Samples, list[int]]:
-    """The headings of the spectrum, and the rows that have a reference value, each measurement once; which they are."""
-    apart = [wished.target, *([wished.group] if wished.group else [])]
-    for name in apart:
-        table.check_single(name)
-    values, names = table.number(wished.target), headings_of(table, apart)
-    kept = np.flatnonzero(np.isfinite(values))
-    wished.possible.check(values[kept], lambda place: table.place(int(kept[place]), wished.target))
-    if len(kept) < table.rows:
-        decisions.append(f"{table.rows - len(kept)} rows without '{wished.target}' are left out")
-    spectra = np.stack([table.number(name) for name in names], axis=1)
-    for row in kept.tolist():
-        _check_whole(table, names, spectra, row)
-    groups = None
-    if wished.group is not None:
-        groups = _apart(
-            spectra[kept], table.named(wished.group, kept.tolist()), table, wished.group, decisions
-        )
-    decisions += _contradicting(
-        spectra[kept], values[kept], [table.sheet.lines[row] for row in kept.tolist()]
-    )
-    single = once(spectra[kept], values[kept], groups)
-    if len(single) < len(kept):
-        decisions.append(
-            f"{len(kept) - len(single)} rows repeat another in spectrum and '{wished.target}': each counts once"
-        )
-        kept, groups = kept[single], None if groups is None else tuple(groups[row] for row in single.tolist())
-    try:
-        samples = Samples(axis(names, table.sheet.decimal), spectra[kept], values[kept], groups)
-    except MonitoringError as fault:
-        raise MonitoringError(fault.what, where=table.name, mend=fault.mend) from fault
-    return names, samples, kept.tolist()
-
-
-def _apart(
-    spectra: Array, groups: tuple[str, ...], table: Table, group: str, decisions: list[str]
-) -> tuple[str, ...]:
-    """The groups (n,), those that share a spectrum as one. Raises MonitoringError where too few are left."""
-    names = joined(spectra, groups)
-    lost = [name for name, under in names.items() if name != under]
-    if not lost:
-        return groups
-    pairs = "; ".join(f"'{name}' counts as '{names[name]}'" for name in lost[:SHOWN])
-    more = f"; and {len(lost) - SHOWN} more" if len(lost) > SHOWN else ""
-    told = (
-        f"{len(lost)} groups share spectra with another, bit for bit, and are held out with it: {pairs}{more}"
-    )
-    left = len(names) - len(lost)
-    if left < FEWEST <= len(names):
-        raise MonitoringError(
-            f"only {left} groups are left: {told}",
-            where=f"{table.name}, column '{group}'",
-            mend="bring at least three that share none; leave a spectrum out that stands in many, such as a blank",
-        )
-    decisions.append(f"WARNING: {told}")
-    return tuple(names[name] for name in groups)
-
-
-def _contradicting(spectra: Array, values: Array, lines: Sequence[int]) -> list[str]:
-    """What is said of one spectrum that has two reference values."""
-    same = repeats(spectra, np.zeros(len(values)))
-    if same is None:
-        return []
-    pairs = [(first, row) for row, first in enumerate(same.tolist()) if values[row] != values[first]]
-    return [
-        f"WARNING: lines {lines[first]} and {lines[row]} give one spectrum two values, {values[first]:g} and "
-        f"{values[row]:g}: one of them is wrong, or their spectra are"
-        for first, row in pairs[:SHOWN]
-    ] + ([f"WARNING: so do {len(pairs) - SHOWN} more rows"] if len(pairs) > SHOWN else [])
-
-
-def _check_whole(table: Table, names: list[str], spectra: Array, row: int) -> None:
-    gaps = np.flatnonzero(~np.isfinite(spectra[row]))
-    if len(gaps):
-        raise MonitoringError(
-            "a sample to calibrate from lacks a point of its spectrum",
-            where=table.place(row, names[int(gaps[0])]),
-            mend="measure it again, or leave the sample out",
-        )
-    if float(np.ptp(spectra[row])) <= 0.0:
-        raise MonitoringError(
-            "the spectrum of a sample is flat",
-            where=table.place(row),
-            mend="measure it again, or leave it out",
-        )
 
 
 def _first(names: list[str], first: Table, decisions: list[str]) -> Array:
@@ -331,6 +242,7 @@ def _training(
         columns=(*names, wished.target),
         group=wished.group or "",
         note=f"{table.name} (SHA-256 of the file {table.sheet.sha256}). " + ". ".join(decisions),
+        keys=tuple(sorted(set(row_digests(samples.spectra, samples.values)))),
     )
 
 

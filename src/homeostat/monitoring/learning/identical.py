@@ -5,7 +5,7 @@ groups that share inputs: one group under several names.
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
@@ -22,6 +22,13 @@ def row_digests(x: Array, y: Array) -> tuple[str, ...]:
     """SHA-256 of each row that has a target: known again by it, and not to be read from it."""
     keys = zip(row_keys(x, y), np.isfinite(y).tolist(), strict=True)
     return tuple(hashlib.sha256(b"homeostat row\0" + key).hexdigest() for key, told in keys if told)
+
+
+def known_rows(x: Array, y: Array, keys: Collection[str]) -> Integers:
+    """The rows that have a target and whose digest is among `keys`."""
+    known, rows = frozenset(keys), np.flatnonzero(np.isfinite(y))
+    found = [row for row, key in zip(rows.tolist(), row_digests(x, y), strict=True) if key in known]
+    return np.array(found, np.intp)
 
 
 def repeats(x: Array, y: Array) -> Integers | None:

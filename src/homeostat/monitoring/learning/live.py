@@ -5,29 +5,34 @@ the samples that it never knew. A row is a spectrum with its time; with a refere
 row of a time and a reference value alone is a sample drawn between two spectra. Nothing is learnt here.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 import numpy as np
 
 from homeostat.errors import MonitoringError
 from homeostat.monitoring.frozen import Array
-from homeostat.monitoring.learning.identical import joined, once
+from homeostat.monitoring.learning.identical import joined, known_rows, once
 from homeostat.monitoring.learning.runs import HOUR, hours
 from homeostat.monitoring.learning.sampling import Sampling, misplaced, sampling
 from homeostat.monitoring.learning.spectral import on_axis, samples_digest
+from homeostat.monitoring.learning.spellings import spellings
 from homeostat.monitoring.learning.table import Table
 from homeostat.monitoring.package import LivePackage, Metrics
 from homeostat.monitoring.package.metrics import measure
 from homeostat.monitoring.prediction import Verdict
 from homeostat.monitoring.spectra import Drawn, LiveValue, follow
-from homeostat.monitoring.spectra.live import HOUR as MICROSECONDS
 from homeostat.monitoring.spectra.live import NOT_NEWER
+from homeostat.monitoring.spectra.state import HOUR as MICROSECONDS
 from homeostat.process.soft import unit_in
 
 LONGEST = 1e6
 """Hours of a process; more are surely a wrong unit of time."""
+MERGED = 4
+"""The edition from which on groups that are spelt in several ways are one, as in any other model."""
+WIDENED = 4
+"""The edition from which on samples that were off widen what follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,43 +86,41 @@ class Followed:
     def beside(self) -> str | None:
         """How often what stood beside the samples that were told was wrong: no figure counts them."""
         told = [one for one in self.samples if one.told]
-        stood = [one for one in told if one.standing is not None and one.standing.value is not None]
-        missed = sum(one.missed for one in stood)
+        stood, missed = _stood(told)
         if not told:
             return None
-        return (
-            f"What stood beside the {len(told)} told samples: {len(stood)} intervals, of which {missed} missed the "
-            "result."
-        )
+        intervals = f"{stood} intervals, of which {missed} missed the result."
+        return f"What stood beside the {len(told)} told samples: {intervals}"
 
 
 def follow_live(package: LivePackage, table: Table, asked: Told) -> Followed:
     """Follow the processes of a table. Raises MonitoringError for other wavelengths, and times that are missing."""
     times, (spectra, remark) = _times(table, asked.time), on_axis(package.headings, table)
     measured = _measured(package, table)
-    group = package.training.group
-    groups = table.named(group, range(table.rows)) if group and group in table.headings else None
+    groups, respelt = _groups(package, table)
     told: dict[int, LiveValue] = {}
     samples: list[Sampled] = []
-    remarks, second = [remark] if remark else [], False
+    remarks, second = [*([remark] if remark else []), *respelt], False
     for rows in _processes(table.rows, groups):
-        found = _followed(package, rows, (times, spectra, measured), asked, told, samples)
-        second = second or bool(found.second)
-        remarks += misplaced(found, table.sheet.lines, measured, package.training.group)
+        drawn = _followed(package, rows, (times, spectra, measured), asked, told, samples)
+        second = second or bool(drawn.second)
+        remarks += misplaced(drawn, table.sheet.lines, measured, package.training.group)
     samples.sort(key=lambda one: one.row)
     remarks += _remarks(package, table, asked, told, samples, second=second)
-    metrics = _figures(package, samples, groups)
-    return Followed(package, table, times, told, tuple(samples), groups, metrics, tuple(remarks))
+    found = Followed(package, table, times, told, tuple(samples), groups, (), tuple(remarks))
+    return replace(found, metrics=figures(found))
 
 
 def digest_of(package: LivePackage, table: Table) -> str:
     """The digest of the rows with a reference; that of the package's training, if it learnt from these."""
     spectra, _ = on_axis(package.headings, table)
     measured, group = _measured(package, table), package.training.group
-    labels = table.labels(group) if group and group in table.headings else None
+    labels = None
+    if group and group in table.headings:
+        labels = table.labels(group) if package.live.rules < MERGED else table.categories(group)
     rows = np.flatnonzero(np.isfinite(measured))
     groups = None if labels is None else [labels[row] for row in rows.tolist()]
-    if groups is not None and package.live.edition == 3:
+    if groups is not None and package.live.rules >= 3:
         names = joined(spectra[rows], groups)
         groups = [names[one] for one in groups]
     single = once(spectra[rows], measured[rows], groups)
@@ -145,6 +148,16 @@ def _measured(package: LivePackage, table: Table) -> Array:
         return np.full(table.rows, np.nan)
     table.check_single(package.target)
     return table.number(package.target)
+
+
+def _groups(package: LivePackage, table: Table) -> tuple[tuple[str, ...] | None, list[str]]:
+    """The process of each row (n,), where the table tells several, and what is said of how they are spelt."""
+    group = package.training.group
+    if not group or group not in table.headings:
+        return None, []
+    older = package.live.rules < MERGED
+    names = table.named(group, range(table.rows), as_written=older)
+    return names, [] if older else spellings(table, (), group)
 
 
 def _processes(rows: int, groups: Sequence[str] | None) -> list[list[int]]:
@@ -236,6 +249,7 @@ def _remarks(
         for one in samples
         if one.waited
     ]
+    found += _missed(package, [one for one in samples if one.told])
     if asked.at_line and not samples:
         found.append(
             f"WARNING: the table tells no '{package.target}' beside what was followed: no at-line result was told"
@@ -243,16 +257,44 @@ def _remarks(
     return found
 
 
-def _figures(
-    package: LivePackage, samples: Sequence[Sampled], groups: Sequence[str] | None
-) -> tuple[Metrics, ...]:
-    """Over the samples that never were told; beside one of them without a value nothing was decided."""
-    scored = [one for one in samples if not one.told]
+def learnt_rows(read: Followed) -> frozenset[int]:
+    """The rows that were learnt from: alike in spectrum and reference, however they are written."""
+    spectra, _ = on_axis(read.package.headings, read.table)
+    measured = _measured(read.package, read.table)
+    return frozenset(known_rows(spectra, measured, read.package.training.keys).tolist())
+
+
+def _stood(told: Sequence[Sampled]) -> tuple[int, int]:
+    """Beside how many samples an interval stood, and how many of these missed the result."""
+    stood = [one for one in told if one.standing is not None and one.standing.value is not None]
+    return len(stood), sum(one.missed for one in stood)
+
+
+def _missed(package: LivePackage, told: Sequence[Sampled]) -> list[str]:
+    """What is said where more told samples missed their intervals than may by the level."""
+    stood, missed = _stood(told)
+    if missed <= (1.0 - package.coverage) * stood:
+        return []
+    wide = (
+        "later intervals are as wide as they showed"
+        if package.live.rules >= WIDENED
+        else "later intervals may be too narrow: the model was frozen before they are widened by it"
+    )
+    stated = f"{100 * package.coverage:.0f} % are stated to hold"
+    return [
+        f"WARNING: {missed} of {stood} told samples lie outside the interval that stood, {stated}: "
+        f"a gain or a bias that the calibration does not know, or a mistyped result; {wide}"
+    ]
+
+
+def figures(read: Followed, without: Collection[int] = ()) -> tuple[Metrics, ...]:
+    """Over the samples that never were told, less rows `without`; where no value stood nothing was decided."""
+    scored = [one for one in read.samples if not one.told and one.row not in without]
     if not scored:
         return ()
-    verdicts = [_verdict(package, one.standing) for one in scored]
+    verdicts = [_verdict(read.package, one.standing) for one in scored]
     truth = np.array([one.measured for one in scored])
-    labels = None if groups is None else np.array([groups[one.row] for one in scored])
+    labels = None if read.groups is None else np.array([read.groups[one.row] for one in scored])
     return measure(truth, verdicts, subgroups=labels, groups=labels)
 
 

@@ -20,7 +20,7 @@ import openpyxl
 from homeostat.errors import MonitoringError
 from homeostat.monitoring.learning.above import refuse_title
 from homeostat.monitoring.learning.decimals import decimal_mark
-from homeostat.monitoring.learning.separators import split_off
+from homeostat.monitoring.learning.separators import split_off, unknown
 
 LARGEST = 2_000_000_000
 """Bytes that a compressed table may unpack to: more is a damaged or hostile file."""
@@ -58,6 +58,8 @@ def read_sheet(path: Path) -> Sheet:
     refuse_title(numbered, path.name)
     headings = _headings(numbered[0][1])
     body = numbered[1:]
+    if len(headings) == 1 and not typed:
+        _refuse_one_column(headings[0], body, path.name)
     _check_widths(body, len(headings), path.name)
     decimal = "." if separator == "," else decimal_mark(headings, body, path.name, typed=typed)
     rows = tuple(tuple(cells) for _, cells in body)
@@ -160,6 +162,17 @@ def _headings(cells: list[str]) -> tuple[str, ...]:
             name = f"{plain} ({counts[plain]})"
         names[name] = None
     return tuple(names)
+
+
+def _refuse_one_column(heading: str, body: list[tuple[int, list[str]]], name: str) -> None:
+    """Refuse cells that are separated by what is no separator. Raises MonitoringError."""
+    if mark := unknown([cells for _, cells in body]):
+        raise MonitoringError(
+            f"one column was read, headed '{heading[:40]}': {mark} seem to separate its cells, "
+            "and are not known as a separator",
+            where=f"{name}, headings",
+            mend="separate cells by commas, semicolons, tabs or bars (|), or save the table as .xlsx",
+        )
 
 
 def _repeated(cells: list[str]) -> frozenset[str]:

@@ -3,11 +3,12 @@
 In: what was scored, and where the model lies. Out: what was kept, in words. A table that holds a row
 that was locked when the model was trained counts as one more use of the locked test (MON-09), for no such row is learnt
 from and so none comes about by chance; any other is how the model does in use (MON-14). Of a
-watcher it is kept how many batches it called out. The very table that a model was learnt from is told apart, and is
-evidence of nothing. Where nothing can be written the scoring stands all the same, and says so.
+watcher it is kept how many batches it called out. Rows that a model was learnt from are evidence of nothing: they are
+known one by one, told, and left out of the figures on record. A package frozen before their digests knows only the very
+table that it was learnt from, and says so. Where nothing can be written the scoring stands all the same, and says so.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,13 +16,15 @@ import numpy as np
 
 from homeostat.errors import MonitoringError
 from homeostat.monitoring.learning.following import Followed, counted, digest_of
-from homeostat.monitoring.learning.identical import row_digests
+from homeostat.monitoring.learning.identical import known_rows
 from homeostat.monitoring.learning.live import Followed as Read
 from homeostat.monitoring.learning.live import digest_of as digest_read
-from homeostat.monitoring.learning.scoring import Scored, inputs
+from homeostat.monitoring.learning.live import figures as figures_of
+from homeostat.monitoring.learning.live import learnt_rows
+from homeostat.monitoring.learning.scoring import Scored, figures, inputs
 from homeostat.monitoring.learning.scoring import digest_of as digest_scored
 from homeostat.monitoring.learning.table import Table
-from homeostat.monitoring.package import WatchPackage
+from homeostat.monitoring.package import Training, WatchPackage
 from homeostat.monitoring.package.uses import (
     AGAIN,
     COMPARED,
@@ -37,6 +40,7 @@ from homeostat.monitoring.package.uses import (
 
 BY = "homeostat watch score"
 PROVES_NOTHING = ": the table it was learnt from, which proves nothing"
+UNKNOWN = " Rows that it was learnt from are not known one by one: the model was frozen before their digests."
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +56,11 @@ def record(scored: Scored, model: Path, when: str) -> Kept | None:
     if not scored.metrics:
         return None
     package, test = scored.package, scored.package.locked_test
-    rows = _locked_rows(scored)
+    known = _known(scored, package.training.keys)
+    rows = 0 if test is None else len(_known(scored, test.keys))
     locked = test is not None and (rows > 0 or test.sha256 == scored.table.sha256)
-    again = not locked and digest_scored(scored) == package.training.sha256
+    new = figures(scored, sorted(set(range(scored.table.rows)) - known))
+    again = not locked and (not new or digest_scored(scored) == package.training.sha256)
     table = test.sha256 if test is not None and locked else scored.table.sha256
     apart = f", with {rows} of its rows" if locked and table != scored.table.sha256 else ""
     try:
@@ -65,25 +71,41 @@ def record(scored: Scored, model: Path, when: str) -> Kept | None:
             when=when,
             content_hash=package.content_hash,
             table=table,
-            results=scored.metrics,
-            note=f"{scored.table.name[:200]}{apart}",
+            results=scored.metrics if again else new,
+            note=f"{scored.table.name[:200]}{apart}{_without(known, again=again)}",
         )
         times = times_tested(uses(model), table)
     except MonitoringError as fault:
         return Kept(None, f"Not recorded: {fault.what}.")
     more = f": the locked test set{apart}, used {times} times by now" if locked else ""
-    return _kept(use, model, PROVES_NOTHING if again else more)
+    return _kept(use, model, PROVES_NOTHING if again else more, _told(known, package.training, again=again))
 
 
-def _locked_rows(scored: Scored) -> int:
-    """How many rows of the table are of the locked test set, however they are written there."""
-    test = scored.package.locked_test
-    if test is None or not test.keys or scored.truth is None:
-        return 0
+def _known(scored: Scored, keys: Sequence[str]) -> frozenset[int]:
+    """The rows whose digests are among `keys`, however they are written in the table."""
+    if not keys or scored.truth is None:
+        return frozenset()
     columns = inputs(scored.package, scored.table)
     x = np.column_stack([columns[name] for name in scored.package.names])
-    known = frozenset(test.keys)
-    return sum(key in known for key in row_digests(x, scored.truth))
+    return frozenset(known_rows(x, scored.truth, keys).tolist())
+
+
+def _without(known: Collection[int], *, again: bool) -> str:
+    return f", without {len(known)} rows learnt from" if known and not again else ""
+
+
+def _told(known: Collection[int], training: Training, *, again: bool) -> str:
+    """What is said of rows that were learnt from, or that they cannot be told."""
+    if again:
+        return ""
+    if not training.keys:
+        return UNKNOWN
+    if not known:
+        return ""
+    return (
+        f" WARNING: {len(known)} rows were learnt from, alike in all inputs and the target: they prove nothing, and "
+        "are left out of the figures on record."
+    )
 
 
 def record_watched(
@@ -112,27 +134,30 @@ def record_live(read: Read, model: Path, when: str) -> Kept | None:
     """Record how the live calibration at `model` did beside references; None where there was none to compare with."""
     if not read.metrics:
         return None
-    told = sum(one.told for one in read.samples)
-    again = digest_read(read.package, read.table) == read.package.training.sha256
+    package, told = read.package, sum(one.told for one in read.samples)
+    known = learnt_rows(read)
+    new = figures_of(read, known)
+    again = not new or digest_read(package, read.table) == package.training.sha256
+    after = f", after {told} at-line results" if told else ""
     try:
         use = record_use(
             model,
             what=LEARNT if again else COMPARED,
             by=BY,
             when=when,
-            content_hash=read.package.content_hash,
+            content_hash=package.content_hash,
             table=read.table.sha256,
-            results=read.metrics,
-            note=f"{read.table.name[:200]}, after {told} at-line results" if told else read.table.name[:200],
+            results=read.metrics if again else new,
+            note=f"{read.table.name[:200]}{after}{_without(known, again=again)}",
         )
     except MonitoringError as fault:
         return Kept(None, f"Not recorded: {fault.what}.")
-    return _kept(use, model, PROVES_NOTHING if again else "")
+    return _kept(use, model, PROVES_NOTHING if again else "", _told(known, package.training, again=again))
 
 
-def _kept(use: Use, model: Path, more: str) -> Kept:
-    """What is told of a use on record, and of a line before it that was torn."""
-    told = f"Recorded as use {use.number} in {record_of(model).name}{more}."
+def _kept(use: Use, model: Path, more: str, told: str = "") -> Kept:
+    """What is told of a use on record, of rows learnt from, and of a line before it that was torn."""
+    kept = f"Recorded as use {use.number} in {record_of(model).name}{more}.{told}"
     if use.torn:
-        told += " The line before it was torn while it was written: it stays, and tells no use."
-    return Kept(use.number, told)
+        kept += " The line before it was torn while it was written: it stays, and tells no use."
+    return Kept(use.number, kept)

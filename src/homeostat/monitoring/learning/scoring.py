@@ -4,7 +4,7 @@ In: a package and a table. Out: `Scored`. The model is given its inputs only: th
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from homeostat.monitoring.learning.beyond import advice
 from homeostat.monitoring.learning.decimals import number_of
 from homeostat.monitoring.learning.far_groups import unchecked
 from homeostat.monitoring.learning.possible import Possible
+from homeostat.monitoring.learning.spellings import spellings
 from homeostat.monitoring.learning.table import Table
 from homeostat.monitoring.learning.unknown import judged
 from homeostat.monitoring.learning.wavelengths import matching
@@ -75,6 +76,13 @@ class Scored:
         )
 
     @property
+    def spelt(self) -> str | None:
+        """What is said of groups that the table spells in several ways; None without any."""
+        group = self.package.training.group
+        told = spellings(self.table, (), group) if group and group in self.table.headings else []
+        return "; ".join(told) or None
+
+    @property
     def left_out(self) -> str | None:
         """What is said of rows whose truth is no class that the model knows; None without any."""
         return left_out(self.package, self.unheard)
@@ -90,12 +98,19 @@ def score(package: Package, table: Table) -> Scored:
     verdicts = judged(package, table, inputs(package, table))
     unheard = strangers(package, table)
     truth = _truth(package, table, unheard)
-    groups = _groups(package, table)
-    metrics: tuple[Metrics, ...] = ()
-    if truth is not None and np.isfinite(truth).any():
-        labels = None if groups is None else np.array(groups)
-        metrics = measure(truth, verdicts, rule=package.rule, subgroups=labels, groups=labels)
-    return Scored(package, table, verdicts, truth, groups, metrics, unheard)
+    found = Scored(package, table, verdicts, truth, _groups(package, table), (), unheard)
+    return replace(found, metrics=figures(found, range(table.rows)))
+
+
+def figures(scored: Scored, rows: Sequence[int]) -> tuple[Metrics, ...]:
+    """Figures over some of the rows, then by group; none where none of them tells a truth."""
+    if scored.truth is None or not np.isfinite(scored.truth[list(rows)]).any():
+        return ()
+    labels = None if scored.groups is None else np.array(scored.groups)[list(rows)]
+    verdicts = [scored.verdicts[row] for row in rows]
+    return measure(
+        scored.truth[list(rows)], verdicts, rule=scored.package.rule, subgroups=labels, groups=labels
+    )
 
 
 def digest_of(scored: Scored) -> str:

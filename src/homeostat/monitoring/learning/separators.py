@@ -1,9 +1,10 @@
 """What stands between the cells of a table of text: a line `sep=;` says so (Excel), else the headings do.
 
-In: the text. Out: the separator, and the text below such a line.
+In: the text. Out: the separator, and the text below such a line; or what seems to separate cells, and is not known.
 """
 
 import re
+from collections.abc import Sequence
 
 SEPARATORS = ",;\t|"
 _DECLARED = re.compile(r'"?sep=(?P<mark>[^\r\n"])"?[,;\t ]*(\r\n|\n|\r|$)', re.IGNORECASE)
@@ -32,6 +33,19 @@ def separator(lines: list[str]) -> str:
         if count >= max(2, TELLING * first) and (first == 0 or _unquoted(line).count(mark) != first):
             return other
     return mark
+
+
+def unknown(rows: Sequence[Sequence[str]]) -> str:
+    """The mark that seems to separate the cells of a table of which one column was read; "" where none does.
+
+    Blanks or colons that split each of the first rows, below the headings, into as many parts.
+    """
+    first = [row[0] for row in rows[:LOOKED_AT]]
+    for name, mark in (("blanks", None), ("colons", ":")):
+        counts = {len(cell.split(mark)) for cell in first}
+        if len(counts) == 1 and min(counts) > 1:
+            return name
+    return ""
 
 
 def _most(line: str) -> tuple[str, int]:

@@ -112,9 +112,12 @@ class Table:
         """The cells (n,) of a column as text, "" where one says that there is no value."""
         return tuple("" if cell.lower() in MISSING else cell for cell in self.cells(name))
 
-    def named(self, name: str, rows: Sequence[int]) -> tuple[str, ...]:
-        """The labels of some `rows` (from 0) of a column that tells groups. Raises MonitoringError at a gap."""
-        labels = self.labels(name)
+    def named(self, name: str, rows: Sequence[int], *, as_written: bool = False) -> tuple[str, ...]:
+        """The labels of some `rows` (from 0) of a column that tells groups. Raises MonitoringError at a gap.
+
+        Spelt alike where they are the same, unless they are wanted `as_written`.
+        """
+        labels = self.labels(name) if as_written else self.categories(name)
         for row in rows:
             if not labels[row]:
                 raise MonitoringError(

@@ -3,7 +3,7 @@
 In: a table and what the user asked for. Out: a frozen `Task` of arrays, with every decision told in a sentence.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -12,11 +12,11 @@ from homeostat.errors import MonitoringError
 from homeostat.monitoring.frozen import Array, Integers
 from homeostat.monitoring.learning.columns import Wanted, choose
 from homeostat.monitoring.learning.identical import repeats
-from homeostat.monitoring.learning.labels import ambiguous, respelt
 from homeostat.monitoring.learning.magnitudes import unbelievable
 from homeostat.monitoring.learning.possible import ANYTHING, Possible, possible
 from homeostat.monitoring.learning.rounds import rounds
 from homeostat.monitoring.learning.rules import Question, question
+from homeostat.monitoring.learning.spellings import spellings
 from homeostat.monitoring.learning.table import Table
 
 LARGEST = 1e75
@@ -94,7 +94,7 @@ def state(
         group,
         chosen.axis,
         tuple(rows.tolist()),
-        (*notes, *asked.notes, *chosen.decisions, *_spelt(table, labels, group)),
+        (*notes, *asked.notes, *chosen.decisions, *spellings(table, tuple(labels), group)),
         same,
         labels,
     )
@@ -136,15 +136,6 @@ def _repeated(same: Integers | None, groups: tuple[str, ...] | None, table: Tabl
             mend=f"bring at least {FEWEST} rows that differ",
         )
     return [f"{told}: each is held out with the row that it repeats"]
-
-
-def _spelt(table: Table, labels: Iterable[str], group: str | None) -> list[str]:
-    """What is said of words and spellings among the labels that are used."""
-    names = [*labels, *([] if group is None else [group])]
-    return [
-        *ambiguous({name: table.categories(name) for name in names}),
-        *respelt({name: table.cells(name) for name in names if name not in table.numbers}),
-    ]
 
 
 def _groups(table: Table, group: str, rows: Integers) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from homeostat.monitoring.frozen import Array
 from homeostat.monitoring.learning.columns import Wanted
 from homeostat.monitoring.learning.folds import outer_folds
 from homeostat.monitoring.learning.groups import members
+from homeostat.monitoring.learning.identical import row_digests
 from homeostat.monitoring.learning.intervals import banded, ruling
 from homeostat.monitoring.learning.judging import Judged, judge
 from homeostat.monitoring.learning.logarithm import spans_decades
@@ -193,6 +194,7 @@ def _training(table: Table, task: Task) -> Training:
         columns=(*task.names, task.target),
         group=task.group or "",
         note=f"{table.name} (SHA-256 of the file {table.sheet.sha256}). " + ". ".join(task.decisions),
+        keys=tuple(sorted(set(row_digests(task.x, task.y)))),
     )
 
 

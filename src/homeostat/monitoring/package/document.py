@@ -81,7 +81,11 @@ class Input(Part):
 
 
 class Training(Part):
-    """The table the model was trained on: its digest, size, and the column that tells the groups."""
+    """The table the model was trained on: its digest, size, and the column that tells the groups.
+
+    `keys` are digests of its rows, by inputs and target, each once: rows that are scored again are known by them. A
+    package without any was frozen before, or watches batches.
+    """
 
     sha256: Hash
     rows: int = Field(ge=1)
@@ -89,6 +93,13 @@ class Training(Part):
     columns: tuple[str, ...] = ()
     group: str = ""
     note: str = ""
+    keys: tuple[Hash, ...] = ()
+
+    @model_serializer(mode="wrap")
+    def _as_frozen(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """As it was written: without `keys` where there are none, lest the hash of older packages change."""
+        found: dict[str, Any] = plain(self)
+        return found if self.keys else {name: value for name, value in found.items() if name != "keys"}
 
 
 class Metrics(Part):

@@ -17,7 +17,7 @@ from homeostat.monitoring.package.document import IntendedUse, Metrics, Training
 from homeostat.monitoring.package.freezing import told
 from homeostat.monitoring.package.hashed import Finite, Hashed, Name, Part
 from homeostat.monitoring.spectra import Drawn, Live, LiveValue, follow
-from homeostat.monitoring.spectra.live import HOUR
+from homeostat.monitoring.spectra.state import HOUR
 
 LIVE_FORMAT = "homeostat live calibration 1"
 SPECTRA = 8

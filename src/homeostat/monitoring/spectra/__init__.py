@@ -21,7 +21,8 @@ from homeostat.monitoring.spectra.folded import Folded
 from homeostat.monitoring.spectra.live import Live
 from homeostat.monitoring.spectra.scatter import EMSC, MSC, SNV
 from homeostat.monitoring.spectra.standardise import PiecewiseStandardisation
-from homeostat.monitoring.spectra.state import LiveState, LiveValue, dumped, restored
+from homeostat.monitoring.spectra.state import LiveState, LiveValue
+from homeostat.monitoring.spectra.written import dumped, restored
 
 __all__ = [
     "EMSC",

@@ -21,9 +21,9 @@ def came_before(state: LiveState, raw: float, deviation: float) -> bool:
     return (raw, deviation) in (state.last, *state.before)
 
 
-def seen(state: LiveState, raw: float, deviation: float, edition: int | None) -> LiveState:
+def seen(state: LiveState, raw: float, deviation: float, edition: int) -> LiveState:
     """The state that knows of a new spectrum; before edition 2 none is remembered, in edition 2 the last one."""
-    if edition is None:
+    if edition < 2:
         return state
     before = () if edition == 2 or state.last is None else (*state.before, state.last)[-BUFFERS:]
     return replace(state, last=(raw, deviation), again=0, before=before)

@@ -1,7 +1,7 @@
 """A calibration in the scan: a spectrum and the state in; a value, its interval and the next state out.
 
     spectrum -> guard -> calibration -> level (smoothing) -> correction -> range -> value, interval
-    at-line result -> the live value at the time of sampling -> possible, far off? -> correction
+    at-line result -> does it count? (`at_line`) -> correction
 
 Nothing looks ahead, nothing reads a clock, and the state is a few hundred numbers that JSON holds: a replayed batch
 gives the same bits.
@@ -17,18 +17,16 @@ from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 from homeostat.errors import MonitoringError
 from homeostat.monitoring.frozen import Array, Piece
 from homeostat.monitoring.spectra.again import came_before, same, seen
+from homeostat.monitoring.spectra.at_line import Results
 from homeostat.monitoring.spectra.calibration import Calibration
-from homeostat.monitoring.spectra.doubted import doubtful, nearest, remembered, restated, stepped
+from homeostat.monitoring.spectra.doubted import restated, stepped
 from homeostat.monitoring.spectra.guard import Guard
 from homeostat.monitoring.spectra.smoothing import STEP, afresh, begun, followed
-from homeostat.monitoring.spectra.state import LiveState, LiveValue, Past
-from homeostat.monitoring.spectra.transfer import Sample, alike, correction, expected, spread
+from homeostat.monitoring.spectra.state import HOUR, OLDER, SPARSE, LiveState, LiveValue, Past
+from homeostat.monitoring.spectra.transfer import correction
+from homeostat.monitoring.spectra.width import deviation, doubted
 
 NOT_NEWER = "the spectrum is not newer than the last one"
-HOUR = 3_600_000_000
-"""Microseconds."""
-DAY = 24.0
-"""Hours in which the transfer is expected to wander by as much as it was wrong at first (assumption)."""
 JUMP = 3.0
 """A spectrum whose expected error is this many times the usual one of this batch is an outlier."""
 SETTLED = 12
@@ -39,8 +37,6 @@ REMEMBERED = 0.95
 """What the usual error keeps with each spectrum."""
 FAR = 3.0
 """Half-widths of the interval by which an at-line result may be off what stood and be believed alone (assumption)."""
-SPARSE, OLDER = HOUR // 12, 288
-"""Before the memory, a value each five minutes is kept for a day: late results are matched to it (assumption)."""
 MARGIN = 0.1
 """Share of the calibration's span by which values may leave it and still be reported (assumption)."""
 
@@ -61,8 +57,8 @@ class Live(Piece):
     `edition` is that of the rules by which a course is followed. 2: a spectrum that comes again bit for bit is no
     measurement; values off to one side are doubted within the interval, then believed as a step; what samples correct
     is settled when the noise is known. 3: nor is one that is any of the last eight; a moment has one result; a step
-    restates only what stood within it; a corrected interval is no wider than one without samples. None in models that
-    were frozen without these.
+    restates only what stood within it; a corrected interval is no wider than one without samples. 4: unless samples
+    showed more than was expected. None in models that were frozen without these.
     """
 
     kind: Literal["live-spectra"] = "live-spectra"
@@ -77,7 +73,7 @@ class Live(Piece):
     most: float | None = Field(default=None, allow_inf_nan=False)
     far: float | None = Field(default=None, gt=0.0, allow_inf_nan=False)
     by_groups: int | None = Field(default=None, ge=2)
-    edition: Literal[2, 3] | None = None
+    edition: Literal[2, 3, 4] | None = None
 
     @model_serializer(mode="wrap")
     def _as_frozen(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
@@ -109,8 +105,13 @@ class Live(Piece):
             least=low,
             most=high,
             far=FAR,
-            edition=3,
+            edition=4,
         )
+
+    @property
+    def rules(self) -> int:
+        """The number of the edition of its rules, 1 where none was written."""
+        return self.edition or 1
 
     def step(self, state: LiveState, spectrum: Array, time: int) -> tuple[LiveValue, LiveState]:
         """The answer to `spectrum` (p,) taken at `time` (µs). Raises MonitoringError for another number of points."""
@@ -130,13 +131,13 @@ class Live(Piece):
         raw, deviation = float(reading.value[0]), float(reading.deviation[0])
         if not (np.isfinite(raw) and np.isfinite(deviation)):
             return _none(time, "the spectrum cannot be prepared: it is flat where it should not be"), state
-        if self.edition is not None and came_before(state, raw, deviation):
+        if self.rules >= 2 and came_before(state, raw, deviation):
             state = replace(state, again=state.again + 1)
-            return _none(time, same(state.again, self.edition), raw, deviation), state
+            return _none(time, same(state.again, self.rules), raw, deviation), state
         if self._says_nothing(state, deviation):
             reason = f"too far from the calibration: the expected error is {deviation:.3g}"
             return _none(time, reason, raw, deviation), state
-        state = seen(state, raw, deviation, self.edition)
+        state = seen(state, raw, deviation, self.rules)
         if self._strange(state, deviation):
             reason = f"an outlier: its expected error is {deviation:.3g}, usual are {state.usual:.3g}"
             return _none(time, reason, raw, deviation), replace(state, outliers=state.outliers + 1)
@@ -156,7 +157,7 @@ class Live(Piece):
         level = begun(raw) if state.level is None or anew else followed(state.level, raw, self._floor)
         if state.level is not None and stepped(state.level, level):
             levels = afresh(state.level, state.level.doubted, self._floor or 0.0)
-            state = restated(state, levels, anything=self.edition == 2)
+            state = restated(state, levels, anything=self.rules == 2)
         usual = deviation if anew else REMEMBERED * state.usual + (1.0 - REMEMBERED) * deviation
         past = (*state.past[-self.memory + 1 :], Past(time, level.value, deviation))
         accepted = 1 if anew else state.accepted + 1
@@ -168,7 +169,7 @@ class Live(Piece):
 
     def _older(self, state: LiveState) -> tuple[Past, ...]:
         """What is kept of the time before the memory, once the oldest of it leaves."""
-        if self.edition != 3 or len(state.past) < self.memory:
+        if self.rules < 3 or len(state.past) < self.memory:
             return state.older
         leaving = state.past[0]
         if state.older and leaving.time - state.older[-1].time < SPARSE:
@@ -178,7 +179,7 @@ class Live(Piece):
     @property
     def _floor(self) -> float | None:
         """The innovation that is never clipped: the calibration itself errs by as much."""
-        return None if self.edition is None else sqrt(self.calibration.error)
+        return None if self.rules < 2 else sqrt(self.calibration.error)
 
     def _corrected(self, state: LiveState) -> LiveState:
         """With the correction by its samples, and by the noise that is known now: `unsettled` until it is known well.
@@ -187,12 +188,13 @@ class Live(Piece):
         """
         noise = sqrt(self.calibration.error + (state.level.noise**2 if state.level else 0.0))
         found = correction(state.samples, self.calibration.intercept, noise)
-        early = self.edition is not None and (state.level is None or not state.level.warm)
-        return replace(state, correction=found, unsettled=early)
+        doubt = doubted(state.samples, found, noise) if self.rules >= 4 else None
+        early = self.rules >= 2 and (state.level is None or not state.level.warm)
+        return replace(state, correction=found, doubt=doubt, unsettled=early)
 
     def _why(self, before: LiveState, state: LiveState) -> str:
         """What is to be known of a value: that it is doubted, or that the level began afresh with it."""
-        if self.edition is None or before.level is None or state.level is None:
+        if self.rules < 2 or before.level is None or state.level is None:
             return ""
         if before.outliers >= PATIENCE:
             return f"begun afresh: {PATIENCE} outliers in a row are the new usual"
@@ -217,18 +219,7 @@ class Live(Piece):
 
     def _half(self, state: LiveState, now: Past) -> float:
         """Half an interval."""
-        smoothed = 0.0 if state.level is None else state.level.variance
-        return self.quantile * self._spread(state, now, smoothed)
-
-    def _spread(self, state: LiveState, now: Past, smoothed: float) -> float:
-        alone = sqrt(state.usual * state.usual + smoothed)
-        if not state.samples:
-            return alone
-        prior = expected(state.samples, 0.0)
-        hours = (now.time - state.samples[-1].time) / HOUR
-        wandered = prior * min(1.0, max(0.0, hours) / DAY)
-        found = spread(state.correction, now.value, self.calibration.error + smoothed, wandered)
-        return min(found, alone) if self.edition == 3 else found
+        return self.quantile * deviation(state, now, self.calibration.error, self.rules)
 
     def _range(self, state: LiveState) -> tuple[float, float]:
         measured = [sample.measured for sample in state.samples]
@@ -244,85 +235,20 @@ class Live(Piece):
         off as well, and alike, both count.
         Raises MonitoringError when there was no value near, or when the result is not finite or not possible.
         """
-        self._check(measured)
-        if self.edition == 3 and self._known(state, time, measured):
-            return state
-        then = nearest((*state.older, *state.past), time) if state.past else None
-        if then is None or abs(then.time - time) > self.nearest:
-            raise self._no_spectrum(state, time)
-        sample = Sample(time, then.value, float(measured), then.deviation)
-        believed = self._believed(state, then, sample)
-        if not believed:
-            return replace(state, waiting=sample)
-        samples = tuple(sorted((*state.samples, *believed), key=_time))
-        return self._corrected(replace(state, samples=samples, waiting=None))
+        found = self._results.told(state, time, measured)
+        return found if found.samples is state.samples else self._corrected(found)
 
-    def _known(self, state: LiveState, time: int, measured: float) -> bool:
-        """Whether this very result is known. Raises MonitoringError where another of that moment is believed."""
-        for one in (*state.samples, *([state.waiting] if state.waiting else [])):
-            if (one.time, one.measured) == (time, measured):
-                return True
-        for one in state.samples:
-            if one.time == time:
-                raise MonitoringError(
-                    f"another result of the same moment, {one.measured:g}, is believed already",
-                    mend="enter one result for each moment: the mean where it was measured twice",
-                )
-        return False
-
-    def _no_spectrum(self, state: LiveState, time: int) -> MonitoringError:
-        if len(state.past) >= self.memory and time < state.past[0].time:
-            return MonitoringError(
-                "its result came after the time that is remembered",
-                mend="enter results sooner, or take spectra less often",
-            )
-        return MonitoringError(
-            "no spectrum was taken near the time of sampling",
-            mend="enter the time when the sample was drawn, within what the live state remembers",
+    @property
+    def _results(self) -> Results:
+        return Results(
+            edition=self.rules,
+            far=self.far,
+            least=self.least,
+            most=self.most,
+            memory=self.memory,
+            nearest=self.nearest,
+            half=self._half,
         )
-
-    def _check(self, measured: float) -> None:
-        if not np.isfinite(measured):
-            raise MonitoringError("an at-line result is not a finite number", mend="enter what was measured")
-        low = self.least is not None and measured < self.least
-        if low or (self.most is not None and measured > self.most):
-            end = f"less than {self.least:g}" if low else f"more than {self.most:g}"
-            raise MonitoringError(
-                f"{measured:g} is {end}, and was declared impossible",
-                mend="enter what was measured, or declare a wider range with --possible",
-            )
-
-    def _believed(self, state: LiveState, then: Past, sample: Sample) -> tuple[Sample, ...]:
-        """The samples that count now that this one has come."""
-        if self.far is None:
-            return (sample,)
-        off = sample.measured - state.correction.applied(sample.predicted)
-        waiting = state.waiting
-        if self.edition == 3 and waiting is not None and waiting.time == sample.time:
-            waiting = None  # two results of one moment do not confirm each other
-        if self._near(state, sample, self.far):
-            again = self.edition is not None and waiting and self._near(state, waiting, self.far)
-            return (waiting, sample) if again and waiting else (sample,)
-        if waiting is None:
-            return ()
-        before = waiting.measured - state.correction.applied(waiting.predicted)
-        return (waiting, sample) if alike(before, off) else ()
-
-    def _near(self, state: LiveState, sample: Sample, far: float) -> bool:
-        """Whether a sample agrees with what stood when it was drawn, as that is believed now."""
-        known = self.edition != 3 or remembered(state, sample.time)
-        then = nearest(state.past, sample.time) if known else _beside(sample)
-        off = sample.measured - state.correction.applied(sample.predicted)
-        return abs(off) <= far * self._half(state, then) and not doubtful(state, then)
-
-
-def _beside(sample: Sample) -> Past:
-    """What was live beside a sample that is older than all that is remembered."""
-    return Past(sample.time, sample.predicted, sample.deviation)
-
-
-def _time(sample: Sample) -> int:
-    return sample.time
 
 
 def _none(time: int, reason: str, raw: float | None = None, deviation: float | None = None) -> LiveValue:

@@ -1,12 +1,17 @@
-"""What a live calibration remembers of a batch, and what it answers: small immutable values that JSON holds."""
+"""What a live calibration remembers of a batch, and what it answers: small immutable values, which `written` writes."""
 
 from dataclasses import dataclass, field
+from typing import ClassVar
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ConfigDict
 
-from homeostat.errors import MonitoringError
 from homeostat.monitoring.spectra.smoothing import Level
-from homeostat.monitoring.spectra.transfer import Correction, Sample
+from homeostat.monitoring.spectra.transfer import Correction, Doubt, Sample
+
+HOUR = 3_600_000_000
+"""Microseconds."""
+SPARSE, OLDER = HOUR // 12, 288
+"""Before the memory, a value each five minutes is kept for a day: late results are matched to it (assumption)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +30,10 @@ class LiveState:
     `waiting` is the last at-line result, if it was far off what stood and corrects nothing yet. `last` is what the
     newest spectrum said and was expected to err by, `before` what those before it did, and `again` how many have come
     in a row since then that were any of them bit for bit. `older` are some of those that were live before `past`.
+    `doubt` is what samples showed beyond what was expected: None before the first, and before edition 4.
     """
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid", allow_inf_nan=False)
 
     level: Level | None = None
     usual: float = 0.0
@@ -40,6 +48,7 @@ class LiveState:
     unsettled: bool = False
     before: tuple[tuple[float, float], ...] = ()
     older: tuple[Past, ...] = ()
+    doubt: Doubt | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,23 +65,3 @@ class LiveValue:
     raw: float | None = None
     deviation: float | None = None
     reason: str = ""
-
-
-_STATE = TypeAdapter(LiveState)
-
-
-def dumped(state: LiveState) -> str:
-    """The state as JSON; every number comes back with the same bits."""
-    return _STATE.dump_json(state).decode()
-
-
-def restored(text: str) -> LiveState:
-    """The state that `dumped` wrote. Raises MonitoringError when the text is none."""
-    try:
-        return _STATE.validate_json(text)
-    except ValidationError as fault:
-        raise MonitoringError(
-            "this is not the state of a live calibration",
-            where=".".join(str(part) for part in fault.errors()[0]["loc"]),
-            mend="start afresh with an empty state",
-        ) from fault

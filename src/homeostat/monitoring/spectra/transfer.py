@@ -57,21 +57,37 @@ class Correction:
         )
 
 
-def correction(samples: Sequence[Sample], center: float, noise: float) -> Correction:
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """What samples showed beyond what was expected, variances, and the correction `wide` if that was a gain.
+
+    They were off by `excess` more than the calibration expects: a bias, or a gain error of about `slope`, seen beside
+    the value `about`. The newest lie `misfit` off the correction.
+    """
+
+    excess: float
+    misfit: float
+    slope: float
+    about: float
+    wide: Correction
+
+
+def correction(samples: Sequence[Sample], center: float, noise: float, slope: float = SLOPE) -> Correction:
     """The correction after `samples`, at least one; `noise` is the standard deviation of a measured difference.
 
-    `center` is where bias and slope are independent beforehand: the calibration's mean.
+    `center` is where bias and slope are independent beforehand: the calibration's mean. `slope` is the standard
+    deviation of the slope's prior.
     """
     prior = expected(samples, noise)
     start = Correction(center, median(sample.measured - sample.predicted for sample in samples))
     if len(samples) < 3:
-        return _posterior(samples, [1.0] * len(samples), center, prior, noise)
+        return _posterior(samples, [1.0] * len(samples), center, (prior, slope * slope), noise)
     found = start
     for _ in range(ROUNDS):
         off = [sample.measured - found.applied(sample.predicted) for sample in samples]
         scale = max(noise, 1.4826 * median(abs(one) for one in off))
         weights = [(1.0 - min(1.0, (one / (FAR * scale)) ** 2)) ** 2 for one in off]
-        found = _posterior(samples, weights, center, prior, scale)
+        found = _posterior(samples, weights, center, (prior, slope * slope), scale)
     return found
 
 
@@ -85,17 +101,25 @@ def expected(samples: Sequence[Sample], noise: float) -> float:
 
     The second is the moment estimate of empirical Bayes: the usual square of what they are off, less the noise's.
     """
-    told = sum(sample.deviation * sample.deviation for sample in samples) / len(samples)
     shown = median((sample.measured - sample.predicted) ** 2 for sample in samples)
-    return max(told, shown - noise * noise)
+    return max(promised(samples), shown - noise * noise)
+
+
+def promised(samples: Sequence[Sample]) -> float:
+    """The variance that the calibration itself expects beside the samples."""
+    return sum(sample.deviation * sample.deviation for sample in samples) / len(samples)
 
 
 def _posterior(
-    samples: Sequence[Sample], weights: Sequence[float], center: float, prior: float, noise: float
+    samples: Sequence[Sample],
+    weights: Sequence[float],
+    center: float,
+    priors: tuple[float, float],
+    noise: float,
 ) -> Correction:
-    """Two normal equations, solved by hand."""
+    """Two normal equations, solved by hand; `priors` are the variances of bias and slope."""
     precision = 1.0 / (noise * noise)
-    a, b, c, u, v = 1.0 / prior, 0.0, 1.0 / (SLOPE * SLOPE), 0.0, 0.0
+    a, b, c, u, v = 1.0 / priors[0], 0.0, 1.0 / priors[1], 0.0, 0.0
     for sample, weight in zip(samples, weights, strict=True):
         distance, off = sample.predicted - center, sample.measured - sample.predicted
         told = weight * precision

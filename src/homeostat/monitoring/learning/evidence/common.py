@@ -56,6 +56,14 @@ def intended(case: Case[Any], told: str) -> Told:
     return "met", f"{told}; signed by {signature.by}, key {signature.key[:16]}..."
 
 
+def followed_gaps(case: Case[Any]) -> str:
+    """What is missing where a model in use is compared with references."""
+    site = "gap: triggers for a retest are the site's"
+    if case.package.training.keys:
+        return f"rows learnt from are left out; {site}"
+    return f"{site}; gap: rows learnt from may be among them, for the model was frozen before their digests"
+
+
 def _frozen(case: Case[Any]) -> Told:
     use = case.package.use
     kind = "critical" if use.critical else "not critical"

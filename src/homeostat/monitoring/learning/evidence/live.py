@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from homeostat.monitoring.learning.evidence.common import COMMON, Case, Told, intended
+from homeostat.monitoring.learning.evidence.common import COMMON, Case, Told, followed_gaps, intended
 from homeostat.monitoring.learning.promising import promise_live
 from homeostat.monitoring.package import LivePackage
 from homeostat.monitoring.package.uses import COMPARED, Use
@@ -97,7 +97,7 @@ def _followed(case: Live) -> Told:
         else ""
     )
     told = f"{len(case.uses)} uses on record, {len(_compared(case))} beside references{latest}"
-    return "partly", f"{told}; gap: triggers for a retest are the site's"
+    return "partly", f"{told}; {followed_gaps(case)}"
 
 
 def _drift(case: Live) -> Told:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from homeostat.monitoring.learning.evidence.common import COMMON, Case, Told, intended
+from homeostat.monitoring.learning.evidence.common import COMMON, Case, Told, followed_gaps, intended
 from homeostat.monitoring.learning.promising import promise
 from homeostat.monitoring.package import Package
 from homeostat.monitoring.package.uses import COMPARED, Use
@@ -109,8 +109,8 @@ def _followed(case: Predicting) -> Told:
         return "gap", "gap: no use is on record beside the model"
     compared = [use for use in case.uses if use.what == COMPARED and use.results]
     latest = f", the latest of {compared[-1].when}: {_figures(compared[-1])}" if compared else ""
-    told = f"{len(case.uses)} uses on record, {len(compared)} against references that came later{latest}"
-    return "partly", f"{told}; gap: triggers for a retest are the site's"
+    told = f"{len(case.uses)} uses on record, {len(compared)} against references{latest}"
+    return "partly", f"{told}; {followed_gaps(case)}"
 
 
 def _figures(use: Use) -> str:
