@@ -31,7 +31,7 @@ class _Course:
         placing = Placing()
         told = ledger.listed(TOLD, without=REGULAR, batch=batch)
         void = frozenset(one.seq for one in told if placing.lacks(one) and one.type in _VOID)
-        return cls(placing.ends, void)
+        return cls(placing.ends, void - set(placing.ends.values()))
 
     def holds(self, recorded: Recorded) -> bool:
         event = recorded.event

@@ -51,22 +51,26 @@ class _Ends:
         self.at: dict[str, int] = {}
         self._states: dict[str, str] = {}
 
-    def hear(self, event: Named) -> str:
+    def hear(self, event: Named, *, old: bool) -> str:
         """Take in the next event; why it is no end of its batch though it says so, in words, else "".
 
-        One that cannot be read counts for nothing.
+        One that cannot be read counts for nothing. An `old` record has no state but the first: its end stands.
         """
         said = _said(event)
         if isinstance(said, StateChanged):
             self._states[event.batch] = said.after
         elif isinstance(said, BatchEnded):
-            last = self._states.get(event.batch, said.state)
-            if said.state != last:
-                return f"it says that the batch ended {said.state}, and its last state was {last}"
-            if said.state not in FINAL:
-                return f"it says that the batch ended {said.state}, in which none ends"
-            self.at.setdefault(event.batch, event.seq)
+            words = self._denied(event.batch, said.state)
+            if old or not words:
+                self.at.setdefault(event.batch, event.seq)
+            return words
         return ""
+
+    def _denied(self, batch: str, state: str) -> str:
+        last = self._states.get(batch, state)
+        if state != last:
+            return f"it says that the batch ended {state}, and its last state was {last}"
+        return "" if state in FINAL else f"it says that the batch ended {state}, in which none ends"
 
 
 def _said(event: Named) -> Payload | None:
@@ -99,7 +103,7 @@ class Placing:
             return words
         if event.type == ModelLoaded.type and batch in self._last:
             return "models are loaded before the first scan, which had been executed"
-        return self._misnamed(event, role) or self._ends.hear(event)
+        return self._misnamed(event, role) or self._ends.hear(event, old=event.batch in self._old)
 
     @property
     def ends(self) -> Mapping[str, int]:
