@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from homeostat.errors import ExecutionError, QualityError, RecordError
-from homeostat.execution import Options, run
+from homeostat.execution import Options, resume, run
 from homeostat.execution.allocation import allocation
 from homeostat.execution.amending import ended
 from homeostat.execution.clock import stamp
@@ -22,7 +22,7 @@ from homeostat.ledger import Event
 from homeostat.ledger.catalogue import BatchEnded, LogEnded, Payload, StateChanged
 from homeostat.process import load
 from homeostat.process.units import Quantity
-from homeostat.quality import batch_record
+from homeostat.quality import BatchRecord, batch_record
 from homeostat.quality.batch_series import batch_series
 from homeostat.quality.batch_table import batch_table
 from homeostat.quality.batches import batches
@@ -97,9 +97,13 @@ def listed(site: Site) -> bool:
         return batches(ledger)[0].state == "complete"
 
 
-def told(site: Site) -> bool:
+def record(site: Site) -> BatchRecord:
     with site.reading() as (ledger, historian):
-        header = batch_record(ledger, historian, BATCH).header
+        return batch_record(ledger, historian, BATCH)
+
+
+def told(site: Site) -> bool:
+    header = record(site).header
     return header.finished or header.state == "complete"
 
 
@@ -174,15 +178,20 @@ def test_an_end_is_called_as_an_execution_calls_it(
 
 
 def test_a_state_of_an_earlier_place_founds_no_end(site: Site) -> None:
-    """Its name has the form, but events of the batch that are no states came after that place."""
-    with site.reading() as (ledger, _):
-        scans = [one.event.id for one in ledger.events(batch=BATCH) if one.event.id.count("/") == 2]
-        put_before = [one.event.id for one in ledger.events(batch=BATCH, types=(StateChanged.type,))]
-    place = f"{scans[-1].rsplit('/', 1)[0]}/900"
-    later = f"{scans[-1].rsplit('/', 1)[0]}/901"
-    assert put_before[-1] < place
-    put(site, (later, CLOSED), (place, DONE), (END, COMPLETE))
-    assert not any(reader(site) for reader in (listed, told, units))
+    """Its name has the form and comes after those of all states, but an event that is none came after that place."""
+    put(site, (f"{BATCH}/000100/001", CLOSED), (AHEAD, DONE), (END, COMPLETE))
+    assert not any(reader(site) for reader in (listed, told, units, orders))
+
+
+@pytest.mark.parametrize("end", ["forged/1", END])
+def test_a_batch_with_a_forged_end_is_taken_up_again(site: Site, end: str) -> None:
+    """What is executed then is in its record."""
+    put(site, ("forged/0", DONE), (end, COMPLETE))
+    before = record(site).states
+    resume(site, BATCH, float("inf"), Quiet(), reason="it had not ended")
+    after = record(site).states
+    assert len(after) > len(before)
+    assert (after[len(before)].before, listed(site), told(site)) == ("paused", False, False)
 
 
 def test_what_an_execution_goes_on_with_after_a_forged_end_stands(done: Site, tmp_path: Path) -> None:
