@@ -77,7 +77,7 @@ def test_units_go_to_the_first_in_the_line(office: Office, begin: Callable[[str]
     for batch in ("B2", "B3"):
         with pytest.raises(ExecutionError):
             begin(batch)
-    tell(office, "B1/ended", END, "B1")
+    tell(office, "B1/end", END, "B1")
     for late in ("B3", "B4"):
         with pytest.raises(ExecutionError, match="B2 has waited longer"):
             begin(late)
@@ -97,7 +97,7 @@ def test_a_turn_ends_and_who_comes_late_stands_behind_the_others(
     clock.now += 3 * TURN  # waiting itself costs nobody their place
     with pytest.raises(ExecutionError, match="number 2"):
         begin("B3")
-    tell(office, "B1/ended", END, "B1")
+    tell(office, "B1/end", END, "B1")
     clock.now += TURN - timedelta(minutes=1)
     with pytest.raises(ExecutionError, match="B2 has waited longer"):
         begin("B3")

@@ -26,15 +26,14 @@ from homeostat.governance.custody import (
 from homeostat.governance.demonstration import SECRET
 from homeostat.governance.labels import private
 from homeostat.governance.people import lock
-from homeostat.ledger import Event
 from homeostat.ledger.catalogue import (
-    BatchEnded,
     BatchRecalled,
     DeviationRequested,
     HandOverOffered,
     HandOverReceived,
     payload,
 )
+from homeostat.validation.told import tell
 
 from .custody_scene import DIN, FIRST, HEAD, QA, SECOND, Scene, scene
 
@@ -444,9 +443,7 @@ def test_a_release_is_of_what_there_was(work: Scene) -> None:
 
 def test_nothing_goes_into_a_batch_that_has_ended(work: Scene) -> None:
     bag = work.collected(work.issued())
-    ended = BatchEnded(state="complete", reason="", scans=1)
-    work.office.ledger.append(Event("B1/end", ended.type, "B1", 0, "engine", ended.model_dump(mode="json")))
-    work.office.ledger.commit()
+    tell(work.office, "B1")
     with pytest.raises(AuthorityError, match="the batch has ended"):
         bind(work.office, work[FIRST], "B1", bag, scan=bag, second="P-017", why="late")
 

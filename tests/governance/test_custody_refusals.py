@@ -20,8 +20,10 @@ from homeostat.governance.custody import (
     resolve,
     split,
 )
+from homeostat.governance.custody.book import Book
 from homeostat.governance.demonstration import SECRET
 from homeostat.governance.gate import admit
+from homeostat.ledger import Event
 from homeostat.ledger.catalogue import DeviationRequested
 from homeostat.ledger.catalogue.people import AccessRefused
 from homeostat.process import load
@@ -146,3 +148,14 @@ def test_p11_10d_a_start_that_is_refused_at_the_gate_is_on_record(work: Scene) -
     with pytest.raises(AuthorityError, match="by an identified person"):
         admit(gmp, None, load("car-t"), {})
     assert told(work) == [("unknown", "batch.start", "session")]
+
+
+def test_an_entry_number_that_a_forged_event_took_is_passed_over(work: Scene) -> None:
+    """Else nothing could ever be entered into the book again."""
+    bag = work.collected(work.issued())
+    taken = f"custody/{Book.of(work.office.ledger).size + 1:06d}"
+    work.office.ledger.append(Event(taken, "nobody.knows", "", 0, "x", {}))
+    work.office.ledger.commit()
+    work.offered(bag, FIRST, SECOND)
+    work.received(bag, SECOND)
+    assert Book.of(work.office.ledger).containers[bag].custodian == SECOND

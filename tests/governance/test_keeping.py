@@ -25,13 +25,14 @@ from homeostat.governance.keeping import (
 )
 from homeostat.governance.keeping import backup as backing
 from homeostat.governance.keeping.cipher import FRAME, seal, unseal
-from homeostat.ledger.catalogue import BackupMade, SiteRestored
+from homeostat.ledger import Event, read_heads
+from homeostat.ledger.catalogue import AlertRaised, BackupMade, SiteRestored
 from homeostat.quality import batch_record
 from homeostat.quality.verify import verify_site
 from homeostat.site import Site
 from homeostat.validation.told import tell
 
-from .kept_scene import Kept, at_work, kept
+from .kept_scene import Kept, at_work, kept, ticking
 
 PHRASE = "correct horse battery"
 
@@ -189,6 +190,39 @@ def test_another_past_under_the_same_key_is_found(scene: Kept, tmp_path: Path) -
         pass
     with pytest.raises(SiteError, match="the past was rewritten"):
         restore(tmp_path / "one.zip", tmp_path / "three", heads=other.site.heads_file)
+
+
+@pytest.mark.parametrize("same", [True, False])
+def test_a_head_within_one_commit_of_the_backup_is_compared_with_its_events(
+    scene: Kept, tmp_path: Path, same: bool
+) -> None:
+    """The backup has no head of that size: another past is found all the same, and its own is let through."""
+    make_backup(scene.office, scene.admin, tmp_path / "a.zip", why="x", passphrase=PHRASE)
+    places = [tmp_path / name for name in ("lost", "backed", "again")]
+    lost, backed = (restore(tmp_path / "a.zip", one, passphrase=PHRASE).site for one in places[:2])
+    words = ("one", "two") if same else ("other", "two")
+    raised(lost, "one")
+    raised(backed, *words)
+    with at_work(backed, day=3) as second:
+        make_backup(second.office, second.admin, tmp_path / "b.zip", why="x", passphrase=PHRASE)
+    heads, ours = read_heads(lost.heads_file), read_heads(backed.heads_file)
+    assert heads[-1].size not in {head.size for head in ours}
+    assert heads[-1].size < ours[-1].size
+    if same:
+        back = restore(tmp_path / "b.zip", places[2], passphrase=PHRASE, heads=lost.heads_file)
+        assert back.lost == ""
+        return
+    with pytest.raises(SiteError, match=f"whose head of {heads[-1].size} events is known: the past was rewr"):
+        restore(tmp_path / "b.zip", places[2], passphrase=PHRASE, heads=lost.heads_file, accept_loss=True)
+
+
+def raised(site: Site, *words: str) -> None:
+    """Put alerts on record, all in one commit."""
+    with site.recording(ticking(2)) as ledger:
+        for word in words:
+            act = AlertRaised(about="B0001", words=word, why="w").model_dump(mode="json")
+            ledger.append(Event(f"alert/{word}", AlertRaised.type, "", 0, "demo-qa", act))
+        ledger.commit()
 
 
 def test_another_sites_backup_is_found(scene: Kept, tmp_path: Path) -> None:

@@ -338,7 +338,7 @@ def test_an_order_from_before_its_batch_starts_is_named(scene: Scene, begins: bo
 )
 def test_what_cannot_be_read_is_named_beside_all_else(scene: Scene, batch: str, words: str) -> None:
     unsigned = scene.taken(ANSWER, "")
-    scene.office.ledger.append(Event(f"{batch}/900/0", PromptAnswered.type, batch, 0, "olga", {"x": 1}))
+    scene.office.ledger.append(Event(f"{batch}/000900/000", PromptAnswered.type, batch, 0, "olga", {"x": 1}))
     scene.office.ledger.commit()
     found = scene.found()
     (torn,) = (one for one in found if f"event {scene.office.ledger.size} " in one)

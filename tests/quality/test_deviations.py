@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -17,10 +18,10 @@ from homeostat.governance.demonstration import SECRET, enrol_demonstration
 from homeostat.governance.people import Secret, login
 from homeostat.governance.signing import Subject, sign
 from homeostat.historian import Historian
-from homeostat.ledger import Event
-from homeostat.ledger.catalogue import CustodyBound, DeviationRequested
+from homeostat.ledger import JSON, Event
+from homeostat.ledger.catalogue import CustodyBound, DeviationOpened, DeviationRequested
 from homeostat.quality import deviations as rooms
-from homeostat.quality.deviations import deviation, deviations, dossier
+from homeostat.quality.deviations import acts, deviation, deviations, dossier
 from homeostat.quality.unproven import unproven
 from homeostat.site import Site
 from homeostat.validation.begun import started, tell
@@ -86,6 +87,66 @@ def test_numbers_follow_each_other_over_all_batches(desk: Desk) -> None:
         "DEV-0003",
     ]
     assert [one.id for one in deviations(desk.office.ledger, "B2")] == ["DEV-0003"]
+
+
+def forged(name: str) -> dict[str, JSON]:
+    """What an event says that opens a deviation of this name."""
+    act = DeviationOpened(
+        why="w", deviation=name, batch="", title="t", finding="f", exceptions=(), request="", changes=()
+    )
+    return dict(act.model_dump(mode="json"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        (DeviationOpened.type, {"x": 1}),
+        ("nobody.knows", {}),
+        (DeviationOpened.type, forged("DEV-0009")),
+    ],
+)
+def test_a_number_that_a_forged_event_took_is_passed_over(
+    desk: Desk, kind: str, said: dict[str, JSON]
+) -> None:
+    """Else nobody could open a deviation, and none be settled, ever again."""
+    assert desk.opened() == "DEV-0001"
+    for name in ("deviation/DEV-0002/0001", "deviation/DEV-0003/0001", "deviation/DEV-0001/0002"):
+        desk.office.ledger.append(Event(name, kind, "", 0, "demo-qa", said))
+    desk.office.ledger.commit()
+    opened = [desk.opened() for _ in range(2)]
+    assert opened == ["DEV-0004", "DEV-0005"]
+    rooms.classify(desk.office, desk.qa, "DEV-0001", "minor", why="w")
+    assert deviation(desk.office.ledger, "DEV-0001").classification == "minor"
+    assert not [one for one in opened if deviation(desk.office.ledger, one).opened_by != "demo-operator"]
+
+
+def test_a_number_of_a_forged_deviation_is_not_given_again(desk: Desk) -> None:
+    """One that was opened ahead of its turn, and under another name of the event."""
+    event = Event("forged", DeviationOpened.type, "", 0, "demo-qa", forged("DEV-0002"))
+    desk.office.ledger.append(event)
+    desk.office.ledger.commit()
+    assert [desk.opened(), desk.opened()] == ["DEV-0003", "DEV-0004"]
+
+
+def test_of_two_who_change_it_at_once_the_second_is_told_so_though_a_number_was_forged(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = desk.opened()
+    desk.office.ledger.append(Event(f"deviation/{name}/0002", "nobody.knows", "", 0, "x", {}))
+    desk.office.ledger.commit()
+    numbered, others = acts.next_id, [True]
+
+    def meanwhile(*asked: Any) -> str:
+        """Somebody else acts just before the number is chosen, once."""
+        if others.pop() if others else False:
+            rooms.assess(desk.office, desk.qa, name, "none", why="w")
+        return str(numbered(*asked))
+
+    monkeypatch.setattr(acts, "next_id", meanwhile)
+    with pytest.raises(QualityError, match="another person has just changed it"):
+        rooms.classify(desk.office, desk.qa, name, "minor", why="w")
+    rooms.classify(desk.office, desk.qa, name, "major", why="w")
+    assert deviation(desk.office.ledger, name).classification == "major"
 
 
 def test_each_change_keeps_old_new_who_and_why(desk: Desk) -> None:

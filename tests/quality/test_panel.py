@@ -178,6 +178,7 @@ def test_a_critical_alarm_out_of_service_is_told_also_when_that_is_over(running:
 
 def test_a_silence_that_lasts_to_the_end_of_the_batch_is_told_after_it(running: Tale) -> None:
     running.tell(moved("removed", "normal", "out of service", **removed("critical")), 2 * HOUR)
+    running.tell(StateChanged(before="running", after="complete", cause=""), 50 * HOUR)
     running.tell(BatchEnded(state="complete", scans=300, reason=""), 50 * HOUR)
     found = row(running)
     assert found.finished

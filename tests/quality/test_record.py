@@ -72,6 +72,7 @@ def test_a_batch_that_nobody_started_has_no_record(tale: Tale) -> None:
 def test_header_names_batch_process_and_equipment(tale: Tale) -> None:
     tale.start()
     tale.tell(StateChanged(before="idle", after="running", cause="batch started"))
+    tale.tell(StateChanged(before="running", after="complete", cause="recipe complete"), DAY)
     tale.tell(BatchEnded(state="complete", scans=145, reason="recipe complete"), DAY)
     head = tale.record().header
     assert (head.batch, head.patient, head.state, head.finished) == ("B0001", "P-0815", "complete", True)

@@ -89,7 +89,9 @@ def built(root: Path, amount: int) -> Site:
 
 
 def _name(number: int, payload: Payload) -> str:
-    """As a scan names events: each of a scan of its own, an outcome after its command."""
+    """As an execution names events: each of a scan of its own, an outcome after its command, and the end."""
+    if isinstance(payload, BatchEnded):
+        return f"{BATCH}/end"
     return f"{payload.intent}.done" if isinstance(payload, CommandOutcome) else f"{BATCH}/{number:06d}/000"
 
 

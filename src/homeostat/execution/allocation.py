@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from homeostat.errors import ExecutionError
 from homeostat.governance import Office, Session
 from homeostat.governance.authority import authorise
+from homeostat.governance.ended import ends
 from homeostat.ledger import Ledger
 from homeostat.ledger.catalogue import BatchEnded, BatchStarted, UnitsAsked, UnitsGivenUp, payload
 from homeostat.process import Process
@@ -56,14 +57,14 @@ class Allocation:
 
 def allocation(ledger: Ledger) -> Allocation:
     """How the units of a site are allocated now."""
-    held, line = dict[str, str](), dict[str, Waiting]()
+    held, line, ended = dict[str, str](), dict[str, Waiting](), ends(ledger)
     for recorded in ledger.events(types=_TYPES):
         batch = recorded.event.batch
         match payload(recorded.event.type, recorded.event.data):
             case BatchStarted() as told:
                 held |= dict.fromkeys(Process.model_validate_json(told.declaration).units, batch)
                 line.pop(batch, None)
-            case BatchEnded():
+            case BatchEnded() if ended.get(batch) == recorded.seq:
                 freed = {unit for unit, holder in held.items() if holder == batch}
                 held = {unit: holder for unit, holder in held.items() if holder != batch}
                 line = {name: _freed(one, freed, recorded.recorded) for name, one in line.items()}

@@ -18,13 +18,13 @@ from homeostat.execution.stages.entries import enter
 from homeostat.execution.vouching import Voucher
 from homeostat.governance import Office, Session
 from homeostat.governance.authority import authorise
+from homeostat.governance.ended import end_of
 from homeostat.governance.ordered import PERMISSIONS
 from homeostat.governance.people import Secret
 from homeostat.governance.released import status
 from homeostat.governance.turns import in_turn
 from homeostat.ledger import Recorded
 from homeostat.ledger.catalogue import (
-    BatchEnded,
     Change,
     CorrectionGiven,
     EntryAmended,
@@ -37,7 +37,7 @@ Amendment = Literal["verify", "correct"]
 
 def ended(office: Office, batch: str) -> bool:
     """Whether a batch has ended, so that its entries are amended, and orders taken no more."""
-    return _end(office, batch) is not None
+    return end_of(office.ledger, batch) is not None
 
 
 def amend(
@@ -107,7 +107,7 @@ def _change(judged: EntryJudged) -> Change:
 
 def _undecided(office: Office, batch: str) -> Recorded:
     """The end of a batch of which nobody has decided yet whether it is released."""
-    end = _end(office, batch)
+    end = end_of(office.ledger, batch)
     if end is None:
         raise ExecutionError("the batch has not ended", where=batch, mend="its next scan takes corrections")
     state = status(office.ledger, batch).state
@@ -118,10 +118,6 @@ def _undecided(office: Office, batch: str) -> Recorded:
             mend=f"say what was found in a deviation: homeostat deviation open --batch {batch}",
         )
     return end
-
-
-def _end(office: Office, batch: str) -> Recorded | None:
-    return next(iter(office.acts((BatchEnded.type,), batch)), None)
 
 
 def _time(end: Recorded, slip: AnswerSlip) -> int:

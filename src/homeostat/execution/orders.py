@@ -16,8 +16,9 @@ from pydantic import ValidationError
 
 from homeostat.errors import ExecutionError
 from homeostat.execution.slips import NOTHING, ORDERED, SLIPS, CommandSlip, Ordered, Slip, Vouched, slip_of
+from homeostat.governance.ended import end_of
 from homeostat.ledger import Recorded
-from homeostat.ledger.catalogue import BatchEnded, BatchStarted, payload
+from homeostat.ledger.catalogue import BatchStarted, payload
 from homeostat.site import Site
 
 INTERVAL = 1.0  # seconds between looks into the folder
@@ -71,19 +72,17 @@ def _put(folder: Path, name: str, text: str) -> None:
 
 def _refuse_closed(site: Site, batch: str) -> None:
     with site.reading() as (ledger, _):
-        kinds = {stored.event.type for stored in ledger.events(batch=batch, types=_ENDS)} if batch else set()
-    if BatchStarted.type not in kinds:
+        begun = bool(batch) and any(ledger.events(batch=batch, types=(BatchStarted.type,)))
+        over = begun and end_of(ledger, batch) is not None
+    if not begun:
         raise ExecutionError(
             f"there is no batch '{batch}' in this site", mend="list them with: homeostat batches"
         )
-    if BatchEnded.type in kinds:
+    if over:
         raise ExecutionError(
             f"batch {batch} has ended: it takes no orders any more",
             mend="look at it with: homeostat record " + batch,
         )
-
-
-_ENDS = (BatchStarted.type, BatchEnded.type)
 
 
 def _on_record(site: Site, batch: str, name: str) -> bool:

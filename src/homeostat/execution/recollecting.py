@@ -15,10 +15,9 @@ from homeostat.execution.stages.recipe import judging, open_prompt
 from homeostat.execution.state import BatchState, Kept
 from homeostat.execution.vouching import prompts_of
 from homeostat.governance.counting import counting
-from homeostat.governance.placed import executed
+from homeostat.governance.ended import executed
 from homeostat.ledger import Ledger
 from homeostat.ledger.catalogue import (
-    BatchEnded,
     BatchStarted,
     CorrectionGiven,
     EntryAmended,
@@ -39,7 +38,6 @@ _TYPES = tuple(
         VerificationGiven,
         CorrectionGiven,
         EntryAmended,
-        BatchEnded,
     )
 )
 
@@ -49,7 +47,7 @@ def recollect(ledger: Ledger, batch: str) -> tuple[Plan, BatchState]:
 
     Raises ExecutionError where there is no such batch, or its declaration cannot be read by this version.
     """
-    counted = counting(ledger, batch, executed(ledger.events(batch=batch, types=_TYPES)))
+    counted = counting(ledger, batch, executed(ledger, ledger.events(batch=batch, types=_TYPES), batch))
     events = {one.event.id: one for one in counted}
     plan = recall_plan(recall_start(events, batch), recall_models(events.values()))
     state = begin(plan, observe(plan))

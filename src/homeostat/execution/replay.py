@@ -92,7 +92,11 @@ def _decisions(events: Mapping[str, Recorded]) -> dict[int, tuple[Event, ...]]:
 def _ending(events: Mapping[str, Recorded], batch: str) -> BatchEnded | None:
     """How a batch ended, as the record says; None of one that has not."""
     end = events.get(f"{batch}/end")
-    return None if end is None else BatchEnded.model_validate(end.event.data)
+    return (
+        None
+        if end is None or end.event.type != BatchEnded.type
+        else BatchEnded.model_validate(end.event.data)
+    )
 
 
 def _compare(record: _Comparison, watch: Watcher, end: BatchEnded | None) -> str:

@@ -20,6 +20,7 @@ from homeostat.execution.taking_up import order_wanted
 from homeostat.execution.vouching import Voucher
 from homeostat.governance import Office, Session
 from homeostat.governance.authority import authorise
+from homeostat.governance.ended import end_of
 from homeostat.ledger import Event, Ledger
 from homeostat.ledger.catalogue import BatchResumed, TailAnchored, payload
 from homeostat.site import Site
@@ -47,7 +48,7 @@ def resume(
     with site.writing(stamp) as (ledger, historian):
         events = {recorded.event.id: recorded for recorded in ledger.events(batch=batch)}
         start = recall_start(events, batch)
-        if f"{batch}/end" in events:
+        if end_of(ledger, batch) is not None:
             raise ExecutionError(
                 f"batch {batch} has ended", mend="look at it with: homeostat record " + batch
             )

@@ -1,38 +1,47 @@
 """Placed: whether a batch's events stand where an execution puts them: in a scan, in order, from the start to the end.
 
 events in the order of the ledger -> what is wrong with the place of each, in words
-Inputs and decisions are named batch/scan/number by the scan that took them in or concluded them. What stands elsewhere
-no scan knows of: it counts for nothing. What persons did (`Act`) stands wherever it came about.
+Inputs and decisions are named batch/scan/number by the scan that took them in or concluded them, an outcome after its
+command, the end batch/end. What stands elsewhere no scan knows of: it counts for nothing. What persons did (`Act`)
+stands wherever it came about. Which end a batch has by this, `ended` tells every reader.
 """
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from homeostat.errors import LedgerError
 from homeostat.ledger import Named, Recorded
 from homeostat.ledger.catalogue import (
     PAYLOADS,
     BatchEnded,
     BatchResumed,
     BatchStarted,
+    CommandIntended,
     CommandOutcome,
     ModelLoaded,
+    SignalChanged,
     StateChanged,
     TailAnchored,
+    payload,
 )
-from homeostat.ledger.catalogue.base import Role
+from homeostat.ledger.catalogue.base import Payload, Role
 
 _SCANNED: frozenset[Role] = frozenset(("input", "decision"))
 _EXECUTED: frozenset[Role] = frozenset((*_SCANNED, "effect"))
 _ROLES: Mapping[str, Role] = {name: kind.role for name, kind in PAYLOADS.items()}
-_OF_THE_SITE = frozenset((BatchResumed.type, TailAnchored.type))
-"""What an execution says of its batch as an event of the site: where it falls depends on pace and interruptions."""
+REGULAR = frozenset((CommandIntended.type, CommandOutcome.type, SignalChanged.type))
+"""What a scan writes by the hundred thousand: of these it is asked alone whether a scan of a batch under way gives such
+a name. `replay` compares each with what a scan concludes, and a release reads those of its batch."""
 FINAL = frozenset(("complete", "stopped", "aborted"))
 """The states in which a batch ends."""
 TOLD = frozenset((BatchEnded.type, BatchResumed.type, StateChanged.type))
 """The types of events that are judged by what they say, too."""
-_PLACE = re.compile(r"(\d{1,18})/(\d{1,18})")
-_DONE = re.compile(r"(\d{1,18})/(\d{1,18})\.done")
+_PLACE = re.compile(r"([0-9]{6}|[1-9][0-9]{6,17})/([0-9]{3}|[1-9][0-9]{3,17})")
+"""Scan and number, filled up to six and three digits, as `execution` writes them."""
+_OLD = re.compile(r"([0-9]{6})/([0-9]{2})")
+"""As the records that are kept from version 1 call every event of a batch, also its start and its end."""
+_DONE = ".done"
 
 
 class _Ends:
@@ -40,21 +49,36 @@ class _Ends:
 
     def __init__(self) -> None:
         self.at: dict[str, int] = {}
-        self._states: dict[str, object] = {}
+        self._states: dict[str, str] = {}
 
-    def hear(self, event: Named, said: Mapping[str, object]) -> str:
-        """Take in the next event; why it is no end of its batch though it says so, in words, else ""."""
-        if event.type == StateChanged.type:
-            self._states[event.batch] = said.get("after")
-        elif event.type == BatchEnded.type:
-            state = said.get("state")
-            last = self._states.get(event.batch, state)
-            if state != last:
-                return f"it says that the batch ended {state}, and its last state was {last}"
-            if state not in FINAL:
-                return f"it says that the batch ended {state}, in which none ends"
-            self.at.setdefault(event.batch, event.seq)
+    def hear(self, event: Named, *, old: bool) -> str:
+        """Take in the next event; why it is no end of its batch though it says so, in words, else "".
+
+        One that cannot be read counts for nothing. An `old` record has no state but the first: its end stands.
+        """
+        said = _said(event)
+        if isinstance(said, StateChanged):
+            self._states[event.batch] = said.after
+        elif isinstance(said, BatchEnded):
+            words = self._denied(event.batch, said.state)
+            if old or not words:
+                self.at.setdefault(event.batch, event.seq)
+            return words
         return ""
+
+    def _denied(self, batch: str, state: str) -> str:
+        last = self._states.get(batch, state)
+        if state != last:
+            return f"it says that the batch ended {state}, and its last state was {last}"
+        return "" if state in FINAL else f"it says that the batch ended {state}, in which none ends"
+
+
+def _said(event: Named) -> Payload | None:
+    """What an event says that is judged by it; None of any other, and of one that cannot be read."""
+    try:
+        return payload(event.type, event.said()) if event.type in TOLD else None
+    except LedgerError:
+        return None
 
 
 @dataclass
@@ -62,6 +86,7 @@ class Placing:
     """The places of the events of any number of batches, heard in the order of the ledger."""
 
     _begun: dict[str, int] = field(default_factory=dict)
+    _old: set[str] = field(default_factory=set)
     _ends: _Ends = field(default_factory=_Ends)
     _last: dict[str, tuple[int, int]] = field(default_factory=dict)
 
@@ -78,7 +103,12 @@ class Placing:
             return words
         if event.type == ModelLoaded.type and batch in self._last:
             return "models are loaded before the first scan, which had been executed"
-        return (self._unscanned(event) if role in _SCANNED else "") or self._ends.hear(event, event.said())
+        return self._misnamed(event, role) or self._ends.hear(event, old=event.batch in self._old)
+
+    @property
+    def ends(self) -> Mapping[str, int]:
+        """The place of the event with which each batch ended, of those that have ended."""
+        return self._ends.at
 
     def _outside(self, event: Named, batch: str) -> str:
         """Why the event does not stand between the start and the end of an execution of `batch`."""
@@ -89,11 +119,20 @@ class Placing:
         if event.type != BatchStarted.type:
             return "" if batch in self._begun else "no batch of this name had begun"
         before = self._begun.setdefault(batch, event.seq)
+        if before == event.seq and _place_of(event, _OLD):
+            self._old.add(batch)
         return "" if before == event.seq else f"the batch had begun, with event {before}"
+
+    def _misnamed(self, event: Named, role: Role | None) -> str:
+        """Why no execution gives an event of this id here."""
+        if role in _SCANNED:
+            return self._unscanned(event)
+        named = event.id == f"{event.batch}/end" or (event.batch in self._old and _place_of(event, _OLD))
+        return "" if named or event.type != BatchEnded.type else f"no execution calls an end {event.id}"
 
     def _unscanned(self, event: Named) -> str:
         """Why no scan gives an event of this id here."""
-        place = _place_of(event)
+        place = _place_of(event, _OLD if event.batch in self._old else _PLACE)
         if place is None:
             return f"no scan gives the id {event.id}"
         last = self._last.get(event.batch, (-1, -1))
@@ -103,10 +142,12 @@ class Placing:
         return ""
 
 
-def _place_of(event: Named) -> tuple[int, int] | None:
+def _place_of(event: Named, form: re.Pattern[str]) -> tuple[int, int] | None:
     """The scan that an input or a decision belongs to, and its number there; None where its id is of no scan."""
-    form = _DONE if event.type == CommandOutcome.type else _PLACE
-    found = form.fullmatch(event.id.removeprefix(f"{event.batch}/"))
+    before, behind = f"{event.batch}/", _DONE if event.type == CommandOutcome.type else ""
+    if not (event.id.startswith(before) and event.id.endswith(behind)):
+        return None
+    found = form.fullmatch(event.id, len(before), len(event.id) - len(behind))
     return (int(found[1]), int(found[2])) if found else None
 
 
@@ -122,21 +163,3 @@ def _named(recorded: Recorded) -> Named:
     event = recorded.event
     body = recorded.body.decode() if event.type in TOLD else ""
     return Named(recorded.seq, event.id, event.batch, event.type, body)
-
-
-def executed(events: Iterable[Recorded]) -> Iterator[Recorded]:
-    """The `events` without what no execution puts there: of no batch, after the end of one, or an end before others.
-
-    An end that the last state denies is kept where it is the last that was said of its batch: then nothing else tells
-    how that stands.
-    """
-    ends, heard = _Ends(), tuple(events)
-    last = {one.event.batch: one.seq for one in heard if _ROLES.get(one.event.type) in _EXECUTED}
-    for recorded in heard:
-        event = recorded.event
-        if _ROLES.get(event.type) not in _EXECUTED or event.type in _OF_THE_SITE:
-            yield recorded
-        elif event.batch and event.batch not in ends.at:
-            denied = ends.hear(Named(recorded.seq, event.id, event.batch, event.type), event.data)
-            if not denied or recorded.seq == last[event.batch]:
-                yield recorded

@@ -13,14 +13,25 @@ BEGINS = "batch.started"
 """The type of event that makes a batch (`catalogue.BatchStarted`); its name in another event makes none."""
 ENDS = "batch.ended"
 """The type of event that ends a batch (`catalogue.BatchEnded`)."""
+ANSWERS = "command.outcome"
+"""The type of event that is named after another, its command (`catalogue.CommandOutcome`)."""
 
-_ODD = """
-    SELECT seq, id, batch, type, CASE WHEN type IN ({told}) THEN body ELSE '' END FROM event NOT INDEXED
-    WHERE type NOT IN ({regular}) OR id NOT GLOB batch || '/[0-9]*/[0-9]*'
-"""
+_NUMBER = "[0-9][0-9][0-9]"
+_PLACES = (f"/{_NUMBER}{_NUMBER}/{_NUMBER}", f"/[1-9]{_NUMBER}{_NUMBER}/{_NUMBER}")
+"""Scan and number as a scan writes them, up to ten million scans; what is longer is looked at one by one."""
+_FORMS = " AND ".join(
+    f"id NOT GLOB batch || CASE type WHEN '{ANSWERS}' THEN '{place}.done' ELSE '{place}' END"
+    for place in _PLACES
+)
+_COLUMNS = "SELECT seq, id, batch, type, CASE WHEN type IN ({told}) THEN body ELSE '' END FROM event"
+_ODD = f"{_COLUMNS} NOT INDEXED WHERE type NOT IN ({{regular}}) OR {_FORMS}"
+_LISTED = f"{_COLUMNS} NOT INDEXED WHERE type NOT IN ({{without}}) ORDER BY seq"
+_LISTED_OF = f"{_COLUMNS} WHERE batch = ? AND type NOT IN ({{without}}) ORDER BY seq"
 _OUTSIDE = """
     SELECT seq, id, batch, type, '' FROM event WHERE batch = ? AND seq > ? AND seq < ? AND type IN ({regular})
 """
+_WILD = frozenset("*?[")
+"""What stands for other characters where names are compared; no execution calls a batch so."""
 _FURTHEST = 2**63 - 1  # SQLite's largest place
 
 
@@ -43,8 +54,9 @@ class Named(NamedTuple):
 
 
 def named(connection: sqlite3.Connection, regular: Collection[str], told: Collection[str]) -> list[Named]:
-    """Every event but those of `regular` types that are named batch/number/number and stand within their batch.
+    """Every event but those of `regular` types that are named as a scan names them and stand within their batch.
 
+    That is batch/scan/number, filled up to six and three digits, and `.done` behind that of its command for an outcome.
     Within: behind its start and not behind its first end; `regular` holds neither of these two types. The body is
     there of the types in `told` alone. Batches are listed first: of one that begins while another process writes, the
     start is read then, too.
@@ -60,6 +72,16 @@ def named(connection: sqlite3.Connection, regular: Collection[str], told: Collec
     return [found[seq] for seq in sorted(found)]
 
 
+def listed(
+    connection: sqlite3.Connection, told: Collection[str], without: Collection[str], batch: str | None
+) -> list[Named]:
+    """Every event but those of the types in `without`, of one batch if one is named; bodies as in `named`."""
+    bodies, others = sorted(told), sorted(without)
+    query = (_LISTED if batch is None else _LISTED_OF).format(told=_marks(bodies), without=_marks(others))
+    values = [*bodies, *([] if batch is None else [batch]), *others]
+    return [Named._make(row) for row in connection.execute(query, values)]
+
+
 def _marks(values: Collection[str]) -> str:
     return ", ".join("?" * len(values))
 
@@ -68,7 +90,7 @@ def _outside(batches: Collection[str], found: Sequence[Named]) -> Iterator[tuple
     """The places between which events of a batch stand before its start or behind its end, for each batch."""
     begun, ended = _first(BEGINS, found), _first(ENDS, found)
     for batch in batches:
-        yield batch, 0, begun.get(batch, _FURTHEST)
+        yield batch, 0, _FURTHEST if set(batch) & _WILD else begun.get(batch, _FURTHEST)
         if batch in begun and batch in ended:
             yield batch, ended[batch], _FURTHEST
 

@@ -26,7 +26,7 @@ from homeostat.ledger.event import Event, Recorded, decode, encode
 from homeostat.ledger.heads import Head, catch_up, read_export, sign_head
 from homeostat.ledger.keys import SiteKey
 from homeostat.ledger.merkle import Tree
-from homeostat.ledger.named import BEGINS, Named, named
+from homeostat.ledger.named import BEGINS, Named, listed, named
 
 _PAGE = 1000
 _VERIFY = "run `homeostat verify` to see what changed"
@@ -252,11 +252,18 @@ class Ledger:
     def named(self, regular: Collection[str] = (), told: Collection[str] = ()) -> list[Named]:
         """Every committed event by its columns, in order; what it says is there of the types in `told` alone.
 
-        Of the types in `regular` there are those alone that are not named batch/number/number, come after the end of
+        Of the types in `regular` there are those alone that are not named as a scan names them, come after the end of
         their batch, or are of one that never began: of a hundred thousand that a scan has written, none.
         """
         with in_words(self._path):
             return named(self._connection, regular, told)
+
+    def listed(
+        self, told: Collection[str] = (), *, without: Collection[str] = (), batch: str | None = None
+    ) -> list[Named]:
+        """The same of every event but those of the types in `without`; of one batch if one is named."""
+        with in_words(self._path):
+            return listed(self._connection, told, without, batch)
 
     def hashes(self, size: int) -> list[bytes]:
         """The chain hashes of the first `size` events, in order: all that a proof needs, and quickly read."""

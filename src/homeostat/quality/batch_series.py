@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from itertools import count, takewhile
 
 from homeostat.errors import RecordError
+from homeostat.governance.ended import ends
 from homeostat.historian import Historian
 from homeostat.ledger import Ledger
-from homeostat.ledger.catalogue import BatchEnded, StepChanged
+from homeostat.ledger.catalogue import StepChanged
 from homeostat.process.soft import ModelInput, heading
 from homeostat.process.units import Quantity
 from homeostat.quality.batch_table import BATCH, DONOR, BatchTable, Units, doubted_spans, value_at
@@ -28,7 +29,7 @@ def batch_series(ledger: Ledger, historian: Historian, every: Quantity) -> Batch
     step = round(every.to("s") * 1e6)
     if step <= 0:
         raise RecordError("samples are taken at no interval", mend="name one, such as 1 h")
-    ended = {one.event.batch for one in ledger.events(types=(BatchEnded.type,))}
+    ended = ends(ledger)
     stories = [Story.read(ledger, historian, name) for name in ledger.batches() if name in ended]
     tags = tuple(dict.fromkeys(tag for story in stories for tag in _tags(story)))
     if not tags:

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from homeostat.errors import RecordError, UnitError
+from homeostat.governance.ended import ends
 from homeostat.historian import Historian, Series
 from homeostat.ledger import Ledger
-from homeostat.ledger.catalogue import BatchEnded, SignalChanged
+from homeostat.ledger.catalogue import SignalChanged
 from homeostat.monitoring.signals import QUALITY
 from homeostat.process.issues import suggestion
 from homeostat.process.reading import LAST_USABLE
@@ -55,7 +56,7 @@ def batch_table(
     A column that no batch has a value for is left out. Raises RecordError where there is no finished batch, no value at
     these times, no such attribute, or where a column's units differ in kind from batch to batch.
     """
-    ended = {one.event.batch for one in ledger.events(types=(BatchEnded.type,))}
+    ended = ends(ledger)
     stories = (Story.read(ledger, historian, name) for name in ledger.batches() if name in ended)
     found = [_row(story, times) for story in stories]
     if not found:

@@ -1,6 +1,6 @@
 """The list of batches of a site, folded from the few events that change it."""
 
-from homeostat.governance.placed import executed
+from homeostat.governance.ended import executed
 from homeostat.ledger import Ledger, Recorded
 from homeostat.ledger.catalogue import (
     AlarmChanged,
@@ -36,7 +36,7 @@ def batches(ledger: Ledger) -> list[BatchLine]:
     """Every batch in the order in which it began; `alarms` names those that stand."""
     lines: dict[str, BatchLine] = {}
     intervals: dict[str, int] = {}
-    for stored in executed(ledger.events(types=_TYPES)):
+    for stored in executed(ledger, ledger.events(types=_TYPES)):
         batch = stored.event.batch
         if stored.event.type == BatchStarted.type:
             intervals[batch] = BatchStarted.model_validate(stored.event.data).scan

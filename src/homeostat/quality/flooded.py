@@ -12,8 +12,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from homeostat.governance.ended import ends
 from homeostat.ledger import JSON, Ledger, Recorded
-from homeostat.ledger.catalogue import AlarmChanged, BatchEnded, BatchResumed, BatchStarted
+from homeostat.ledger.catalogue import AlarmChanged, BatchResumed, BatchStarted
 from homeostat.monitoring.alarms import FLOOD, FloodRule, Phase, floods
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -37,7 +38,7 @@ class SiteFlood:
 
 def site_floods(ledger: Ledger, rule: FloodRule = _STANDARD) -> tuple[SiteFlood, ...]:
     """The floods of all batches that have not ended, the earliest first. Costs one look at their alarms."""
-    ended = {one.event.batch for one in ledger.events(types=(BatchEnded.type,))}
+    ended = ends(ledger)
     batches = [batch for batch in ledger.batches() if batch not in ended]
     resumed = tuple(ledger.events(types=(BatchResumed.type,)))
     alerts = sorted(alert for batch in batches for alert in _alerts(ledger, batch, resumed))

@@ -6,9 +6,10 @@ why none would as the alarm stands now. It is judged by the alarm board itself.
 
 from typing import NamedTuple
 
+from homeostat.governance.ended import end_of
 from homeostat.historian import Historian
 from homeostat.ledger import Ledger
-from homeostat.ledger.catalogue import AlarmChanged, BatchEnded, BatchStarted
+from homeostat.ledger.catalogue import AlarmChanged, BatchStarted
 from homeostat.monitoring.alarms import (
     Board,
     Definition,
@@ -44,10 +45,10 @@ class Foretold(NamedTuple):
 
 def foretold(ledger: Ledger, historian: Historian, batch: str, asked: Asked) -> Foretold:
     """What the record tells of an order; nothing for a batch that runs not, or recorded no settings."""
-    kinds = (AlarmChanged.type, BatchEnded.type, BatchStarted.type)
+    kinds = (AlarmChanged.type, BatchStarted.type)
     events = tuple(ledger.events(batch=batch, types=kinds)) if batch else ()
     story = Story(batch, events, (), Tapes(historian, batch))
-    if story.started is None or story.ended is not None or not story.started.data.alarms:
+    if story.started is None or not story.started.data.alarms or end_of(ledger, batch) is not None:
         return Foretold()
     rules = _rules(story.started.data)
     lives = {

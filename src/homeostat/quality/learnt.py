@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from homeostat.control.learning import Estimate, Prior
 from homeostat.errors import ControlError, RecordError
+from homeostat.governance.ended import end_of
 from homeostat.historian import Historian
 from homeostat.ledger import Ledger
-from homeostat.ledger.catalogue import BatchEnded, BatchStarted, payload
+from homeostat.ledger.catalogue import BatchStarted, payload
 from homeostat.process import Process
 from homeostat.twin import model
 
@@ -76,8 +77,8 @@ def _started(ledger: Ledger, batch: str) -> BatchStarted | None:
 
 
 def _complete(ledger: Ledger, batch: str) -> bool:
-    """Whether a batch came to its end; of several ends the first stands."""
-    end = next(ledger.events(batch=batch, types=(BatchEnded.type,)), None)
+    """Whether a batch came to its end."""
+    end = end_of(ledger, batch)
     return end is not None and end.event.data.get("state") == "complete"
 
 

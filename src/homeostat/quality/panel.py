@@ -5,9 +5,10 @@ events, last values -> verdicts, alarms, findings -> PanelRow
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from homeostat.governance.ended import ends
 from homeostat.historian import Historian
 from homeostat.ledger import Ledger
-from homeostat.ledger.catalogue import BatchEnded, StepChanged
+from homeostat.ledger.catalogue import StepChanged
 from homeostat.quality.beside import models
 from homeostat.quality.board import PRIORITIES, board
 from homeostat.quality.controllers import controllers
@@ -47,7 +48,7 @@ def panel(
     """
     if batch is not None:
         return (panel_row(Story.read(ledger, historian, batch)),)
-    ended = set() if everything else {one.event.batch for one in ledger.events(types=(BatchEnded.type,))}
+    ended = set[str]() if everything else set(ends(ledger))
     running = [name for name in ledger.batches() if name not in ended]
     return tuple(panel_row(Story.read(ledger, historian, name)) for name in running)
 

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from homeostat.errors import RecordError
+from homeostat.governance.ended import end_of
 from homeostat.ledger import Event, Ledger
 from homeostat.ledger.catalogue import (
-    BatchEnded,
     BatchStarted,
     ControlChanged,
     ControlOrdered,
@@ -97,11 +97,11 @@ def decidable(ledger: Ledger, batch: str, controller: str, proposal: str = "") -
     Raises RecordError where a batch on record has no such controller, or its move does not wait for a person. Of a
     batch that is not on record or has ended it says nothing.
     """
-    ends = ledger.events(batch=batch, types=(BatchStarted.type, BatchEnded.type))
-    facts = [payload(one.event.type, one.event.data) for one in ends]
-    if len(facts) != 1 or not isinstance(facts[0], BatchStarted):
+    start = next(ledger.events(batch=batch, types=(BatchStarted.type,)), None)
+    if start is None or end_of(ledger, batch) is not None:
         return ()
-    known = Process.model_validate_json(facts[0].declaration).controllers
+    told = BatchStarted.model_validate(start.event.data)
+    known = Process.model_validate_json(told.declaration).controllers
     if controller not in known:
         raise RecordError(
             f"batch {batch} has no controller '{controller}'",

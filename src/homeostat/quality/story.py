@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from homeostat.errors import HistorianError, RecordError
 from homeostat.governance.counting import counting
 from homeostat.governance.custody import Belonging
-from homeostat.governance.placed import executed
+from homeostat.governance.ended import executed
 from homeostat.governance.signing import Standing, not_entitled
 from homeostat.historian import Historian, Series
 from homeostat.ledger import Ledger, Recorded
@@ -131,7 +131,7 @@ class Story:
     @classmethod
     def read(cls, ledger: Ledger, historian: Historian, batch: str) -> "Story":
         """The story of `batch`. Raises RecordError where the ledger holds no event of it."""
-        events = tuple(counting(ledger, batch, executed(ledger.events(batch=batch)))) if batch else ()
+        events = _counting(ledger, batch) if batch else ()
         if not events:
             raise RecordError(f"there is no batch '{batch}'", mend="list them with: homeostat batches")
         site = tuple(ledger.events(batch="", types=_SITE))
@@ -205,6 +205,10 @@ class Story:
     def now(self) -> int:
         """The process time of the last event."""
         return max(recorded.event.time for recorded in self.events)
+
+
+def _counting(ledger: Ledger, batch: str) -> tuple[Recorded, ...]:
+    return tuple(counting(ledger, batch, executed(ledger, ledger.events(batch=batch), batch)))
 
 
 def _facts(events: Iterable[Recorded], kind: type[P]) -> list[Fact[P]]:

@@ -12,16 +12,13 @@ from homeostat.errors import LedgerError
 from homeostat.governance.custody import Belonging
 from homeostat.governance.custody.proving import Proofs
 from homeostat.governance.people import unproved
-from homeostat.governance.placed import TOLD, Placing
+from homeostat.governance.placed import REGULAR, TOLD, Placing
 from homeostat.governance.signing import Judge, Standing
 from homeostat.governance.started import founded_gmp
 from homeostat.ledger import Finding, Ledger, Named, Recorded
 from homeostat.ledger.catalogue import (
     PAYLOADS,
-    CommandIntended,
-    CommandOutcome,
     RecordSigned,
-    SignalChanged,
     payload,
 )
 from homeostat.ledger.readable import unreadable
@@ -31,9 +28,6 @@ from homeostat.quality.deviations import disregarded
 from homeostat.quality.settlement import settlements
 from homeostat.site import Kind
 
-REGULAR = frozenset((CommandIntended.type, CommandOutcome.type, SignalChanged.type))
-"""What a scan writes by the hundred thousand: of these it is asked alone whether a scan of a batch under way gives such
-a name. `replay` compares each with what a scan concludes, and a release reads those of its batch."""
 READ = frozenset(PAYLOADS) - REGULAR
 """The types of events that `Unproven` reads."""
 

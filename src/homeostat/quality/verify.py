@@ -10,14 +10,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from homeostat.errors import LedgerError, SiteError
-from homeostat.governance.placed import TOLD
+from homeostat.governance.placed import REGULAR, TOLD
 from homeostat.governance.started import founded_gmp
 from homeostat.historian import Historian, verify_historian
 from homeostat.ledger import Finding, Ledger, LedgerCheck, PublicKey, Recorded, verify_ledger
 from homeostat.ledger.catalogue import payload
 from homeostat.ledger.readable import readable
 from homeostat.quality.originals import NAMING, damaged, strangers
-from homeostat.quality.unproven import READ, REGULAR, Unproven
+from homeostat.quality.unproven import READ, Unproven
 from homeostat.quality.vouched import TYPES, Vouched
 from homeostat.site import Site
 

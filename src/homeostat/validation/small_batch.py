@@ -55,7 +55,8 @@ class Teller:
 
     def __call__(self, payload: Payload, at: int = 0, *, actor: str = "scan", batch: str = B) -> None:
         self._count += 1
-        name = f"{batch or 'site'}/{self._count:06d}/000"
+        place = "end" if isinstance(payload, BatchEnded) else f"{self._count:06d}/000"
+        name = f"{batch or 'site'}/{place}"
         event = Event(name, payload.type, batch, at, actor, payload.model_dump(mode="json"))
         self._office.ledger.append(event)
 

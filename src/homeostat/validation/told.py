@@ -108,7 +108,7 @@ def tell(
         ("engine", SCANS * MINUTE, BatchEnded(state="complete", scans=SCANS, reason="recipe complete")),
     ]
     for place, (actor, time, said) in enumerate(facts, 1):
-        name = f"{batch}/{place:06d}/00"
+        name = f"{batch}/end" if isinstance(said, BatchEnded) else f"{batch}/{place:06d}/000"
         office.ledger.append(Event(name, said.type, batch, time, actor, said.model_dump(mode="json")))
     office.ledger.commit()
 

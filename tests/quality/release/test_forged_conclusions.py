@@ -3,7 +3,6 @@
 The events here are put under the site's own key, at a copy of a site whose batch was really run, reviewed or not.
 """
 
-import json
 import shutil
 from dataclasses import replace
 from itertools import count
@@ -17,7 +16,7 @@ from homeostat.execution.clock import stamp
 from homeostat.execution.models import recall_models
 from homeostat.execution.replay import unlike
 from homeostat.governance import Office
-from homeostat.governance.placed import FINAL, executed, misplaced
+from homeostat.governance.placed import FINAL, misplaced
 from homeostat.ledger import Event, Recorded
 from homeostat.ledger.catalogue import (
     AttributeJudged,
@@ -261,26 +260,6 @@ def test_an_end_that_the_last_scan_did_not_conclude_is_named(done: Site) -> None
     states = [one for one in told if one.event.type == StateChanged.type]
     found = [words for _, words in misplaced(one for one in told if one.seq != states[-1].seq)]
     assert found == ["it says that the batch ended complete, and its last state was running"]
-
-
-@pytest.mark.parametrize(
-    ("state", "words"),
-    [("running", "in which none ends"), ("complete", "and its last state was running")],
-)
-def test_a_forged_end_ends_nothing_and_nothing_honest_after_it_is_blamed(
-    done: Site, state: str, words: str
-) -> None:
-    """Put while the batch ran: what its execution went on with stands, with its own end."""
-    with done.reading() as (ledger, _):
-        told = list(ledger.events(batch=BATCH))
-    told.sort(key=lambda one: one.seq)
-    data = BatchEnded(state=state, scans=3, reason="forged").model_dump(mode="json")
-    event = Event(FORGED, BatchEnded.type, BATCH, 0, "engine", data)
-    body = json.dumps({"data": data}).encode()
-    midst = [*told[:10], replace(told[9], event=event, body=body), *told[10:]]
-    why = f"it says that the batch ended {state}, {words}"
-    assert [(one.event.id, lacks) for one, lacks in misplaced(midst)] == [(FORGED, why)]
-    assert list(executed(midst)) == told
 
 
 def test_an_end_of_no_batch_is_named_and_no_batch_is_listed_for_it(site: Site) -> None:

@@ -9,13 +9,13 @@ from homeostat.governance.custody.entry import enter, stated
 from homeostat.governance.custody.issuing import prefix
 from homeostat.governance.custody.matching import positively_matched, stop
 from homeostat.governance.custody.state import Bound
+from homeostat.governance.ended import end_of
 from homeostat.governance.office import Office
 from homeostat.governance.orderly import in_order
 from homeostat.governance.released import status
 from homeostat.governance.session import Session
 from homeostat.ledger import Ledger
 from homeostat.ledger.catalogue import (
-    BatchEnded,
     BatchStarted,
     ContainerFilled,
     CustodyBound,
@@ -40,7 +40,7 @@ def bind(
     """
     authorise(office, session, "custody.transfer")
     name, reason = stated(batch, "a batch"), stated(why, "a reason", 200)
-    if any(office.ledger.events(batch=name, types=(BatchEnded.type,))):
+    if end_of(office.ledger, name) is not None:
         raise AuthorityError("the batch has ended: nothing goes into it any more", where=f"batch {name}")
     known = Book.of(office.ledger).movable(container, session.person)
     against = unfit(office.ledger, Belonging.of(office.ledger).batches(container))

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from homeostat.errors import WordingError
 from homeostat.governance.custody.book import Book
+from homeostat.governance.numbering import next_id
 from homeostat.governance.office import Office
 from homeostat.governance.turns import in_turn
 from homeostat.ledger.catalogue import Act
@@ -28,9 +29,8 @@ def enter(
     """
 
     def judge() -> tuple[list[tuple[Act, str]], A]:
-        book = Book.of(office.ledger)
-        act = make(book)
-        entry = f"custody/{book.size + 1:06d}"
+        entry = next_id(office.ledger, "custody", Book.of(office.ledger).size)
+        act = make(Book.of(office.ledger))
         acts: list[tuple[Act, str]] = [(act, entry)]
         return (acts if beside is None else [*acts, beside(entry, act)]), act
 

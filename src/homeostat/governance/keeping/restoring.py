@@ -24,6 +24,7 @@ from homeostat.governance.session import Session
 from homeostat.ledger import Head, PublicKey, read_heads, verify_ledger
 from homeostat.ledger.catalogue import SiteRestored
 from homeostat.ledger.keys import PRIVATE_NAME
+from homeostat.ledger.merkle import Tree
 from homeostat.site import Site
 
 
@@ -161,22 +162,34 @@ def _verified(site: Site, made: Manifest, heads: Path | None, path: Path) -> str
     mine = read_heads(site.heads_file)
     if not mine or (mine[-1].size, mine[-1].root.hex()) != (made.events, made.root):
         raise SiteError("the ledger in the backup does not end in the head of its manifest", where=str(path))
-    return _lost(mine, [] if heads is None else read_heads(heads), key)
+    known = [] if heads is None else read_heads(heads)
+    _same_past(site, mine, known, key)
+    return _lost(mine, known)
 
 
-def _lost(mine: list[Head], known: list[Head], key: PublicKey) -> str:
-    """What a restored ledger lacks of what heads from elsewhere bear witness to, in words; "" if it holds all.
+def _same_past(site: Site, mine: list[Head], known: list[Head], key: PublicKey) -> None:
+    """Raises SiteError where heads from elsewhere are of another site or another past: no loss that anybody may accept.
 
-    Raises SiteError where they are of another site or another past: that is no loss that anybody could accept.
+    A head of a size at which this ledger has none is compared with the events themselves.
     """
-    ours = {head.size: head for head in mine}
-    for head in known:
+    ours, tree = {head.size: head for head in mine}, Tree()
+    with site.looking() as ledger:
+        hashes = ledger.hashes(mine[-1].size)
+    for head in sorted(known, key=lambda one: one.size):
         if not head.signed_by(key):
             raise SiteError(f"the known head of {head.size} events is another site's or was changed")
-        if head.size in ours and ours[head.size] != head:
+        if head.size > mine[-1].size:
+            continue
+        tree.extend(hashes[tree.size : head.size])
+        same = (tree.size, tree.root(), hashes[tree.size - 1]) == (head.size, head.root, head.chain)
+        if not same or ours.get(head.size, head) != head:
             raise SiteError(
                 f"the ledger is not the one whose head of {head.size} events is known: the past was rewritten"
             )
+
+
+def _lost(mine: list[Head], known: list[Head]) -> str:
+    """What a restored ledger lacks of what heads from elsewhere bear witness to, in words; "" if it holds all."""
     newest = max(known, key=lambda head: head.size, default=mine[-1])
     if newest.size <= mine[-1].size:
         return ""

@@ -9,6 +9,7 @@ Who has the key itself at hand gives `Secret(password, ask=...)` instead, and ev
 from homeostat.errors import AuthorityError
 from homeostat.governance.authority import authorise, distinct, present
 from homeostat.governance.known import directory
+from homeostat.governance.numbering import next_id
 from homeostat.governance.office import Office
 from homeostat.governance.people.answering import Wrong, was_asked
 from homeostat.governance.people.asking import Shown, question
@@ -67,12 +68,11 @@ def register_key(
 
 def _registering(office: Office, act: SecurityKeyRegistered) -> list[tuple[Act, str]]:
     """The act, if its name and id are new as things stand, under the id that only the next registration can take."""
-    number = (
-        sum(1 for _ in office.acts((SecurityKeyRegistered.type,))) + 1
-    )  # counted first: what comes now takes it
+    counted = sum(1 for _ in office.acts((SecurityKeyRegistered.type,)))
+    name = next_id(office.ledger, "security-key-registration", counted)  # first: what comes now takes it
     _refuse_name(directory(office).accounts[act.account], act.name)
     _refuse_credential(office, act.credential)
-    return [(act, f"security-key-registration/{number:06d}")]
+    return [(act, name)]
 
 
 def _refuse_name(account: Account, name: str) -> None:

@@ -5,15 +5,18 @@ at once the second is told to look again.
 """
 
 from datetime import date
+from itertools import count
 
 from homeostat.errors import LedgerError, QualityError, WordingError
 from homeostat.governance.authority import authorise, distinct
+from homeostat.governance.numbering import next_id
 from homeostat.governance.office import Office
 from homeostat.governance.orderly import in_order
 from homeostat.governance.people import Secret
 from homeostat.governance.session import Session
 from homeostat.governance.signing import Signature, Subject, give
 from homeostat.governance.turns import in_turn
+from homeostat.ledger import Ledger
 from homeostat.ledger.catalogue import (
     Act,
     ActionDone,
@@ -59,9 +62,9 @@ def open_deviation(
     known_exceptions(office, batch, exceptions)
 
     def judge() -> tuple[list[tuple[Act, str]], str]:
+        name = _free(office.ledger)  # first: what another opens now takes it
         if request:
             requested(office.ledger, request)  # refuses what another has just taken up
-        name = f"DEV-{len(deviations(office.ledger)) + 1:04d}"
         act = DeviationOpened(
             why=why,
             deviation=name,
@@ -75,6 +78,13 @@ def open_deviation(
         return [(act, f"deviation/{name}/0001")], name
 
     return in_turn(office, session.person, judge, batch=batch)
+
+
+def _free(ledger: Ledger) -> str:
+    """The next deviation's number, of which there is neither a deviation nor an event of its first act."""
+    known = {one.id for one in deviations(ledger)}
+    names = (f"DEV-{number:04d}" for number in count(len(known) + 1))
+    return next(name for name in names if name not in known and f"deviation/{name}/0001" not in ledger)
 
 
 def _taken_up(office: Office, request: str, batch: str, finding: str) -> tuple[str, str]:
@@ -214,13 +224,19 @@ def _open(office: Office, name: str, why: str) -> Deviation:
 
 def _put(office: Office, session: Session, one: Deviation, act: Act) -> None:
     acts = sum(turn.act.startswith("deviation.") for turn in one.history)
-    event = f"deviation/{one.id}/{acts + 1:04d}"
+    event = next_id(office.ledger, f"deviation/{one.id}", acts, 4)  # what comes now takes it
+    if deviation(office.ledger, one.id).history != one.history:
+        raise _overtaken(one)
     try:
         office.put(session.person, act, batch=one.batch, event=event)
     except LedgerError as error:
-        raise QualityError(
-            "another person has just changed it", where=one.id, mend="look at it again, then repeat"
-        ) from error
+        raise _overtaken(one) from error
+
+
+def _overtaken(one: Deviation) -> QualityError:
+    return QualityError(
+        "another person has just changed it", where=one.id, mend="look at it again, then repeat"
+    )
 
 
 def _change(field: str, old: object, new: object) -> Change:

@@ -2,6 +2,7 @@
 
 from homeostat.errors import QualityError, WordingError
 from homeostat.governance.authority import authorise, distinct
+from homeostat.governance.ended import end_of
 from homeostat.governance.office import Office
 from homeostat.governance.orderly import in_order
 from homeostat.governance.people import Secret
@@ -9,7 +10,6 @@ from homeostat.governance.session import Session
 from homeostat.governance.signing import Signature, Subject, give
 from homeostat.historian import Historian
 from homeostat.ledger.catalogue import (
-    BatchEnded,
     Change,
     ExceptionDisposed,
     ReviewBegun,
@@ -133,7 +133,7 @@ def _unconcerned(office: Office, session: Session, batch: str) -> None:
 
 
 def _complete(office: Office, now: Review) -> None:
-    if not any(office.ledger.events(batch=now.batch, types=(BatchEnded.type,))):
+    if end_of(office.ledger, now.batch) is None:
         raise QualityError("the batch has not ended", where=now.batch, mend="review it when it has")
     if now.open:
         names = ", ".join(one.id for one in now.open[:3])
