@@ -171,7 +171,7 @@ def test_what_could_not_be_stored_has_not_happened(
 ) -> None:
     """A full disk while a password is changed: the old one is good as before."""
 
-    def full(ledger: Ledger) -> None:
+    def full(ledger: Ledger, lest: object) -> None:
         raise LedgerError("the disk is full")
 
     with monkeypatch.context() as patch:

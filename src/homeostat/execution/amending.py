@@ -19,6 +19,7 @@ from homeostat.execution.vouching import Voucher
 from homeostat.governance import Office, Session
 from homeostat.governance.authority import authorise
 from homeostat.governance.ended import end_of
+from homeostat.governance.numbering import next_id
 from homeostat.governance.ordered import PERMISSIONS
 from homeostat.governance.people import Secret
 from homeostat.governance.released import status
@@ -67,9 +68,10 @@ def amend(
     signature = sign_entry(office, session, secret, batch, slip, opened)
 
     def judge() -> tuple[list[tuple[EntryAmended, str]], EntryJudged]:
-        act = _judged(office, batch, slip, signature)
         count = sum(1 for _ in office.acts((EntryAmended.type,), batch))
-        return [(act, f"{batch}/amended/{count + 1:04d}")], act.judged
+        name = next_id(office.ledger, f"{batch}/amended", count, 4)
+        act = _judged(office, batch, slip, signature)
+        return [(act, name)], act.judged
 
     return in_turn(office, session.person, judge, batch=batch, over=True)
 

@@ -9,6 +9,7 @@ from functools import partial
 from typing import TypeVar
 
 from homeostat.errors import AuthorityError, LedgerError
+from homeostat.governance.numbering import next_id
 from homeostat.governance.office import Office
 from homeostat.governance.together import put_together
 from homeostat.ledger import Recorded
@@ -78,9 +79,9 @@ def next_of(
     """
 
     def judge() -> tuple[list[tuple[Act, str]], tuple[T, A]]:
-        past = tuple(office.ledger.events(types=types))
-        state = fold(past)
+        name = next_id(office.ledger, room, sum(1 for _ in office.ledger.events(types=types)))
+        state = fold(office.ledger.events(types=types))
         act = make(state)
-        return [(act, f"{room}/{len(past) + 1:06d}")], (state, act)
+        return [(act, name)], (state, act)
 
     return in_turn(office, person, judge, batch=batch)

@@ -12,6 +12,7 @@ from pydantic import JsonValue
 from homeostat.errors import QualityError, UnitError, WordingError
 from homeostat.governance import Office, Session
 from homeostat.governance.authority import authorise
+from homeostat.governance.numbering import next_id
 from homeostat.governance.orderly import in_order
 from homeostat.governance.people import Secret
 from homeostat.governance.released import status
@@ -77,7 +78,7 @@ def report_result(
         changes = (Change(field=attribute, old=_before(story, judged), new=judged.value),)
         act = found.model_copy(update={"changes": changes, "signature": signature})
         count = len(story.of(ResultReported))
-        acts: list[tuple[Act, str]] = [(act, f"{batch}/reported/{count + 1:04d}")]
+        acts: list[tuple[Act, str]] = [(act, next_id(office.ledger, f"{batch}/reported", count, 4))]
         stands = status(office.ledger, batch)
         if judged.verdict == "outside" and stands.may("recall"):
             cause = f"{_words(story, judged)} ({evidence})"
