@@ -34,7 +34,7 @@ def test_p11_10c_a_site_of_version_1_opens_and_verifies(site: Site) -> None:
 def test_p11_10c_its_record_says_what_it_said(site: Site) -> None:
     expected = json.loads((KEPT / "expected.json").read_text("utf-8"))
     with site.reading() as (ledger, historian):
-        record = batch_record(ledger, historian, "B0001")
+        record = batch_record(ledger, historian, "B0001", rules=expected["content"]["rules"])
         assert render_html(record, historian)
         assert batch_document(ledger, historian, "B0001", training=True).pdf.startswith(b"%PDF-1.7")
     assert record.summary == expected["summary"]
