@@ -21,6 +21,7 @@ from homeostat.execution.vouching import Voucher
 from homeostat.governance import Office, Session
 from homeostat.governance.authority import authorise
 from homeostat.governance.ended import end_of
+from homeostat.governance.numbering import next_id
 from homeostat.ledger import Event, Ledger
 from homeostat.ledger.catalogue import BatchResumed, TailAnchored, payload
 from homeostat.site import Site
@@ -112,8 +113,7 @@ def _note(ledger: Ledger, batch: str, scans: int, reason: str, actor: str) -> No
     """Put the interruption on record, as an event of the site: the batch's own events stay as they would be."""
     number = sum(1 for _ in ledger.events(batch="", types=[BatchResumed.type]))
     content = BatchResumed(batch=batch, scan=scans, reason=reason)
-    event = Event(
-        f"site/resume/{number + 1:06d}", content.type, "", 0, actor, content.model_dump(mode="json")
-    )
+    name = next_id(ledger, "site/resume", number)
+    event = Event(name, content.type, "", 0, actor, content.model_dump(mode="json"))
     ledger.append(event)
     ledger.commit()

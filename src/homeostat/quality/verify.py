@@ -132,7 +132,10 @@ def _kind(site: Site, ledger: Ledger) -> Iterator[Finding]:
 
 
 def _unvouched(site: Site, vouched: Vouched) -> Iterator[Finding]:
-    """Readings that the ledger knows nothing of: of an unknown batch, or after the last ones it was told of."""
+    """Readings that the ledger knows nothing of: of an unknown batch, or after the last ones it was told of.
+
+    While a batch is executed the newest are with the historian before the ledger is told of them.
+    """
     with Historian.open(site.historian_path, readonly=True) as historian:
         for batch in historian.batches():
             where = f"batch {batch}"
@@ -144,7 +147,7 @@ def _unvouched(site: Site, vouched: Vouched) -> Iterator[Finding]:
                     yield Finding(
                         f"{where}, tag {tag.name}", "the ledger does not know this tag of the historian"
                     )
-            if batch not in vouched.finished:
+            if batch not in vouched.finished and not site.executing:
                 last = historian.last(batch, historian.tags(batch)[0].name)
                 if last is not None and last.time > vouched.reach.get(batch, -1):
                     yield Finding(where, _LATE)

@@ -299,7 +299,8 @@ def test_a_mistyped_result_is_told_and_takes_the_value_nowhere(tmp_path: Path, p
     columns = processes.process()
     columns["glucose"][4] = 757.0  # for 7.57
     found = read(package, tmp_path, columns, Told(at_line=3))
-    assert max(one.high for one in found.told.values() if one.high is not None) < 12.0
+    assert max(one.value for one in found.told.values() if one.value is not None) < 12.0
+    assert max(one.high for one in found.told.values() if one.high is not None and not one.reason) < 12.0
     typed = next(one for one in found.samples if one.row == 4)
     assert typed.missed
     assert "half-widths off what stood" in typed.unused

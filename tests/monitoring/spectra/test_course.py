@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from tests.monitoring.spectra.test_live import HOUR, LIVE, MINUTE, TRUSTING, process
 
 from homeostat.monitoring.spectra import Drawn, LiveState, follow
+from homeostat.monitoring.spectra.live import WAITS
 
 Array = NDArray[np.float64]
 AMOUNTS, SPECTRA = process(60)
@@ -87,7 +88,10 @@ def test_a_result_that_comes_after_the_last_spectrum_is_told_to_correct_nothing(
 def test_a_far_result_is_told_unused_until_the_next_agrees() -> None:
     typed, honest = Drawn(10 * MINUTE, 999.0, 10 * MINUTE), float(AMOUNTS[30])
     alone = follow(LIVE, TAKEN, [typed, Drawn(30 * MINUTE, honest, 30 * MINUTE)])
-    assert alone.told[:31] == follow(LIVE, TAKEN).told[:31]
+    plain = follow(LIVE, TAKEN).told
+    assert alone.told[:11] == plain[:11]
+    assert [one.value for one in alone.told[:31]] == [one.value for one in plain[:31]]
+    assert {one.reason for one in alone.told[11:31]} == {WAITS}
     assert "more than 3 half-widths off what stood" in alone.unused[0]
     assert (set(alone.unused), alone.waited) == ({0}, frozenset())
     shifted = [Drawn(place * MINUTE, float(AMOUNTS[place]) + 5.0, place * MINUTE) for place in (10, 30)]

@@ -7,11 +7,13 @@ too many failures -> locked, alert
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Literal, TypeAlias
 
 from homeostat.errors import AuthorityError, LedgerError
 from homeostat.governance.known import directory, moment
+from homeostat.governance.numbering import next_id
 from homeostat.governance.office import Office
 from homeostat.governance.people.answering import Wrong, answered
 from homeostat.governance.people.asking import Shown
@@ -173,7 +175,7 @@ def refuse(
         current = None if account is None else directory(office).accounts[account.id]
         try:
             _record(office, current, at, cause, words)
-        except LedgerError:
+        except _OvertakenError:
             continue  # another process has stored a refusal meanwhile: count again
         break
     return AuthorityError(words, where=account.id if account else "", mend=mend)
@@ -185,11 +187,21 @@ def _record(office: Office, account: Account | None, at: At, cause: Cause, words
         put_together(office, "unknown", [(act, "")])
         return
     refused = LoginRefused(account=account.id, at=at, cause=cause, why=words)
-    acts: list[tuple[Act, str]] = [(refused, f"account/{account.id}/refused/{account.refusals + 1}")]
+    name = next_id(office.ledger, f"account/{account.id}/refused", account.refusals, digits=1)
+    acts: list[tuple[Act, str]] = [(refused, name)]
     failures = account.failures + (cause in GUESSES)
     if account.state == "active" and failures >= directory(office).policy.attempts:
         acts += [(act, "") for act in _lock(account, failures)]
-    put_together(office, "unknown", acts)
+    put_together(office, "unknown", acts, lest=partial(_none_since, office, account))
+
+
+class _OvertakenError(Exception):
+    """Another refusal was stored after the account was looked at."""
+
+
+def _none_since(office: Office, account: Account) -> None:
+    if directory(office).accounts[account.id].refusals != account.refusals:
+        raise _OvertakenError
 
 
 def _lock(account: Account, failures: int) -> tuple[Act, Act]:

@@ -271,8 +271,8 @@ def _stood(told: Sequence[Sampled]) -> tuple[int, int]:
 
 
 def _missed(package: LivePackage, told: Sequence[Sampled]) -> list[str]:
-    """What is said where more told samples missed their intervals than may by the level."""
-    stood, missed = _stood(told)
+    """What is said where more of the told samples that count missed their intervals than may by the level."""
+    stood, missed = _stood([one for one in told if not one.unused])
     if missed <= (1.0 - package.coverage) * stood:
         return []
     wide = (

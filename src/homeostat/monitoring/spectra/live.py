@@ -27,6 +27,7 @@ from homeostat.monitoring.spectra.transfer import correction
 from homeostat.monitoring.spectra.width import deviation, doubted
 
 NOT_NEWER = "the spectrum is not newer than the last one"
+WAITS = "an at-line result far off waits for the next, within the interval"
 JUMP = 3.0
 """A spectrum whose expected error is this many times the usual one of this batch is an outlier."""
 SETTLED = 12
@@ -58,7 +59,8 @@ class Live(Piece):
     measurement; values off to one side are doubted within the interval, then believed as a step; what samples correct
     is settled when the noise is known. 3: nor is one that is any of the last eight; a moment has one result; a step
     restates only what stood within it; a corrected interval is no wider than one without samples. 4: unless samples
-    showed more than was expected. None in models that were frozen without these.
+    showed more than was expected; the interval reaches to what a result that waits would say. None in models that were
+    frozen without these.
     """
 
     kind: Literal["live-spectra"] = "live-spectra"
@@ -210,12 +212,20 @@ class Live(Piece):
         low, high = self._range(state)
         kept = min(max(value, low), high)
         beyond = "" if low <= value <= high else "beyond the reportable range"
-        reason = "; ".join(filter(None, (beyond, why)))
-        doubted = state.level.doubted if state.level else ()
-        ends = [kept, *(min(max(state.correction.applied(one), low), high) for one in doubted)]
+        off = self._waiting(state)
+        reason = "; ".join(filter(None, (beyond, why, "" if off is None else WAITS)))
+        told = [] if off is None else [value + off]
+        told += [state.correction.applied(one) for one in (state.level.doubted if state.level else ())]
+        ends = [kept, *(min(max(one, low), high) for one in told)]
         return LiveValue(
             now.time, kept, max(min(ends) - half, low), min(max(ends) + half, high), raw, deviation, reason
         )
+
+    def _waiting(self, state: LiveState) -> float | None:
+        """What a result that waits lies off what stood: until the next tells whether it was mistyped, it may be so."""
+        if state.waiting is None or self.rules < 4:
+            return None
+        return state.waiting.measured - state.correction.applied(state.waiting.predicted)
 
     def _half(self, state: LiveState, now: Past) -> float:
         """Half an interval."""

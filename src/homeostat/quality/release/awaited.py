@@ -111,7 +111,7 @@ def _alerted(office: Office, person: str, batch: str, why: str) -> tuple[Awaited
         ]
         return acts, owed
 
-    return in_turn(office, person, judge, batch=batch)
+    return in_turn(office, person, judge, batch=batch, over=True)
 
 
 def _words(batch: str, title: str, due: datetime) -> str:

@@ -24,14 +24,18 @@ from homeostat.quality.release.obstacles import Grounds
 def unchanged(office: Office, grounds: Grounds) -> None:
     """Refuse grounds that something was added to since they were gathered: what was shown is signed, or nothing.
 
-    That is any event of the batch, and what was done with the containers that concern it.
+    That is any event of the batch or of one that it was made from, and what was done with containers that concern it.
     """
     if grounds.seen is None:
         return
     batch, seen, ledger = grounds.certificate.batch, grounds.seen, office.ledger
-    own = {batch, *Belonging.of(ledger).containers(batch)}
+    belonging = Belonging.of(ledger)
+    own = {batch, *belonging.containers(batch)}
+    added = (
+        ledger.stored(batch=each, after=seen) for each in (batch, *sorted(belonging.before(batch) - {batch}))
+    )
     moved = (one for one in ledger.stored(types=_CUSTODY, after=seen) if own & _named(one.event.data))
-    one = next(chain(ledger.stored(batch=batch, after=seen), moved), None)
+    one = next(chain(*added, moved), None)
     if one is not None:
         words = (
             f"the record is not the one that was shown: meanwhile came {one.event.type} by {one.event.actor}"

@@ -16,13 +16,16 @@ from homeostat.quality.wording import duration
 def alarms(matter: Matter, rule: Rule) -> Iterator[Seen]:
     """Every alarm that came up, by whether it stands and by priority.
 
-    What only says what another rule tells is told as that: one fault is one exception.
+    What only says what another rule tells is told as that: one fault is one exception. One that still stands may weigh
+    more than a gap or a step down, and is told beside it.
     """
     elsewhere = {f"source.{fact.data.tag}" for fact in matter.story.of(SourceJudged)}
-    stepped = set(_stepped(matter)) if "controllers" in rule.names.get("told elsewhere", ()) else set()
+    loops, controllers = (kind in rule.names.get("told elsewhere", ()) for kind in ("loops", "controllers"))
+    lost, fallen = (set(_lost(matter)), set(_fallen(matter))) if controllers else (set(), set())
     for line in matter.alarms:
-        of_its_tag = "loops" in rule.names.get("told elsewhere", ()) and _unread(matter, rule, line)
-        if line.alarm in elsewhere or (line.alarm, line.raised) in stepped or of_its_tag:
+        raised = line.alarm, line.raised
+        over = not line.standing and (raised in fallen or (loops and _unread(matter, rule, line)))
+        if line.alarm in elsewhere or raised in lost or over:
             yield PASSED
             continue
         yield one(
@@ -43,17 +46,19 @@ def _unread(matter: Matter, rule: Rule, line: AlarmLine) -> bool:
     return read is not None and faulty(matter, rule, read, line.raised)
 
 
-def _stepped(matter: Matter) -> Iterator[tuple[str, int]]:
-    """The alarms, with their times, that say that a controller went down or lost its authority.
-
-    For what is no fault none is raised.
-    """
+def _lost(matter: Matter) -> Iterator[tuple[str, int]]:
+    """The alarms, with their times, that say that a controller lost its authority by itself."""
     for step in steps(matter):
-        data, time = step.fact.data, step.fact.time
         if step.held:
-            yield lowered(data.controller), time
-        if step.held or step.fell(()):
-            yield on_rung(data.controller, data.rung), time
+            yield lowered(step.fact.data.controller), step.fact.time
+            yield on_rung(step.fact.data.controller, step.fact.data.rung), step.fact.time
+
+
+def _fallen(matter: Matter) -> Iterator[tuple[str, int]]:
+    """The alarms, with their times, that say that a controller went down; for what is no fault none is raised."""
+    for step in steps(matter):
+        if step.fell(()):
+            yield on_rung(step.fact.data.controller, step.fact.data.rung), step.fact.time
 
 
 def orders(matter: Matter, rule: Rule) -> Iterator[Seen]:
