@@ -12,7 +12,7 @@ from homeostat.equipment import Command, Outcome, SimulatedPlant, connect
 from homeostat.errors import ExecutionError
 from homeostat.execution import Options, replay, resume, run
 from homeostat.historian import Recorder
-from homeostat.ledger import Ledger
+from homeostat.ledger import Event, Ledger
 from homeostat.ledger.catalogue import BatchResumed
 from homeostat.process import Process
 from homeostat.quality.verify import verify_site
@@ -117,6 +117,19 @@ def test_an_interruption_is_on_record_as_an_event_of_the_site(
         assert [r.event.data["batch"] for r in ledger.events(batch="", types=[BatchResumed.type])] == [
             "B0001"
         ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "number"), [("log.ended", 1), (BatchResumed.type, 1), (BatchResumed.type, 2)]
+)
+def test_a_name_that_a_forged_event_took_keeps_no_batch_from_going_on(
+    site: Site, run_mini: Runner, quiet: Quiet, kind: str, number: int
+) -> None:
+    run_mini(site, until="inoculate")
+    with site.recording(lambda: "2026-03-01T00:00:00+00:00") as ledger:
+        ledger.append(Event(f"site/resume/{number:06d}", kind, "", 0, "engine", {"forged": True}))
+        ledger.commit()
+    assert resume(site, "B0001", FOREVER, quiet).state == "complete"
 
 
 def test_a_run_until_a_phase_pauses_and_resumes_to_its_end(

@@ -18,7 +18,7 @@ from homeostat.governance.known import directory
 from homeostat.governance.people import Secret
 from homeostat.governance.sessions import Sessions
 from homeostat.ledger import Ledger
-from homeostat.ledger.catalogue.people import CredentialSet
+from homeostat.ledger.catalogue.people import AlertRaised, CredentialSet
 from homeostat.ledger.identity import PersonalKey, Policy, passwords
 from homeostat.site import Kind, Site
 from homeostat.validation.staff import Member, staff
@@ -88,6 +88,15 @@ def test_guesses_count_over_all_processes(
     assert directory(other).accounts["maria"].state == "locked"
     kinds = [one.event.type for one in office.acts(("account.locked", "alert.raised"))]
     assert kinds == ["account.locked", "alert.raised"]
+
+
+def test_a_name_that_a_forged_event_took_switches_off_no_lock(
+    office: Office, team: dict[str, Member]
+) -> None:
+    forged = AlertRaised(about="maria", words="forged", why=WHY)
+    office.put("unknown", forged, event="account/maria/refused/1")
+    _fail(office, "maria", 5)
+    assert directory(office).accounts["maria"].state == "locked"
 
 
 def test_refusals_of_two_processes_at_one_moment_are_both_counted(

@@ -145,6 +145,18 @@ def test_a_site_that_was_rolled_back_is_found_with_heads_kept_elsewhere(
     assert verify_site(site, anchor).ok
 
 
+def test_the_newest_readings_of_a_run_are_not_called_added(sites: dict[str, Path], tmp_path: Path) -> None:
+    """They are with the historian before the ledger is told; once nothing is executed, the ledger has to know them."""
+    copy = tmp_path / "copy"
+    shutil.copytree(sites["paused"], copy)
+    add_rows(copy, 3)
+    site = Site.open(copy)
+    with site.writing(lambda: "2026-03-01T00:00:00+00:00"):
+        assert verify_site(site).ok
+    (found,) = verify_site(site).findings
+    assert "readings after the last that the ledger vouches for" in found.what
+
+
 def test_an_anchor_without_a_head_is_no_anchor(sites: dict[str, Path], tmp_path: Path) -> None:
     empty = tmp_path / "empty.jsonl"
     empty.write_text("")

@@ -11,7 +11,9 @@ from homeostat.errors import QualityError
 from homeostat.execution import Options, run
 from homeostat.execution.clock import stamp
 from homeostat.governance import Office
+from homeostat.governance.custody import Belonging
 from homeostat.governance.signing import giving, signatures
+from homeostat.ledger.catalogue import AlertRaised
 from homeostat.process import load
 from homeostat.quality.deviations import open_deviation
 from homeostat.quality.release import grounds, reject, release, status
@@ -77,6 +79,19 @@ def test_a_batch_is_not_released_and_rejected(
     decided = [one.person for one in signatures(scene.office.ledger, "certificate", BATCH)]
     assert decided == ["paul"]
     assert status(scene.office.ledger, BATCH).state in {"released", "rejected"}
+
+
+def test_a_recall_of_what_a_batch_was_made_from_is_looked_at(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Custody says from which batch: here the grounds are asked as if it did."""
+    shown, vera = grounds(scene.office.site, BATCH), scene.team["vera"]
+    monkeypatch.setattr(Belonging, "before", lambda self, batch: frozenset({"B0000"}))
+    alert = AlertRaised(about="B0000", words="it has to come back", why="recalled")
+    interrupted(monkeypatch, scene.office, lambda: scene.other.put("piet", alert, batch="B0000"))
+    with pytest.raises(QualityError, match=r"meanwhile came alert\.raised by piet"):
+        release(scene.office, vera.session, vera.secret, shown, "fit")
+    assert status(scene.office.ledger, BATCH).state == "open"
 
 
 def test_what_is_found_while_a_release_is_signed_is_signed_by_nobody(
