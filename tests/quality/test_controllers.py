@@ -111,6 +111,25 @@ def test_a_step_down_that_costs_authority_is_one_exception_and_its_alarms_none(t
     assert former == ["Alarm still standing (medium)"] * 2 + [f"{TITLE} went from “plan” down to “loops”"]
 
 
+def test_an_alarm_of_a_step_down_is_told_beside_it_only_while_it_stands(tale: Tale) -> None:
+    """The step down alone is minor, and would let pass what still stands."""
+    down = 3 * HOUR
+    fallen = (2 * HOUR, planned(made=HOUR)), (down, changed("plan", "loops"))
+    batch(tale, BEGUN, *fallen, (down, alarm("loops", "no plan")))
+    assert [(one, text.partition(":")[0]) for one, text in found(tale)] == [
+        ("major", "Alarm still standing (medium)"),
+        ("minor", f"{TITLE} went from “plan” down to “loops”"),
+    ]
+
+
+def test_an_alarm_of_a_step_down_that_is_over_is_that_step(tale: Tale) -> None:
+    down = 3 * HOUR
+    fallen = (2 * HOUR, planned(made=HOUR)), (down, changed("plan", "loops"))
+    gone = (4 * HOUR, alarm("loops", "no plan", state="cleared"))
+    batch(tale, BEGUN, *fallen, (down, alarm("loops", "no plan")), gone)
+    assert [one for one, _ in found(tale)] == ["minor"]
+
+
 def test_authority_that_a_person_took_is_told_as_that_order(tale: Tale) -> None:
     taken = (3 * HOUR, ordered("advisory")), (3 * HOUR, changed("plan", "plan", "advisory", "ada: seen"))
     batch(tale, BEGUN, (2 * HOUR, planned(made=HOUR)), *taken)
