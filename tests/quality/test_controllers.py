@@ -124,10 +124,11 @@ def test_an_alarm_of_a_step_down_is_told_beside_it_only_while_it_stands(tale: Ta
 
 def test_an_alarm_of_a_step_down_that_is_over_is_that_step(tale: Tale) -> None:
     down = 3 * HOUR
-    fallen = (2 * HOUR, planned(made=HOUR)), (down, changed("plan", "loops"))
-    gone = (4 * HOUR, alarm("loops", "no plan", state="cleared"))
-    batch(tale, BEGUN, *fallen, (down, alarm("loops", "no plan")), gone)
-    assert [one for one, _ in found(tale)] == ["minor"]
+    fallen = (2 * HOUR, planned(made=HOUR)), (down, changed("plan", "hold"))
+    gone = (4 * HOUR, alarm("hold", "no plan", "high", "cleared"))
+    batch(tale, BEGUN, *fallen, (down, alarm("hold", "no plan", "high")), gone)
+    assert [text.partition(":")[0] for _, text in found(tale)] == [f"{TITLE} went from “plan” down to “hold”"]
+    assert len(found(tale, 1)) == 2  # by rule set 1 its alarm was told besides
 
 
 def test_authority_that_a_person_took_is_told_as_that_order(tale: Tale) -> None:
