@@ -3,6 +3,7 @@
 site/
   site.json       format and kind (training or gmp)
   ledger.db       what happened
+  ledger.tree     where its tree of hashes goes on; made again if lost
   historian.db    what was measured and computed
   heads/          signed tree heads, outside the database
   keys/           the site's signing key

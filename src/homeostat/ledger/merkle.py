@@ -53,6 +53,24 @@ class Tree:
         self.size = 0
         self.extend(leaves)
 
+    @classmethod
+    def of(cls, peaks: Sequence[bytes], size: int) -> "Tree":
+        """The tree of `size` leaves whose complete subtrees have these roots, the smallest first.
+
+        Raises ValueError where they are not as many as `size` has, or not hashes.
+        """
+        tree, roots = cls(), iter(peaks)
+        if type(size) is not int or size < 0 or [len(peak) for peak in peaks] != [DIGEST] * size.bit_count():
+            raise ValueError(f"these are not the roots of the complete subtrees of {size} leaves")
+        tree._peaks = [next(roots) if size >> level & 1 else None for level in range(size.bit_length())]
+        tree.size = size
+        return tree
+
+    @property
+    def peaks(self) -> list[bytes]:
+        """The roots of the complete subtrees, the smallest first: the frontier, from which the tree can grow on."""
+        return [peak for peak in self._peaks if peak is not None]
+
     def append(self, leaf: bytes) -> None:
         """Add one leaf hash."""
         self.extend((leaf,))
@@ -74,9 +92,8 @@ class Tree:
     def root(self) -> bytes:
         """The Merkle tree hash of all leaves so far; of none, the hash of nothing."""
         total: bytes | None = None
-        for peak in self._peaks:
-            if peak is not None:
-                total = peak if total is None else node_hash(peak, total)
+        for peak in self.peaks:
+            total = peak if total is None else node_hash(peak, total)
         return _sha256().digest() if total is None else total
 
     def copy(self) -> "Tree":

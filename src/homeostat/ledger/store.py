@@ -6,6 +6,7 @@ beside it. Any number of processes may write and read: each commit takes in what
 
 import sqlite3
 from collections.abc import Callable, Collection, Iterator
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple
@@ -23,7 +24,9 @@ from homeostat.ledger.database import (
     transaction,
 )
 from homeostat.ledger.event import Event, Recorded, decode, encode
+from homeostat.ledger.frontier import WORTH, keep_tree, kept_tree
 from homeostat.ledger.heads import Head, catch_up, read_export, sign_head
+from homeostat.ledger.held import Held, held
 from homeostat.ledger.keys import SiteKey
 from homeostat.ledger.merkle import Tree
 from homeostat.ledger.named import BEGINS, Named, listed, named
@@ -70,6 +73,8 @@ class Ledger:
             clock,
         )
         self._tree = Tree()
+        self._kept = 0
+        self._held: Held | None = None
         self._last: Head | None = None
         self._pending: dict[str, _Waiting] = {}
         self._export_behind = True
@@ -111,25 +116,34 @@ class Ledger:
         return ledger
 
     def _resume(self, key: SiteKey) -> None:
-        """Rebuild the Merkle tree from the stored hashes, and go on only if the last head signs just that."""
+        """Build the Merkle tree on from its kept frontier, and go on only if the last head signs just that."""
         self._connection.execute("BEGIN")  # events and heads of one moment: others may be writing
         try:
-            self._tree, self._last = self._absorbed(key)
+            self._tree, self._last = self._continued(key)
         finally:
             self._connection.execute("COMMIT")
         self._export()
 
-    def _absorbed(self, key: SiteKey) -> tuple[Tree, Head | None]:
-        """The tree with the events that others have committed, and the last head, if it signs them and all before."""
-        tree, chain = self._tree.copy(), self._last.chain if self._last else GENESIS
+    def _continued(self, key: SiteKey) -> tuple[Tree, Head | None]:
+        """The tree and the last head: from the frontier, or from all events where it does not lead to that head."""
+        kept = kept_tree(self._path)
+        if 0 < kept.size <= self.size:
+            with suppress(LedgerError):
+                found = self._absorbed(key, kept)
+                self._kept = kept.size
+                return found
+        return self._absorbed(key, Tree())
+
+    def _absorbed(self, key: SiteKey, known: Tree) -> tuple[Tree, Head | None]:
+        """The `known` tree with the events behind it, and the last head, if it signs them and all before."""
+        tree = known.copy()
         query = "SELECT hash FROM event WHERE seq > ? ORDER BY seq"
         cursor = self._connection.execute(query, (tree.size,))
         while rows := cursor.fetchmany(_PAGE):
             tree.extend([row[0] for row in rows])
-            chain = rows[-1][0]
         head = self.head
         signed = (head.size, head.root, head.chain) if head else (0, Tree().root(), GENESIS)
-        if signed != (tree.size, tree.root(), chain):
+        if signed != (tree.size, tree.root(), self._chain(tree.size)):
             raise LedgerError(
                 "the stored events are not those last signed", where=str(self._path), mend=_VERIFY
             )
@@ -138,6 +152,12 @@ class Ledger:
                 "the last head was not signed with this site's key", where=str(self._path), mend=_VERIFY
             )
         return tree, head
+
+    def _chain(self, size: int) -> bytes:
+        """The chain hash that is stored with the last of the first `size` events."""
+        row = self._connection.execute("SELECT hash FROM event WHERE seq = ?", (size,)).fetchone()
+        chain: bytes = row[0] if row else GENESIS
+        return chain
 
     def append(self, event: Event) -> None:
         """Take `event` into the next commit; nothing is durable before `commit` returns.
@@ -182,7 +202,7 @@ class Ledger:
             lest()
             before, last = self._tree, self._last
             if self.size != before.size:
-                before, last = self._absorbed(key)
+                before, last = self._absorbed(key, before)
                 self._refuse_taken()
             rows = self._linked(before.size, last.chain if last else GENESIS)
             tree = before.copy()
@@ -234,6 +254,10 @@ class Ledger:
         self, *, batch: str | None = None, types: Collection[str] | None = None, after: int = 0
     ) -> Iterator[Recorded]:
         """The same of every event, whether it can be read or not: for what tells, counts or hashes the record."""
+        if self._held and types is not None and self._held.types.issuperset(types):
+            for row in self._held.rows(batch, types, after):
+                yield decode(row.seq, row.body, row.hash)
+            return
         wanted = None if types is None else sorted(types)
         conditions = ["seq > ?"]
         conditions += [] if batch is None else ["batch = ?"]
@@ -248,6 +272,14 @@ class Ledger:
             for seq, body, hash in rows:
                 yield decode(seq, body, hash)
             rows = self._page(query, (rows[-1][0], *fixed))
+
+    def hold(self, types: Collection[str]) -> None:
+        """Read the events of these types now, and answer from them what is asked of these types from now on.
+
+        For a ledger that was opened to read only: what others commit later is not in them.
+        """
+        with in_words(self._path):
+            self._held = held(self._connection, types)
 
     def named(self, regular: Collection[str] = (), told: Collection[str] = ()) -> list[Named]:
         """Every committed event by its columns, in order; what it says is there of the types in `told` alone.
@@ -319,7 +351,9 @@ class Ledger:
             return [batch for (batch,) in self._connection.execute(query, (BEGINS,))]
 
     def close(self) -> None:
-        """Release the file; events that were not committed are dropped."""
+        """Release the file; events that were not committed are dropped. What was added is told to the next opening."""
+        if self._tree.size - self._kept >= WORTH:
+            keep_tree(self._path, self._tree)
         self._connection.close()
 
     def __enter__(self) -> "Ledger":

@@ -111,6 +111,7 @@ def _told(site: Site) -> tuple[_Told, tuple[Finding, ...]]:
     try:
         with site.looking() as ledger:
             persons.place(ledger.named(REGULAR, TOLD))
+            ledger.hold(READ)
             for recorded in ledger.stored(types=READ):
                 event = recorded.event
                 persons.hear(recorded)

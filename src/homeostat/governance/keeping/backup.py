@@ -31,8 +31,10 @@ from homeostat.ledger.heads import read_export
 from homeostat.site import Site
 
 _HEADS = "heads/heads.jsonl"
-_LEFT_OUT = frozenset({"keys", "sessions", "heads", "ledger.db", "historian.db", "patients.db"})
-"""Kept in another way, or (sessions) not at all."""
+_LEFT_OUT = frozenset(
+    {"keys", "sessions", "heads", "ledger.db", "ledger.tree", "historian.db", "patients.db"}
+)
+"""Kept in another way, or (sessions, and what a ledger makes again by itself) not at all."""
 _PASSING = ("-wal", "-shm", "-journal", ".lock")
 
 
