@@ -42,6 +42,14 @@ def _above(row: Sequence[bytes]) -> list[bytes]:
     return found
 
 
+def _joined(peaks: Iterable[bytes]) -> bytes:
+    """The root above the roots of complete subtrees, the smallest first; above none, the hash of nothing."""
+    total: bytes | None = None
+    for peak in peaks:
+        total = peak if total is None else _sha256(b"\1" + peak + total).digest()
+    return _sha256().digest() if total is None else total
+
+
 class Tree:
     """A growing Merkle tree that keeps only the roots of its complete subtrees: O(log n) memory.
 
@@ -75,26 +83,29 @@ class Tree:
         """Add one leaf hash."""
         self.extend((leaf,))
 
-    def extend(self, leaves: Iterable[bytes]) -> None:
-        """Add leaf hashes in order, a level at a time: the fast way to add many."""
-        fresh = list(leaves)
-        self.size += len(fresh)
-        level = 0
-        while fresh:
+    def extend(self, leaves: Iterable[bytes]) -> list[list[bytes]]:
+        """Add leaf hashes in order, a level at a time: the fast way to add many.
+
+        Returns a row of nodes for each level, from the leaves up: the root that waited there for a neighbour, if one
+        did, and the new nodes.
+        """
+        row, rows = list(leaves), list[list[bytes]]()
+        self.size += len(row)
+        while row:
+            level = len(rows)
             if level == len(self._peaks):
                 self._peaks.append(None)
             waiting = self._peaks[level]
-            row = fresh if waiting is None else [waiting, *fresh]
+            if waiting is not None:
+                row.insert(0, waiting)
             self._peaks[level] = row[-1] if len(row) % 2 else None
-            fresh = _above(row)
-            level += 1
+            rows.append(row)
+            row = _above(row)
+        return rows + [[] if peak is None else [peak] for peak in self._peaks[len(rows) :]]
 
     def root(self) -> bytes:
         """The Merkle tree hash of all leaves so far; of none, the hash of nothing."""
-        total: bytes | None = None
-        for peak in self.peaks:
-            total = peak if total is None else node_hash(peak, total)
-        return _sha256().digest() if total is None else total
+        return _joined(self.peaks)
 
     def copy(self) -> "Tree":
         """An independent tree of the same leaves."""
@@ -112,19 +123,26 @@ class RootsAt:
         self._found: list[bytes] = []
 
     def feed(self, leaves: Sequence[bytes]) -> None:
-        """Add leaf hashes, stopping for the roots at the sizes on the way."""
-        before, done = self._tree.size, 0
-        end = bisect_right(self._sizes, before + len(leaves))
-        for size in self._sizes[len(self._found) : end]:
-            self._tree.extend(leaves[done : size - before])
-            self._found.append(self._tree.root())
-            done = size - before
-        self._tree.extend(leaves[done:])
+        """Add leaf hashes, and find the roots at the sizes on the way from the nodes that this took."""
+        before = self._tree.size
+        rows = self._tree.extend(leaves)
+        end = bisect_right(self._sizes, self._tree.size)
+        self._found += [_root_on_the_way(size, before, rows) for size in self._sizes[len(self._found) : end]]
 
     def finish(self) -> list[bytes]:
         """The roots at those of the sizes that were reached."""
         self.feed(())
         return self._found
+
+
+def _root_on_the_way(size: int, before: int, rows: Sequence[Sequence[bytes]]) -> bytes:
+    """The root of the first `size` leaves, by the `rows` of `Tree.extend` as it grew past them from `before`.
+
+    At a level k the complete nodes are numbered from 0: the last one of `size`, (size >> k) - 1, has no neighbour where
+    that number is even; a row begins with the last even number that `before` had reached.
+    """
+    levels = (level for level in range(size.bit_length()) if size >> level & 1)
+    return _joined(rows[level][(size >> level) - 1 - (before >> level & ~1)] for level in levels)
 
 
 def root(leaves: Iterable[bytes]) -> bytes:
