@@ -61,6 +61,17 @@ def test_nothing_does_better_than_the_oracle(short: Trial) -> None:
     assert known == pytest.approx(best, rel=0.05)
 
 
+def test_futures_lie_a_deviation_about_what_is_learnt(short: Trial) -> None:
+    loop, solver = Loop(short), Told(short.fan, solved=True)
+    loop.steered(SEED, Crew(short.fan, lambda _: solver), Knows.FUTURES)
+    assert len(short.fan.scenarios) == 5
+    expected, *apart = solver.told[0][1]
+    assert expected == pytest.approx([1.0, 1.0])
+    assert np.array(apart) - expected == pytest.approx(
+        np.array([[0.03, 0], [0, 0.06], [-0.03, 0], [0, -0.06]]), abs=1e-6
+    )
+
+
 def test_an_episode_is_the_same_every_time(short: Trial) -> None:
     loop, crew = Loop(short), Crew(short.task, sqp)
     assert loop.steered(SEED, crew, Knows.LEARNT) == loop.steered(SEED, crew, Knows.LEARNT)
@@ -76,6 +87,9 @@ def test_a_controller_is_told_what_it_knows(short: Trial) -> None:
     loop.steered(SEED, crew, Knows.MODEL)
     assert not np.allclose(solver.told[0][0], short.task.start, atol=1e-6)
     assert all(known[0] == pytest.approx(truth) for _, known in solver.told)
+    loop.steered(SEED, crew, Knows.LEARNT, told=2)
+    assert not any(known[0] == pytest.approx(truth) for _, known in solver.told[:2])
+    assert all(known[0] == pytest.approx(truth) for _, known in solver.told[2:])
     loop.steered(SEED, crew, Knows.NOMINAL)
     assert all(known[0] == pytest.approx([1.0, 1.0]) for _, known in solver.told)
     loop.steered(SEED, crew, Knows.LEARNT)

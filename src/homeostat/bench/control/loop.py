@@ -3,9 +3,9 @@
     seed -> true parameters, first states -> [reading -> filter -> solver -> plant] x steps -> objective of it all
 
 The controller knows what it `Knows`: everything (as the oracle does, but over its own horizon), the true parameters,
-what its filter has learnt of them, or only their nominal values; states it has from its filter, unless it knows
-everything. A plan that is not solved is not applied: the last move stays in force. No actuator goes beyond its bounds,
-by however little a solver does.
+what its filter has learnt of them, that as a fan of futures, or only their nominal values; states it has from its
+filter, unless it knows everything. It may be told everything late. A plan that is not solved is not applied: the last
+move stays in force. No actuator goes beyond its bounds, by however little a solver does.
 """
 
 from collections.abc import Callable
@@ -28,6 +28,7 @@ class Knows(StrEnum):
     ALL = "all"
     MODEL = "model"
     LEARNT = "learnt"
+    FUTURES = "futures"
     NOMINAL = "nominal"
 
 
@@ -73,17 +74,18 @@ class Loop:
         worth = self._judge.worth(start, task.before, answer.plan, known[None])
         return Outcome(worth, float(answer.solved))
 
-    def steered(self, seed: int, crew: Crew, knows: Knows) -> Outcome:
-        """The episode under solvers of `crew`."""
+    def steered(self, seed: int, crew: Crew, knows: Knows, told: int | None = None) -> Outcome:
+        """The episode under solvers of `crew`; from step `told` on, if one is named, they know everything."""
         trial, task, (known, x, random) = self._trial, self._trial.task, self._drawn(seed)
         p, u, path, moves, solved = task.parameters(known[None])[0], task.before, [x], [], []
-        observer = self._learning if knows in (Knows.LEARNT, Knows.NOMINAL) else trial.filter(known)
+        observer = trial.filter(known) if knows in (Knows.ALL, Knows.MODEL) else self._learning
         estimate = self._begun(observer, x, random)
         crew.forget()
         for k in range(trial.steps):
             solver = crew.over(trial.steps - k if trial.finite else task.steps)
-            seen = (x, known) if knows is Knows.ALL else self._believed(observer, estimate, knows)
-            answer = solver.solve(seen[0], u, seen[1][None])
+            everything = knows is Knows.ALL or (told is not None and k >= told)
+            seen = (x, known[None]) if everything else self._believed(observer, estimate, knows)
+            answer = solver.solve(seen[0], u, seen[1])
             u = np.clip(answer.move, *task.input_bounds) if answer.solved else u
             x = np.array(self._plant(x, u, p)).ravel()
             path.append(x)
@@ -121,11 +123,26 @@ class Loop:
         return estimate
 
     def _believed(self, observer: Filter, estimate: Estimate, knows: Knows) -> tuple[Array, Array]:
-        """States and uncertain parameters as far as they are known, within the model's bounds."""
+        """States, and uncertain parameters (futures, k) as far as they are known, within the model's bounds."""
         task = self._trial.task
         states = self._possible(np.array(observer.states(estimate)))
         if knows is Knows.NOMINAL:
-            return states, task.known[0]
+            return states, task.known
         group, values = task.model.signature.parameters, observer.known(estimate)
-        pairs = [(values[group.index(name)], group[name]) for name in task.uncertain]
-        return states, np.array([min(max(value, q.low), q.high) for value, q in pairs])
+        rows = np.array([[values[group.index(name)] for name in task.uncertain]])
+        if knows is Knows.FUTURES:
+            rows = rows + _fan(self._doubts(observer, estimate))
+        bounds = [group[name] for name in task.uncertain]
+        return states, rows.clip([q.low for q in bounds], [q.high for q in bounds])
+
+    def _doubts(self, observer: Filter, estimate: Estimate) -> Array:
+        """Standard deviations (k,) of what is learnt of the uncertain parameters."""
+        settled = dict(zip(observer.layout.pairs, observer.settle(estimate).covariance, strict=True))
+        places = [observer.names.index(name) for name in self._trial.task.uncertain]
+        return np.sqrt([settled[place, place] for place in places])
+
+
+def _fan(doubts: Array) -> Array:
+    """What is expected, and each parameter by itself one standard deviation more and less (2 k + 1, k)."""
+    apart = np.diag(doubts)
+    return np.vstack([np.zeros_like(doubts), apart, -apart])

@@ -19,6 +19,8 @@ from homeostat.bench.twin.pinned import one_core
 SEEDS = range(201, 221)
 """Of the drawn parameters, first guesses and noise; none was looked at before the trials were written."""
 BAR = 2.0
+TOLD = (2, 3)
+"""Steps after which a controller that learns is told everything, to see how much of what it loses it loses before."""
 
 
 def measure(*, quick: bool) -> list[Result]:
@@ -33,11 +35,15 @@ def _plant(name: str, trial: Trial, seeds: Sequence[int], *, quick: bool) -> lis
     oracle = [loop.oracle(seed, best) for seed in seeds]
     ours = Crew(trial.task, Ours)
 
-    def under(crew: Crew, knows: Knows) -> list[Outcome]:
-        return [loop.steered(seed, crew, knows) for seed in seeds]
+    def under(crew: Crew, knows: Knows, told: int | None = None) -> list[Outcome]:
+        return [loop.steered(seed, crew, knows, told) for seed in seeds]
 
     learnt, told, knowing = (under(ours, knows) for knows in (Knows.LEARNT, Knows.MODEL, Knows.ALL))
     rivals = {"ours, parameters not learnt": under(ours, Knows.NOMINAL)}
+    if trial.hedged:
+        rivals["ours, planned for five futures"] = under(Crew(trial.fan, Ours), Knows.FUTURES)
+        for steps in TOLD:
+            rivals[f"ours, told everything after {steps} steps"] = under(ours, Knows.LEARNT, steps)
     if do_mpc_control.INSTALLED and not quick:
         rivals["do-mpc with our filter"] = under(Crew(trial.task, do_mpc_control.DoMpc), Knows.LEARNT)
     return [

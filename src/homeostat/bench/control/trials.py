@@ -6,7 +6,7 @@ are is an assumption, about 1 % of what is measured. Nothing here was fitted to 
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -24,7 +24,8 @@ class Trial:
 
     `draw` gives the true uncertain parameters (k,), `deviations` are what the filter is told of them (relative).
     `noise` is the standard deviation of each reading, `doubt` that of the first states, `wander` what the filter lets
-    the model be wrong by in one interval, in the states' scales; it goes through an interval in `strides`.
+    the model be wrong by in one interval, in the states' scales; it goes through an interval in `strides`. Where it is
+    `hedged`, plans for several futures of what is learnt are set beside.
     """
 
     task: Task
@@ -36,6 +37,13 @@ class Trial:
     wander: float
     strides: int = 1
     finite: bool = False
+    hedged: bool = False
+
+    @property
+    def fan(self) -> Task:
+        """The task for as many futures as what is expected and each parameter by itself, more and less, make."""
+        futures = 2 * len(self.task.uncertain) + 1
+        return replace(self.task, scenarios=self.task.scenarios[:1] * futures)
 
     @property
     def episode(self) -> Task:
@@ -61,7 +69,7 @@ class Trial:
 
 def lasting(task: Task, steps: int) -> Task:
     """The same task over another horizon."""
-    return Task(**{**vars(task), "steps": steps})
+    return replace(task, steps=steps)
 
 
 def _uniform(*ranges: tuple[float, float]) -> Draw:
@@ -83,7 +91,15 @@ _SPEEDS = dict.fromkeys(("speed_1", "speed_2", "speed_3"), 0.1)
 
 TRIALS: Mapping[str, Trial] = {
     "stirred tank": Trial(
-        cstr.TASK, 50, _uniform((0.95, 1.05), (0.9, 1.1)), (0.03, 0.06), _CSTR, _CSTR, wander=1e-4, strides=4
+        cstr.TASK,
+        50,
+        _uniform((0.95, 1.05), (0.9, 1.1)),
+        (0.03, 0.06),
+        _CSTR,
+        _CSTR,
+        wander=1e-4,
+        strides=4,
+        hedged=True,
     ),
     "photoproduction": Trial(
         photoproduction.TASK, 12, _photo, (0.1,) * 3, _PHOTO, _PHOTO, wander=1e-3, strides=20, finite=True
