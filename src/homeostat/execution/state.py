@@ -219,7 +219,8 @@ class BatchState:
     `harvest` is when a controller ended its phase (µs); `carried` are the signatures that have let the recipe be
     changed; `judged` tells of each attribute that was measured whether it
     lay outside its specification, once or more; `entries` are what was answered, by prompt;
-    `doubted` why the instrument behind a tag does not count.
+    `doubted` why the instrument behind a tag does not count. `rested` are the steps with which the recipe had nothing
+    left to do but wait: as long as they are those of the batch, only what is waited for need be looked at.
     """
 
     state: State
@@ -246,6 +247,7 @@ class BatchState:
     carried: frozenset[str] = frozenset()
     entries: Mapping[str, Kept] = field(default_factory=dict)
     doubted: Mapping[str, str] = field(default_factory=dict)
+    rested: tuple[StepState, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
