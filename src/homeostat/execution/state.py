@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from homeostat.control import Mode, PidState
 from homeostat.control.predictive import Question
@@ -250,8 +250,7 @@ class BatchState:
     rested: tuple[StepState, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Inputs:
+class Inputs(NamedTuple):
     """All that one scan is given: its number, process time (µs), the readings, and facts that arrived since."""
 
     prefix: str
@@ -260,8 +259,7 @@ class Inputs:
     arrivals: tuple[Payload, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ScanResult:
+class ScanResult(NamedTuple):
     """The scan's conclusion: next state, decisions with their event ids, output row with its quality codes."""
 
     state: BatchState

@@ -2,7 +2,8 @@
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from homeostat.equipment import Scan
 from homeostat.execution.conditions import Facts
@@ -30,8 +31,7 @@ DISAGREES: Mapping[str, str] = {
 """What is wrong with a signal, by the observer's verdict."""
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(NamedTuple):
     """Tag values of one scan: the `usable` ones (else NaN), and those `shown`, which keep uncertain ones too."""
 
     usable: tuple[float, ...]

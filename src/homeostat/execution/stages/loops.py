@@ -78,7 +78,7 @@ def _fenced(memory: LoopState, pid: PidState) -> PidState:
     if memory.fence is None or memory.driven:
         return pid
     output = memory.fence.towards(memory.pid.output, pid.output)
-    return pid if output == pid.output else replace(pid, output=output)
+    return pid if output == pid.output else pid._replace(output=output)
 
 
 def _put(memory: LoopState, safe: float) -> PidState:
