@@ -53,7 +53,7 @@ def watch_limits(plan: Plan, state: BatchState, seen: Seen, time: int, sheet: Sh
     restless = {position for position, alarm in enumerate(alarms) if alarm is not QUIET}
     for calm in plan.calm:
         value = seen.usable[calm.tag]
-        if calm.low <= value <= calm.high and restless.isdisjoint(calm.limits):
+        if calm.low <= value <= calm.high and (not restless or restless.isdisjoint(calm.limits)):
             continue
         for position in calm.limits:
             limit, shown = plan.limits[position], seen.shown[calm.tag]
