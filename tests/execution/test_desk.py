@@ -128,7 +128,7 @@ def test_what_a_controller_drives_leaves_within_its_envelope_and_nothing_else_is
     plan: Plan, output: float, driven: bool
 ) -> None:
     before = begin_loop(plan.loops[0])
-    at = replace(before, driven=driven, pid=replace(before.pid, output=output))
+    at = replace(before, driven=driven, pid=before.pid._replace(output=output))
     ((name, value),) = Departure(plan).leaving([at])
     assert name == "pump"
     if driven:
@@ -154,9 +154,9 @@ def test_nothing_that_a_controller_answers_for_leaves_faster_than_its_rate(
     slow = ramped(plan, 0.5)
     envelope, before = slow.controllers[0].rules.envelopes[0], begin_loop(plan.loops[0])
     departure, last = Departure(slow), LOW
-    departure.leaving([replace(before, pid=replace(before.pid, output=last))])
+    departure.leaving([replace(before, pid=before.pid._replace(output=last))])
     for output, driven in history:
-        at = replace(before, driven=driven, pid=replace(before.pid, output=output))
+        at = replace(before, driven=driven, pid=before.pid._replace(output=output))
         ((_, value),) = departure.leaving([at if driven else replace(at, fence=envelope)])
         assert LOW <= value <= HIGH
         assert abs(value - last) <= 0.5 + 1e-12

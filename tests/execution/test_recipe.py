@@ -1,5 +1,6 @@
 """The recipe engine on random recipes: predecessors first, parents around children, and always an end."""
 
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import given, settings
@@ -54,14 +55,17 @@ def process_of(mini: Process, shape: Shape) -> Process:
     return Process.model_validate(declared)
 
 
-def unfold(plan: Plan) -> list[tuple[int, str, str]]:
-    """Advance minute by minute until the recipe is complete: (minute, step, state) of every change."""
+def unfold(plan: Plan, *, anew: bool = False) -> list[tuple[int, str, str]]:
+    """Advance minute by minute until the recipe is complete: (minute, step, state) of every change.
+
+    `anew`: every step is looked at in every minute, whether or not the recipe came to rest before.
+    """
     state: BatchState = begin(plan, Observer(model("t_cell_expansion"), SIMULATOR, plan.twin))
     changes: list[tuple[int, str, str]] = []
     for minute in range(100):
         sheet = Sheet(f"B/{minute:06d}", 0)
         facts = Facts(minute * MINUTE, [float("nan")] * len(plan.tags), [])
-        state = advance(plan, state, facts, sheet)
+        state = advance(plan, replace(state, rested=None) if anew else state, facts, sheet)
         changes += [(minute, c.step, c.state) for _, c in sheet.decisions if isinstance(c, StepChanged)]
         if complete(state):
             return changes
@@ -90,3 +94,12 @@ def test_any_acyclic_recipe_runs_in_the_order_of_its_predecessors_and_ends(
             assert place[f"p{before}", "complete"] < place[name, "running"]
         earliest = max((minute[f"p{before}", "complete"] for before in after), default=0)
         assert minute[name, "running"] == earliest, "a phase starts in the very scan that frees it"
+
+
+@settings(max_examples=60, deadline=None)
+@given(shape=recipes())
+def test_a_recipe_at_rest_goes_on_as_one_of_which_every_step_is_looked_at(
+    mini: Process, shape: Shape
+) -> None:
+    plan = make_plan(process_of(mini, shape), steers=True, initial={})
+    assert unfold(plan) == unfold(plan, anew=True)

@@ -207,10 +207,13 @@ def test_a_durable_flush_is_synchronous(
 
 
 @pytest.mark.parametrize("reader", [True, False])
-def test_a_durable_flush_of_nothing_still_writes_to_the_log(
+def test_a_durable_flush_of_nothing_still_syncs_what_was_flushed_before(
     path: Path, historian: Historian, tags: Tags, row: Row, reader: bool
 ) -> None:
-    """Only a frame in the write-ahead log is synced; a reader in the midst of its reading must not prevent it."""
+    """Only a frame in the write-ahead log is synced; a reader in the midst of its reading must not prevent it.
+
+    Once that is done, nothing is left to be made durable.
+    """
     log = path.with_name(path.name + "-wal")
     recorder = historian.recorder("B1", tags)
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
@@ -218,16 +221,30 @@ def test_a_durable_flush_of_nothing_still_writes_to_the_log(
         if reader:
             other.execute("BEGIN")
             other.execute("SELECT count(*) FROM hot").fetchall()
-        recorder.append(*row(0))
-        recorder.flush(durable=False)
-        for _ in range(3):
+        for number in range(3):
+            recorder.append(*row(number))
+            recorder.flush(durable=False)
             before = log.stat().st_size
             recorder.flush(durable=False)
             assert log.stat().st_size == before
             recorder.flush(durable=True)
             assert log.stat().st_size == before + page + 24  # one frame: its header and a page
+            recorder.flush(durable=True)
+            assert log.stat().st_size == before + page + 24
     assert historian._database.query("PRAGMA synchronous") == [(2,)]
-    assert_recorded(historian, "B1", row, 1)
+    assert_recorded(historian, "B1", row, 3)
+
+
+def test_rows_of_an_earlier_recorder_are_synced_by_the_first_durable_flush(
+    path: Path, historian: Historian, tags: Tags, row: Row
+) -> None:
+    recorder = historian.recorder("B1", tags)
+    recorder.append(*row(0))
+    recorder.flush(durable=False)
+    log = path.with_name(path.name + "-wal")
+    before = log.stat().st_size
+    historian.recorder("B1", tags).flush(durable=True)
+    assert log.stat().st_size > before
 
 
 def test_a_durable_flush_that_cannot_write_says_so(

@@ -7,13 +7,12 @@ carried one out: after a crash an unknown outcome holds the batch, it is never s
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
 
 
-@dataclass(frozen=True, slots=True)
-class Scan:
+class Scan(NamedTuple):
     """One reading of every tag, in the order of the declaration: values, and their `Quality` codes as integers."""
 
     values: tuple[float, ...]

@@ -74,8 +74,8 @@ class SimulatedPlant:
         """Every tag at `time`, the plant having lived up to it; BAD once the plant has failed."""
         self._advance(time)
         truth = self._plant.values()
-        samples = [channel(time, truth) for channel in self._channels]
-        return Scan(tuple([value for value, _ in samples]), tuple([quality for _, quality in samples]))
+        values, qualities = zip(*[channel(time, truth) for channel in self._channels], strict=True)
+        return Scan(values, qualities)
 
     def regulate(self, outputs: Sequence[tuple[str, float]]) -> None:
         """Set the continuous outputs, each brought into its actuator's range."""

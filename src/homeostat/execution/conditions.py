@@ -5,14 +5,13 @@ A reading that cannot be used is NaN here and satisfies no comparison: a phase n
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from homeostat.execution.plan.steps import Test
 from homeostat.process.conditions import OPERATORS
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(NamedTuple):
     """What conditions may look at: batch time (µs), usable tag values and the twin's values (NaN: unknown).
 
     `harvest` is for how long (µs) a controller has wanted its phase to end (NaN: none does).

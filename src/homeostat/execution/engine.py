@@ -211,6 +211,8 @@ class Engine:
 
     def _act(self, time: int, result: ScanResult) -> None:
         """Send the intended commands after their intents are durable; hand on samples and prompts."""
+        if not result.decisions:
+            return
         intents = [(e, d) for e, d in result.decisions if isinstance(d, CommandIntended)]
         fresh = unanswered(intents, self._rig.journal)
         if fresh:

@@ -65,6 +65,8 @@ class ScriptedOperator:
 
     def answers(self, time: int) -> tuple[PromptAnswered | VerificationGiven, ...]:
         """The answers given by `time`, each once, in the order the prompts were asked; then what is verified."""
+        if not (self._asked or self._unverified):
+            return ()
         due = [
             name
             for name, asked in self._asked.items()

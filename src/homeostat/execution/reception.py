@@ -36,9 +36,12 @@ class Reception:
     def take(self, time: int) -> list[Payload]:
         """What has come by `time`: findings about samples, then laboratory results."""
         passed = self._stamping.overtaken(time) if self._stamping is not None else ()
+        come = self._driver.results(time)
+        if not (passed or come):
+            return []
         doubts = _told(finding for one in passed for finding in self._judged(one).findings)
         results, again = list[Payload](), list[Finding]()
-        for result in self._driver.results(time):
+        for result in come:
             found = self._repeated(result, time)
             again += found
             results += [] if found else [_reported(result)]

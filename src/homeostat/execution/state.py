@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from homeostat.control import Mode, PidState
 from homeostat.control.predictive import Question
@@ -219,7 +219,8 @@ class BatchState:
     `harvest` is when a controller ended its phase (µs); `carried` are the signatures that have let the recipe be
     changed; `judged` tells of each attribute that was measured whether it
     lay outside its specification, once or more; `entries` are what was answered, by prompt;
-    `doubted` why the instrument behind a tag does not count.
+    `doubted` why the instrument behind a tag does not count. `rested` are the steps with which the recipe had nothing
+    left to do but wait: as long as they are those of the batch, only what is waited for need be looked at.
     """
 
     state: State
@@ -246,10 +247,10 @@ class BatchState:
     carried: frozenset[str] = frozenset()
     entries: Mapping[str, Kept] = field(default_factory=dict)
     doubted: Mapping[str, str] = field(default_factory=dict)
+    rested: tuple[StepState, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Inputs:
+class Inputs(NamedTuple):
     """All that one scan is given: its number, process time (µs), the readings, and facts that arrived since."""
 
     prefix: str
@@ -258,8 +259,7 @@ class Inputs:
     arrivals: tuple[Payload, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ScanResult:
+class ScanResult(NamedTuple):
     """The scan's conclusion: next state, decisions with their event ids, output row with its quality codes."""
 
     state: BatchState

@@ -37,6 +37,7 @@ class Recorder:
         self._rows = sealed + len(hot)
         self._last = hot[-1].time if hot else self._last
         self._buffer: list[HotRow] = []
+        self._durable = False  # of rows that were there before, nobody knows
 
     @property
     def rows(self) -> int:
@@ -83,8 +84,10 @@ class Recorder:
                 tables.insert_hot(self._database, self.batch, self._buffer)
             self._hot += len(self._buffer)
             self._buffer.clear()
-        elif durable:
+            self._durable = durable
+        elif durable and not self._durable:
             self._database.settle()
+            self._durable = True
 
     def seal(self, *, all: bool = False) -> tuple[ChunkDigest, ...]:
         """Turn each full block of 600 rows into one chunk a tag; `all`: also the rest, as a batch ends.
@@ -106,6 +109,7 @@ class Recorder:
         with self._database.transaction(durable=True):
             tables.insert_chunks(self._database, chunks)
             tables.remove_hot(self._database, self.batch, rows[-1].time)
+        self._durable = True
         self._hot -= len(rows)
         if len(rows) < BLOCK:  # only when everything is sealed: the next row begins a new block
             self._chain = Chain(self.batch, self.tags, self._rows)

@@ -11,7 +11,7 @@ makes no bump. A loop without integral action keeps its bias instead.
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Mode = Literal["manual", "auto"]
 Form = Literal["standard", "parallel"]
@@ -43,8 +43,7 @@ class Tuning:
     rate: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class PidState:
+class PidState(NamedTuple):
     """What a loop remembers: integral term and output (output units), last measurement, filtered slope (1/h).
 
     `setpoint` is the last one, which the derivative sees where it has a weight.

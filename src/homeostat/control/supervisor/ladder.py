@@ -115,8 +115,9 @@ def climb(rules: Rules, standing: Standing, facts: Facts) -> Decision:
         return Decision(Standing(standing.authority), None)
     standing = _heard(rules, standing, facts)
     rung, why = _rung(rules, standing, facts)
-    standing = replace(standing, rung=rung, why=why)
-    if rung not in ("plan", "last plan"):
+    if (rung, why) != (standing.rung, standing.why):
+        standing = replace(standing, rung=rung, why=why)
+    if rung not in ("plan", "last plan") and standing.moved != -1:
         standing = replace(standing, moved=-1)  # whoever comes back to a course makes its move anew
     if rung in ("plan", "last plan") and standing.course is not None:
         return _follow(rules, standing, facts, standing.course)
@@ -218,4 +219,4 @@ def _on_the_way(rules: Rules, standing: Standing, facts: Facts) -> Decision:
     going = list(zip(rules.envelopes, facts.outputs, standing.goals, strict=True))
     outputs = tuple([e.towards(before, before if goal is None else goal) for e, before, goal in going])
     left = tuple([goal if goal != u else None for u, goal in zip(outputs, standing.goals, strict=True)])
-    return Decision(replace(standing, goals=left), outputs)
+    return Decision(standing if left == standing.goals else replace(standing, goals=left), outputs)

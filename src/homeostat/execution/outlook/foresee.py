@@ -5,8 +5,9 @@ the least probability counts.
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
 
 from homeostat.execution.outlook.traveller import Way
 from homeostat.execution.outlook.walk import Moment
@@ -47,16 +48,25 @@ class Foreseen:
     drivers: tuple[Driver, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class _Sight:
+    """What a sample of an attribute is expected to show at a moment, and how everything estimated goes with that."""
+
+    moment: Moment
+    value: float
+    deviation: float
+    reach: list[float]
+
+
 def foresee(way: Way, moments: Iterable[Moment]) -> tuple[Foreseen, ...]:
     """What is foreseen of each attribute that will be judged, in the order of the plan."""
-    found: dict[int, Foreseen] = {}
-    for moment in moments:
-        for each in way.outlook.attributes:
-            attribute = way.plan.attributes[each.attribute]
-            if attribute.phase == moment.phase and attribute.assay in moment.assays:
-                seen = _seen(way.filter, each, attribute, moment)
-                before = found.get(each.attribute)
-                found[each.attribute] = seen if before is None else _graver(before, seen)
+    met, found = list(moments), dict[int, Foreseen]()
+    for each in way.outlook.attributes:
+        attribute = way.plan.attributes[each.attribute]
+        judged = [m for m in met if attribute.phase == m.phase and attribute.assay in m.assays]
+        if judged:
+            sights = [_sight(way.filter, each, moment) for moment in judged]
+            found[each.attribute] = reduce(_graver, _seen(way.filter, each, attribute, sights))
     return tuple(found[position] for position in sorted(found))
 
 
@@ -67,7 +77,7 @@ def _graver(one: Foreseen, other: Foreseen) -> Foreseen:
     return replace(graver, breach=min(breaches, default=-1))
 
 
-def _seen(of: Filter, each: ForeseenPlan, attribute: AttributePlan, moment: Moment) -> Foreseen:
+def _sight(of: Filter, each: ForeseenPlan, moment: Moment) -> _Sight:
     value, gradient = of.expectation(moment.estimate, each.quantity)
     reach = _reach(of, moment, gradient)
     variance = 0.0
@@ -76,17 +86,27 @@ def _seen(of: Filter, each: ForeseenPlan, attribute: AttributePlan, moment: Mome
     told = each.slope * value + each.offset
     assay = each.variation * told
     deviation = math.sqrt(max(each.slope * each.slope * variance, 0.0) + assay * assay)
-    margin = _margin(attribute, told, deviation)
-    return Foreseen(
-        attribute=each.attribute,
-        time=moment.time,
-        value=told,
-        deviation=deviation,
-        probability=within(told, deviation, attribute.low, attribute.high),
-        margin=margin,
-        breach=moment.time if margin < 0.0 else -1,
-        drivers=_drivers(of, moment, [each.slope * entry for entry in reach], deviation),
-    )
+    return _Sight(moment, told, deviation, [each.slope * entry for entry in reach])
+
+
+def _seen(
+    of: Filter, each: ForeseenPlan, attribute: AttributePlan, sights: Sequence[_Sight]
+) -> Iterator[Foreseen]:
+    """An attribute at every moment at which it is judged."""
+    values, deviations = [sight.value for sight in sights], [sight.deviation for sight in sights]
+    chances = within(values, deviations, attribute.low, attribute.high)
+    for sight, probability in zip(sights, chances, strict=True):
+        time, margin = sight.moment.time, _margin(attribute, sight.value, sight.deviation)
+        yield Foreseen(
+            attribute=each.attribute,
+            time=time,
+            value=sight.value,
+            deviation=sight.deviation,
+            probability=probability,
+            margin=margin,
+            breach=time if margin < 0.0 else -1,
+            drivers=_drivers(of, sight.moment, sight.reach, sight.deviation),
+        )
 
 
 def _margin(attribute: AttributePlan, value: float, deviation: float) -> float:

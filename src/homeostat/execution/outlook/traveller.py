@@ -70,7 +70,7 @@ class Way:
         """Show the loops' outputs on their actuators' tags, and read the model's inputs off the tags."""
         tags = going.tags
         for place, memory in enumerate(going.loops):
-            self._show(going, place, memory.pid.output)
+            self._show(going, place, self._values(place, memory.pid.output))
         pairs = zip(self.plan.twin.inputs, going.inputs, strict=True)
         going.inputs = tuple([source.read(tags, last) for source, last in pairs])
 
@@ -81,19 +81,23 @@ class Way:
         if (inner := self.plan.loops[place].inner) >= 0:
             told = successor(going.loops[inner], setpoint=output)
             going.loops = (*going.loops[:inner], told, *going.loops[inner + 1 :])
-        self._show(going, place, output)
-        going.inputs = self.inputs(going.inputs, place, output)
+        values = self._values(place, output)
+        self._show(going, place, values)
+        going.inputs = self._inputs(going.inputs, place, values)
 
     def inputs(self, inputs: Vector, place: int, output: float) -> Vector:
         """The model's `inputs` with another output of the loop at `place`."""
-        values, changed = self._values(place, output), list(inputs)
+        return self._inputs(inputs, place, self._values(place, output))
+
+    def _inputs(self, inputs: Vector, place: int, values: Vector) -> Vector:
+        changed = list(inputs)
         for number, own in self.outlook.loops[place].inputs:
             changed[number] = self.plan.twin.inputs[number].of(values[own])
         return tuple(changed)
 
-    def _show(self, going: Traveller, place: int, output: float) -> None:
+    def _show(self, going: Traveller, place: int, values: Vector) -> None:
         if tags := self.outlook.loops[place].tags:
-            for tag, value in zip(tags, self._values(place, output), strict=True):
+            for tag, value in zip(tags, values, strict=True):
                 going.tags[tag] = value
 
     def _values(self, place: int, output: float) -> Vector:

@@ -21,9 +21,10 @@ class InputSource:
 
     def read(self, usable: Sequence[float], last: float) -> float:
         """The input by the tag's value (NaN: unusable), within its range; `last` where there is none."""
-        if self.tag < 0 or usable[self.tag] != usable[self.tag]:
+        if self.tag < 0:
             return last
-        return self.of(usable[self.tag])
+        value = usable[self.tag]
+        return self.of(value) if value == value else last
 
     def of(self, value: float) -> float:
         """The input where the tag shows `value`, within its range."""

@@ -2,7 +2,8 @@
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from homeostat.equipment import Scan
 from homeostat.execution.conditions import Facts
@@ -30,8 +31,7 @@ DISAGREES: Mapping[str, str] = {
 """What is wrong with a signal, by the observer's verdict."""
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(NamedTuple):
     """Tag values of one scan: the `usable` ones (else NaN), and those `shown`, which keep uncertain ones too."""
 
     usable: tuple[float, ...]
@@ -53,7 +53,7 @@ def watch_limits(plan: Plan, state: BatchState, seen: Seen, time: int, sheet: Sh
     restless = {position for position, alarm in enumerate(alarms) if alarm is not QUIET}
     for calm in plan.calm:
         value = seen.usable[calm.tag]
-        if calm.low <= value <= calm.high and restless.isdisjoint(calm.limits):
+        if calm.low <= value <= calm.high and (not restless or restless.isdisjoint(calm.limits)):
             continue
         for position in calm.limits:
             limit, shown = plan.limits[position], seen.shown[calm.tag]

@@ -86,6 +86,5 @@ class Observer:
 
     def _inputs(self, before: tuple[float, ...], usable: Sequence[float]) -> tuple[float, ...]:
         """Each model input from its tag; the last usable value where the reading cannot be used."""
-        return tuple(
-            source.read(usable, last) for source, last in zip(self._twin.inputs, before, strict=True)
-        )
+        pairs = zip(self._twin.inputs, before, strict=True)
+        return tuple([source.read(usable, last) for source, last in pairs])

@@ -217,7 +217,7 @@ def _driven(at: At, state: BatchState, decision: Decision) -> tuple[LoopState, .
             fence = envelope if stands_in else None
             changed[loop] = successor(before, driven=False, safe=False, fence=fence, doubted=unread)
         else:
-            pid = replace(before.pid, output=decision.outputs[k])
+            pid = before.pid._replace(output=decision.outputs[k])
             changed[loop] = successor(before, driven=True, safe=safe, fence=None, pid=pid, doubted=unread)
     return tuple(changed)
 

@@ -137,7 +137,7 @@ class FusingObserver(Observer):
         Results that came too late are among them.
         """
         last = before.shadow if before is not None else None
-        if before is not None and last is not None and _heard(last) == _heard(shadow):
+        if before is not None and last is not None and _silent(last, shadow):
             return Heard(before.flagged, before.dropped, read, before.astray, before.surprises)
         signals = self._fused.settings.signals
         verdicts = list(zip(signals, self._tracker.verdicts(shadow), strict=True))
@@ -171,6 +171,13 @@ def _fused(shadow: Shadow, signal: int) -> bool:
     """Whether the newest reading of a signal was fused."""
     last = shadow.belief.windows[signal].last
     return bool(last) and last[-1].fused
+
+
+def _silent(last: Shadow, shadow: Shadow) -> bool:
+    """Whether nothing was fused, rejected or missed between two shadows; most share their windows."""
+    if shadow.belief.windows is last.belief.windows:
+        return shadow.missed == last.missed
+    return _heard(last) == _heard(shadow)
 
 
 def _heard(shadow: Shadow) -> tuple[int, int]:

@@ -63,6 +63,8 @@ def _regulate(
     loop, memory = plan.loops[place], loops[place]
     value, feeds = _read(loop, memory, usable), _fed(plan, loop, memory, usable)
     pid = _fenced(memory, _move(plan, loops, place, usable, feeds))
+    if value == value and not memory.lacking:
+        return successor(memory, pid=pid, blind=None, feeds=feeds)
     since = None if value == value else time if memory.blind is None else memory.blind
     gone = 0 if since is None else time - since
     if since is not None and gone >= loop.patience and loop.safe is not None and not memory.driven:
@@ -78,7 +80,7 @@ def _fenced(memory: LoopState, pid: PidState) -> PidState:
     if memory.fence is None or memory.driven:
         return pid
     output = memory.fence.towards(memory.pid.output, pid.output)
-    return pid if output == pid.output else replace(pid, output=output)
+    return pid if output == pid.output else pid._replace(output=output)
 
 
 def _put(memory: LoopState, safe: float) -> PidState:

@@ -23,23 +23,24 @@ from homeostat.process import Prompt
 def advance(plan: Plan, state: BatchState, facts: Facts, sheet: Sheet) -> BatchState:
     """Sample what is due, end what is done and start what may start, until nothing moves any more.
 
-    Once the phase after which the batch shall pause has ended, nothing more is started in this scan.
+    Once the phase after which the batch shall pause has ended, nothing more is started in this scan. Steps that had
+    nothing left to do but wait are looked at only for what they wait for.
     """
+    if state.rested is state.steps and not stirs(plan, state, facts):
+        return state
     before = state
     state = _sample(plan, state, facts, sheet)
     moved = True
     while moved:
         state, moved = _sweep(plan, before, state, facts, sheet)
-    return state
+    return state if reached(plan, before, state) else successor(state, rested=state.steps)
 
 
 def stirs(plan: Plan, state: BatchState, facts: Facts) -> bool:
     """Whether a recipe for which `advance` had nothing left to do would move again by `facts` that have changed."""
-    for index, step in enumerate(state.steps):
-        node = plan.nodes[index]
+    for index, (node, step) in enumerate(zip(plan.nodes, state.steps, strict=True)):
         if step.status == "running" and node.phase is not None:
-            sampled = step.due and any(0 <= due <= facts.time for due in step.due)
-            if sampled or _finished(node, state, index, facts):
+            if _sampled(step, facts.time) or _finished(node, state, index, facts):
                 return True
         elif step.status == "idle" and node.when is not None and due(node, state, facts):
             return True
@@ -224,9 +225,14 @@ def _sample(plan: Plan, state: BatchState, facts: Facts, sheet: Sheet) -> BatchS
         return state
     for index, node in enumerate(plan.nodes):
         step = state.steps[index]
-        if step.due and step.status == "running" and any(0 <= due <= facts.time for due in step.due):
+        if step.status == "running" and _sampled(step, facts.time):
             state = _sample_phase(node, state, index, facts, sheet)
     return state
+
+
+def _sampled(step: StepState, time: int) -> bool:
+    """Whether a sample of a step is due."""
+    return bool(step.due) and any(0 <= at <= time for at in step.due)
 
 
 def _sample_phase(node: Node, state: BatchState, index: int, facts: Facts, sheet: Sheet) -> BatchState:

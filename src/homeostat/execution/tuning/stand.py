@@ -58,7 +58,7 @@ class Stand:
     def drive(self, output: float) -> float:
         """Hold an output until the next scan; the reading then (NaN: unusable)."""
         low, high = self.plan.loops[self.place].tuning.low, self.plan.loops[self.place].tuning.high
-        pid = replace(self.loop.pid, output=min(max(output, low), high))
+        pid = self.loop.pid._replace(output=min(max(output, low), high))
         self._put(replace(self.loop, driven=True, pid=pid))
         return self._live()
 

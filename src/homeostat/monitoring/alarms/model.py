@@ -101,6 +101,10 @@ class Life:
     until: int | None = None
 
 
+NORMAL = Life()
+"""The life of an alarm of which nothing is known."""
+
+
 @dataclass(frozen=True, slots=True)
 class Board:
     """All alarms that are not plainly normal, the flood, the first-out of each group, and what suppresses by design."""
@@ -113,7 +117,7 @@ class Board:
 
     def life(self, alarm: str) -> Life:
         """The life of `alarm`, which is normal where nothing is known of it."""
-        return self.lives.get(alarm) or Life()
+        return self.lives.get(alarm) or NORMAL
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ signal against which nothing stands.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from homeostat.monitoring.signals.finding import Change, Finding
 from homeostat.monitoring.signals.settings import Signal
@@ -38,8 +39,7 @@ class Panel:
         return cls(signals, scan, tuple(looks))
 
 
-@dataclass(frozen=True, slots=True)
-class Memory:
+class Memory(NamedTuple):
     """The tracks of all tags, of quiet ones (`odd` is None) the recent good values, the time of the newest, and
     since when that one has repeated itself.
 
@@ -59,8 +59,7 @@ class Memory:
         return tuple(finding for track in self.odd if track is not None for finding in track.standing)
 
 
-@dataclass(frozen=True, slots=True)
-class Surveyed:
+class Surveyed(NamedTuple):
     """What a scan's survey gives: the next memory, each tag's quality code, and what was found or is over."""
 
     memory: Memory
