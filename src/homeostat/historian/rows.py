@@ -22,8 +22,6 @@ from homeostat.process.reading import Quality
 BLOCK = 600
 """Rows of one sealed block, and so samples of one chunk."""
 _CODES = bytes(Quality)
-_BETWEEN = struct.Struct("<cqcQ")
-"""`frame(time, row)` but for the row's own bytes, in one go: a scan is framed twice."""
 
 
 class HotRow(NamedTuple):
@@ -95,7 +93,7 @@ class Chain:
         """Add one row and return its digest."""
         if (self._next - self._first) % BLOCK == 0:
             self._head = hashlib.sha256(self._seed + frame(self._next)).digest()
-        self._head = hashlib.sha256(self._head + _BETWEEN.pack(b"i", time, b"b", len(row)) + row).digest()
+        self._head = hashlib.sha256(self._head + frame(time, row)).digest()
         self._next += 1
         return self._head
 
