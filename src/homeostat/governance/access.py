@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 
 from homeostat.errors import AuthorityError
-from homeostat.governance.authority import authorise
+from homeostat.governance.authority import authorise, put_by
 from homeostat.governance.known import directory, moment
 from homeostat.governance.office import Office
 from homeostat.governance.people import Secret
@@ -94,7 +94,7 @@ def review_access(
     subject = Subject(KIND, name, report.content)
     if subject.id not in office.ledger:
         act = AccessReported(review=name, report=report.content.decode(), why=why)
-        office.put(session.person, act, event=name)
+        put_by(office, session, act, event=name)
     return sign(office, session, secret, subject, "reviewed", why)
 
 

@@ -10,6 +10,7 @@ from homeostat.errors import WordingError
 from homeostat.governance.custody.book import Book
 from homeostat.governance.numbering import next_id
 from homeostat.governance.office import Office
+from homeostat.governance.session import Session
 from homeostat.governance.turns import in_turn
 from homeostat.ledger.catalogue import Act
 
@@ -18,7 +19,7 @@ A = TypeVar("A", bound=Act)
 
 def enter(
     office: Office,
-    person: str,
+    session: Session,
     make: Callable[[Book], A],
     *,
     beside: Callable[[str, A], tuple[Act, str]] | None = None,
@@ -34,7 +35,7 @@ def enter(
         acts: list[tuple[Act, str]] = [(act, entry)]
         return (acts if beside is None else [*acts, beside(entry, act)]), act
 
-    return in_turn(office, person, judge)
+    return in_turn(office, session, judge)
 
 
 def stated(text: str, what: str, longest: int = 100) -> str:

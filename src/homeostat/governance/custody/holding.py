@@ -41,7 +41,7 @@ def hold(office: Office, session: Session, container: str, *, why: str) -> Conta
             why=reason, containers=(container,), cause="order", finding=reason, changes=changes
         )
 
-    return enter(office, session.person, make, beside=requested)
+    return enter(office, session, make, beside=requested)
 
 
 @in_order("deviation.close")
@@ -84,7 +84,7 @@ def resolve(
             changes=(freed, gone) if outcome == "rejected" else (freed,),
         )
 
-    return enter(office, session.person, make)
+    return enter(office, session, make)
 
 
 def settled(container: str, known: Hold, outcome: Resolution, deviation: str) -> Subject:

@@ -76,7 +76,7 @@ def offer(
         instead = Change(field="giver", old=custodian, new=session.person)
         return act.model_copy(update={"changes": (instead,)})
 
-    return enter(office, session.person, make)
+    return enter(office, session, make)
 
 
 def _givable(office: Office, session: Session, book: Book, name: str) -> Container:
@@ -145,7 +145,7 @@ def receive(
             changes=(Change(field="custodian", old=book.container(container).custodian, new=session.person),),
         )
 
-    return enter(office, session.person, make)
+    return enter(office, session, make)
 
 
 def _offered(book: Book, name: str, person: str) -> Offer:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 
 from homeostat.errors import AuthorityError, LedgerError, WordingError
-from homeostat.governance.authority import authorise, distinct
+from homeostat.governance.authority import authorise, distinct, put_by
 from homeostat.governance.definitions.content import identity
 from homeostat.governance.definitions.difference import difference
 from homeostat.governance.definitions.fold import (
@@ -64,7 +64,7 @@ def _handed_in(office: Office, session: Session, told: DefinitionSubmitted) -> D
         raise _exists(earlier)
     told = told.model_copy(update={"changes": _changes(known, kind, name, told.content)})
     try:
-        office.put(session.person, told, event=f"definition/{definition_id(kind, name, version)}")
+        put_by(office, session, told, event=f"definition/{definition_id(kind, name, version)}")
     except LedgerError:
         if (earlier := _now(office).get(kind, name, version)) is not None:
             raise _exists(earlier) from None
@@ -139,7 +139,7 @@ def retire(office: Office, session: Session, kind: str, name: str, version: str,
         raise AuthorityError("it is retired already", where=one.id)
     changes = (Change(field="state", old=one.state, new="retired"),)
     told = DefinitionRetired(why=why, changes=changes, kind=one.kind, name=name, version=version)
-    return office.put(session.person, told, event=f"definition/{one.id}/retired")
+    return put_by(office, session, told, event=f"definition/{one.id}/retired")
 
 
 def _now(office: Office) -> Definitions:

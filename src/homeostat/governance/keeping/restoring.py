@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from homeostat.errors import SiteError
-from homeostat.governance.authority import authorise
+from homeostat.governance.authority import authorise, put_by
 from homeostat.governance.keeping import manifest as listing
 from homeostat.governance.keeping.checking import check_backup, opened
 from homeostat.governance.keeping.cipher import key_of, unseal
@@ -109,7 +109,7 @@ def put_restored(office: Office, session: Session, restored: Restored, *, why: s
         events=restored.manifest.events,
         root=restored.manifest.root,
     )
-    return office.put(session.person, told)
+    return put_by(office, session, told)
 
 
 def _unpacked(path: Path, scratch: Path, made: Manifest, passphrase: str) -> Site:

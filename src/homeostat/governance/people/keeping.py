@@ -4,7 +4,7 @@ The one exception: everybody may lock their own account, as soon as they believe
 """
 
 from homeostat.errors import AuthorityError
-from homeostat.governance.authority import authorise, distinct, present
+from homeostat.governance.authority import authorise, distinct, present, put_by
 from homeostat.governance.known import directory
 from homeostat.governance.office import Office
 from homeostat.governance.people.secret import Secret
@@ -49,7 +49,7 @@ def lock(office: Office, session: Session, account: str, *, why: str) -> None:
     if one.state == "locked" and one.lock == "order":
         raise AuthorityError(f"{account} is locked already", where=account)
     act = AccountLocked(account=account, cause="order", why=why, changes=_state(one, "locked"))
-    office.put(session.person, act)
+    put_by(office, session, act)
 
 
 def unlock(office: Office, session: Session, account: str, *, why: str) -> None:
@@ -58,7 +58,7 @@ def unlock(office: Office, session: Session, account: str, *, why: str) -> None:
     if one.state != "locked":
         raise AuthorityError(f"{account} is not locked", where=account)
     act = AccountUnlocked(account=account, why=why, changes=_state(one, "active" if one.key else "invited"))
-    office.put(session.person, act)
+    put_by(office, session, act)
 
 
 def retire(office: Office, session: Session, account: str, *, why: str) -> None:
@@ -66,7 +66,7 @@ def retire(office: Office, session: Session, account: str, *, why: str) -> None:
     one = _anothers(office, session, account, why)
     _refuse_last_quality(office, account)
     act = AccountRetired(account=account, why=why, changes=_state(one, "retired"))
-    office.put(session.person, act)
+    put_by(office, session, act)
 
 
 def _anothers(office: Office, session: Session, account: str, why: str) -> Account:

@@ -77,7 +77,7 @@ def open_deviation(
         )
         return [(act, f"deviation/{name}/0001")], name
 
-    return in_turn(office, session.person, judge, batch=batch)
+    return in_turn(office, session, judge, batch=batch)
 
 
 def _free(ledger: Ledger) -> str:

@@ -161,7 +161,7 @@ def report(
             acts += recalled(stands, listed(session, batch, cause, parts, why), signature)
         return acts, None
 
-    in_turn(office, session.person, judge, batch=batch, over=True)
+    in_turn(office, session, judge, batch=batch, over=True)
     return status(office.ledger, batch)
 
 
@@ -204,7 +204,7 @@ def recall(
     def judge() -> tuple[list[tuple[Act, str]], None]:
         return recalled(_recallable(office, batch), found, signature), None
 
-    in_turn(office, session.person, judge, batch=batch, over=True)
+    in_turn(office, session, judge, batch=batch, over=True)
 
 
 def _recallable(office: Office, batch: str) -> Status:

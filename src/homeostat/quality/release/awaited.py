@@ -92,14 +92,14 @@ def alert_overdue(office: Office, session: Session, why: str) -> tuple[Awaited, 
     """Alert for every test that is overdue and was not alerted yet; those tests. Needs "record.review"."""
     authorise(office, session, "record.review")
     names = dict.fromkeys(one.batch for one in awaited(office.ledger, office.clock()) if _owed(one))
-    return tuple(one for name in names for one in _alerted(office, session.person, name, why))
+    return tuple(one for name in names for one in _alerted(office, session, name, why))
 
 
 def _owed(one: Awaited) -> bool:
     return one.overdue and not one.alerted
 
 
-def _alerted(office: Office, person: str, batch: str, why: str) -> tuple[Awaited, ...]:
+def _alerted(office: Office, session: Session, batch: str, why: str) -> tuple[Awaited, ...]:
     def judge() -> tuple[list[tuple[Act, str]], tuple[Awaited, ...]]:
         owed = tuple(one for one in awaited(office.ledger, office.clock(), batch) if _owed(one))
         acts: list[tuple[Act, str]] = [
@@ -111,7 +111,7 @@ def _alerted(office: Office, person: str, batch: str, why: str) -> tuple[Awaited
         ]
         return acts, owed
 
-    return in_turn(office, person, judge, batch=batch, over=True)
+    return in_turn(office, session, judge, batch=batch, over=True)
 
 
 def _words(batch: str, title: str, due: datetime) -> str:

@@ -1,7 +1,7 @@
 """Acts of a reviewer: begin, say a word on each exception, sign what was shown."""
 
 from homeostat.errors import QualityError, WordingError
-from homeostat.governance.authority import authorise, distinct
+from homeostat.governance.authority import authorise, distinct, put_by
 from homeostat.governance.ended import end_of
 from homeostat.governance.office import Office
 from homeostat.governance.orderly import in_order
@@ -34,7 +34,7 @@ def begin(
     fresh = now.state == "not begun"  # one that was signed stays so, or overtaken
     changes = (Change(field="review", old=now.state, new="under way"),) if fresh else ()
     act = ReviewBegun(why=why, batch=batch, rules=rules, sha256=shown, changes=changes)
-    office.put(session.person, act, batch=batch)
+    put_by(office, session, act, batch=batch)
     return standing(office.ledger, now.report)
 
 
@@ -172,7 +172,7 @@ def _dispose(office: Office, session: Session, now: Review, found: Finding, name
             "changes": (Change(field=found.id, old=before.disposition if before else None, new=disposition),),
         }
     )
-    office.put(session.person, act, batch=now.batch)
+    put_by(office, session, act, batch=now.batch)
 
 
 def _reason(why: str) -> None:
