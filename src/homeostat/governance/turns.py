@@ -45,7 +45,7 @@ def in_turn(
         try:
             put_together(office, session.person, acts, batch=batch, lest=lest)
             return told
-        except _OvertakenError:
+        except OvertakenError:
             continue
         except LedgerError:
             if acts[0][1] not in office.ledger:
@@ -53,15 +53,15 @@ def in_turn(
     raise AuthorityError("others write at the same place all the time", mend="try again")
 
 
-class _OvertakenError(Exception):
-    """Something came of the batch after it was judged."""
+class OvertakenError(Exception):
+    """Something came in between that the judgement did not know: it is judged again."""
 
 
 def _still(office: Office, session: Session, batch: str | None, seen: int) -> None:
     """What has to hold still: the session, and of a batch that is over all that was on record up to `seen`."""
     remains(office, session)
     if batch is not None and any(office.ledger.stored(batch=batch, after=seen)):
-        raise _OvertakenError
+        raise OvertakenError
 
 
 def next_of(

@@ -19,6 +19,7 @@ from homeostat.governance.people.answering import Wrong, answered
 from homeostat.governance.people.asking import Shown
 from homeostat.governance.people.secret import Secret
 from homeostat.governance.together import put_together
+from homeostat.governance.turns import OvertakenError
 from homeostat.ledger.catalogue import Act, Change
 from homeostat.ledger.catalogue.people import (
     GUESSES,
@@ -175,7 +176,7 @@ def refuse(
         current = None if account is None else directory(office).accounts[account.id]
         try:
             _record(office, current, at, cause, words)
-        except _OvertakenError:
+        except OvertakenError:
             continue  # another process has stored a refusal meanwhile: count again
         break
     return AuthorityError(words, where=account.id if account else "", mend=mend)
@@ -195,13 +196,9 @@ def _record(office: Office, account: Account | None, at: At, cause: Cause, words
     put_together(office, "unknown", acts, lest=partial(_none_since, office, account))
 
 
-class _OvertakenError(Exception):
-    """Another refusal was stored after the account was looked at."""
-
-
 def _none_since(office: Office, account: Account) -> None:
     if directory(office).accounts[account.id].refusals != account.refusals:
-        raise _OvertakenError
+        raise OvertakenError
 
 
 def _lock(account: Account, failures: int) -> tuple[Act, Act]:
