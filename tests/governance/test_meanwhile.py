@@ -13,13 +13,17 @@ import pytest
 from homeostat.errors import AuthorityError
 from homeostat.governance import Office
 from homeostat.governance.authority import put_by
+from homeostat.governance.definitions import approve, definitions, reject, review, submit
 from homeostat.governance.known import directory, moment
 from homeostat.governance.people import (
+    Secret,
+    activate,
     change_password,
     change_roles,
     enrol,
     enrol_factor,
     identifying,
+    keeping,
     lock,
     login,
     logout,
@@ -32,7 +36,13 @@ from homeostat.governance.people.identifying import keys_folder, least
 from homeostat.governance.signing import Subject, giving, sign, signatures, statement_of
 from homeostat.ledger import Event
 from homeostat.ledger.catalogue import RecordSigned
-from homeostat.ledger.catalogue.people import AccessRefused, AccountEnrolled, AccountLocked, TrainingRecorded
+from homeostat.ledger.catalogue.people import (
+    AccessRefused,
+    AccountEnrolled,
+    AccountLocked,
+    AccountUnlocked,
+    TrainingRecorded,
+)
 from homeostat.ledger.identity.personal import opened
 from homeostat.quality.unproven import unproven
 
@@ -241,3 +251,75 @@ def test_a_signature_that_stands_behind_the_lock_of_its_account_counts_for_nothi
     (found,) = unproven(here.office.ledger, "training")
     assert "the account demo-qp was locked when it was given" in found.what
     assert found.as_recorded
+
+
+NAME = ("report", "drill", "1.0.0")
+
+
+@pytest.fixture
+def reviewed(here: Scene) -> Scene:
+    """A version that was submitted and reviewed."""
+    submit(here.office, here.of("scientist"), *NAME, "low: 1", why="new")
+    review(here.office, here.of("qa"), SECRET, *NAME, why="read")
+    return here
+
+
+def state(here: Scene) -> str:
+    found = definitions(here.office.ledger, here.office.clock()).get(*NAME)
+    return found.state if found else ""
+
+
+def rejected(other: Office) -> None:
+    reject(other, login(other, "demo-qa", SECRET), SECRET, *NAME, why="unsafe")
+
+
+@pytest.mark.parametrize("act", [review, approve, reject])
+def test_a_version_that_is_rejected_meanwhile_is_not_signed(
+    reviewed: Scene, while_checked: Meanwhile, act: Callable[..., object]
+) -> None:
+    given = len(signatures(reviewed.office.ledger, "definition", "/".join(NAME)))
+    signer = reviewed.of("qa")
+    while_checked(rejected)
+    with pytest.raises(AuthorityError, match="meanwhile it is rejected, and was reviewed"):
+        act(reviewed.office, signer, SECRET, *NAME, why="fit")
+    assert len(signatures(reviewed.office.ledger, "definition", "/".join(NAME))) == given + 1
+    assert state(reviewed) == "rejected"
+
+
+def test_of_two_administrators_who_lock_each_other_one_stays(
+    here: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second is locked by then, and locks nobody."""
+    code = enrol(
+        here.office,
+        here.of("admin"),
+        SECRET,
+        "ada",
+        "Ada",
+        ["administrator"],
+        verified="passport",
+        why="hired",
+    )
+    activate(here.office, "ada", code, "nine green hills by the lake", why="taken over")
+    ada, admin = login(here.office, "ada", Secret("nine green hills by the lake")), here.of("admin")
+
+    def first(other: Office) -> None:
+        lock(other, ada, "demo-admin", why="a quarrel")
+
+    arranged(here, monkeypatch, keeping, "_state")(first)
+    with pytest.raises(AuthorityError, match="the session ended before"):
+        lock(here.office, admin, "ada", why="a quarrel")
+    known = directory(here.office).accounts
+    assert (known["ada"].state, known["demo-admin"].state) == ("active", "locked")
+
+
+def test_what_somebody_unlocked_meanwhile_is_not_unlocked_again(
+    here: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock(here.office, here.of("admin"), QP, why="lost phone")
+    arranged(here, monkeypatch, keeping, "_state")(
+        lambda other: unlock(other, keeper(other), QP, why="found it")
+    )
+    with pytest.raises(AuthorityError, match="demo-qp is not locked"):
+        unlock(here.office, here.of("admin"), QP, why="found it")
+    assert len([*here.office.ledger.events(types=(AccountUnlocked.type,))]) == 1

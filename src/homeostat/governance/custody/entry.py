@@ -38,6 +38,11 @@ def enter(
     return in_turn(office, session, judge)
 
 
+def looked_up(office: Office, look: Callable[[Book], object]) -> None:
+    """What is asked of the book before an act is signed, asked of the book as it is by then: see `give`."""
+    look(Book.of(office.ledger))
+
+
 def stated(text: str, what: str, longest: int = 100) -> str:
     """A text that a person gave, without blanks around it; WordingError where it is empty, long or unprintable."""
     plain = text.strip()

@@ -5,6 +5,7 @@ The author neither reviews nor approves; the approval is a signature that states
 
 import re
 from collections.abc import Mapping
+from functools import partial
 
 from homeostat.errors import AuthorityError, LedgerError, WordingError
 from homeostat.governance.authority import authorise, distinct, put_by
@@ -80,7 +81,16 @@ def review(
     authorise(office, session, "definition.review")
     one = _for(office, session, "definition.review", kind, name, version, states=_OPEN)
     changes = (Change(field="state", old=one.state, new="reviewed"),)
-    return give(office, session, secret, subject_of(one), "reviewed", why, changes=changes)
+    return give(
+        office,
+        session,
+        secret,
+        subject_of(one),
+        "reviewed",
+        why,
+        changes=changes,
+        lest=partial(_unmoved, office, one),
+    )
 
 
 @in_order("definition.review")
@@ -91,7 +101,16 @@ def reject(
     authorise(office, session, "definition.review")
     one = _for(office, session, "definition.review", kind, name, version, states=_OPEN)
     changes = (Change(field="state", old=one.state, new="rejected"),)
-    return give(office, session, secret, subject_of(one), "rejected", why, changes=changes)
+    return give(
+        office,
+        session,
+        secret,
+        subject_of(one),
+        "rejected",
+        why,
+        changes=changes,
+        lest=partial(_unmoved, office, one),
+    )
 
 
 def approve(
@@ -127,6 +146,7 @@ def approve(
         why,
         terms={"effective": begins},
         changes=changes,
+        lest=partial(_unmoved, office, one),
     )
 
 
@@ -139,7 +159,8 @@ def retire(office: Office, session: Session, kind: str, name: str, version: str,
         raise AuthorityError("it is retired already", where=one.id)
     changes = (Change(field="state", old=one.state, new="retired"),)
     told = DefinitionRetired(why=why, changes=changes, kind=one.kind, name=name, version=version)
-    return put_by(office, session, told, event=f"definition/{one.id}/retired")
+    lest = partial(_unmoved, office, one)
+    return put_by(office, session, told, event=f"definition/{one.id}/retired", lest=lest)
 
 
 def _now(office: Office) -> Definitions:
@@ -155,6 +176,14 @@ def _get(office: Office, kind: str, name: str, version: str) -> Definition:
             mend="list them with: homeostat approve list",
         )
     return found
+
+
+def _unmoved(office: Office, one: Definition) -> None:
+    """Refuse what rests on a version that is in another state since it was read."""
+    now = _get(office, one.kind, one.name, one.version)
+    if now.state != one.state:
+        mend = "look at it again: homeostat approve list"
+        raise AuthorityError(f"meanwhile it is {now.state}, and was {one.state}", where=one.id, mend=mend)
 
 
 _MENDS: Mapping[str, str] = {

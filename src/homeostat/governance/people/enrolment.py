@@ -9,6 +9,7 @@ import hmac
 import re
 from collections.abc import Iterable
 from datetime import timedelta
+from functools import partial
 
 from homeostat.errors import AuthorityError, LedgerError
 from homeostat.governance.authority import authorise
@@ -113,17 +114,21 @@ def invite(office: Office, session: Session, secret: Secret, account: str, *, wh
     """Another one-time code for an account that was not taken over yet; the one before opens nothing any more."""
     authorise(office, session, "user.manage")
     stated("reason", why)
-    one = existing(office, account)
-    if one.key is not None or one.keys:
-        raise AuthorityError(f"{account} was taken over already", mend="reset the password instead")
+    one, lest = existing(office, account), partial(_refuse_taken_over, office, account)
+    lest()
     code = one_time_code()
     expires = (moment(office.clock()) + timedelta(days=DAYS)).isoformat()
     change = Change(field="invitation expires", old=one.invitation_expires, new=expires)
     act = AccountInvited(
         account=account, invitation=digest(code), expires=expires, why=why, changes=(change,)
     )
-    put_vouched(office, session, secret, act)
+    put_vouched(office, session, secret, act, lest=lest)
     return code
+
+
+def _refuse_taken_over(office: Office, account: str) -> None:
+    if existing(office, account).keys:
+        raise AuthorityError(f"{account} was taken over already", mend="reset the password instead")
 
 
 def activate(office: Office, account: str, code: str, password: str, *, why: str) -> None:

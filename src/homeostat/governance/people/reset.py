@@ -58,7 +58,13 @@ def confirm_reset(office: Office, session: Session, secret: Secret, account: str
     code = one_time_code()
     change = Change(field="reset", old="requested", new="confirmed")
     act = ResetConfirmed(account=account, code=digest(code), why=why, changes=(change,))
-    put_vouched(office, session, secret, act)
+
+    def stands() -> None:
+        if existing(office, account).reset != one.reset:
+            mend = "look at it again: homeostat user list"
+            raise AuthorityError(f"another reset is asked for {account} by now", where=account, mend=mend)
+
+    put_vouched(office, session, secret, act, lest=stands)
     return code
 
 

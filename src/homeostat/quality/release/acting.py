@@ -22,10 +22,10 @@ from homeostat.governance.signing.giving import give, stamped
 from homeostat.governance.turns import in_turn
 from homeostat.ledger.catalogue import Act, AlertRaised, BatchRecalled, Change, PendingReported
 from homeostat.ledger.catalogue.release import Outcome
+from homeostat.quality.overtaken import unchanged
 from homeostat.quality.release.certificate import Certificate
 from homeostat.quality.release.entered import signed_result
 from homeostat.quality.release.obstacles import Grounds, obstacles
-from homeostat.quality.release.overtaken import unchanged
 from homeostat.quality.reviewed import KIND as REVIEW
 
 PENDING = "pending"
@@ -46,7 +46,7 @@ def release(office: Office, session: Session, secret: Secret, grounds: Grounds, 
     """
     authorise(office, session, "batch.release")
     distinct(office, session, "batch.release", _parts(office, session.person, grounds.certificate.batch))
-    unchanged(office, grounds)
+    _unchanged(office, grounds)
     found = obstacles(grounds)
     if found:
         words = "; ".join(one.words for one in found)
@@ -65,7 +65,7 @@ def release(office: Office, session: Session, secret: Secret, grounds: Grounds, 
         why,
         terms=terms,
         changes=changes,
-        lest=partial(unchanged, office, grounds),
+        lest=partial(_unchanged, office, grounds),
     )
 
 
@@ -84,7 +84,7 @@ def _parts(office: Office, person: str, batch: str) -> dict[str, str]:
 def reject(office: Office, session: Session, secret: Secret, grounds: Grounds, why: str) -> Signature:
     """Reject the batch by the qualified person's signature; it can never be released then."""
     authorise(office, session, "batch.release")
-    unchanged(office, grounds)
+    _unchanged(office, grounds)
     if not grounds.status.may("reject"):
         raise QualityError(f"the batch is {grounds.status.state}", where=grounds.certificate.batch)
     changes = _moved(grounds.status, "reject")
@@ -98,7 +98,7 @@ def reject(office: Office, session: Session, secret: Secret, grounds: Grounds, w
         why,
         terms=terms,
         changes=changes,
-        lest=partial(unchanged, office, grounds),
+        lest=partial(_unchanged, office, grounds),
     )
 
 
@@ -112,7 +112,7 @@ def request(office: Office, session: Session, secret: Secret, grounds: Grounds, 
     """The treating physician asks for a product that is out of specification, knowing the certificate."""
     authorise(office, session, "release.request")
     _exceptional(office, grounds)
-    lest = partial(unchanged, office, grounds)
+    lest = partial(_unchanged, office, grounds)
     return give(office, session, secret, subject(grounds.certificate), "requested", why, lest=lest)
 
 
@@ -121,7 +121,7 @@ def agree(office: Office, session: Session, secret: Secret, grounds: Grounds, wh
     """The sponsor agrees to an exceptional release, knowing the certificate."""
     authorise(office, session, "release.agree")
     _exceptional(office, grounds)
-    lest = partial(unchanged, office, grounds)
+    lest = partial(_unchanged, office, grounds)
     return give(office, session, secret, subject(grounds.certificate), "agreed", why, lest=lest)
 
 
@@ -235,8 +235,14 @@ def unused(office: Office, name: str) -> str:
     return next(one for one in names if one not in office.ledger)
 
 
+def _unchanged(office: Office, grounds: Grounds) -> None:
+    """Refuse grounds that something was added to since they were gathered."""
+    if grounds.seen is not None:
+        unchanged(office.ledger, grounds.certificate.batch, grounds.seen)
+
+
 def _exceptional(office: Office, grounds: Grounds) -> None:
-    unchanged(office, grounds)
+    _unchanged(office, grounds)
     certificate = grounds.certificate
     if not certificate.exceptional or certificate.conforms:
         raise QualityError(
