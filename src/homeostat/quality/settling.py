@@ -16,6 +16,7 @@ from homeostat.ledger import Finding
 from homeostat.ledger.catalogue import Meaning
 from homeostat.ledger.identity import Permission, permitted
 from homeostat.quality.deviations import deviation as of
+from homeostat.quality.deviations import disregarded
 from homeostat.quality.settlement import asked_for, elsewhere, finding_subject, settlements
 from homeostat.quality.unproven import unproven
 
@@ -52,7 +53,9 @@ def settle(
 
 def _found(office: Office, event: int) -> Finding:
     """What is found of an event, settled or not. Raises QualityError where there is nothing."""
-    stopping = (one for one in unproven(office.ledger, office.site.kind) if event and not one.as_recorded)
+    acts = {one.seq for one, _ in disregarded(office.ledger)}
+    told = unproven(office.ledger, office.site.kind) if event else ()
+    stopping = (one for one in told if one.event in acts or not one.as_recorded)
     found = next((one for one in stopping if one.event == event), None)
     if found is None:
         mend = "homeostat verify names those there are; damage of the stores is not settled, but restored"
