@@ -13,6 +13,7 @@ from functools import partial
 from homeostat.errors import AuthorityError
 from homeostat.governance.authority import authorise, put_by
 from homeostat.governance.known import directory, moment
+from homeostat.governance.numbering import unused
 from homeostat.governance.office import Office
 from homeostat.governance.people import Secret
 from homeostat.governance.people.wording import stated
@@ -93,9 +94,10 @@ def review_access(
     lest()
     name = f"access/{report.at}"
     subject = Subject(KIND, name, report.content)
-    if subject.id not in office.ledger:
-        act = AccessReported(review=name, report=report.content.decode(), why=why)
-        put_by(office, session, act, event=name)
+    act = AccessReported(review=name, report=report.content.decode(), why=why)
+    told = (one.event.data for one in office.acts((AccessReported.type,)))
+    if not any((one.get("review"), one.get("report")) == (name, act.report) for one in told):
+        put_by(office, session, act, event=unused(office.ledger, name))
     return give(office, session, secret, subject, "reviewed", why, lest=lest)
 
 

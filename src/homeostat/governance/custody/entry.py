@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from homeostat.errors import WordingError
 from homeostat.governance.custody.book import Book
-from homeostat.governance.numbering import next_id
+from homeostat.governance.numbering import next_id, unused
 from homeostat.governance.office import Office
 from homeostat.governance.session import Session
 from homeostat.governance.turns import in_turn
@@ -33,7 +33,10 @@ def enter(
         entry = next_id(office.ledger, "custody", Book.of(office.ledger).size)
         act = make(Book.of(office.ledger))
         acts: list[tuple[Act, str]] = [(act, entry)]
-        return (acts if beside is None else [*acts, beside(entry, act)]), act
+        if beside is not None:
+            other, name = beside(entry, act)
+            acts.append((other, unused(office.ledger, name)))
+        return acts, act
 
     return in_turn(office, session, judge)
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from functools import partial
 
-from homeostat.errors import AuthorityError, LedgerError, WordingError
+from homeostat.errors import AuthorityError, WordingError
 from homeostat.governance.authority import authorise, distinct, put_by
 from homeostat.governance.definitions.content import identity
 from homeostat.governance.definitions.difference import difference
@@ -20,6 +20,7 @@ from homeostat.governance.definitions.fold import (
     subject_of,
 )
 from homeostat.governance.known import moment
+from homeostat.governance.numbering import unused
 from homeostat.governance.office import Office
 from homeostat.governance.orderly import in_order, orderly
 from homeostat.governance.people import Secret
@@ -60,16 +61,11 @@ def submit(
 
 @in_order("definition.author")
 def _handed_in(office: Office, session: Session, told: DefinitionSubmitted) -> Definition:
-    known, (kind, name, version) = _now(office), (told.kind, told.name, told.version)
-    if (earlier := known.get(kind, name, version)) is not None:
-        raise _exists(earlier)
-    told = told.model_copy(update={"changes": _changes(known, kind, name, told.content)})
-    try:
-        put_by(office, session, told, event=f"definition/{definition_id(kind, name, version)}")
-    except LedgerError:
-        if (earlier := _now(office).get(kind, name, version)) is not None:
-            raise _exists(earlier) from None
-        raise
+    kind, name, version = told.kind, told.name, told.version
+    _refuse_known(office, kind, name, version)
+    told = told.model_copy(update={"changes": _changes(_now(office), kind, name, told.content)})
+    event = unused(office.ledger, f"definition/{definition_id(kind, name, version)}")
+    put_by(office, session, told, event=event, lest=partial(_refuse_known, office, kind, name, version))
     return _get(office, kind, name, version)
 
 
@@ -160,7 +156,8 @@ def retire(office: Office, session: Session, kind: str, name: str, version: str,
     changes = (Change(field="state", old=one.state, new="retired"),)
     told = DefinitionRetired(why=why, changes=changes, kind=one.kind, name=name, version=version)
     lest = partial(_unmoved, office, one)
-    return put_by(office, session, told, event=f"definition/{one.id}/retired", lest=lest)
+    event = unused(office.ledger, f"definition/{one.id}/retired")
+    return put_by(office, session, told, event=event, lest=lest)
 
 
 def _now(office: Office) -> Definitions:
@@ -217,12 +214,14 @@ def _for(
     return one
 
 
-def _exists(earlier: Definition) -> AuthorityError:
-    return AuthorityError(
-        f"this version exists ({earlier.state}) and is never changed",
-        where=earlier.id,
-        mend="a change is a new version: submit it under a later number",
-    )
+def _refuse_known(office: Office, kind: str, name: str, version: str) -> None:
+    """Refuse a version that was submitted before, also by somebody meanwhile."""
+    if (earlier := _now(office).get(kind, name, version)) is not None:
+        raise AuthorityError(
+            f"this version exists ({earlier.state}) and is never changed",
+            where=earlier.id,
+            mend="a change is a new version: submit it under a later number",
+        )
 
 
 def _changes(known: Definitions, kind: str, name: str, content: str) -> tuple[Change, ...]:

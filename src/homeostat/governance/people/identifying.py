@@ -5,6 +5,7 @@ too many failures -> locked, alert
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -13,7 +14,7 @@ from typing import Literal, TypeAlias
 
 from homeostat.errors import AuthorityError, LedgerError
 from homeostat.governance.known import directory, moment
-from homeostat.governance.numbering import next_id
+from homeostat.governance.numbering import next_id, unused
 from homeostat.governance.office import Office
 from homeostat.governance.people.answering import Wrong, answered
 from homeostat.governance.people.asking import Shown
@@ -115,13 +116,16 @@ def _released(office: Office, account: Account | None) -> Account | None:
         why=f"{minutes} minutes after failed attempts had locked it",
         changes=(Change(field="state", old="locked", new="active" if account.key else "invited"),),
     )
-    event = f"account/{account.id}/unlocked/{account.refusals}"
-    try:
-        office.put("system", act, event=event)
-    except LedgerError:
-        if event not in office.ledger:  # else another process has done it
-            raise
+    event = unused(office.ledger, f"account/{account.id}/unlocked/{account.refusals}")
+    with suppress(OvertakenError):  # another process has done it
+        office.put("system", act, event=event, lest=partial(_locked_still, office, account))
     return directory(office).get(account.id)
+
+
+def _locked_still(office: Office, account: Account) -> None:
+    now = directory(office).accounts[account.id]
+    if (now.state, now.locks) != (account.state, account.locks):
+        raise OvertakenError
 
 
 def _refuse_state(office: Office, account: Account, secret: Secret, at: At) -> None:

@@ -6,13 +6,13 @@ while nothing was added to what it was made of.
 
 from collections.abc import Sequence
 from functools import partial
-from itertools import chain, count
 
 from pydantic import JsonValue
 
 from homeostat.errors import QualityError
 from homeostat.governance import Office, Session
 from homeostat.governance.authority import authorise, distinct
+from homeostat.governance.numbering import unused
 from homeostat.governance.orderly import in_order
 from homeostat.governance.people import Secret
 from homeostat.governance.released import KIND, TRANSITIONS, Status, status
@@ -154,7 +154,7 @@ def report(
     def judge() -> tuple[list[tuple[Act, str]], None]:
         stands = _taking(office, batch, test, outcome)
         changed = {"changes": _reported(stands, test, outcome), "signature": signature}
-        name = unused(office, f"release/{batch}/reported/{test}")
+        name = unused(office.ledger, f"release/{batch}/reported/{test}")
         acts: list[tuple[Act, str]] = [(found.model_copy(update=changed), name)]
         if outcome == "positive":
             cause = f"{test} was reported positive ({evidence})"
@@ -227,12 +227,6 @@ def recalled(stands: Status, found: BatchRecalled, signature: str) -> list[tuple
     words = f"batch {found.batch} has to come back: {found.cause}; tell whoever treats the patient"
     act = found.model_copy(update={"signature": signature, "changes": _moved(stands, "recall")})
     return [(AlertRaised(about=found.batch, words=words, why=found.why), ""), (act, "")]
-
-
-def unused(office: Office, name: str) -> str:
-    """An id for an act that none has yet: what stands under that name may count for nothing, or be overtaken."""
-    names = chain((name,), (f"{name}/{number}" for number in count(2)))
-    return next(one for one in names if one not in office.ledger)
 
 
 def _unchanged(office: Office, grounds: Grounds) -> None:

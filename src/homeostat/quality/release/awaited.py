@@ -11,13 +11,13 @@ from pydantic import ValidationError
 from homeostat.governance import Office, Session
 from homeostat.governance.authority import authorise
 from homeostat.governance.known import accounts, moment
+from homeostat.governance.numbering import unused
 from homeostat.governance.released import Status, status
 from homeostat.governance.turns import in_turn
 from homeostat.ledger import Ledger
 from homeostat.ledger.catalogue import Act, AlertRaised
 from homeostat.ledger.identity import permitted
 from homeostat.quality.model.base import Part
-from homeostat.quality.release.acting import unused
 from homeostat.quality.release.certificate import Certificate, Pending
 
 
@@ -105,7 +105,7 @@ def _alerted(office: Office, session: Session, batch: str, why: str) -> tuple[Aw
         acts: list[tuple[Act, str]] = [
             (
                 AlertRaised(about=batch, words=_words(batch, one.title, moment(one.due)), why=why),
-                unused(office, f"release/{batch}/overdue/{one.test}"),
+                unused(office.ledger, f"release/{batch}/overdue/{one.test}"),
             )
             for one in owed
         ]
