@@ -125,9 +125,6 @@ def test_a_file_without_a_head_is_nothing_that_one_holds(site: Path, tmp_path: P
     (held := tmp_path / "held.jsonl").write_bytes(b"")
     done = call("bundle", "B0001", "--site", site, "--out", tmp_path / "b.zip", "--heads", held)
     assert (done.returncode, "there is no signed head in this file" in done.stderr) == (2, True)
-    call("bundle", "B0001", "--site", site, "--out", tmp_path / "b.zip")
-    code, said = checked("verify_bundle.py", tmp_path / "b.zip", "--heads", held)
-    assert (code, said.strip()) == (1, "there is no head in the file that you hold")
 
 
 def test_help_and_run_stay_quick() -> None:
