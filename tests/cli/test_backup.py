@@ -66,6 +66,15 @@ def test_an_old_backup_over_newer_heads_is_refused_in_words(site: Path, tmp_path
     assert "Not compared" not in again.stdout
 
 
+@pytest.mark.parametrize("held", [b"", b'{"size": 1'])
+def test_a_file_without_a_head_is_no_comparison(site: Path, tmp_path: Path, held: bytes) -> None:
+    call("backup", tmp_path / "a.zip", "--site", site)
+    (tmp_path / "heads").write_bytes(held)
+    done = call("restore", tmp_path / "a.zip", tmp_path / "back", "--heads", tmp_path / "heads")
+    assert (done.returncode, "there is no signed head in this file" in done.stderr) == (2, True)
+    assert [one.name for one in tmp_path.iterdir() if "back" in one.name] == []
+
+
 def test_a_second_backup_of_the_same_name_is_refused(site: Path, tmp_path: Path) -> None:
     call("backup", tmp_path / "a.zip", "--site", site)
     done = call("backup", tmp_path / "a.zip", "--site", site)

@@ -121,6 +121,12 @@ def test_a_bundle_for_who_holds_older_heads(site: Path, tmp_path: Path) -> None:
     assert (code, "changed, or another site's" in said) == (1, True)
 
 
+def test_a_file_without_a_head_is_nothing_that_one_holds(site: Path, tmp_path: Path) -> None:
+    (held := tmp_path / "held.jsonl").write_bytes(b"")
+    done = call("bundle", "B0001", "--site", site, "--out", tmp_path / "b.zip", "--heads", held)
+    assert (done.returncode, "there is no signed head in this file" in done.stderr) == (2, True)
+
+
 def test_help_and_run_stay_quick() -> None:
     """Neither typesetting nor sealing is loaded before it is asked for."""
     rooms = "homeostat.cli.app, homeostat.cli.bundle, homeostat.cli.backup, homeostat.quality"

@@ -15,11 +15,12 @@ from homeostat.governance.access import access_report, last_review, review_acces
 from homeostat.governance.authority import authorise, distinct
 from homeostat.governance.demonstration import ROLES, SECRET, demonstrator, enrol_demonstration
 from homeostat.governance.known import directory
-from homeostat.governance.people import Secret
+from homeostat.governance.numbering import unused
+from homeostat.governance.people import Secret, enrolment
 from homeostat.governance.sessions import Sessions
 from homeostat.ledger import Ledger
 from homeostat.ledger.catalogue.people import AlertRaised, CredentialSet
-from homeostat.ledger.identity import PersonalKey, Policy, passwords
+from homeostat.ledger.identity import Directory, PersonalKey, Policy, passwords
 from homeostat.site import Kind, Site
 from homeostat.validation.staff import Member, staff
 
@@ -124,15 +125,24 @@ def test_failures_in_a_row_count_not_those_of_a_day(office: Office, team: dict[s
     assert directory(office).accounts["maria"].state == "active"
 
 
+def _stale_until_named(monkeypatch: pytest.MonkeyPatch, stale: Directory) -> None:
+    """Let enrolment know nothing of what another process did until it has chosen the name of its event."""
+
+    def named(ledger: Ledger, name: str) -> str:
+        monkeypatch.setattr(enrolment, "directory", directory)
+        return unused(ledger, name)
+
+    monkeypatch.setattr(enrolment, "directory", lambda at: stale)
+    monkeypatch.setattr(enrolment, "unused", named)
+
+
 def test_one_id_is_given_to_one_person_by_two_administrators(
     office: Office, team: dict[str, Member], opens: Callable[[Kind], Office], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other, ada = opens("gmp"), team["ada"]
-    from homeostat.governance.people import enrolment
-
     stale = directory(other)
     people.enrol(office, ada.session, ada.secret, "piet", "Piet", ["operator"], verified="passport", why=WHY)
-    monkeypatch.setattr(enrolment, "directory", lambda at: stale)
+    _stale_until_named(monkeypatch, stale)
     with pytest.raises(AuthorityError, match="was given already"):
         people.enrol(
             other, ada.session, ada.secret, "piet", "Pieter", ["operator"], verified="passport", why=WHY
@@ -143,15 +153,12 @@ def test_one_id_is_given_to_one_person_by_two_administrators(
 def test_a_site_is_founded_once_also_by_two_at_one_moment(
     office: Office, opens: Callable[[Kind], Office], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from homeostat.governance.people import enrolment
-
     stale = directory(office)
     people.found(office, "ada", "Ada", Secret(WORD), verified="passport", why=WHY)
-    monkeypatch.setattr(enrolment, "directory", lambda at: stale)
-    with pytest.raises(AuthorityError, match="founded already"):
+    _stale_until_named(monkeypatch, stale)
+    with pytest.raises(AuthorityError, match="has an administrator"):
         people.found(opens("gmp"), "eve", "Eve", Secret(WORD), verified="passport", why=WHY)
     assert set(directory(office).accounts) == {"ada"}
-    monkeypatch.undo()
     with pytest.raises(AuthorityError, match="has an administrator"):
         people.found(office, "eve", "Eve", Secret(WORD), verified="passport", why=WHY)
 

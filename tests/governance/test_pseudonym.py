@@ -75,6 +75,21 @@ def test_a_code_is_a_code(code: str) -> None:
     assert telling(code) == ""
 
 
+@pytest.mark.parametrize(
+    "code",
+    ["P/../1", "../P-1", "P..1", "P-", "-P", "P/1", "P\\1", "P;1", "P:1", "<b>P", "P  1", "."],
+)
+def test_signs_that_are_none_of_a_code_are_refused(work: Scene, code: str) -> None:
+    with pytest.raises(WordingError, match="something else than letters and digits"):
+        issue(work.office, work[HEAD], code, why="order")
+    assert work.book.identities == {}
+
+
+@pytest.mark.parametrize("code", ["P-017", "UKX 0042", "P-1, 2026", "A.1", "TR_AB", "car-t", "Ä-01", "1"])
+def test_a_plain_code_is_taken(work: Scene, code: str) -> None:
+    assert issue(work.office, work[HEAD], code, why="order").patient == code
+
+
 def test_nothing_is_issued_started_or_kept_for_a_date(work: Scene, tmp_path: Path) -> None:
     before = work.office.ledger.size
     for attempt in (

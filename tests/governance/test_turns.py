@@ -119,7 +119,7 @@ def test_a_fault_of_the_ledger_is_no_other_person(here: Scene, monkeypatch: pyte
 def test_who_is_always_too_late_is_told_so(here: Scene) -> None:
     there = next(here.office.ledger.events()).event.id
     with pytest.raises(AuthorityError, match="all the time"):
-        turns.in_turn(here.office, "demo-operator", lambda: ([(_act(), there)], None))
+        turns.in_turn(here.office, here.of("operator"), lambda: ([(_act(), there)], None))
 
 
 def _act() -> Any:

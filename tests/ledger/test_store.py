@@ -156,6 +156,26 @@ def test_a_refused_event_leaves_no_trace(place: Place) -> None:
     assert place.verify().ok
 
 
+@pytest.mark.parametrize("wrong", [event(1), replace(event(21), data={"text": "\ud800"})])
+def test_a_refused_event_leaves_the_ledger_to_be_read_as_it_is(written: Place, wrong: Event) -> None:
+    """Else the writer would go on to see, and to judge by, the ledger of the moment of the refusal."""
+    with written.open() as ledger, written.open() as other:
+        with pytest.raises(LedgerError):
+            ledger.append(wrong)
+        other.append(event(22))
+        other.commit()
+        assert ledger.size == TOTAL + 1
+
+
+def test_dropped_events_leave_the_ledger_to_be_read_as_it_is(written: Place) -> None:
+    with written.open() as ledger, written.open() as other:
+        ledger.append(event(21))
+        ledger.drop()
+        other.append(event(22))
+        other.commit()
+        assert ledger.size == TOTAL + 1
+
+
 def test_writing_goes_on_after_reopening(written: Place) -> None:
     for number in range(21, 26):
         with written.open() as ledger:

@@ -15,8 +15,8 @@ from homeostat.errors import AuthorityError, HomeostatError, QualityError
 from homeostat.execution.batch import name_batch
 from homeostat.governance import Office, Session
 from homeostat.governance.demonstration import SECRET, enrol_demonstration
-from homeostat.governance.people import Secret, login
-from homeostat.governance.signing import Subject, sign
+from homeostat.governance.people import Secret, identifying, login
+from homeostat.governance.signing import Subject, sign, signatures
 from homeostat.historian import Historian
 from homeostat.ledger import JSON, Event
 from homeostat.ledger.catalogue import CustodyBound, DeviationOpened, DeviationRequested
@@ -147,6 +147,49 @@ def test_of_two_who_change_it_at_once_the_second_is_told_so_though_a_number_was_
         rooms.classify(desk.office, desk.qa, name, "minor", why="w")
     rooms.classify(desk.office, desk.qa, name, "major", why="w")
     assert deviation(desk.office.ledger, name).classification == "major"
+
+
+def test_who_closes_it_has_seen_all_that_is_on_record_by_then(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A password takes a while to be checked, and somebody else finds meanwhile that it is critical."""
+    name, checked = desk.opened(), identifying.opened
+    desk.settled(name)
+    due = [lambda: rooms.classify(desk.office, desk.qa, name, "critical", why="harm was found")]
+
+    def hashing(*asked: Any) -> Any:
+        if due:
+            due.pop()()
+        return checked(*asked)
+
+    monkeypatch.setattr(identifying, "opened", hashing)
+    with pytest.raises(QualityError, match="another person has just changed it"):
+        rooms.close(desk.office, desk.qp, SECRET, name, why="no effect")
+    one = deviation(desk.office.ledger, name)
+    assert (one.open, one.classification) == (True, "critical")
+    assert signatures(desk.office.ledger, "deviation", name) == ()
+
+
+def test_nothing_is_added_to_one_that_is_closed_meanwhile(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name, numbered = desk.opened(), acts.next_id
+    desk.settled(name)
+    due = [lambda: rooms.close(desk.office, desk.qp, SECRET, name, why="no effect")]
+
+    def then(*asked: Any) -> str:
+        """It is closed when all was looked at, the number, too."""
+        found = numbered(*asked)
+        if due:
+            due.pop()()
+        return found
+
+    monkeypatch.setattr(acts, "next_id", then)
+    with pytest.raises(QualityError, match="another person has just changed it"):
+        rooms.classify(desk.office, desk.qa, name, "critical", why="harm was found")
+    one = deviation(desk.office.ledger, name)
+    assert (one.open, one.classification) == (False, "major")
+    assert unproven(desk.office.ledger, "training") == ()
 
 
 def test_each_change_keeps_old_new_who_and_why(desk: Desk) -> None:

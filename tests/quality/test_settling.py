@@ -143,6 +143,32 @@ def test_the_batch_that_it_is_about_is_not_released(bench: Bench) -> None:
         release(bench.office, vera.session, vera.secret, grounds(bench.office.site, "B0001"), "fit")
 
 
+@pytest.mark.parametrize("batch", ["B0001", ""])
+def test_what_came_after_a_deviation_was_closed_is_in_the_way_of_its_batch_until_it_is_settled(
+    bench: Bench, batch: str
+) -> None:
+    """It may say that a patient was harmed, and nobody judged it; of no other batch."""
+    sven, piet, ledger = bench.team["sven"].session, bench.team["piet"], bench.office.ledger
+    name = open_deviation(bench.office, sven, title="t", finding="f", batch="B0001", why="w")
+    classify(bench.office, sven, name, "minor", why="w")
+    assess(bench.office, sven, name, "none", why="w")
+    explain(bench.office, sven, name, "a seal", why="w")
+    close(bench.office, piet.session, piet.secret, name, why="looked into")
+    said_then = {"deviation": name, "classification": "critical", "why": "harm was found", "changes": []}
+    ledger.append(Event("late", "deviation.classified", batch, 0, "sven", said_then))
+    ledger.commit()
+    event = ledger.size
+    assert verify_site(bench.office.site).altered == ()
+    (words,) = bench.against()
+    assert words == (
+        f"event {event} (deviation.classified), as by sven, counts for nothing: {name} had been closed by piet"
+    )
+    settled_in = bench.closed(f"verify names event {event}")
+    for who in ("ada", "quinn"):
+        bench.settle(who, event, settled_in)
+    assert bench.against() == []
+
+
 def test_paper_and_bundle_of_that_batch_tell_it(bench: Bench) -> None:
     event, name = bench.forged("B0001"), bench.closed()
     with bench.office.site.reading() as (ledger, historian):

@@ -33,7 +33,7 @@ def bundle_batch(
     as_json: AsJson = False,
 ) -> None:
     """Bundle a batch: events with proofs, record, sealed PDF, values. docs/verify_*.py check it."""
-    from homeostat.ledger import read_heads
+    from homeostat.ledger import held_heads
     from homeostat.quality.bundle import make_bundle
     from homeostat.quality.documents.issuing import hand_over
     from homeostat.site import Site
@@ -43,7 +43,7 @@ def bundle_batch(
         acting(site, account, "record.review", password_file=password_file, code=code) as (office, person, _),
         place.reading() as (_, historian),
     ):
-        made = make_bundle(office, historian, batch, anchors=read_heads(heads) if heads else ())
+        made = make_bundle(office, historian, batch, anchors=held_heads(heads) if heads else ())
         with given_out(out, made.content):
             hand_over(office, person, "bundle", batch, made.content, why=f"homeostat bundle --out {out.name}")
     if as_json:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from homeostat.errors import ExecutionError
 from homeostat.governance import Office, Session
-from homeostat.governance.authority import authorise
+from homeostat.governance.authority import authorise, put_by
 from homeostat.governance.ended import ends
 from homeostat.ledger import Ledger
 from homeostat.ledger.catalogue import BatchEnded, BatchStarted, UnitsAsked, UnitsGivenUp, payload
@@ -114,7 +114,7 @@ def give_up(office: Office, session: Session, batch: str, *, why: str) -> None:
     authorise(office, session, "batch.start")
     if not waits(office.ledger, batch):
         raise ExecutionError(f"batch {batch} does not wait for a unit")
-    office.put(session.person, UnitsGivenUp(batch=batch, why=why))
+    put_by(office, session, UnitsGivenUp(batch=batch, why=why))
 
 
 def _freed(one: Waiting, freed: set[str], now: str) -> Waiting:

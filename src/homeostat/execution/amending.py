@@ -73,7 +73,7 @@ def amend(
         act = _judged(office, batch, slip, signature)
         return [(act, name)], act.judged
 
-    return in_turn(office, session.person, judge, batch=batch, over=True)
+    return in_turn(office, session, judge, batch=batch, over=True)
 
 
 def _judged(office: Office, batch: str, slip: AnswerSlip, signature: str) -> EntryAmended:

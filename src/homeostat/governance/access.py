@@ -8,15 +8,17 @@ EU GMP Annex 11 (draft 2025), identity and access management, and 21 CFR 11.300(
 import json
 from dataclasses import asdict, dataclass
 from datetime import timedelta
+from functools import partial
 
 from homeostat.errors import AuthorityError
-from homeostat.governance.authority import authorise
+from homeostat.governance.authority import authorise, put_by
 from homeostat.governance.known import directory, moment
+from homeostat.governance.numbering import unused
 from homeostat.governance.office import Office
 from homeostat.governance.people import Secret
 from homeostat.governance.people.wording import stated
 from homeostat.governance.session import Session
-from homeostat.governance.signing import Signature, Standing, Subject, sign, signatures
+from homeostat.governance.signing import Signature, Standing, Subject, give, signatures
 from homeostat.ledger import Ledger, canonical
 from homeostat.ledger.catalogue.people import AccessReported, AlertRaised
 from homeostat.ledger.identity import Account, Directory, permitted
@@ -88,14 +90,21 @@ def review_access(
     """
     authorise(office, session, "user.review")
     stated("reason", why)
-    if set(directory(office).accounts) != {line.account for line in report.lines}:
-        raise AuthorityError("accounts were added since the report was made", mend="look at a new one")
+    lest = partial(_complete, office, report)
+    lest()
     name = f"access/{report.at}"
     subject = Subject(KIND, name, report.content)
-    if subject.id not in office.ledger:
-        act = AccessReported(review=name, report=report.content.decode(), why=why)
-        office.put(session.person, act, event=name)
-    return sign(office, session, secret, subject, "reviewed", why)
+    act = AccessReported(review=name, report=report.content.decode(), why=why)
+    told = (one.event.data for one in office.acts((AccessReported.type,)))
+    if not any((one.get("review"), one.get("report")) == (name, act.report) for one in told):
+        put_by(office, session, act, event=unused(office.ledger, name))
+    return give(office, session, secret, subject, "reviewed", why, lest=lest)
+
+
+def _complete(office: Office, report: AccessReport) -> None:
+    """Refuse a report that lacks an account."""
+    if set(directory(office).accounts) != {line.account for line in report.lines}:
+        raise AuthorityError("accounts were added since the report was made", mend="look at a new one")
 
 
 def last_review(ledger: Ledger) -> Standing | None:

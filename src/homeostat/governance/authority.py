@@ -1,15 +1,18 @@
 """Authority: whether a session's person may do what they are about to do. Every act asks here first.
 
 session alive? account active? role? qualified? -> the account, or an `AuthorityError` and a refusal on record
+act of a session -> on record, if the session may be relied on still once nobody else can write
 """
 
+from collections.abc import Callable
 from typing import Literal, TypeAlias
 
 from homeostat.errors import AuthorityError
 from homeostat.governance.known import directory, moment
 from homeostat.governance.office import Office
 from homeostat.governance.session import Session
-from homeostat.governance.sessions import Presence, Sessions
+from homeostat.governance.sessions import End, Presence, Sessions
+from homeostat.ledger.catalogue import Act
 from homeostat.ledger.catalogue.people import AccessRefused, SessionClosed
 from homeostat.ledger.identity import GRANTS, Account, Permission, permitted
 from homeostat.ledger.identity.qualifications import QUALIFICATIONS
@@ -33,11 +36,10 @@ def authorise(office: Office, session: Session, permission: Permission, *, task:
 def present(office: Office, session: Session, permission: str) -> Account:
     """The account behind a session that is alive, and whose use is noted; AuthorityError otherwise."""
     store, now = Sessions(office.site), office.clock()
-    known = directory(office)
-    account, presence = known.get(session.person), store.find(session.token)
-    if account is None or presence is None or presence.account != account.id:
+    account, presence = _known(office, session)
+    if account is None or presence is None:
         raise refusal(office, session, permission, "session", "there is no such session", "log in again")
-    cause = presence.ended(now, known.policy) or _overtaken(office, account, presence)
+    cause = _over(office, account, presence, now)
     if cause:
         store.end(session.token)
         act = SessionClosed(account=account.id, session=session.token, cause=cause, why="found by the system")
@@ -47,6 +49,36 @@ def present(office: Office, session: Session, permission: str) -> Account:
         )
     store.touch(session.token, now)
     return account
+
+
+def remains(office: Office, session: Session) -> None:
+    """Refuse what a session's person began, where the session is over by now: to be asked while nobody else can write.
+
+    A password takes a while to be checked, a record to be read, and the person may be locked meanwhile. Raises
+    AuthorityError, and puts nothing on record, which can be done only afterwards.
+    """
+    account, presence = _known(office, session)
+    if account is None or presence is None or _over(office, account, presence, office.clock()):
+        words = "the session ended before this was on record: nothing was done"
+        raise AuthorityError(words, where=session.person, mend="log in again")
+
+
+def put_by(
+    office: Office,
+    session: Session,
+    act: Act,
+    *,
+    batch: str = "",
+    event: str = "",
+    lest: Callable[[], object] = lambda: None,
+) -> str:
+    """`Office.put` of an act of the session's person, whose session has to last until it is on record."""
+
+    def still() -> None:
+        remains(office, session)
+        lest()
+
+    return office.put(session.person, act, batch=batch, event=event, lest=still)
 
 
 def distinct(office: Office, session: Session, permission: Permission, others: dict[str, str]) -> None:
@@ -69,6 +101,19 @@ def refusal(
     act = AccessRefused(account=person, permission=permission, cause=cause, why=words)
     office.put(person or "unknown", act)
     return AuthorityError(f"'{permission}' is refused: {words}", where=session.person, mend=mend)
+
+
+def _known(office: Office, session: Session) -> tuple[Account | None, Presence | None]:
+    """The account of a session, and what is kept of it; None where there is no such session, or it is another's."""
+    account, presence = directory(office).get(session.person), Sessions(office.site).find(session.token)
+    return account, presence if presence and presence.account == session.person else None
+
+
+def _over(
+    office: Office, account: Account, presence: Presence, now: str
+) -> End | Literal["credential", "account"] | None:
+    """Why a session is over; None while it lasts."""
+    return presence.ended(now, directory(office).policy) or _overtaken(office, account, presence)
 
 
 def _overtaken(

@@ -8,7 +8,7 @@ from homeostat.governance.authority import authorise
 from homeostat.governance.office import Office
 from homeostat.governance.people import Secret
 from homeostat.governance.session import Session
-from homeostat.governance.signing import Judge, Signature, Subject, sign, signatures
+from homeostat.governance.signing import Judge, Signature, Subject, give, signatures
 from homeostat.ledger import JSON, Ledger, canonical
 from homeostat.ledger.catalogue import PAYLOADS, RecipeChange
 from homeostat.ledger.identity import Permission, permitted
@@ -56,7 +56,13 @@ def approve_change(
     """Approve, by signature, that a running batch leaves its recipe so. Raises AuthorityError."""
     authorise(office, session, PERMISSION)
     subject = change_subject(office.ledger, batch, deviation, what)
-    return sign(office, session, secret, subject, "approved", why)
+
+    def stands() -> None:
+        if change_subject(office.ledger, batch, deviation, what) != subject:
+            mend = "look at it again, then repeat"
+            raise AuthorityError("another person has just changed it", where=deviation, mend=mend)
+
+    return give(office, session, secret, subject, "approved", why, lest=stands)
 
 
 def objection(ledger: Ledger, batch: str, deviation: str, what: RecipeChange, signature: str, by: str) -> str:

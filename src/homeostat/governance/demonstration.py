@@ -4,13 +4,15 @@ They are marked in every session and refused at a GMP site. They let a newcomer 
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 
-from homeostat.errors import AuthorityError, LedgerError
+from homeostat.errors import AuthorityError
 from homeostat.governance.known import directory
 from homeostat.governance.office import Office
 from homeostat.governance.people import Secret
 from homeostat.governance.people.enrolment import complete
 from homeostat.governance.together import put_together
+from homeostat.governance.turns import OvertakenError
 from homeostat.ledger.catalogue import Act
 from homeostat.ledger.identity import Permission, permitted
 
@@ -41,16 +43,20 @@ def enrol_demonstration(office: Office) -> None:
         raise AuthorityError(
             "a GMP site has no demonstration identities", mend="enrol persons: homeostat user add"
         )
-    missing = [account for account in ROLES if account not in directory(office).accounts]
+    missing = _missing(office)
     acts = [act for account in missing for act in _acts(office, account)]
-    try:
+
+    def stands() -> None:
+        if _missing(office) != missing:
+            raise OvertakenError
+
+    with suppress(OvertakenError):  # another process has made them
         if acts:
-            put_together(office, "system", acts)
-    except LedgerError:
-        if any(
-            account not in directory(office).accounts for account in ROLES
-        ):  # else another process made them
-            raise
+            put_together(office, "system", acts, lest=stands)
+
+
+def _missing(office: Office) -> list[str]:
+    return [account for account in ROLES if account not in directory(office).accounts]
 
 
 def demonstrator(permission: Permission) -> str:

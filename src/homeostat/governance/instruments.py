@@ -118,7 +118,7 @@ def register(
             )
         return act
 
-    next_of(office, session.person, ROOM, TYPES, fold, make)
+    next_of(office, session, ROOM, TYPES, fold, make)
     return Instrument(instrument, kind, title, calibrated, tags)
 
 
@@ -136,7 +136,7 @@ def calibrate(
             why=why, changes=(change,), instrument=instrument, passed=passed, certificate=certificate, due=due
         )
 
-    known, act = next_of(office, session.person, ROOM, TYPES, fold, make)
+    known, act = next_of(office, session, ROOM, TYPES, fold, make)
     return _after(known[instrument], act)
 
 
@@ -151,7 +151,7 @@ def serve(office: Office, session: Session, instrument: str, state: State, *, wh
         change = Change(field=field, old=old, new=state)
         return InstrumentServed(why=why, changes=(change,), instrument=instrument, state=state)
 
-    known, act = next_of(office, session.person, ROOM, TYPES, fold, make)
+    known, act = next_of(office, session, ROOM, TYPES, fold, make)
     return _after(known[instrument], act)
 
 

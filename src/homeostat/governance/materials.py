@@ -119,7 +119,7 @@ def receive(
             raise AuthorityError(f"lot {lot} of {material} was received already", mend=_MEND)
         return act
 
-    next_of(office, session.person, ROOM, TYPES, fold, make)
+    next_of(office, session, ROOM, TYPES, fold, make)
     return _received(act)
 
 
@@ -144,7 +144,7 @@ def judge(
         change = Change(field="status", old=found.status, new=verdict)
         return LotJudged(why=why, changes=(change,), material=material, lot=lot, verdict=verdict)
 
-    known, act = next_of(office, session.person, ROOM, TYPES, fold, make)
+    known, act = next_of(office, session, ROOM, TYPES, fold, make)
     return _after(known[material, lot], act)
 
 
@@ -175,7 +175,7 @@ def move(
             why=why, changes=(change,), material=material, lot=lot, how=how, quantity=quantity, batch=batch
         )
 
-    known, act = next_of(office, session.person, ROOM, TYPES, fold, make, batch=batch)
+    known, act = next_of(office, session, ROOM, TYPES, fold, make, batch=batch)
     return _after(known[material, lot], act)
 
 
@@ -208,7 +208,7 @@ def reconcile(
             within=abs(difference) <= tolerance,
         )
 
-    return next_of(office, session.person, ROOM, TYPES, fold, make)[1]
+    return next_of(office, session, ROOM, TYPES, fold, make)[1]
 
 
 def _known(known: Lots, material: str, lot: str) -> Lot:

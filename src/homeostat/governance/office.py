@@ -11,8 +11,6 @@ from homeostat.ledger import Event, Ledger, Recorded
 from homeostat.ledger.catalogue import Act
 from homeostat.site import Site
 
-_ATTEMPTS = 20
-
 
 @dataclass(frozen=True)
 class Office:
@@ -49,8 +47,8 @@ class Office:
         can write: then nothing was stored. Who may act is `authority`'s to check, before.
         """
         name = event or f"act/{self.nonce()}"
-        self.ledger.append(Event(name, act.type, batch, 0, actor, act.model_dump(mode="json")))
         try:
+            self.ledger.append(Event(name, act.type, batch, 0, actor, act.model_dump(mode="json")))
             self.ledger.commit(lest)
         except BaseException:
             self.ledger.drop()

@@ -1,6 +1,7 @@
 """Patient codes that are none: a date, which is a birthday as often as not, or a name stands in records for ever.
 
-code -> why it tells of a person, or nothing; refused where a code is first given, never where it is on record already
+code -> why it tells of a person, or is none that is read and typed alike everywhere; or nothing
+refused where a code is first given, never where it is on record already
 
 A date is refused whatever its year from 1900 on: patients are newborn or old, and the day of an admission or enrolment
 tells of them, too (45 CFR 164.514(b)(2)(i)(C), paraphrase: of dates that concern a person only the year may stay). A
@@ -86,9 +87,17 @@ def telling(code: str) -> str:
     return ""
 
 
+_PLAIN = re.compile(r"[^\W_]+(?:(?:[-._]|,? )[^\W_]+)*")
+"""Letters and digits, parted by a hyphen, a point, an underscore or a blank, as "UKX 0042" or "P-1, 2026"."""
+_ODD = "it holds something else than letters and digits, parted by '-', '.', '_' or a blank"
+
+
 def refuse_telling(ledger: Ledger, code: str) -> None:
-    """Raise WordingError where a code that is new to the site tells of a person: records keep it for ever."""
-    found = telling(code)
+    """Raise WordingError where a code that is new to the site tells of a person, or holds signs that are no code's.
+
+    Records keep it for ever, and others read it: from a label, in a list, in the name of a file. A batch may have none.
+    """
+    found = telling(code) or ("" if not code or _PLAIN.fullmatch(code) else _ODD)
     if found and code not in _given(ledger):
         raise WordingError(
             f"this is no code for a patient: {found}", where=repr(code), mend="use one made for it, as P-017"

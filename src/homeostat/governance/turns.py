@@ -9,8 +9,10 @@ from functools import partial
 from typing import TypeVar
 
 from homeostat.errors import AuthorityError, LedgerError
+from homeostat.governance.authority import remains
 from homeostat.governance.numbering import next_id
 from homeostat.governance.office import Office
+from homeostat.governance.session import Session
 from homeostat.governance.together import put_together
 from homeostat.ledger import Recorded
 from homeostat.ledger.catalogue import Act
@@ -23,7 +25,7 @@ A = TypeVar("A", bound=Act)
 
 def in_turn(
     office: Office,
-    person: str,
+    session: Session,
     judge: Callable[[], tuple[Sequence[tuple[Act, str]], T]],
     *,
     batch: str = "",
@@ -33,16 +35,17 @@ def in_turn(
 
     The id of the first is made of what `judge` has read, so that an act in between takes it, and is judged too. Of a
     `batch` that is `over` anything that comes in between is judged: it rests on all that is on record of it. Raises
-    what `judge` raises where the act is not right (any more), and AuthorityError where others are quicker all the time.
+    what `judge` raises where the act is not right (any more), and AuthorityError where the session has ended meanwhile,
+    or others are quicker all the time.
     """
     for _ in range(_ATTEMPTS):
         seen = office.ledger.size
         acts, told = judge()
-        lest = partial(_nothing_since, office, batch, seen) if over else _nothing
+        lest = partial(_still, office, session, batch if over else None, seen)
         try:
-            put_together(office, person, acts, batch=batch, lest=lest)
+            put_together(office, session.person, acts, batch=batch, lest=lest)
             return told
-        except _OvertakenError:
+        except OvertakenError:
             continue
         except LedgerError:
             if acts[0][1] not in office.ledger:
@@ -50,22 +53,20 @@ def in_turn(
     raise AuthorityError("others write at the same place all the time", mend="try again")
 
 
-class _OvertakenError(Exception):
-    """Something came of the batch after it was judged."""
+class OvertakenError(Exception):
+    """Something came in between that the judgement did not know: it is judged again."""
 
 
-def _nothing() -> None:
-    """What is looked at where an act's number says enough."""
-
-
-def _nothing_since(office: Office, batch: str, seen: int) -> None:
-    if any(office.ledger.stored(batch=batch, after=seen)):
-        raise _OvertakenError
+def _still(office: Office, session: Session, batch: str | None, seen: int) -> None:
+    """What has to hold still: the session, and of a batch that is over all that was on record up to `seen`."""
+    remains(office, session)
+    if batch is not None and any(office.ledger.stored(batch=batch, after=seen)):
+        raise OvertakenError
 
 
 def next_of(
     office: Office,
-    person: str,
+    session: Session,
     room: str,
     types: tuple[str, ...],
     fold: Callable[[Iterable[Recorded]], T],
@@ -84,4 +85,4 @@ def next_of(
         act = make(state)
         return [(act, name)], (state, act)
 
-    return in_turn(office, person, judge, batch=batch)
+    return in_turn(office, session, judge, batch=batch)

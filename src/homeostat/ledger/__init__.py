@@ -10,7 +10,7 @@ wait until `Ledger.commit` (`store`) writes them in one durable transaction toge
 
 from homeostat.ledger.event import JSON, Event, Recorded, canonical, decode
 from homeostat.ledger.findings import Finding, LedgerCheck
-from homeostat.ledger.heads import Head, read_heads
+from homeostat.ledger.heads import Head, held_heads, read_heads
 from homeostat.ledger.keys import PublicKey, SiteKey
 from homeostat.ledger.named import Named
 from homeostat.ledger.store import Ledger
@@ -29,6 +29,7 @@ __all__ = [
     "SiteKey",
     "canonical",
     "decode",
+    "held_heads",
     "read_heads",
     "verify_ledger",
 ]

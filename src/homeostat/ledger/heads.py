@@ -133,6 +133,16 @@ def read_heads(path: Path) -> list[Head]:
     return [parse_line(line, line_name(path, number)) for number, line in enumerate(lines, start=1)]
 
 
+def held_heads(path: Path) -> list[Head]:
+    """The heads in a file that was kept elsewhere. Raises LedgerError where it holds none: it compares nothing."""
+    found = read_heads(path)
+    if not found:
+        raise LedgerError(
+            "there is no signed head in this file", where=str(path), mend="name a copy of heads.jsonl"
+        )
+    return found
+
+
 def line_name(path: Path, number: int) -> str:
     """How findings and errors call a line of the exported file."""
     return f"{path.name} line {number}"

@@ -162,19 +162,25 @@ class Ledger:
     def append(self, event: Event) -> None:
         """Take `event` into the next commit; nothing is durable before `commit` returns.
 
-        Raises `LedgerError` if its id is taken (stored or waiting), or if it has no canonical form.
+        Raises `LedgerError` if its id is taken (stored or waiting), or if it has no canonical form; what waited before
+        it still waits.
         """
         if self._key is None:
             raise LedgerError("the ledger was opened to read only", where=str(self._path))
-        self._hold()
-        if self._is_taken(event.id):
-            raise LedgerError("an event of this id is in the ledger already", where=f"event {event.id}")
-        body = encode(event, self._clock()).decode()
+        try:
+            self._hold()
+            if self._is_taken(event.id):
+                raise LedgerError("an event of this id is in the ledger already", where=f"event {event.id}")
+            body = encode(event, self._clock()).decode()
+        except BaseException:
+            self._let_go()
+            raise
         self._pending[event.id] = _Waiting(event.id, event.batch, event.type, body)
 
     def drop(self) -> None:
         """Forget the events that wait: they were not wanted, or could not be committed."""
         self._pending = {}
+        self._let_go()
 
     def commit(self, lest: Callable[[], object] = lambda: None) -> Head | None:
         """Make the waiting events durable, in one transaction with the head that signs them.
@@ -316,6 +322,12 @@ class Ledger:
         if not self._connection.in_transaction:
             with in_words(self._path):
                 self._connection.execute("BEGIN")
+
+    def _let_go(self) -> None:
+        """End the read transaction, which would go on showing the ledger as it was when it began."""
+        if self._connection.in_transaction:
+            with in_words(self._path):
+                self._connection.execute("ROLLBACK")
 
     def _is_taken(self, event_id: str) -> bool:
         return event_id in self._pending or self._is_stored(event_id)

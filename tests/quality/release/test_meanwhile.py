@@ -63,6 +63,24 @@ def interrupted(monkeypatch: pytest.MonkeyPatch, office: Office, act: Callable[[
     monkeypatch.setattr(giving, "reauthenticate", checked)
 
 
+def test_a_review_is_signed_over_the_record_as_it_is_by_then(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else its signature would be told as done, and count for nothing."""
+    piet, paul = scene.team["piet"], scene.team["paul"].session
+    interrupted(
+        monkeypatch,
+        scene.office,
+        lambda: open_deviation(scene.other, paul, title="A leak", finding="seen", batch=BATCH, why="seen"),
+    )
+    with (
+        scene.office.site.reading() as (_, historian),
+        pytest.raises(QualityError, match=r"is not the one that was shown: meanwhile came deviation\.opened"),
+    ):
+        sign_review(scene.office, piet.session, piet.secret, historian, BATCH, why="read again")
+    assert len(signatures(scene.office.ledger, "review", BATCH)) == 1
+
+
 @pytest.mark.parametrize(("first", "second"), [(release, reject), (reject, release)])
 def test_a_batch_is_not_released_and_rejected(
     scene: Scene, monkeypatch: pytest.MonkeyPatch, first: Callable[..., object], second: Callable[..., object]

@@ -67,7 +67,7 @@ def test_two_signatures_of_one_person_are_one_person_short(
     paul, sara = team["paul"], team["sara"]
     request(office, paul.session, paul.secret, GROUNDS, "asked")
     with monkeypatch.context() as patch:
-        patch.setattr(giving, "refuse_both", lambda *_: None)
+        patch.setattr(giving, "both", lambda *_: "")
         sign(office, paul.session, paul.secret, subject(GROUNDS.certificate), "agreed", "round the back")
     (words,) = unsigned(office.ledger, GROUNDS.certificate)
     assert "distinct persons" in words

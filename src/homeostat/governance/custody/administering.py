@@ -63,7 +63,7 @@ def administer(
             changes=(Change(field="phase", old="in custody", new="administered"),),
         )
 
-    return enter(office, session.person, make)
+    return enter(office, session, make)
 
 
 def unreleased(ledger: Ledger, container: str) -> str:

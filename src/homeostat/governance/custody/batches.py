@@ -63,7 +63,7 @@ def bind(
             why=reason, batch=name, containers=(container,), identity=one.identity, patient=patient
         )
 
-    return enter(office, session.person, make)
+    return enter(office, session, make)
 
 
 def _patient_of(ledger: Ledger, batch: str) -> str | None:
@@ -118,4 +118,4 @@ def fill(
             logger=device,
         )
 
-    return enter(office, session.person, make)
+    return enter(office, session, make)

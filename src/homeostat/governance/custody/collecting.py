@@ -57,7 +57,7 @@ def collect(
             logger=device,
         )
 
-    return enter(office, session.person, make)
+    return enter(office, session, make)
 
 
 def _donation(book: Book, number: str, identity: str) -> str:

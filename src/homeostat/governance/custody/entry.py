@@ -8,8 +8,9 @@ from typing import TypeVar
 
 from homeostat.errors import WordingError
 from homeostat.governance.custody.book import Book
-from homeostat.governance.numbering import next_id
+from homeostat.governance.numbering import next_id, unused
 from homeostat.governance.office import Office
+from homeostat.governance.session import Session
 from homeostat.governance.turns import in_turn
 from homeostat.ledger.catalogue import Act
 
@@ -18,7 +19,7 @@ A = TypeVar("A", bound=Act)
 
 def enter(
     office: Office,
-    person: str,
+    session: Session,
     make: Callable[[Book], A],
     *,
     beside: Callable[[str, A], tuple[Act, str]] | None = None,
@@ -32,9 +33,17 @@ def enter(
         entry = next_id(office.ledger, "custody", Book.of(office.ledger).size)
         act = make(Book.of(office.ledger))
         acts: list[tuple[Act, str]] = [(act, entry)]
-        return (acts if beside is None else [*acts, beside(entry, act)]), act
+        if beside is not None:
+            other, name = beside(entry, act)
+            acts.append((other, unused(office.ledger, name)))
+        return acts, act
 
-    return in_turn(office, person, judge)
+    return in_turn(office, session, judge)
+
+
+def looked_up(office: Office, look: Callable[[Book], object]) -> None:
+    """What is asked of the book before an act is signed, asked of the book as it is by then: see `give`."""
+    look(Book.of(office.ledger))
 
 
 def stated(text: str, what: str, longest: int = 100) -> str:

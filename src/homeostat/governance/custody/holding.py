@@ -1,16 +1,18 @@
 """Holds: anybody may stop a container; only quality assurance lets it go on, or takes it out for good, by signature."""
 
+from functools import partial
+
 from homeostat.errors import AuthorityError
 from homeostat.governance.authority import authorise, distinct
 from homeostat.governance.custody.book import Book
-from homeostat.governance.custody.entry import enter, stated
+from homeostat.governance.custody.entry import enter, looked_up, stated
 from homeostat.governance.custody.matching import requested
 from homeostat.governance.custody.state import Hold
 from homeostat.governance.office import Office
 from homeostat.governance.orderly import in_order
 from homeostat.governance.people import Secret
 from homeostat.governance.session import Session
-from homeostat.governance.signing import Subject, sign
+from homeostat.governance.signing import Subject, give
 from homeostat.ledger import canonical
 from homeostat.ledger.catalogue import (
     Change,
@@ -41,7 +43,7 @@ def hold(office: Office, session: Session, container: str, *, why: str) -> Conta
             why=reason, containers=(container,), cause="order", finding=reason, changes=changes
         )
 
-    return enter(office, session.person, make, beside=requested)
+    return enter(office, session, make, beside=requested)
 
 
 @in_order("deviation.close")
@@ -68,11 +70,16 @@ def resolve(
     distinct(office, session, "deviation.close", mine)
     subject = settled(container, known, outcome, deviation)
     meaning: Meaning = "approved" if outcome == "cleared" else "rejected"
-    signature = sign(office, session, secret, subject, meaning, reason)
 
-    def make(book: Book) -> ContainerResolved:
+    def stands(book: Book) -> None:
         if _held(book, container) != known:
             raise AuthorityError("meanwhile it was held anew", where=container, mend="look at it again")
+
+    lest = partial(looked_up, office, stands)
+    signature = give(office, session, secret, subject, meaning, reason, lest=lest)
+
+    def make(book: Book) -> ContainerResolved:
+        stands(book)
         freed = Change(field="held", old=True, new=False)
         gone = Change(field="phase", old="in custody", new="rejected")
         return ContainerResolved(
@@ -84,7 +91,7 @@ def resolve(
             changes=(freed, gone) if outcome == "rejected" else (freed,),
         )
 
-    return enter(office, session.person, make)
+    return enter(office, session, make)
 
 
 def settled(container: str, known: Hold, outcome: Resolution, deviation: str) -> Subject:

@@ -31,7 +31,7 @@ def issue(
         number = book.next_number(site, "identity")
         return IdentityIssued(why=reason, identity=number.text, patient=code, scope=scope)
 
-    return enter(office, session.person, make)
+    return enter(office, session, make)
 
 
 @in_order("identity.issue")
@@ -61,7 +61,7 @@ def accept(
         refuse_known(book, name)
         return IdentityIssued(why=reason, identity=name, patient=code, scope=scope, system=said)
 
-    return enter(office, session.person, make)
+    return enter(office, session, make)
 
 
 def prefix(office: Office) -> str:

@@ -76,4 +76,4 @@ def print_label(
             content=hashlib.sha256(drawing.encode()).hexdigest(),
         )
 
-    return Printed(label, drawing, enter(office, session.person, make))
+    return Printed(label, drawing, enter(office, session, make))

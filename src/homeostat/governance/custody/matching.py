@@ -64,9 +64,7 @@ def stop(
     """Hold those of `names` that are containers in custody, request a deviation; the error to raise."""
     held = tuple[str, ...]()
     if _live(Book.of(office.ledger), names):
-        act = enter(
-            office, session.person, lambda book: _holding(book, names, found, cause), beside=requested
-        )
+        act = enter(office, session, lambda book: _holding(book, names, found, cause), beside=requested)
         held = act.containers
     else:
         asked = DeviationRequested(why=_UNCONFIRMED, about=names, finding=found, source="")

@@ -5,10 +5,12 @@ offer (scan out, "performed") -> the custodian has it still -> receive (scan in,
 For a custodian whose account is locked or retired somebody who issues identities (a supervisor) hands over, as giver.
 """
 
+from functools import partial
+
 from homeostat.errors import AuthorityError
 from homeostat.governance.authority import authorise
 from homeostat.governance.custody.book import Book, terms
-from homeostat.governance.custody.entry import enter, stated
+from homeostat.governance.custody.entry import enter, looked_up, stated
 from homeostat.governance.custody.matching import positively_matched
 from homeostat.governance.custody.state import Container, Offer
 from homeostat.governance.known import directory
@@ -16,7 +18,7 @@ from homeostat.governance.office import Office
 from homeostat.governance.orderly import in_order
 from homeostat.governance.people import Secret
 from homeostat.governance.session import Session
-from homeostat.governance.signing import Subject, require, sign
+from homeostat.governance.signing import Subject, give, require
 from homeostat.ledger.catalogue import Change, HandOverOffered, HandOverReceived
 from homeostat.ledger.identity import permitted
 
@@ -66,7 +68,8 @@ def offer(
         signature="",
     )
     subject = Subject(KIND, unsigned.number, terms(unsigned))
-    signature = sign(office, session, secret, subject, "performed", reason)
+    lest = partial(looked_up, office, lambda book: _givable(office, session, book, container))
+    signature = give(office, session, secret, subject, "performed", reason, lest=lest)
     act = unsigned.model_copy(update={"signature": signature.event})
 
     def make(book: Book) -> HandOverOffered:
@@ -76,7 +79,7 @@ def offer(
         instead = Change(field="giver", old=custodian, new=session.person)
         return act.model_copy(update={"changes": (instead,)})
 
-    return enter(office, session.person, make)
+    return enter(office, session, make)
 
 
 def _givable(office: Office, session: Session, book: Book, name: str) -> Container:
@@ -131,11 +134,16 @@ def receive(
     positively_matched(office, session, container, scan, second)
     subject = Subject(KIND, known.number, known.content)
     require(office.ledger, subject, ("performed",))
-    signature = sign(office, session, secret, subject, "verified", reason)
 
-    def make(book: Book) -> HandOverReceived:
+    def stands(book: Book) -> None:
         if _offered(book, container, session.person) != known:
             raise AuthorityError("meanwhile it was offered anew", where=container, mend="check it again")
+
+    lest = partial(looked_up, office, stands)
+    signature = give(office, session, secret, subject, "verified", reason, lest=lest)
+
+    def make(book: Book) -> HandOverReceived:
+        stands(book)
         return HandOverReceived(
             why=reason,
             number=known.number,
@@ -145,7 +153,7 @@ def receive(
             changes=(Change(field="custodian", old=book.container(container).custodian, new=session.person),),
         )
 
-    return enter(office, session.person, make)
+    return enter(office, session, make)
 
 
 def _offered(book: Book, name: str, person: str) -> Offer:

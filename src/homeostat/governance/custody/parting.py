@@ -34,7 +34,7 @@ def split(
             made.append(Part(container=number.text, vessel=vessel))
         return ContainerSplit(why=reason, container=whole.id, parts=tuple(made))
 
-    return enter(office, session.person, make)
+    return enter(office, session, make)
 
 
 @in_order("custody.transfer")
@@ -69,7 +69,7 @@ def pool(
             allogeneic=bool(allogeneic),
         )
 
-    return enter(office, session.person, make)
+    return enter(office, session, make)
 
 
 def _one_identity(book: Book, sources: tuple[Container, ...], allogeneic: str) -> str:

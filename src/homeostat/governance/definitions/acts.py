@@ -5,9 +5,10 @@ The author neither reviews nor approves; the approval is a signature that states
 
 import re
 from collections.abc import Mapping
+from functools import partial
 
-from homeostat.errors import AuthorityError, LedgerError, WordingError
-from homeostat.governance.authority import authorise, distinct
+from homeostat.errors import AuthorityError, WordingError
+from homeostat.governance.authority import authorise, distinct, put_by
 from homeostat.governance.definitions.content import identity
 from homeostat.governance.definitions.difference import difference
 from homeostat.governance.definitions.fold import (
@@ -19,6 +20,7 @@ from homeostat.governance.definitions.fold import (
     subject_of,
 )
 from homeostat.governance.known import moment
+from homeostat.governance.numbering import unused
 from homeostat.governance.office import Office
 from homeostat.governance.orderly import in_order, orderly
 from homeostat.governance.people import Secret
@@ -59,16 +61,11 @@ def submit(
 
 @in_order("definition.author")
 def _handed_in(office: Office, session: Session, told: DefinitionSubmitted) -> Definition:
-    known, (kind, name, version) = _now(office), (told.kind, told.name, told.version)
-    if (earlier := known.get(kind, name, version)) is not None:
-        raise _exists(earlier)
-    told = told.model_copy(update={"changes": _changes(known, kind, name, told.content)})
-    try:
-        office.put(session.person, told, event=f"definition/{definition_id(kind, name, version)}")
-    except LedgerError:
-        if (earlier := _now(office).get(kind, name, version)) is not None:
-            raise _exists(earlier) from None
-        raise
+    kind, name, version = told.kind, told.name, told.version
+    _refuse_known(office, kind, name, version)
+    told = told.model_copy(update={"changes": _changes(_now(office), kind, name, told.content)})
+    event = unused(office.ledger, f"definition/{definition_id(kind, name, version)}")
+    put_by(office, session, told, event=event, lest=partial(_refuse_known, office, kind, name, version))
     return _get(office, kind, name, version)
 
 
@@ -80,7 +77,16 @@ def review(
     authorise(office, session, "definition.review")
     one = _for(office, session, "definition.review", kind, name, version, states=_OPEN)
     changes = (Change(field="state", old=one.state, new="reviewed"),)
-    return give(office, session, secret, subject_of(one), "reviewed", why, changes=changes)
+    return give(
+        office,
+        session,
+        secret,
+        subject_of(one),
+        "reviewed",
+        why,
+        changes=changes,
+        lest=partial(_unmoved, office, one),
+    )
 
 
 @in_order("definition.review")
@@ -91,7 +97,16 @@ def reject(
     authorise(office, session, "definition.review")
     one = _for(office, session, "definition.review", kind, name, version, states=_OPEN)
     changes = (Change(field="state", old=one.state, new="rejected"),)
-    return give(office, session, secret, subject_of(one), "rejected", why, changes=changes)
+    return give(
+        office,
+        session,
+        secret,
+        subject_of(one),
+        "rejected",
+        why,
+        changes=changes,
+        lest=partial(_unmoved, office, one),
+    )
 
 
 def approve(
@@ -127,6 +142,7 @@ def approve(
         why,
         terms={"effective": begins},
         changes=changes,
+        lest=partial(_unmoved, office, one),
     )
 
 
@@ -139,7 +155,9 @@ def retire(office: Office, session: Session, kind: str, name: str, version: str,
         raise AuthorityError("it is retired already", where=one.id)
     changes = (Change(field="state", old=one.state, new="retired"),)
     told = DefinitionRetired(why=why, changes=changes, kind=one.kind, name=name, version=version)
-    return office.put(session.person, told, event=f"definition/{one.id}/retired")
+    lest = partial(_unmoved, office, one)
+    event = unused(office.ledger, f"definition/{one.id}/retired")
+    return put_by(office, session, told, event=event, lest=lest)
 
 
 def _now(office: Office) -> Definitions:
@@ -155,6 +173,14 @@ def _get(office: Office, kind: str, name: str, version: str) -> Definition:
             mend="list them with: homeostat approve list",
         )
     return found
+
+
+def _unmoved(office: Office, one: Definition) -> None:
+    """Refuse what rests on a version that is in another state since it was read."""
+    now = _get(office, one.kind, one.name, one.version)
+    if now.state != one.state:
+        mend = "look at it again: homeostat approve list"
+        raise AuthorityError(f"meanwhile it is {now.state}, and was {one.state}", where=one.id, mend=mend)
 
 
 _MENDS: Mapping[str, str] = {
@@ -188,12 +214,14 @@ def _for(
     return one
 
 
-def _exists(earlier: Definition) -> AuthorityError:
-    return AuthorityError(
-        f"this version exists ({earlier.state}) and is never changed",
-        where=earlier.id,
-        mend="a change is a new version: submit it under a later number",
-    )
+def _refuse_known(office: Office, kind: str, name: str, version: str) -> None:
+    """Refuse a version that was submitted before, also by somebody meanwhile."""
+    if (earlier := _now(office).get(kind, name, version)) is not None:
+        raise AuthorityError(
+            f"this version exists ({earlier.state}) and is never changed",
+            where=earlier.id,
+            mend="a change is a new version: submit it under a later number",
+        )
 
 
 def _changes(known: Definitions, kind: str, name: str, content: str) -> tuple[Change, ...]:

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from homeostat.errors import SiteError
-from homeostat.governance.authority import authorise
+from homeostat.governance.authority import authorise, put_by
 from homeostat.governance.keeping import manifest as listing
 from homeostat.governance.keeping.cipher import SALT, key_of, seal
 from homeostat.governance.keeping.manifest import Manifest, Member
@@ -72,7 +72,7 @@ def make_backup(
     told = BackupMade(
         why=why, place=place, manifest=digest, events=made.events, root=made.root, keys=made.keys
     )
-    office.put(session.person, told)
+    put_by(office, session, told)
     return Backup(target, made, digest)
 
 

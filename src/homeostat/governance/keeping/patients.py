@@ -22,7 +22,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from homeostat.errors import SiteError
-from homeostat.governance.authority import authorise
+from homeostat.governance.authority import authorise, put_by
 from homeostat.governance.office import Office
 from homeostat.governance.pseudonym import refuse_telling
 from homeostat.governance.session import Session
@@ -73,13 +73,13 @@ class Patients:
         with self._database() as database:
             database.execute("INSERT OR REPLACE INTO patient VALUES (?, ?, ?)", (code, nonce, sealed))
         change = Change(field="patient", old="kept" if known else None, new="kept")
-        self._office.put(session.person, PatientNamed(why=why, code=code, changes=(change,)))
+        put_by(self._office, session, PatientNamed(why=why, code=code, changes=(change,)))
 
     def show(self, session: Session, code: str, *, why: str) -> dict[str, str]:
         """Who `code` stands for; that it was looked up is on record before it is told."""
         authorise(self._office, session, "identity.issue")
         identity = self._read(code)
-        self._office.put(session.person, PatientShown(why=why, code=code))
+        put_by(self._office, session, PatientShown(why=why, code=code))
         return identity
 
     def erase(self, session: Session, code: str, *, why: str) -> None:
@@ -88,7 +88,7 @@ class Patients:
         if code not in self.codes():
             raise SiteError("nobody is kept under this code", where=code)
         change = Change(field="patient", old="kept", new="erased")
-        self._office.put(session.person, PatientErased(why=why, code=code, changes=(change,)))
+        put_by(self._office, session, PatientErased(why=why, code=code, changes=(change,)))
         self._purge(code)
 
     def codes(self) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from homeostat.errors import SiteError
-from homeostat.governance.authority import authorise
+from homeostat.governance.authority import authorise, put_by
 from homeostat.governance.keeping import manifest as listing
 from homeostat.governance.keeping.checking import check_backup, opened
 from homeostat.governance.keeping.cipher import key_of, unseal
@@ -21,7 +21,7 @@ from homeostat.governance.keeping.manifest import Manifest
 from homeostat.governance.keeping.patients import kept_codes
 from homeostat.governance.office import Office
 from homeostat.governance.session import Session
-from homeostat.ledger import Head, PublicKey, read_heads, verify_ledger
+from homeostat.ledger import Head, PublicKey, held_heads, read_heads, verify_ledger
 from homeostat.ledger.catalogue import SiteRestored
 from homeostat.ledger.keys import PRIVATE_NAME
 from homeostat.ledger.merkle import Tree
@@ -63,8 +63,9 @@ def restore(
     foreign backup is found. `answered` is called before the site has its place: there a person puts on record that they
     bring it back (`put_restored`), and where it raises nothing is left. Raises SiteError where the backup is not whole
     or another past's, where it lacks what `heads` bear witness to (unless the loss is accepted), or where the place is
-    not free.
+    not free; LedgerError where there is no head in `heads`.
     """
+    known = [] if heads is None else held_heads(heads)
     checked = check_backup(path, fingerprint)
     if checked.manifest is None or checked.faults:
         raise SiteError("; ".join(checked.faults), where=str(path), mend="take another backup")
@@ -74,7 +75,7 @@ def restore(
     shutil.rmtree(scratch, ignore_errors=True)
     try:
         site = _unpacked(path, scratch, checked.manifest, passphrase)
-        lost = _verified(site, checked.manifest, heads, path)
+        lost = _verified(site, checked.manifest, known, path)
         if lost and not accept_loss:
             raise SiteError(lost, where=str(path), mend="take a newer backup, or accept the loss explicitly")
         back = _restored(site, checked.manifest, lost)
@@ -108,7 +109,7 @@ def put_restored(office: Office, session: Session, restored: Restored, *, why: s
         events=restored.manifest.events,
         root=restored.manifest.root,
     )
-    return office.put(session.person, told)
+    return put_by(office, session, told)
 
 
 def _unpacked(path: Path, scratch: Path, made: Manifest, passphrase: str) -> Site:
@@ -151,7 +152,7 @@ def _make_folder(root: Path, folder: Path) -> None:
     folder.mkdir(mode=0o700 if folder.is_relative_to(root.resolve() / "keys") else 0o777)
 
 
-def _verified(site: Site, made: Manifest, heads: Path | None, path: Path) -> str:
+def _verified(site: Site, made: Manifest, known: list[Head], path: Path) -> str:
     """What the unpacked site is known to lack; SiteError where it is not what the manifest says."""
     key = PublicKey.load(site.keys)
     check = verify_ledger(site.ledger_path, public_key=key, heads=site.heads_file)
@@ -162,7 +163,6 @@ def _verified(site: Site, made: Manifest, heads: Path | None, path: Path) -> str
     mine = read_heads(site.heads_file)
     if not mine or (mine[-1].size, mine[-1].root.hex()) != (made.events, made.root):
         raise SiteError("the ledger in the backup does not end in the head of its manifest", where=str(path))
-    known = [] if heads is None else read_heads(heads)
     _same_past(site, mine, known, key)
     return _lost(mine, known)
 

@@ -13,6 +13,8 @@ from homeostat.governance.session import Session
 from homeostat.ledger.catalogue import Change
 from homeostat.ledger.catalogue.people import AccountAgreed
 
+_MEND = "look at it again: homeostat user list"
+
 
 def agree(office: Office, session: Session, secret: Secret, account: str, *, why: str) -> tuple[str, ...]:
     """Agree, by signing, to the roles that an administrator asks for; they count from now on. Raises AuthorityError."""
@@ -25,7 +27,12 @@ def agree(office: Office, session: Session, secret: Secret, account: str, *, why
     apart(office.site.kind, one.pending)
     change = Change(field="roles", old=list(one.roles) or None, new=list(one.pending))
     act = AccountAgreed(account=account, roles=one.pending, why=why, changes=(change,))
-    put_vouched(office, session, secret, act)
+
+    def stands() -> None:
+        if existing(office, account).pending != one.pending:
+            raise AuthorityError(f"something else is asked for {account} by now", where=account, mend=_MEND)
+
+    put_vouched(office, session, secret, act, lest=stands)
     return one.pending
 
 

@@ -5,9 +5,11 @@ The old key is revoked by the same event; its file goes afterwards, so that an o
 
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 
 from homeostat.errors import AuthorityError
 from homeostat.governance.known import directory, moment
+from homeostat.governance.numbering import next_id
 from homeostat.governance.office import Office
 from homeostat.governance.people.identifying import identify, keys_folder, least
 from homeostat.governance.people.secret import Secret
@@ -33,7 +35,8 @@ def change_password(office: Office, account: str, secret: Secret, password: str,
     proof = known.key.sign(statement(found.id, key.public)).hex()
     act = credential(office, found, key, password, why, proof=proof)
     spent = [] if known.counter is None else [(_spent(found, known.counter), "")]
-    put_together(office, found.id, [(act, f"account/{found.id}/key/{len(found.keys) + 1}"), *spent])
+    acts = [(act, key_id(office, found)), *spent]
+    put_together(office, found.id, acts, lest=partial(unmoved, office, found))
     discard_old(office, found)
 
 
@@ -57,6 +60,23 @@ def credential(
         why=why,
         changes=(Change(field="key", old=account.fingerprint or None, new=key.fingerprint),),
     )
+
+
+def key_id(office: Office, account: Account) -> str:
+    """The id of the event that sets the next password key of an account."""
+    return next_id(office.ledger, f"account/{account.id}/key", len(account.keys), digits=1)
+
+
+def unmoved(office: Office, before: Account) -> None:
+    """Refuse a password for an account that has another key, code or state than when it was asked for."""
+    now = directory(office).accounts[before.id]
+    if _rests_on(now) != _rests_on(before):
+        mend = "look at it again, then repeat"
+        raise AuthorityError("the account was changed meanwhile", where=before.id, mend=mend)
+
+
+def _rests_on(account: Account) -> tuple[object, ...]:
+    return account.keys, account.invitation, account.reset, account.state, account.locks
 
 
 def discard_old(office: Office, before: Account) -> None:

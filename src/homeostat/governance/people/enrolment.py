@@ -9,13 +9,15 @@ import hmac
 import re
 from collections.abc import Iterable
 from datetime import timedelta
+from functools import partial
 
-from homeostat.errors import AuthorityError, LedgerError
+from homeostat.errors import AuthorityError
 from homeostat.governance.authority import authorise
 from homeostat.governance.known import directory, moment
+from homeostat.governance.numbering import unused
 from homeostat.governance.office import Office
 from homeostat.governance.people.accountability import acceptance
-from homeostat.governance.people.credentials import credential, discard_old
+from homeostat.governance.people.credentials import credential, discard_old, key_id, unmoved
 from homeostat.governance.people.identifying import refuse
 from homeostat.governance.people.secret import Secret
 from homeostat.governance.people.vouching import put_vouched
@@ -32,7 +34,7 @@ DAYS = 7
 _ID = re.compile(r"[a-z][a-z0-9]*([.-][a-z0-9]+)*")
 _LONGEST = 40
 _FOUNDED = "site/founded"
-"""The id of the event with which the first administrator gets a key: a site is founded once."""
+"""The id of the event with which the first administrator gets a key."""
 
 
 def enrol(
@@ -61,27 +63,29 @@ def enrol(
         asked = Change(field="roles asked for", old=None, new=list(act.roles))
         terms["changes"] = (asked, *(one for one in act.changes if one.field != "roles"))
     act = act.model_copy(update={"invitation": digest(code), "expires": expires, **terms})
-    _store(office, session, secret, act)
+    lest = partial(refuse_given, office, account)
+    put_vouched(office, session, secret, act, _enrolled_id(office, account), lest=lest)
     return code
 
 
 def found(office: Office, account: str, name: str, secret: Secret, *, verified: str, why: str) -> None:
     """The first administrator of a site, made with the site. Raises AuthorityError where there is one already."""
-    if any(
-        "administrator" in one.roles and not one.demonstration for one in directory(office).accounts.values()
-    ):
-        raise AuthorityError("the site has an administrator already", mend="ask them to enrol you")
+    lest = partial(_refuse_founded, office)
+    lest()
     roles = ("administrator",)
     (made, event), (credential_set, _) = complete(
         office, account, name, roles, secret.password, verified=verified, why=why
     )
     founder = made.model_copy(update={"founding": True, "vouching": office.site.kind == "gmp"})
-    try:
-        put_together(office, account, [(founder, event), (credential_set, _FOUNDED)])
-    except LedgerError as error:
-        if _FOUNDED in office.ledger:
-            raise AuthorityError("the site was founded already", mend="ask its administrator") from error
-        raise
+    acts = [(founder, event), (credential_set, unused(office.ledger, _FOUNDED))]
+    put_together(office, account, acts, lest=lest)
+
+
+def _refuse_founded(office: Office) -> None:
+    if any(
+        "administrator" in one.roles and not one.demonstration for one in directory(office).accounts.values()
+    ):
+        raise AuthorityError("the site has an administrator already", mend="ask them to enrol you")
 
 
 def complete(
@@ -105,7 +109,7 @@ def complete(
     key = PersonalKey.generate(account)
     act = act.model_copy(update={"fingerprint": key.fingerprint})
     set_ = credential(office, fresh, key, password, why, proof="")
-    acts: list[tuple[Act, str]] = [(act, once(account)), (set_, "")]
+    acts: list[tuple[Act, str]] = [(act, _enrolled_id(office, account)), (set_, "")]
     return [*acts, (acceptance(key, why), "")] if accountable else acts
 
 
@@ -113,17 +117,21 @@ def invite(office: Office, session: Session, secret: Secret, account: str, *, wh
     """Another one-time code for an account that was not taken over yet; the one before opens nothing any more."""
     authorise(office, session, "user.manage")
     stated("reason", why)
-    one = existing(office, account)
-    if one.key is not None or one.keys:
-        raise AuthorityError(f"{account} was taken over already", mend="reset the password instead")
+    one, lest = existing(office, account), partial(_refuse_taken_over, office, account)
+    lest()
     code = one_time_code()
     expires = (moment(office.clock()) + timedelta(days=DAYS)).isoformat()
     change = Change(field="invitation expires", old=one.invitation_expires, new=expires)
     act = AccountInvited(
         account=account, invitation=digest(code), expires=expires, why=why, changes=(change,)
     )
-    put_vouched(office, session, secret, act)
+    put_vouched(office, session, secret, act, lest=lest)
     return code
+
+
+def _refuse_taken_over(office: Office, account: str) -> None:
+    if existing(office, account).keys:
+        raise AuthorityError(f"{account} was taken over already", mend="reset the password instead")
 
 
 def activate(office: Office, account: str, code: str, password: str, *, why: str) -> None:
@@ -148,7 +156,7 @@ def activate(office: Office, account: str, code: str, password: str, *, why: str
         mend = f"a person of quality assurance does it: homeostat user agree {account}"
         raise AuthorityError(f"quality assurance has not agreed to {account} yet", where=account, mend=mend)
     act = credential(office, one, PersonalKey.generate(account), password, why, proof=code.strip())
-    put_together(office, account, [(act, f"account/{account}/key/{len(one.keys) + 1}")])
+    put_together(office, account, [(act, key_id(office, one))], lest=partial(unmoved, office, one))
     discard_old(office, one)
 
 
@@ -170,8 +178,7 @@ def enrolled(
     apart(office.site.kind, roles)
     for what, text in (("name", name), ("way in which the identity was verified", verified), ("reason", why)):
         stated(what, text)
-    if account in directory(office).accounts:
-        raise _taken(account)
+    refuse_given(office, account)
     if demonstration and office.site.kind == "gmp":
         raise AuthorityError("a GMP site has no demonstration identities", where=account)
     changes = (
@@ -189,20 +196,12 @@ def enrolled(
     )
 
 
-def once(account: str) -> str:
-    """The id of the event that makes an account: it can be taken once, whatever becomes of the account."""
-    return f"account/{account}/enrolled"
+def refuse_given(office: Office, account: str) -> None:
+    """Refuse the id of an account that was given before, whatever became of the account."""
+    if account in directory(office).accounts:
+        mend = "choose another id: one is never given twice, also not after retirement"
+        raise AuthorityError(f"the account id '{account}' was given already", where=account, mend=mend)
 
 
-def _store(office: Office, session: Session, secret: Secret, act: AccountEnrolled) -> None:
-    try:
-        put_vouched(office, session, secret, act, once(act.account))
-    except LedgerError as error:
-        if once(act.account) in office.ledger:
-            raise _taken(act.account) from error
-        raise
-
-
-def _taken(account: str) -> AuthorityError:
-    mend = "choose another id: one is never given twice, also not after retirement"
-    return AuthorityError(f"the account id '{account}' was given already", where=account, mend=mend)
+def _enrolled_id(office: Office, account: str) -> str:
+    return unused(office.ledger, f"account/{account}/enrolled")

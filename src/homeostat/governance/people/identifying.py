@@ -5,6 +5,7 @@ too many failures -> locked, alert
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -13,12 +14,13 @@ from typing import Literal, TypeAlias
 
 from homeostat.errors import AuthorityError, LedgerError
 from homeostat.governance.known import directory, moment
-from homeostat.governance.numbering import next_id
+from homeostat.governance.numbering import next_id, unused
 from homeostat.governance.office import Office
 from homeostat.governance.people.answering import Wrong, answered
 from homeostat.governance.people.asking import Shown
 from homeostat.governance.people.secret import Secret
 from homeostat.governance.together import put_together
+from homeostat.governance.turns import OvertakenError
 from homeostat.ledger.catalogue import Act, Change
 from homeostat.ledger.catalogue.people import (
     GUESSES,
@@ -114,13 +116,16 @@ def _released(office: Office, account: Account | None) -> Account | None:
         why=f"{minutes} minutes after failed attempts had locked it",
         changes=(Change(field="state", old="locked", new="active" if account.key else "invited"),),
     )
-    event = f"account/{account.id}/unlocked/{account.refusals}"
-    try:
-        office.put("system", act, event=event)
-    except LedgerError:
-        if event not in office.ledger:  # else another process has done it
-            raise
+    event = unused(office.ledger, f"account/{account.id}/unlocked/{account.refusals}")
+    with suppress(OvertakenError):  # another process has done it
+        office.put("system", act, event=event, lest=partial(_locked_still, office, account))
     return directory(office).get(account.id)
+
+
+def _locked_still(office: Office, account: Account) -> None:
+    now = directory(office).accounts[account.id]
+    if (now.state, now.locks) != (account.state, account.locks):
+        raise OvertakenError
 
 
 def _refuse_state(office: Office, account: Account, secret: Secret, at: At) -> None:
@@ -175,7 +180,7 @@ def refuse(
         current = None if account is None else directory(office).accounts[account.id]
         try:
             _record(office, current, at, cause, words)
-        except _OvertakenError:
+        except OvertakenError:
             continue  # another process has stored a refusal meanwhile: count again
         break
     return AuthorityError(words, where=account.id if account else "", mend=mend)
@@ -195,13 +200,9 @@ def _record(office: Office, account: Account | None, at: At, cause: Cause, words
     put_together(office, "unknown", acts, lest=partial(_none_since, office, account))
 
 
-class _OvertakenError(Exception):
-    """Another refusal was stored after the account was looked at."""
-
-
 def _none_since(office: Office, account: Account) -> None:
     if directory(office).accounts[account.id].refusals != account.refusals:
-        raise _OvertakenError
+        raise OvertakenError
 
 
 def _lock(account: Account, failures: int) -> tuple[Act, Act]:

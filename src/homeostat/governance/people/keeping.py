@@ -3,8 +3,10 @@
 The one exception: everybody may lock their own account, as soon as they believe that somebody else can use it.
 """
 
+from functools import partial
+
 from homeostat.errors import AuthorityError
-from homeostat.governance.authority import authorise, distinct, present
+from homeostat.governance.authority import authorise, distinct, present, put_by
 from homeostat.governance.known import directory
 from homeostat.governance.office import Office
 from homeostat.governance.people.secret import Secret
@@ -28,13 +30,13 @@ def change_roles(
     apart(office.site.kind, roles)
     if set(roles) == set(one.roles):
         raise AuthorityError(f"{account} has just these roles", where=account)
-    if "quality assurance" not in roles:
-        _refuse_last_quality(office, account)
+    lest = partial(_refuse_last_quality, office, account if "quality assurance" not in roles else "")
+    lest()
     awaits = office.site.kind == "gmp" and not set(roles) <= set(one.roles)
     field, old = ("roles asked for", one.pending) if awaits else ("roles", one.roles)
     change = Change(field=field, old=list(old) or None, new=list(roles))
     act = RolesChanged(account=account, roles=roles, awaits=awaits, why=why, changes=(change,))
-    put_vouched(office, session, secret, act)
+    put_vouched(office, session, secret, act, lest=lest)
 
 
 def lock(office: Office, session: Session, account: str, *, why: str) -> None:
@@ -42,31 +44,31 @@ def lock(office: Office, session: Session, account: str, *, why: str) -> None:
     if account == session.person:
         present(office, session, "lock one's own account")
         stated("reason", why)
-        _refuse_last(office, account)
         one = existing(office, account)
     else:
         one = _anothers(office, session, account, why)
-    if one.state == "locked" and one.lock == "order":
-        raise AuthorityError(f"{account} is locked already", where=account)
+    lest = partial(_lockable, office, session, account)
+    lest()
     act = AccountLocked(account=account, cause="order", why=why, changes=_state(one, "locked"))
-    office.put(session.person, act)
+    put_by(office, session, act, lest=lest)
 
 
 def unlock(office: Office, session: Session, account: str, *, why: str) -> None:
     """Let a locked account be used again. Raises AuthorityError."""
     one = _anothers(office, session, account, why)
-    if one.state != "locked":
-        raise AuthorityError(f"{account} is not locked", where=account)
+    lest = partial(_unlockable, office, account)
+    lest()
     act = AccountUnlocked(account=account, why=why, changes=_state(one, "active" if one.key else "invited"))
-    office.put(session.person, act)
+    put_by(office, session, act, lest=lest)
 
 
 def retire(office: Office, session: Session, account: str, *, why: str) -> None:
     """End an account for good: its key signs no more, and its id is never given again. Raises AuthorityError."""
     one = _anothers(office, session, account, why)
-    _refuse_last_quality(office, account)
+    lest = partial(_refuse_last_quality, office, account)
+    lest()
     act = AccountRetired(account=account, why=why, changes=_state(one, "retired"))
-    office.put(session.person, act)
+    put_by(office, session, act, lest=lest)
 
 
 def _anothers(office: Office, session: Session, account: str, why: str) -> Account:
@@ -75,6 +77,20 @@ def _anothers(office: Office, session: Session, account: str, why: str) -> Accou
     distinct(office, session, "user.manage", {"is whom the account belongs to": account})
     stated("reason", why)
     return existing(office, account)
+
+
+def _lockable(office: Office, session: Session, account: str) -> None:
+    """Refuse to lock what is locked by order, or oneself as the last administrator."""
+    one = existing(office, account)
+    if one.state == "locked" and one.lock == "order":
+        raise AuthorityError(f"{account} is locked already", where=account)
+    if account == session.person:
+        _refuse_last(office, account)
+
+
+def _unlockable(office: Office, account: str) -> None:
+    if existing(office, account).state != "locked":
+        raise AuthorityError(f"{account} is not locked", where=account)
 
 
 def _refuse_last(office: Office, account: str) -> None:

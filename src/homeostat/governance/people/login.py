@@ -7,7 +7,7 @@ one at least the one that only its owner can give; after the period all are aske
 from dataclasses import replace
 
 from homeostat.errors import AuthorityError
-from homeostat.governance.authority import present
+from homeostat.governance.authority import present, put_by
 from homeostat.governance.known import directory, moment
 from homeostat.governance.office import Office
 from homeostat.governance.people.accountability import DECLARATION, acceptance
@@ -89,7 +89,7 @@ def recognise(office: Office, session: Session, secret: Secret, shown: Shown | N
 def accept(office: Office, session: Session, secret: Secret, *, why: str) -> None:
     """The session's person accepts, by signing, to answer for what is signed in their name."""
     known = recognise(office, session, secret)
-    office.put(session.person, acceptance(known.key, why))
+    put_by(office, session, acceptance(known.key, why))
 
 
 def bearer(office: Office, session: Session) -> str:

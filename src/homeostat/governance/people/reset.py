@@ -7,13 +7,14 @@ password comes with a new key; second factors have to be enrolled again.
 
 import hmac
 from datetime import timedelta
+from functools import partial
 
 from homeostat.errors import AuthorityError
 from homeostat.governance.authority import authorise, distinct
 from homeostat.governance.known import directory, moment
 from homeostat.governance.office import Office
 from homeostat.governance.people.agreeing import independent
-from homeostat.governance.people.credentials import credential, discard_old
+from homeostat.governance.people.credentials import credential, discard_old, key_id, unmoved
 from homeostat.governance.people.enrolment import DAYS
 from homeostat.governance.people.identifying import refuse
 from homeostat.governance.people.secret import Secret
@@ -58,7 +59,13 @@ def confirm_reset(office: Office, session: Session, secret: Secret, account: str
     code = one_time_code()
     change = Change(field="reset", old="requested", new="confirmed")
     act = ResetConfirmed(account=account, code=digest(code), why=why, changes=(change,))
-    put_vouched(office, session, secret, act)
+
+    def stands() -> None:
+        if existing(office, account).reset != one.reset:
+            mend = "look at it again: homeostat user list"
+            raise AuthorityError(f"another reset is asked for {account} by now", where=account, mend=mend)
+
+    put_vouched(office, session, secret, act, lest=stands)
     return code
 
 
@@ -81,8 +88,8 @@ def complete_reset(office: Office, account: str, codes: tuple[str, str], passwor
         acts.append(
             FactorRemoved(account=account, why="its secret went with the old password", changes=(change,))
         )
-    event = f"account/{account}/key/{len(one.keys) + 1}"
-    put_together(office, account, [(act, event if act is set_ else "") for act in acts])
+    named = [(act, key_id(office, one) if act is set_ else "") for act in acts]
+    put_together(office, account, named, lest=partial(unmoved, office, one))
     discard_old(office, one)
 
 

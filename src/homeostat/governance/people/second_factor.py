@@ -4,10 +4,11 @@ Its secret lies with the key under the person's password. It counts from the fir
 """
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Literal
 
 from homeostat.errors import AuthorityError
-from homeostat.governance.authority import present
+from homeostat.governance.authority import present, remains
 from homeostat.governance.known import directory, moment
 from homeostat.governance.office import Office
 from homeostat.governance.people.identifying import identify, keys_folder, least
@@ -55,7 +56,7 @@ def enrol_factor(office: Office, session: Session, secret: Secret, offer: str, *
     change = Change(field="second factor", old=None, new="totp")
     enrolled = FactorEnrolled(account=person, why=why, changes=(change,))
     tested = FactorUsed(account=person, at="test", counter=step, why="first code of the device")
-    put_together(office, person, [(enrolled, ""), (tested, "")])
+    put_together(office, person, [(enrolled, ""), (tested, "")], lest=partial(remains, office, session))
 
 
 def test_factor(office: Office, session: Session, secret: Secret, *, why: str) -> None:
@@ -63,7 +64,7 @@ def test_factor(office: Office, session: Session, secret: Secret, *, why: str) -
     spent = _checked(office, session, secret, "test", why)
     if not spent:
         raise AuthorityError("the code that the device shows is missing", where=session.person)
-    put_together(office, session.person, spent)
+    put_together(office, session.person, spent, lest=partial(remains, office, session))
 
 
 def remove_factor(office: Office, session: Session, secret: Secret, *, why: str) -> None:
@@ -74,7 +75,7 @@ def remove_factor(office: Office, session: Session, secret: Secret, *, why: str)
     spent = _checked(office, session, secret, "credential", why)
     change = Change(field="second factor", old="totp", new=None)
     removed = FactorRemoved(account=session.person, why=why, changes=(change,))
-    put_together(office, session.person, [*spent, (removed, "")])
+    put_together(office, session.person, [*spent, (removed, "")], lest=partial(remains, office, session))
 
 
 def _checked(

@@ -6,8 +6,10 @@
 Who has the key itself at hand gives `Secret(password, ask=...)` instead, and every question is put when it comes up.
 """
 
+from functools import partial
+
 from homeostat.errors import AuthorityError
-from homeostat.governance.authority import authorise, distinct, present
+from homeostat.governance.authority import authorise, distinct, present, put_by, remains
 from homeostat.governance.known import directory
 from homeostat.governance.numbering import next_id
 from homeostat.governance.office import Office
@@ -62,7 +64,7 @@ def register_key(
         }
     )
     act = fresh.model_copy(update={"proof": known.key.sign(registration(fresh)).hex()})
-    in_turn(office, account.id, lambda: (_registering(office, act), None))
+    in_turn(office, session, lambda: (_registering(office, act), None))
     return found_key(directory(office).accounts[account.id], act.credential)
 
 
@@ -121,7 +123,7 @@ def remove_key(office: Office, session: Session, secret: Secret, key: str, *, wh
     stated("reason", why)
     gone = found_key(account, key)
     identify(office, account.id, secret, "password")
-    office.put(account.id, _removed(account, gone, why))
+    put_by(office, session, _removed(account, gone, why))
 
 
 def withdraw_key(office: Office, session: Session, account: str, key: str, *, why: str) -> None:
@@ -133,7 +135,12 @@ def withdraw_key(office: Office, session: Session, account: str, key: str, *, wh
     gone = found_key(one, key)
     words = f"the security key '{gone.name}' of {account} was withdrawn by {session.person}"
     alert = AlertRaised(about=account, words=words, why=why, urgency="information")
-    put_together(office, session.person, [(_removed(one, gone, why), ""), (alert, "")])
+    put_together(
+        office,
+        session.person,
+        [(_removed(one, gone, why), ""), (alert, "")],
+        lest=partial(remains, office, session),
+    )
 
 
 def found_key(account: Account, key: str) -> SecurityKey:

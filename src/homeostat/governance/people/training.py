@@ -4,7 +4,7 @@ Nobody records their own. What needs which qualification stands in `ledger/ident
 """
 
 from homeostat.errors import AuthorityError
-from homeostat.governance.authority import authorise, distinct
+from homeostat.governance.authority import authorise, distinct, put_by
 from homeostat.governance.known import moment
 from homeostat.governance.office import Office
 from homeostat.governance.people.wording import existing, instant, stated
@@ -33,7 +33,7 @@ def train(
     act = TrainingRecorded(
         account=account, task=task, evidence=evidence, expires=expires, why=why, changes=(change,)
     )
-    office.put(session.person, act)
+    put_by(office, session, act)
 
 
 def withdraw(office: Office, session: Session, account: str, task: str, *, why: str) -> None:
@@ -44,7 +44,7 @@ def withdraw(office: Office, session: Session, account: str, task: str, *, why: 
     if old is None or old.withdrawn:
         raise AuthorityError(f"{account} is not qualified for '{task}'", where=account)
     change = Change(field=f"qualified for {task}", old=old.expires, new=None)
-    office.put(session.person, TrainingWithdrawn(account=account, task=task, why=why, changes=(change,)))
+    put_by(office, session, TrainingWithdrawn(account=account, task=task, why=why, changes=(change,)))
 
 
 def _until(expires: str, withdrawn: bool) -> str | None:

@@ -1,8 +1,6 @@
 """Segregation of duties at signing: what one person may not sign twice about one subject, as data."""
 
-from homeostat.governance.authority import refusal
 from homeostat.governance.office import Office
-from homeostat.governance.session import Session
 from homeostat.governance.signing.judging import Judge
 from homeostat.ledger.catalogue import Meaning, RecordSigned
 
@@ -20,19 +18,17 @@ APART: tuple[frozenset[Meaning], ...] = (
 """Pairs of meanings that take two persons (EU GMP chapter 1, Part IV and Annex 11, 21 CFR 11.10(g); paraphrase)."""
 
 
-def refuse_both(
-    office: Office, session: Session, kind: str, subject: str, batch: str, meaning: Meaning
-) -> None:
-    """Raise AuthorityError where the person has signed this subject with a meaning that this one must be apart from.
+def both(office: Office, person: str, kind: str, subject: str, batch: str, meaning: Meaning) -> str:
+    """What keeps a person from signing: they signed this subject with a meaning that this one must be apart from.
 
-    The refusal is on record. A signature that is none, copied there or forged in their name, keeps nobody from theirs.
+    In words; "" where nothing does. A signature that is none, copied there or forged in their name, keeps nobody.
     """
     for recorded in office.acts((RecordSigned.type,), batch):
         data = recorded.event.data
         if (data.get("kind"), data.get("subject")) != (kind, subject):
             continue
         before = str(data.get("meaning"))
-        theirs = data.get("account") == session.person and frozenset((before, meaning)) in APART
+        theirs = data.get("account") == person and frozenset((before, meaning)) in APART
         if theirs and Judge(office.ledger).standing(recorded, None).state == "valid":
-            words = f"{session.person} signed the {kind} {subject} as {before} and may not sign it as {meaning} too"
-            raise refusal(office, session, "sign", "segregation", words, "another person must sign")
+            return f"{person} signed the {kind} {subject} as {before} and may not sign it as {meaning} too"
+    return ""

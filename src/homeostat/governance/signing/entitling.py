@@ -38,7 +38,9 @@ TAKES: Mapping[tuple[str, str], tuple[Permission, ...]] = {
 
 
 def unentitled(account: Account, signed: RecordSigned, seq: int) -> str:
-    """Why the signer's name or role, as the ledger knew them at event `seq`, does not carry a signature; or empty."""
+    """Why the signer's account, name or role, as known at event `seq`, does not carry a signature; or empty."""
+    if account.locked_at(seq):
+        return f"the account {account.id} was locked when it was given"
     held = account.roles_at(seq)
     claimed = [role for role in signed.roles if role not in held]
     if claimed:

@@ -1,6 +1,7 @@
 """Signing: a person who has just identified themselves again signs exactly what was shown.
 
 office, session, secret, subject, meaning -> key unlocked -> one event, durable, or a refusal in words
+who may sign is looked at before the password, which takes a while to check, and again once nobody else can write
 """
 
 import hashlib
@@ -9,12 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from homeostat.errors import AuthorityError, WordingError
-from homeostat.governance.authority import refusal
+from homeostat.governance.authority import present, put_by, refusal
 from homeostat.governance.known import directory
 from homeostat.governance.office import Office
 from homeostat.governance.people import Secret, Shown, reauthenticate
 from homeostat.governance.session import Session
-from homeostat.governance.signing.apart import refuse_both
+from homeostat.governance.signing.apart import both
 from homeostat.governance.signing.entitling import unentitled
 from homeostat.governance.signing.statement import statement_of
 from homeostat.ledger import JSON
@@ -72,11 +73,12 @@ def give(
 ) -> Signature:
     """`sign`, with `terms` that the signer states besides, and the `changes` that the signature brings about.
 
-    `lest` looks whether that still holds once nobody else can write; what it raises leaves nothing signed.
+    `lest` looks whether that still holds once nobody else can write; what it raises leaves nothing signed. So does a
+    session that ended, or a role that was lost, while the secret was checked.
     """
     if not why.strip():
         raise WordingError("a signature needs a reason", where=_where(subject), mend="say why you sign")
-    refuse_both(office, session, subject.kind, subject.id, subject.batch, meaning)
+    _refuse_both(office, session, subject, meaning)
     known = reauthenticate(office, session, secret, shown_as(subject, meaning))
     key = known.key
     account = directory(office).accounts[session.person]
@@ -89,9 +91,22 @@ def give(
             "answer": known.answer,
         }
     )
-    _refuse_unentitled(office, session, account, unsigned)
     signed = unsigned.model_copy(update={"signature": key.sign(statement_of(event, unsigned)).hex()})
-    office.put(session.person, signed, batch=subject.batch, event=event, lest=lest)
+
+    def stands() -> None:
+        lest()
+        if _both(office, session, subject, meaning) or _unentitled(office, unsigned):
+            raise AuthorityError(
+                "who signs may not any more", where=session.person, mend="see: homeostat user list"
+            )
+
+    try:
+        put_by(office, session, signed, batch=subject.batch, event=event, lest=stands)
+    except AuthorityError:
+        _refuse_both(office, session, subject, meaning)
+        present(office, session, "sign")
+        _refuse_unentitled(office, session, unsigned)
+        raise
     return Signature(event, signed)
 
 
@@ -100,9 +115,24 @@ def shown_as(subject: Subject, meaning: Meaning) -> Shown:
     return Shown(subject.kind, subject.id, meaning, subject.sha256)
 
 
-def _refuse_unentitled(office: Office, session: Session, account: Account, unsigned: RecordSigned) -> None:
+def _both(office: Office, session: Session, subject: Subject, meaning: Meaning) -> str:
+    return both(office, session.person, subject.kind, subject.id, subject.batch, meaning)
+
+
+def _refuse_both(office: Office, session: Session, subject: Subject, meaning: Meaning) -> None:
+    """Refuse, on record, to whoever has signed the subject in a part that must be another's."""
+    words = _both(office, session, subject, meaning)
+    if words:
+        raise refusal(office, session, "sign", "segregation", words, "another person must sign")
+
+
+def _unentitled(office: Office, unsigned: RecordSigned) -> str:
+    return unentitled(directory(office).accounts[unsigned.account], unsigned, office.ledger.size + 1)
+
+
+def _refuse_unentitled(office: Office, session: Session, unsigned: RecordSigned) -> None:
     """Refuse, on record, what would count for nothing: a signature that the signer's role does not carry."""
-    words = unentitled(account, unsigned, office.ledger.size + 1)
+    words = _unentitled(office, unsigned)
     if words:
         mend = "somebody signs whose role it is"
         raise refusal(office, session, "sign", "role", f"{_name(unsigned)}: {words}", mend)

@@ -75,7 +75,8 @@ class Account:
     before are over), `password_expires` is "" for one that lasts, `totp` says that a device shows codes by time,
     `counter` which of its time steps was spent last, `factor_tested` when a second factor was tried last. `pending` are
     the roles that quality assurance has not agreed to yet, `first` the key that it was enrolled with, `tenures` the
-    roles that were held, each set with the event from which on.
+    roles that were held, each set with the event from which on, `absences` the events from and until (exclusive; None:
+    it still is) which it was locked.
     """
 
     id: str
@@ -104,6 +105,7 @@ class Account:
     last_login: str = ""
     qualifications: Mapping[str, Qualification] = field(default_factory=dict)
     tenures: tuple[tuple[int, tuple[str, ...]], ...] = ()
+    absences: tuple[tuple[int, int | None], ...] = ()
     registered_keys: tuple[SecurityKey, ...] = ()
 
     @property
@@ -129,6 +131,10 @@ class Account:
     def roles_at(self, seq: int) -> tuple[str, ...]:
         """The roles that were held at event `seq`."""
         return next((roles for since, roles in reversed(self.tenures) if since <= seq), ())
+
+    def locked_at(self, seq: int) -> bool:
+        """Whether it was locked at event `seq`."""
+        return any(since <= seq and (until is None or seq < until) for since, until in self.absences)
 
     def key_at(self, seq: int, fingerprint: str) -> Key | None:
         """The key with this fingerprint, if it was in force at event `seq`."""

@@ -192,7 +192,17 @@ def _with_roles(account: Account, roles: tuple[str, ...], stored: Recorded) -> A
 def _locked(account: Account, act: acts.AccountLocked, stored: Recorded) -> Account:
     if account.state == "retired":
         return account
-    return replace(account, state="locked", lock=act.cause, locks=account.locks + 1, since=stored.recorded)
+    absences = account.absences
+    if account.state != "locked":
+        absences = (*absences, (stored.seq, None))
+    return replace(
+        account,
+        state="locked",
+        lock=act.cause,
+        locks=account.locks + 1,
+        since=stored.recorded,
+        absences=absences,
+    )
 
 
 @_folds(acts.AccountUnlocked)
@@ -200,7 +210,9 @@ def _unlocked(account: Account, act: acts.AccountUnlocked, stored: Recorded) -> 
     if account.state != "locked":
         return account
     state: State = "active" if account.key else "invited"
-    return replace(account, state=state, lock="", failures=0, since=stored.recorded)
+    *before, (since, _) = account.absences
+    absences = (*before, (since, stored.seq))
+    return replace(account, state=state, lock="", failures=0, since=stored.recorded, absences=absences)
 
 
 @_folds(acts.AccountRetired)

@@ -1,14 +1,15 @@
 """Acts on deviations: each asks who may, looks where the deviation stands, and writes one numbered event.
 
-The number of an act is one more than those on record: who writes it has read all before it, and of two persons who act
-at once the second is told to look again.
+Where it stands is looked at again once nobody else can write: of two persons who act at once the second is told to look
+again, and nothing of theirs is stored.
 """
 
 from datetime import date
+from functools import partial
 from itertools import count
 
-from homeostat.errors import LedgerError, QualityError, WordingError
-from homeostat.governance.authority import authorise, distinct
+from homeostat.errors import QualityError, WordingError
+from homeostat.governance.authority import authorise, distinct, put_by
 from homeostat.governance.numbering import next_id
 from homeostat.governance.office import Office
 from homeostat.governance.orderly import in_order
@@ -77,7 +78,7 @@ def open_deviation(
         )
         return [(act, f"deviation/{name}/0001")], name
 
-    return in_turn(office, session.person, judge, batch=batch)
+    return in_turn(office, session, judge, batch=batch)
 
 
 def _free(ledger: Ledger) -> str:
@@ -208,9 +209,8 @@ def close(office: Office, session: Session, secret: Secret, name: str, *, why: s
             mend="homeostat deviation assess, cause and capa",
         )
     subject = Subject(KIND, name, dossier(one), one.batch)
-    return give(
-        office, session, secret, subject, "approved", why, changes=(_change("state", "open", "closed"),)
-    )
+    changes, lest = (_change("state", "open", "closed"),), partial(_unmoved, office, one)
+    return give(office, session, secret, subject, "approved", why, changes=changes, lest=lest)
 
 
 def _open(office: Office, name: str, why: str) -> Deviation:
@@ -224,19 +224,15 @@ def _open(office: Office, name: str, why: str) -> Deviation:
 
 def _put(office: Office, session: Session, one: Deviation, act: Act) -> None:
     acts = sum(turn.act.startswith("deviation.") for turn in one.history)
-    event = next_id(office.ledger, f"deviation/{one.id}", acts, 4)  # what comes now takes it
+    event = next_id(office.ledger, f"deviation/{one.id}", acts, 4)
+    put_by(office, session, act, batch=one.batch, event=event, lest=partial(_unmoved, office, one))
+
+
+def _unmoved(office: Office, one: Deviation) -> None:
+    """Refuse what rests on a deviation that another person has changed, or closed, since it was read."""
     if deviation(office.ledger, one.id).history != one.history:
-        raise _overtaken(one)
-    try:
-        office.put(session.person, act, batch=one.batch, event=event)
-    except LedgerError as error:
-        raise _overtaken(one) from error
-
-
-def _overtaken(one: Deviation) -> QualityError:
-    return QualityError(
-        "another person has just changed it", where=one.id, mend="look at it again, then repeat"
-    )
+        what = "another person has just changed it"
+        raise QualityError(what, where=one.id, mend="look at it again, then repeat")
 
 
 def _change(field: str, old: object, new: object) -> Change:

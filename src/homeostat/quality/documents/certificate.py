@@ -19,6 +19,7 @@ from cryptography.x509.oid import NameOID
 
 from homeostat.errors import QualityError
 from homeostat.governance import Office
+from homeostat.governance.numbering import unused
 from homeostat.ledger import PublicKey
 from homeostat.ledger.catalogue import CertificateIssued
 from homeostat.site import Site
@@ -58,14 +59,14 @@ def signing_files(site: Site) -> SigningFiles:
 def issue(office: Office, make_key: Callable[[], rsa.RSAPrivateKey] | None = None) -> SigningFiles:
     """The site's certificate, made where there is none; that it was made is on record before it signs anything.
 
-    A crash between the files and the ledger is made up for by the next call: the act's id is the fingerprint's.
+    A crash between the files and the ledger is made up for by the next call.
     """
     site = office.site
     if not (site.keys / CERTIFICATE_NAME).is_file():
         _make(site, datetime.fromisoformat(office.clock()), make_key or _key)
     found = signing_files(site)
-    name = f"certificate/{found.fingerprint[:32]}"
-    if name not in office.ledger:
+    told = (one.event.data.get("fingerprint") for one in office.acts((CertificateIssued.type,)))
+    if found.fingerprint not in told:
         loaded = x509.load_pem_x509_certificate(found.certificate.read_bytes())
         act = CertificateIssued(
             why="the site seals its documents with it",
@@ -74,7 +75,7 @@ def issue(office: Office, make_key: Callable[[], rsa.RSAPrivateKey] | None = Non
             until=loaded.not_valid_after_utc.isoformat(),
             algorithm=f"RSA-{BITS}, PKCS #1 v1.5, SHA-256",
         )
-        office.put(ACTOR, act, event=name)
+        office.put(ACTOR, act, event=unused(office.ledger, f"certificate/{found.fingerprint[:32]}"))
     return found
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from homeostat.governance import Office, Session
-from homeostat.governance.authority import authorise
+from homeostat.governance.authority import authorise, put_by
 from homeostat.governance.signing import Judge, Standing
 from homeostat.historian import Historian
 from homeostat.ledger import Ledger
@@ -87,5 +87,5 @@ def hand_over(office: Office, session: Session, kind: str, number: str, content:
     """
     authorise(office, session, "record.review")
     sha256 = hashlib.sha256(content).hexdigest()
-    office.put(session.person, DocumentIssued(why=why, kind=kind, number=number, sha256=sha256))
+    put_by(office, session, DocumentIssued(why=why, kind=kind, number=number, sha256=sha256))
     return sha256

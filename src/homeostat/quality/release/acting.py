@@ -6,13 +6,13 @@ while nothing was added to what it was made of.
 
 from collections.abc import Sequence
 from functools import partial
-from itertools import chain, count
 
 from pydantic import JsonValue
 
 from homeostat.errors import QualityError
 from homeostat.governance import Office, Session
 from homeostat.governance.authority import authorise, distinct
+from homeostat.governance.numbering import unused
 from homeostat.governance.orderly import in_order
 from homeostat.governance.people import Secret
 from homeostat.governance.released import KIND, TRANSITIONS, Status, status
@@ -22,10 +22,10 @@ from homeostat.governance.signing.giving import give, stamped
 from homeostat.governance.turns import in_turn
 from homeostat.ledger.catalogue import Act, AlertRaised, BatchRecalled, Change, PendingReported
 from homeostat.ledger.catalogue.release import Outcome
+from homeostat.quality.overtaken import unchanged
 from homeostat.quality.release.certificate import Certificate
 from homeostat.quality.release.entered import signed_result
 from homeostat.quality.release.obstacles import Grounds, obstacles
-from homeostat.quality.release.overtaken import unchanged
 from homeostat.quality.reviewed import KIND as REVIEW
 
 PENDING = "pending"
@@ -46,7 +46,7 @@ def release(office: Office, session: Session, secret: Secret, grounds: Grounds, 
     """
     authorise(office, session, "batch.release")
     distinct(office, session, "batch.release", _parts(office, session.person, grounds.certificate.batch))
-    unchanged(office, grounds)
+    _unchanged(office, grounds)
     found = obstacles(grounds)
     if found:
         words = "; ".join(one.words for one in found)
@@ -65,7 +65,7 @@ def release(office: Office, session: Session, secret: Secret, grounds: Grounds, 
         why,
         terms=terms,
         changes=changes,
-        lest=partial(unchanged, office, grounds),
+        lest=partial(_unchanged, office, grounds),
     )
 
 
@@ -84,7 +84,7 @@ def _parts(office: Office, person: str, batch: str) -> dict[str, str]:
 def reject(office: Office, session: Session, secret: Secret, grounds: Grounds, why: str) -> Signature:
     """Reject the batch by the qualified person's signature; it can never be released then."""
     authorise(office, session, "batch.release")
-    unchanged(office, grounds)
+    _unchanged(office, grounds)
     if not grounds.status.may("reject"):
         raise QualityError(f"the batch is {grounds.status.state}", where=grounds.certificate.batch)
     changes = _moved(grounds.status, "reject")
@@ -98,7 +98,7 @@ def reject(office: Office, session: Session, secret: Secret, grounds: Grounds, w
         why,
         terms=terms,
         changes=changes,
-        lest=partial(unchanged, office, grounds),
+        lest=partial(_unchanged, office, grounds),
     )
 
 
@@ -112,7 +112,7 @@ def request(office: Office, session: Session, secret: Secret, grounds: Grounds, 
     """The treating physician asks for a product that is out of specification, knowing the certificate."""
     authorise(office, session, "release.request")
     _exceptional(office, grounds)
-    lest = partial(unchanged, office, grounds)
+    lest = partial(_unchanged, office, grounds)
     return give(office, session, secret, subject(grounds.certificate), "requested", why, lest=lest)
 
 
@@ -121,7 +121,7 @@ def agree(office: Office, session: Session, secret: Secret, grounds: Grounds, wh
     """The sponsor agrees to an exceptional release, knowing the certificate."""
     authorise(office, session, "release.agree")
     _exceptional(office, grounds)
-    lest = partial(unchanged, office, grounds)
+    lest = partial(_unchanged, office, grounds)
     return give(office, session, secret, subject(grounds.certificate), "agreed", why, lest=lest)
 
 
@@ -154,14 +154,14 @@ def report(
     def judge() -> tuple[list[tuple[Act, str]], None]:
         stands = _taking(office, batch, test, outcome)
         changed = {"changes": _reported(stands, test, outcome), "signature": signature}
-        name = unused(office, f"release/{batch}/reported/{test}")
+        name = unused(office.ledger, f"release/{batch}/reported/{test}")
         acts: list[tuple[Act, str]] = [(found.model_copy(update=changed), name)]
         if outcome == "positive":
             cause = f"{test} was reported positive ({evidence})"
             acts += recalled(stands, listed(session, batch, cause, parts, why), signature)
         return acts, None
 
-    in_turn(office, session.person, judge, batch=batch, over=True)
+    in_turn(office, session, judge, batch=batch, over=True)
     return status(office.ledger, batch)
 
 
@@ -204,7 +204,7 @@ def recall(
     def judge() -> tuple[list[tuple[Act, str]], None]:
         return recalled(_recallable(office, batch), found, signature), None
 
-    in_turn(office, session.person, judge, batch=batch, over=True)
+    in_turn(office, session, judge, batch=batch, over=True)
 
 
 def _recallable(office: Office, batch: str) -> Status:
@@ -229,14 +229,14 @@ def recalled(stands: Status, found: BatchRecalled, signature: str) -> list[tuple
     return [(AlertRaised(about=found.batch, words=words, why=found.why), ""), (act, "")]
 
 
-def unused(office: Office, name: str) -> str:
-    """An id for an act that none has yet: what stands under that name may count for nothing, or be overtaken."""
-    names = chain((name,), (f"{name}/{number}" for number in count(2)))
-    return next(one for one in names if one not in office.ledger)
+def _unchanged(office: Office, grounds: Grounds) -> None:
+    """Refuse grounds that something was added to since they were gathered."""
+    if grounds.seen is not None:
+        unchanged(office.ledger, grounds.certificate.batch, grounds.seen)
 
 
 def _exceptional(office: Office, grounds: Grounds) -> None:
-    unchanged(office, grounds)
+    _unchanged(office, grounds)
     certificate = grounds.certificate
     if not certificate.exceptional or certificate.conforms:
         raise QualityError(

@@ -11,13 +11,13 @@ from pydantic import ValidationError
 from homeostat.governance import Office, Session
 from homeostat.governance.authority import authorise
 from homeostat.governance.known import accounts, moment
+from homeostat.governance.numbering import unused
 from homeostat.governance.released import Status, status
 from homeostat.governance.turns import in_turn
 from homeostat.ledger import Ledger
 from homeostat.ledger.catalogue import Act, AlertRaised
 from homeostat.ledger.identity import permitted
 from homeostat.quality.model.base import Part
-from homeostat.quality.release.acting import unused
 from homeostat.quality.release.certificate import Certificate, Pending
 
 
@@ -92,26 +92,26 @@ def alert_overdue(office: Office, session: Session, why: str) -> tuple[Awaited, 
     """Alert for every test that is overdue and was not alerted yet; those tests. Needs "record.review"."""
     authorise(office, session, "record.review")
     names = dict.fromkeys(one.batch for one in awaited(office.ledger, office.clock()) if _owed(one))
-    return tuple(one for name in names for one in _alerted(office, session.person, name, why))
+    return tuple(one for name in names for one in _alerted(office, session, name, why))
 
 
 def _owed(one: Awaited) -> bool:
     return one.overdue and not one.alerted
 
 
-def _alerted(office: Office, person: str, batch: str, why: str) -> tuple[Awaited, ...]:
+def _alerted(office: Office, session: Session, batch: str, why: str) -> tuple[Awaited, ...]:
     def judge() -> tuple[list[tuple[Act, str]], tuple[Awaited, ...]]:
         owed = tuple(one for one in awaited(office.ledger, office.clock(), batch) if _owed(one))
         acts: list[tuple[Act, str]] = [
             (
                 AlertRaised(about=batch, words=_words(batch, one.title, moment(one.due)), why=why),
-                unused(office, f"release/{batch}/overdue/{one.test}"),
+                unused(office.ledger, f"release/{batch}/overdue/{one.test}"),
             )
             for one in owed
         ]
         return acts, owed
 
-    return in_turn(office, person, judge, batch=batch, over=True)
+    return in_turn(office, session, judge, batch=batch, over=True)
 
 
 def _words(batch: str, title: str, due: datetime) -> str:

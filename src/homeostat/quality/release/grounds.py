@@ -20,7 +20,7 @@ from homeostat.ledger.readable import unreadable
 from homeostat.monitoring.package import Package, parse_running
 from homeostat.process import Process
 from homeostat.quality.credibility import Adequate, adequacy
-from homeostat.quality.deviations import deviations
+from homeostat.quality.deviations import deviations, disregarded
 from homeostat.quality.exceptions import NEWEST, report
 from homeostat.quality.record import matter, record_of
 from homeostat.quality.release.acting import subject
@@ -74,7 +74,11 @@ def grounds(site: Site, batch: str, *, exceptional: bool = False) -> Grounds:
             finished=record.header.finished,
             status=status(ledger, batch),
             certificate=certificate,
-            altered=(*_altered(ledger, check, batch), *_unread(events, check)),
+            altered=(
+                *_altered(ledger, check, batch),
+                *_disregarded(ledger, check, batch),
+                *_unread(events, check),
+            ),
             unresolved=[f"{one.id}: {one.words}" for one in unresolved_by(ledger, reviewed)],
             reviewed=_review_in_words(reviewed),
             custody=tuple(_custody(site, ledger, batch)),
@@ -87,8 +91,19 @@ def grounds(site: Site, batch: str, *, exceptional: bool = False) -> Grounds:
 def _altered(ledger: Ledger, check: SiteCheck, batch: str) -> Iterator[str]:
     """What was altered, anywhere at the site; and what was settled for others, of the batch that it is about."""
     yield from (f"{one.where}: {one.what}" for one in check.altered[:_SHOWN])
-    for one in touching(ledger, [each for each in check.findings if each.settled], batch):
+    settled = [one for one in check.findings if one.settled and not one.as_recorded]
+    for one in touching(ledger, settled, batch):
         yield f"{one.where}: {one.what}; that is settled for other batches, not for this one"
+
+
+def _disregarded(ledger: Ledger, check: SiteCheck, batch: str) -> Iterator[str]:
+    """Acts on deviations of the batch that came to nothing, until they are settled: what they say was not judged."""
+    settled = {one.event for one in check.findings if one.settled}
+    names = {one.id for one in deviations(ledger, batch)}
+    for one, why in disregarded(ledger):
+        about = one.event.batch == batch or one.event.data.get("deviation") in names
+        if about and one.seq not in settled:
+            yield f"event {one.seq} ({one.event.type}), as by {one.event.actor}, counts for nothing: {why}"
 
 
 def _unread(events: Iterable[Recorded], check: SiteCheck) -> Iterator[str]:

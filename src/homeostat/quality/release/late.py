@@ -85,7 +85,7 @@ def report_result(
             acts += recalled(stands, listed(session, batch, cause, parts, why), signature)
         return acts, judged
 
-    return in_turn(office, session.person, judge, batch=batch, over=True)
+    return in_turn(office, session, judge, batch=batch, over=True)
 
 
 def _story(office: Office, batch: str) -> Story:

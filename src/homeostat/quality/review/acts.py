@@ -1,7 +1,9 @@
 """Acts of a reviewer: begin, say a word on each exception, sign what was shown."""
 
+from functools import partial
+
 from homeostat.errors import QualityError, WordingError
-from homeostat.governance.authority import authorise, distinct
+from homeostat.governance.authority import authorise, distinct, put_by
 from homeostat.governance.ended import end_of
 from homeostat.governance.office import Office
 from homeostat.governance.orderly import in_order
@@ -18,6 +20,7 @@ from homeostat.quality.deviations import deviation, link, open_deviation
 from homeostat.quality.deviations.known import among
 from homeostat.quality.exceptions import NEWEST
 from homeostat.quality.model import Finding
+from homeostat.quality.overtaken import unchanged
 from homeostat.quality.review.performing import performers
 from homeostat.quality.review.state import KIND, Review, review, standing
 
@@ -34,7 +37,7 @@ def begin(
     fresh = now.state == "not begun"  # one that was signed stays so, or overtaken
     changes = (Change(field="review", old=now.state, new="under way"),) if fresh else ()
     act = ReviewBegun(why=why, batch=batch, rules=rules, sha256=shown, changes=changes)
-    office.put(session.person, act, batch=batch)
+    put_by(office, session, act, batch=batch)
     return standing(office.ledger, now.report)
 
 
@@ -112,10 +115,12 @@ def sign_review(
     """Sign the review of a batch that has ended, every exception of which has its disposition.
 
     `shown` is the SHA-256 of what the reviewer was shown: where it is given, nothing else is signed. Raises
-    AuthorityError where the reviewer had a part in the batch, QualityError where the review is not complete.
+    AuthorityError where the reviewer had a part in the batch, QualityError where the review is not complete, or
+    something was added to the record meanwhile.
     """
     _unconcerned(office, session, batch)
     _reason(why)
+    seen = office.ledger.size  # first: what comes now is found when it is signed
     now = review(office.ledger, historian, batch)
     subject = Subject(KIND, batch, now.shown, batch)
     if shown and shown != subject.sha256:
@@ -123,7 +128,8 @@ def sign_review(
     _complete(office, now)
     terms = {"rules": now.report.rules, "exceptions": len(now.report.items), "passed": now.report.passed}
     changes = (Change(field="review", old=now.state, new="reviewed"),)
-    return give(office, session, secret, subject, "reviewed", why, terms=terms, changes=changes)
+    lest = partial(unchanged, office.ledger, batch, seen)
+    return give(office, session, secret, subject, "reviewed", why, terms=terms, changes=changes, lest=lest)
 
 
 def _unconcerned(office: Office, session: Session, batch: str) -> None:
@@ -172,7 +178,7 @@ def _dispose(office: Office, session: Session, now: Review, found: Finding, name
             "changes": (Change(field=found.id, old=before.disposition if before else None, new=disposition),),
         }
     )
-    office.put(session.person, act, batch=now.batch)
+    put_by(office, session, act, batch=now.batch)
 
 
 def _reason(why: str) -> None:

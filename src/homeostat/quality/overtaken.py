@@ -1,15 +1,14 @@
-"""Whether the grounds of a release are still those that were shown: what was shown is signed, or nothing.
+"""Whether the record of a batch is still the one that was shown: what was shown is signed, or nothing.
 
-office, grounds -> events since they were gathered -> none of them concerns the batch, or QualityError
+ledger, batch, place up to which it was read -> events since -> none of them concerns the batch, or QualityError
 """
 
 from collections.abc import Mapping
 from itertools import chain
 
 from homeostat.errors import QualityError
-from homeostat.governance import Office
 from homeostat.governance.custody import Belonging
-from homeostat.ledger import JSON
+from homeostat.ledger import JSON, Ledger
 from homeostat.ledger.catalogue import (
     ContainerFilled,
     ContainersHeld,
@@ -18,17 +17,13 @@ from homeostat.ledger.catalogue import (
     CustodyBound,
     DeviationRequested,
 )
-from homeostat.quality.release.obstacles import Grounds
 
 
-def unchanged(office: Office, grounds: Grounds) -> None:
-    """Refuse grounds that something was added to since they were gathered: what was shown is signed, or nothing.
+def unchanged(ledger: Ledger, batch: str, seen: int) -> None:
+    """Refuse a record that something was added to behind the place `seen`: what was shown is signed, or nothing.
 
     That is any event of the batch or of one that it was made from, and what was done with containers that concern it.
     """
-    if grounds.seen is None:
-        return
-    batch, seen, ledger = grounds.certificate.batch, grounds.seen, office.ledger
     belonging = Belonging.of(ledger)
     own = {batch, *belonging.containers(batch)}
     added = (
