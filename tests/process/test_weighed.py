@@ -1,6 +1,7 @@
 """The least scales, costs and delays, and the greatest weights: what a message advises is accepted."""
 
 import re
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -25,8 +26,8 @@ def advised(mend: str) -> Quantity:
 @given(NUMBERS, UNITS, UNITS)
 def test_the_scale_that_is_advised_is_accepted(target: float, unit: str, other: str) -> None:
     aim = Aim(of="lactate", target=Quantity(target, unit), scale=Quantity(1e-28, other))
-    (fault,) = scaled((), aim, aim.scale)
-    assert list(scaled((), aim, advised(fault.mend))) == []
+    (fault,) = scaled((), aim, aim.scale, "mmol/L")
+    assert list(scaled((), aim, advised(fault.mend), "mmol/L")) == []
 
 
 @given(NUMBERS, st.floats(1e-3, 1.0))
@@ -37,9 +38,21 @@ def test_the_weight_that_is_advised_is_accepted(target: float, share: float) -> 
         scale=Quantity(share * target, "mmol/L"),
         weight=1e300,
     )
-    (fault,) = scaled((), aim, aim.scale)
+    (fault,) = scaled((), aim, aim.scale, "mmol/L")
     weight = advised(fault.mend).value
-    assert list(scaled((), aim.model_copy(update={"weight": weight}), aim.scale)) == []
+    assert list(scaled((), aim.model_copy(update={"weight": weight}), aim.scale, "mmol/L")) == []
+
+
+@pytest.mark.parametrize("share", [0.5, 2.0])
+@pytest.mark.parametrize("fields", [{"strive": "more"}, {"low": Quantity(0.0, "mmol/L")}])
+def test_beside_no_value_the_least_scale_does_not_depend_on_its_unit(
+    fields: dict[str, Any], share: float
+) -> None:
+    told = []
+    for unit, size in (("mmol/L", 1.0), ("mol/L", 1e-3), ("mol/m^3", 1.0), ("umol/mL", 1.0)):
+        aim = Aim(of="lactate", scale=Quantity(share * 1e-12 * size, unit), weight=2.0, **fields)
+        told.append([fault.path[-1] for fault in scaled((), aim, aim.scale, "mmol/L")])
+    assert told == [["scale"] if share < 1.0 else []] * 4
 
 
 @given(NUMBERS, st.sampled_from(["L", "mL", "uL", "m^3"]))

@@ -10,23 +10,26 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from homeostat.process.controllers import Aim, Bound, Controller, Move
 from homeostat.process.equipment import Tag
 from homeostat.process.issues import Fault, Path
-from homeostat.process.units import Quantity, compatible, ratio_compatible
+from homeostat.process.units import Quantity, compatible, convert_difference, ratio_compatible
 
 FINEST = 1e-6
 """The least of what weighs 1, as a share of the value it stands beside (assumption)."""
 LEAST = 1e-12
-"""The same in the scale's own unit, where it stands beside no value, or beside zero (assumption)."""
+"""The same in the unit of the model, where it stands beside no value, or beside zero (assumption)."""
 NOISE = 1e-9
 """Relative noise of binary numbers and conversions, which decides nothing (assumption)."""
 DIGITS = 3
 """Digits in which a limit is told."""
 
 
-def scaled(where: Path, each: Aim | Bound, scale: Quantity) -> Iterator[Fault]:
-    """A fault for a scale (or a weight of it) that makes a weight, its square inverted, out of all proportion."""
+def scaled(where: Path, each: Aim | Bound, scale: Quantity, unit: str) -> Iterator[Fault]:
+    """A fault for a scale (or a weight of it) that makes a weight, its square inverted, out of all proportion.
+
+    `unit` is the model's, for what is aimed at.
+    """
     ends = (getattr(each, field, None) for field in ("target", "low", "high"))
     beside = max((abs(end.to(scale.unit)) for end in ends if end is not None), default=0.0)
-    least = FINEST * beside if beside > 0.0 else LEAST
+    least = FINEST * beside if beside > 0.0 else convert_difference(LEAST, unit, scale.unit)
     if _below(scale.value, least):
         what = f"'{scale}' is no deviation that could matter here"
         mend = f"give the difference in which you would speak of it, at least {at_least(least)} {scale.unit}"
