@@ -237,15 +237,15 @@ class Live(Piece):
         low, high = min([self.low, *measured]), max([self.high, *(one + margin for one in measured)])
         return self.low if self.least is not None else low, self.high if self.most is not None else high
 
-    def at_line(self, state: LiveState, time: int, measured: float) -> LiveState:
+    def at_line(self, state: LiveState, time: int, measured: float, *, refused: bool = False) -> LiveState:
         """The state that knows of a sample drawn at `time` (µs), whenever its result comes.
 
         It is compared with the live value at the time of sampling, as it was before it was kept in the range. One
         that is far off, or was drawn while values were doubted, corrects nothing and is `waiting`; if the next is far
-        off as well, and alike, both count.
+        off as well, and alike, both count. `refused` says that spectra taken near were: the state knows of none.
         Raises MonitoringError when there was no value near, or when the result is not finite or not possible.
         """
-        found = self._results.told(state, time, measured)
+        found = self._results.told(state, time, measured, refused=refused)
         return found if found.samples is state.samples else self._corrected(found)
 
     @property
