@@ -19,6 +19,7 @@ from homeostat.monitoring.learning.recording import record_live
 from homeostat.monitoring.learning.validation import checklist, validate
 from homeostat.monitoring.package import LivePackage, uses, write
 from homeostat.monitoring.spectra import EMSC
+from homeostat.monitoring.spectra.repeated import held_within
 
 ASKED = Wished("glucose", group="reactor", components=3, quick=True, unit="g/L")
 
@@ -318,6 +319,7 @@ def test_few_groups_get_the_interval_of_random_effects_and_say_what_they_promise
     package: LivePackage, tmp_path: Path
 ) -> None:
     assert package.live.by_groups == 6
+    assert package.live.laboratory is not None
     told = promise_live(package) or ""
     assert told.startswith(
         "6 groups cannot promise 90 % of the rows of a new group: 86 % is the most they can"
@@ -344,6 +346,20 @@ def test_without_groups_samples_are_said_to_count_as_exchangeable(tmp_path: Path
     found = learnt(tmp_path, replace(ASKED, group=None), reactor=[1.0] * 30)
     assert any("samples count as exchangeable" in one for one in found.decisions)
     assert "samples count as exchangeable" in described_live(found.package)["interval"]
+
+
+def test_no_interval_is_narrower_than_laboratory_values_can_be_told(tmp_path: Path) -> None:
+    found = learnt(tmp_path, replace(ASKED, group=None), reactor=[1.0] * 30)
+    live = found.package.live
+    assert live.laboratory == held_within(found.choice.errors, 0.9)
+    told = str(described_live(found.package)["interval"])
+    assert f"at least {live.laboratory:.3g} to either side" in told
+    told_of = read(found.package, tmp_path, processes.process())
+    assert live.laboratory is not None
+    widths = [
+        one.high - one.low for one in told_of.told.values() if one.high is not None and one.low is not None
+    ]
+    assert min(widths) >= live.laboratory  # on one side at least: the other end may be that of the range
 
 
 def test_a_target_that_was_declared_impossible_is_refused_with_its_line(tmp_path: Path) -> None:

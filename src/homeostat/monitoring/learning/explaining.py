@@ -90,6 +90,7 @@ def described_live(package: LivePackage) -> dict[str, Any]:
         "learnt from": f"{package.training.rows} rows in {package.training.groups} groups",
         "notes": package.training.note,
         "interval": f"{100 * package.coverage:.0f} %: {live.quantile:.3g} times the expected error, "
+        + ("" if live.laboratory is None else f"at least {live.laboratory:.3g} to either side, ")
         + ("samples count as exchangeable" if by is None else f"by random effects of {by} groups"),
         **({} if promise_live(package) is None else {"promised": promise_live(package)}),
         "reportable": _reportable(live),
