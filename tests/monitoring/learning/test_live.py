@@ -345,6 +345,9 @@ def test_of_three_groups_that_differ_the_interval_reaches_further_than_their_sam
 def test_without_groups_samples_are_said_to_count_as_exchangeable(tmp_path: Path) -> None:
     found = learnt(tmp_path, replace(ASKED, group=None), reactor=[1.0] * 30)
     assert any("samples count as exchangeable" in one for one in found.decisions)
+    evidence = {one.id: one.evidence for one in validate(found.package, tmp_path / "none.json").findings}
+    assert "30 rows, without groups" in evidence["FDA-4"]
+    assert "intervals scaled by 30 samples, each left out" in evidence["OUR-1"]
     assert "samples count as exchangeable" in described_live(found.package)["interval"]
 
 

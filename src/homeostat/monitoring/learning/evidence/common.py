@@ -99,7 +99,7 @@ def _risk(case: Case[Any]) -> Told:
 
 def _plan(case: Case[Any]) -> Told:
     training = case.package.training
-    data = f"{training.rows} rows, {training.groups} groups, SHA-256 {training.sha256[:16]}..."
+    data = f"{training.rows} rows, {training.grouped}, SHA-256 {training.sha256[:16]}..."
     told = f"{data}; {len(case.package.tried)} entries of what was tried"
     return "partly", f"{told}; gap: a plan approved beforehand"
 

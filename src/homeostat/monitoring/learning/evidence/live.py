@@ -123,10 +123,11 @@ def _alternative(case: Live) -> Told:
 def _held_out_limits(case: Live) -> Told:
     if "rmsecv" not in case.whole:
         return "gap", "gap: no figures on samples left out"
-    rows = case.package.training.groups
+    training = case.package.training
+    samples = f"{training.groups} groups of samples" if training.group else f"{training.groups} samples"
     return (
         "partly",
-        f"intervals scaled by {rows} groups of samples, each left out in turn; gap: false refusals are not measured",
+        f"intervals scaled by {samples}, each left out in turn; gap: false refusals are not measured",
     )
 
 
