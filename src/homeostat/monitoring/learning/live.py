@@ -13,7 +13,7 @@ import numpy as np
 
 from homeostat.errors import MonitoringError
 from homeostat.monitoring.frozen import Array
-from homeostat.monitoring.learning.identical import joined, known_rows, once
+from homeostat.monitoring.learning.identical import joined, once
 from homeostat.monitoring.learning.runs import HOUR, hours
 from homeostat.monitoring.learning.sampling import Sampling, misplaced, sampling
 from homeostat.monitoring.learning.spectral import on_axis, samples_digest
@@ -257,11 +257,10 @@ def _remarks(
     return found
 
 
-def learnt_rows(read: Followed) -> frozenset[int]:
-    """The rows that were learnt from: alike in spectrum and reference, however they are written."""
+def rows_of(read: Followed) -> tuple[Array, Array]:
+    """The spectra (n, p) and references (n,) of the table, as a calibration reads them however they are written."""
     spectra, _ = on_axis(read.package.headings, read.table)
-    measured = _measured(read.package, read.table)
-    return frozenset(known_rows(spectra, measured, read.package.training.keys).tolist())
+    return spectra, _measured(read.package, read.table)
 
 
 def _stood(told: Sequence[Sampled]) -> tuple[int, int]:
