@@ -27,7 +27,7 @@ from homeostat.monitoring.learning.live import rows_of
 from homeostat.monitoring.learning.scoring import Scored, figures, inputs
 from homeostat.monitoring.learning.scoring import digest_of as digest_scored
 from homeostat.monitoring.learning.table import Table
-from homeostat.monitoring.package import LockedTest, WatchPackage
+from homeostat.monitoring.package import LockedTest, Metrics, WatchPackage
 from homeostat.monitoring.package.uses import (
     AGAIN,
     COMPARED,
@@ -48,10 +48,14 @@ NONE_NEW = ": rows like those it was learnt from and no others, which proves not
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """The number of the use in the record, None where it could not be recorded; `told` in words."""
+    """The number of the use in the record, None where it could not be recorded; `told` in words.
+
+    `results` are the figures that go on record: those to be shown.
+    """
 
     number: int | None
     told: str
+    results: tuple[Metrics, ...] = ()
 
 
 def record(scored: Scored, model: Path, when: str) -> Kept | None:
@@ -67,6 +71,7 @@ def record(scored: Scored, model: Path, when: str) -> Kept | None:
     same = not locked and digest_scored(scored) == package.training.sha256
     again = not locked and (not new or same)
     table = test.sha256 if test is not None and locked else scored.table.sha256
+    results = scored.metrics if again else new
     apart = f", with {rows} of its rows" if locked and table != scored.table.sha256 else ""
     try:
         use = record_use(
@@ -76,12 +81,12 @@ def record(scored: Scored, model: Path, when: str) -> Kept | None:
             when=when,
             content_hash=package.content_hash,
             table=table,
-            results=scored.metrics if again else new,
+            results=results,
             note=f"{scored.table.name[:200]}{apart}{'' if again else _without(like.left_out)}",
         )
         times = times_tested(uses(model), table)
     except MonitoringError as fault:
-        return Kept(None, f"Not recorded: {fault.what}.")
+        return Kept(None, f"Not recorded: {fault.what}.{'' if again else like.told}", results)
     more = f": the locked test set{apart}, used {times} times by now" if locked else ""
     if again:
         return _kept(use, model, PROVES_NOTHING if same else NONE_NEW)
@@ -138,6 +143,7 @@ def record_live(read: Read, model: Path, when: str) -> Kept | None:
     new = figures_of(read, like.left_out)
     same = digest_read(package, read.table) == package.training.sha256
     again = same or not new
+    results = read.metrics if again else new
     after = f", after {told} at-line results" if told else ""
     try:
         use = record_use(
@@ -147,11 +153,11 @@ def record_live(read: Read, model: Path, when: str) -> Kept | None:
             when=when,
             content_hash=package.content_hash,
             table=read.table.sha256,
-            results=read.metrics if again else new,
+            results=results,
             note=f"{read.table.name[:200]}{after}{'' if again else _without(like.left_out)}",
         )
     except MonitoringError as fault:
-        return Kept(None, f"Not recorded: {fault.what}.")
+        return Kept(None, f"Not recorded: {fault.what}.{'' if again else like.told}", results)
     if again:
         return _kept(use, model, PROVES_NOTHING if same else NONE_NEW)
     return _kept(use, model, "", like.told)
@@ -162,4 +168,4 @@ def _kept(use: Use, model: Path, more: str, told: str = "") -> Kept:
     kept = f"Recorded as use {use.number} in {record_of(model).name}{more}.{told}"
     if use.torn:
         kept += " The line before it was torn while it was written: it stays, and tells no use."
-    return Kept(use.number, kept)
+    return Kept(use.number, kept, use.results)
