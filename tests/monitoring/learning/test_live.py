@@ -16,6 +16,7 @@ from homeostat.monitoring.learning.live import Followed, Told, digest_of, follow
 from homeostat.monitoring.learning.possible import possible
 from homeostat.monitoring.learning.promising import promise_live
 from homeostat.monitoring.learning.recording import record_live
+from homeostat.monitoring.learning.sampled import beside
 from homeostat.monitoring.learning.validation import checklist, validate
 from homeostat.monitoring.package import LivePackage, uses, write
 from homeostat.monitoring.spectra import EMSC
@@ -306,7 +307,9 @@ def test_a_mistyped_result_is_told_and_takes_the_value_nowhere(tmp_path: Path, p
     assert typed.missed
     assert "half-widths off what stood" in typed.unused
     assert any(one.startswith("the result in line 6 corrects nothing") for one in found.remarks)
-    assert found.beside == "What stood beside the 3 told samples: 3 intervals, of which 1 missed the result."
+    told = "2 told samples that count: 2 intervals, of which 0 missed the result. 1 more corrected nothing"
+    assert found.beside == f"What stood beside the {told}, and are not counted."
+    assert not any("lie outside the interval that stood" in one for one in found.remarks)
 
 
 def test_a_shift_is_told_to_have_waited_for_the_second_result(tmp_path: Path, package: LivePackage) -> None:
@@ -566,9 +569,13 @@ def test_groups_that_are_spelt_in_several_ways_are_one_and_that_is_told(tmp_path
 
 def test_told_samples_that_missed_their_intervals_are_warned_of(tmp_path: Path, package: LivePackage) -> None:
     found = read(package, tmp_path, processes.process(shift=2.0), Told(at_line=3))
-    warned = [one for one in found.remarks if "told samples lie outside the interval that stood" in one]
+    warned = [
+        one for one in found.remarks if "told samples that count lie outside the interval that stood" in one
+    ]
     assert len(warned) == 1
-    assert warned[0].startswith("WARNING: ")
+    counted = beside(found.samples)
+    assert warned[0].startswith(f"WARNING: {counted.missed} of {counted.stood} told samples that count ")
+    assert f"{counted.stood} intervals, of which {counted.missed} missed the result." in (found.beside or "")
     assert warned[0].endswith("later intervals are as wide as they showed")
     older = package.model_copy(update={"live": package.live.model_copy(update={"edition": 3})})
     remarks = read(older, tmp_path, processes.process(shift=2.0), Told(at_line=3)).remarks

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from homeostat.monitoring.learning.calibrating import Calibrated, Wished
-    from homeostat.monitoring.learning.live import Followed, Sampled, Told
+    from homeostat.monitoring.learning.live import Followed, Told
     from homeostat.monitoring.learning.recording import Kept
+    from homeostat.monitoring.learning.sampled import Sampled
     from homeostat.monitoring.package import LivePackage
     from homeostat.monitoring.spectra import LiveValue
     from homeostat.monitoring.spectra.recipe import Scatter
