@@ -10,15 +10,16 @@ from tests.monitoring.learning import processes, tables
 
 from homeostat.errors import MonitoringError
 from homeostat.monitoring.learning.calibrating import Calibrated, Standards, Wished, range_of, train_live
-from homeostat.monitoring.learning.evidence import LIVE
+from homeostat.monitoring.learning.evidence import LIVE, Case
 from homeostat.monitoring.learning.explaining import described_live
-from homeostat.monitoring.learning.live import Followed, Told, digest_of, follow_live
+from homeostat.monitoring.learning.live import Followed, Told, digest_of, digests, follow_live
 from homeostat.monitoring.learning.possible import possible
 from homeostat.monitoring.learning.promising import promise_live
 from homeostat.monitoring.learning.recording import record_live
 from homeostat.monitoring.learning.sampled import beside
 from homeostat.monitoring.learning.validation import checklist, validate
 from homeostat.monitoring.package import LivePackage, uses, write
+from homeostat.monitoring.package.uses import Use
 from homeostat.monitoring.spectra import EMSC
 from homeostat.monitoring.spectra.repeated import held_within
 
@@ -539,6 +540,37 @@ def test_a_table_scored_again_is_the_same_evidence(package: LivePackage, tmp_pat
     record_live(read(package, tmp_path, processes.process(20)), path, "2026-01-01T00:00:00+00:00")
     found = {each.id: each for each in validate(package, path).findings}
     assert found["MON-08"].evidence.startswith("13 samples of processes in 2 tables, never told")
+
+
+def test_a_process_in_several_tables_is_counted_once_and_lines_without_digests_as_they_were(
+    package: LivePackage, tmp_path: Path
+) -> None:
+    path, when = tmp_path / "live.json", "2026-01-01T00:00:00+00:00"
+    write(package, path)
+    columns = processes.process()
+    record_live(read(package, tmp_path, columns), path, when)
+    record_live(read(package, tmp_path, dict(reversed(columns.items()))), path, when)
+    first: dict[str, list[object]] = {name: cells[:20] for name, cells in columns.items()}
+    record_live(read(package, tmp_path, first), path, when)
+    found = {each.id: each for each in validate(package, path).findings}
+    assert found["MON-08"].evidence.startswith("10 samples of processes in 3 tables, never told")
+    one = uses(path)[0]
+    assert (len(one.samples), one.results[0].rows) == (10, 10)
+    assert "samples" not in one.model_copy(update={"samples": ()}).model_dump()
+    before = Use.model_validate(one.model_copy(update={"samples": ()}).model_dump())
+    assert before.hashed() != one.hashed()
+    older = tuple(use.model_copy(update={"samples": ()}) for use in uses(path))
+    told = LIVE["MON-08"](Case(package, older))[1]
+    assert told.startswith("25 samples of processes in 3 tables, never told")
+
+
+def test_a_sample_between_two_spectra_has_a_digest_by_its_time(package: LivePackage, tmp_path: Path) -> None:
+    columns = processes.process()
+    between = {name: [None] * 2 for name in columns} | {"time [h]": [1.01, 2.01], "glucose": [5.0, 5.0]}
+    order = np.argsort([*columns["time [h]"], 1.01, 2.01])  # type: ignore[arg-type]
+    rows = {name: [[*columns[name], *between[name]][place] for place in order] for name in columns}
+    found = read(package, tmp_path, rows)
+    assert len(digests(found)) == len(found.samples) == 12
 
 
 def test_groups_that_are_spelt_in_several_ways_are_one_and_that_is_told(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import numpy as np
 
 from homeostat.errors import MonitoringError
 from homeostat.monitoring.frozen import Array
-from homeostat.monitoring.learning.identical import joined, once
+from homeostat.monitoring.learning.identical import joined, once, row_digests
 from homeostat.monitoring.learning.remarks import told_of_samples, told_of_spectra
 from homeostat.monitoring.learning.runs import HOUR, hours
 from homeostat.monitoring.learning.sampled import Sampled, beside
@@ -196,6 +196,17 @@ def rows_of(read: Followed) -> tuple[Array, Array]:
     """The spectra (n, p) and references (n,) of the table, as a calibration reads them however they are written."""
     spectra, _ = on_axis(read.package.headings, read.table)
     return spectra, _measured(read.package, read.table)
+
+
+def digests(read: Followed, without: Collection[int] = ()) -> tuple[str, ...]:
+    """Digests of the samples that `figures` counts, each once, in order: the same in any table that holds them.
+
+    A sample between two spectra is known by its time.
+    """
+    spectra, measured = rows_of(read)
+    rows = [one.row for one in read.samples if not one.told and one.row not in without]
+    alone = np.where(np.isfinite(spectra).any(axis=1), np.nan, read.times)
+    return tuple(sorted(set(row_digests(np.column_stack([spectra, alone])[rows], measured[rows]))))
 
 
 def figures(read: Followed, without: Collection[int] = ()) -> tuple[Metrics, ...]:

@@ -22,8 +22,8 @@ from homeostat.monitoring.learning.following import Followed, counted, digest_of
 from homeostat.monitoring.learning.identical import known_rows, row_digests
 from homeostat.monitoring.learning.live import Followed as Read
 from homeostat.monitoring.learning.live import digest_of as digest_read
+from homeostat.monitoring.learning.live import digests, rows_of
 from homeostat.monitoring.learning.live import figures as figures_of
-from homeostat.monitoring.learning.live import rows_of
 from homeostat.monitoring.learning.scoring import Scored, figures, inputs
 from homeostat.monitoring.learning.scoring import digest_of as digest_scored
 from homeostat.monitoring.learning.table import Table
@@ -154,6 +154,7 @@ def record_live(read: Read, model: Path, when: str) -> Kept | None:
             content_hash=package.content_hash,
             table=read.table.sha256,
             results=results,
+            samples=() if again else digests(read, like.left_out),
             note=f"{read.table.name[:200]}{after}{'' if again else _without(like.left_out)}",
         )
     except MonitoringError as fault:
