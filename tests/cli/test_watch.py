@@ -123,6 +123,27 @@ def test_a_comparison_with_the_truth_goes_on_record_and_a_record_that_cannot_be_
     assert "Not recorded" in done.stdout
 
 
+def test_the_figures_that_are_shown_are_those_on_record(
+    homeostat: Call, trained: Path, tmp_path: Path
+) -> None:
+    model = tmp_path / "m.json"
+    model.write_bytes(trained.read_bytes())
+    learnt, new = tables.linear(60), tables.linear(12, seed=8)
+    both = tables.written(tmp_path / "b.csv", {name: [*learnt[name][:20], *new[name]] for name in new})
+    shown = json.loads(homeostat("watch", "score", model, both, "--json").stdout)
+    alone = json.loads(
+        homeostat("watch", "score", model, tables.written(tmp_path / "n.csv", new), "--json").stdout
+    )
+    assert len(shown["rows"]) == 32
+    assert (shown["figures"], shown["groups"]) == (alone["figures"], alone["groups"])
+    assert sum(group["rows"] for group in shown["groups"].values()) == 12
+    first, second = map(json.loads, (tmp_path / "m.uses.jsonl").read_text("utf-8").splitlines())
+    assert first["results"] == second["results"]
+    told = homeostat("watch", "score", model, both).stdout
+    assert "20 rows are like rows learnt from" in told
+    assert "they prove nothing, and are left out of the figures." in told
+
+
 def test_rows_from_where_the_model_will_be_used_warn_and_their_target_is_not_read(
     homeostat: Call, tmp_path: Path
 ) -> None:

@@ -143,7 +143,7 @@ def test_a_mistyped_result_is_told_on_its_row_and_takes_the_value_nowhere(
         "at-line, unused",
         "the result in line 2 corrects nothing: -999 is less than 0, and was declared impossible",
         "the result in line 6 corrects nothing: it is more than 3 half-widths off what stood",
-        "What stood beside the 2 told samples",
+        "The 2 told samples corrected nothing: what stood beside them is not counted.",
         "6 groups cannot promise 90 %",
     ):
         assert words in done.stdout

@@ -70,13 +70,13 @@ def test_the_process_of_the_tests_is_sound() -> None:
             "target: 2 1e9 cell, scale: 0.2 1e9 cell",
             "strive: more, scale: 1e-13 cell",
             f"{AT}.aims[1].scale",
-            "1e-12",
+            "at least 1e-06 cell",
         ),
         (
             "high: 10 mmol/L, scale: 1 mmol/L",
-            "low: 0 mmol/L, scale: 1e-13 M",
+            "low: 0 mmol/L, scale: 1e-16 M",
             f"{AT}.limits[1].scale",
-            "1e-12 M",
+            "at least 1e-15 M",
         ),
         ("target: 2 1e9 cell, ", "", f"{AT}.aims[1]", "not clear what is aimed at"),
         (
@@ -156,9 +156,9 @@ def test_the_process_of_the_tests_is_sound() -> None:
         ("scale: 0.2 1e9 cell}", "scale: 0.2 1e9 cell, weight: 1e300}", f"{AT}.aims[1].weight", "1e+10"),
         (
             "target: 2 1e9 cell, scale: 0.2 1e9 cell",
-            "strive: more, scale: 1 1e9 cell, weight: 1e13",
+            "strive: more, scale: 1 1e9 cell, weight: 1e16",
             f"{AT}.aims[1].weight",
-            "at most 1e+12",
+            "at most 1e+15",
         ),
         ("cost: 2000 mL", "cost: 1e-29 L", f"{AT}.moves.perfusion.cost", "at least 3.2e-07 L"),
         (

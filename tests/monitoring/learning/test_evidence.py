@@ -7,6 +7,7 @@ import pytest
 from tests.monitoring.package.conftest import package, parts, rows
 
 from homeostat.monitoring.frozen import Array
+from homeostat.monitoring.learning.explaining import described
 from homeostat.monitoring.learning.validation import validate
 from homeostat.monitoring.package import IntendedUse, Package, freeze
 
@@ -53,3 +54,15 @@ def test_nothing_is_met_without_words(package: Package, tmp_path: Path) -> None:
     for status, evidence in _told(package, tmp_path).values():
         assert evidence
         assert status == "met" or "gap: " in evidence
+
+
+def test_rows_without_a_column_of_groups_are_not_told_to_be_groups(
+    package: Package, rows: Array, parts: dict[str, Any], tmp_path: Path
+) -> None:
+    training = package.training.model_copy(update={"group": "donor", "groups": 4})
+    grouped = freeze(rows, **(parts | {"training": training}))
+    assert " rows, 4 groups, SHA-256" in _told(grouped, tmp_path)["FDA-4"][1]
+    alone = freeze(rows, **(parts | {"training": training.model_copy(update={"group": ""})}))
+    assert " rows, without groups, SHA-256" in _told(alone, tmp_path)["FDA-4"][1]
+    assert described(alone)["learnt from"].endswith(" rows, without groups")
+    assert described(grouped)["learnt from"].endswith(" rows in 4 groups")

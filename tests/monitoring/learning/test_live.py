@@ -10,15 +10,18 @@ from tests.monitoring.learning import processes, tables
 
 from homeostat.errors import MonitoringError
 from homeostat.monitoring.learning.calibrating import Calibrated, Standards, Wished, range_of, train_live
-from homeostat.monitoring.learning.evidence import LIVE
+from homeostat.monitoring.learning.evidence import LIVE, Case
 from homeostat.monitoring.learning.explaining import described_live
-from homeostat.monitoring.learning.live import Followed, Told, digest_of, follow_live
+from homeostat.monitoring.learning.live import Followed, Told, digest_of, digests, follow_live
 from homeostat.monitoring.learning.possible import possible
 from homeostat.monitoring.learning.promising import promise_live
 from homeostat.monitoring.learning.recording import record_live
+from homeostat.monitoring.learning.sampled import beside
 from homeostat.monitoring.learning.validation import checklist, validate
 from homeostat.monitoring.package import LivePackage, uses, write
+from homeostat.monitoring.package.uses import Use
 from homeostat.monitoring.spectra import EMSC
+from homeostat.monitoring.spectra.repeated import held_within
 
 ASKED = Wished("glucose", group="reactor", components=3, quick=True, unit="g/L")
 
@@ -305,7 +308,9 @@ def test_a_mistyped_result_is_told_and_takes_the_value_nowhere(tmp_path: Path, p
     assert typed.missed
     assert "half-widths off what stood" in typed.unused
     assert any(one.startswith("the result in line 6 corrects nothing") for one in found.remarks)
-    assert found.beside == "What stood beside the 3 told samples: 3 intervals, of which 1 missed the result."
+    told = "2 told samples that count: 2 intervals, of which 0 missed the result. 1 more corrected nothing"
+    assert found.beside == f"What stood beside the {told}, and are not counted."
+    assert not any("lie outside the interval that stood" in one for one in found.remarks)
 
 
 def test_a_shift_is_told_to_have_waited_for_the_second_result(tmp_path: Path, package: LivePackage) -> None:
@@ -318,6 +323,7 @@ def test_few_groups_get_the_interval_of_random_effects_and_say_what_they_promise
     package: LivePackage, tmp_path: Path
 ) -> None:
     assert package.live.by_groups == 6
+    assert package.live.laboratory is not None
     told = promise_live(package) or ""
     assert told.startswith(
         "6 groups cannot promise 90 % of the rows of a new group: 86 % is the most they can"
@@ -343,7 +349,24 @@ def test_of_three_groups_that_differ_the_interval_reaches_further_than_their_sam
 def test_without_groups_samples_are_said_to_count_as_exchangeable(tmp_path: Path) -> None:
     found = learnt(tmp_path, replace(ASKED, group=None), reactor=[1.0] * 30)
     assert any("samples count as exchangeable" in one for one in found.decisions)
+    evidence = {one.id: one.evidence for one in validate(found.package, tmp_path / "none.json").findings}
+    assert "30 rows, without groups" in evidence["FDA-4"]
+    assert "intervals scaled by 30 samples, each left out" in evidence["OUR-1"]
     assert "samples count as exchangeable" in described_live(found.package)["interval"]
+
+
+def test_no_interval_is_narrower_than_laboratory_values_can_be_told(tmp_path: Path) -> None:
+    found = learnt(tmp_path, replace(ASKED, group=None), reactor=[1.0] * 30)
+    live = found.package.live
+    assert live.laboratory == held_within(found.choice.errors, 0.9)
+    told = str(described_live(found.package)["interval"])
+    assert f"at least {live.laboratory:.3g} to either side" in told
+    told_of = read(found.package, tmp_path, processes.process())
+    assert live.laboratory is not None
+    widths = [
+        one.high - one.low for one in told_of.told.values() if one.high is not None and one.low is not None
+    ]
+    assert min(widths) >= live.laboratory  # on one side at least: the other end may be that of the range
 
 
 def test_a_target_that_was_declared_impossible_is_refused_with_its_line(tmp_path: Path) -> None:
@@ -519,6 +542,37 @@ def test_a_table_scored_again_is_the_same_evidence(package: LivePackage, tmp_pat
     assert found["MON-08"].evidence.startswith("13 samples of processes in 2 tables, never told")
 
 
+def test_a_process_in_several_tables_is_counted_once_and_lines_without_digests_as_they_were(
+    package: LivePackage, tmp_path: Path
+) -> None:
+    path, when = tmp_path / "live.json", "2026-01-01T00:00:00+00:00"
+    write(package, path)
+    columns = processes.process()
+    record_live(read(package, tmp_path, columns), path, when)
+    record_live(read(package, tmp_path, dict(reversed(columns.items()))), path, when)
+    first: dict[str, list[object]] = {name: cells[:20] for name, cells in columns.items()}
+    record_live(read(package, tmp_path, first), path, when)
+    found = {each.id: each for each in validate(package, path).findings}
+    assert found["MON-08"].evidence.startswith("10 samples of processes in 3 tables, never told")
+    one = uses(path)[0]
+    assert (len(one.samples), one.results[0].rows) == (10, 10)
+    assert "samples" not in one.model_copy(update={"samples": ()}).model_dump()
+    before = Use.model_validate(one.model_copy(update={"samples": ()}).model_dump())
+    assert before.hashed() != one.hashed()
+    older = tuple(use.model_copy(update={"samples": ()}) for use in uses(path))
+    told = LIVE["MON-08"](Case(package, older))[1]
+    assert told.startswith("25 samples of processes in 3 tables, never told")
+
+
+def test_a_sample_between_two_spectra_has_a_digest_by_its_time(package: LivePackage, tmp_path: Path) -> None:
+    columns = processes.process()
+    between = {name: [None] * 2 for name in columns} | {"time [h]": [1.01, 2.01], "glucose": [5.0, 5.0]}
+    order = np.argsort([*columns["time [h]"], 1.01, 2.01])  # type: ignore[arg-type]
+    rows = {name: [[*columns[name], *between[name]][place] for place in order] for name in columns}
+    found = read(package, tmp_path, rows)
+    assert len(digests(found)) == len(found.samples) == 12
+
+
 def test_groups_that_are_spelt_in_several_ways_are_one_and_that_is_told(tmp_path: Path) -> None:
     columns = processes.samples()
     numbered = columns | {"reactor": [str(one).replace("R", "9") for one in columns["reactor"]]}
@@ -547,9 +601,13 @@ def test_groups_that_are_spelt_in_several_ways_are_one_and_that_is_told(tmp_path
 
 def test_told_samples_that_missed_their_intervals_are_warned_of(tmp_path: Path, package: LivePackage) -> None:
     found = read(package, tmp_path, processes.process(shift=2.0), Told(at_line=3))
-    warned = [one for one in found.remarks if "told samples lie outside the interval that stood" in one]
+    warned = [
+        one for one in found.remarks if "told samples that count lie outside the interval that stood" in one
+    ]
     assert len(warned) == 1
-    assert warned[0].startswith("WARNING: ")
+    counted = beside(found.samples)
+    assert warned[0].startswith(f"WARNING: {counted.missed} of {counted.stood} told samples that count ")
+    assert f"{counted.stood} intervals, of which {counted.missed} missed the result." in (found.beside or "")
     assert warned[0].endswith("later intervals are as wide as they showed")
     older = package.model_copy(update={"live": package.live.model_copy(update={"edition": 3})})
     remarks = read(older, tmp_path, processes.process(shift=2.0), Told(at_line=3)).remarks

@@ -2,15 +2,18 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from tests.monitoring.learning import tables
 
 from homeostat.monitoring.learning import read_table, score
-from homeostat.monitoring.learning.locking import keep_apart
+from homeostat.monitoring.learning.alike import alike
+from homeostat.monitoring.learning.identical import row_digests
+from homeostat.monitoring.learning.locking import Locked, keep_apart
 from homeostat.monitoring.learning.recording import record
 from homeostat.monitoring.learning.training import Settings, pose, train
 from homeostat.monitoring.learning.validation import validate
-from homeostat.monitoring.package import LOCKED_TEST, Package, uses
+from homeostat.monitoring.package import LOCKED_TEST, Package, Training, uses
 from homeostat.monitoring.package.uses import COMPARED, LEARNT, record_of
 
 WHEN = "2026-01-01T00:00:00+00:00"
@@ -173,7 +176,7 @@ def test_rows_learnt_from_among_new_ones_are_told_and_left_out_of_what_is_on_rec
     alone = score(package, tables.table(tmp_path, new))
     kept = record(score(package, tables.table(tmp_path, merged(learnt, new))), model, WHEN)
     assert kept is not None
-    assert "WARNING: 30 rows were learnt from" in kept.told
+    assert "WARNING: 30 rows are like rows learnt from" in kept.told
     (use,) = uses(model)
     assert (use.what, use.results) == (COMPARED, alone.metrics)
     assert use.note.endswith("without 30 rows learnt from")
@@ -187,7 +190,7 @@ def test_some_of_the_rows_learnt_from_are_evidence_of_nothing(package: Package, 
     some = {name: list(reversed(cells[10:50])) for name, cells in tables.linear(60).items()}
     kept = record(score(package, tables.table(tmp_path, some)), model, WHEN)
     assert kept is not None
-    assert "proves nothing" in kept.told
+    assert kept.told.endswith(": rows like those it was learnt from and no others, which proves nothing.")
     assert [use.what for use in uses(model)] == [LEARNT]
 
 
@@ -212,3 +215,72 @@ def test_a_package_frozen_before_the_digests_of_its_rows_says_that_it_does_not_k
     assert "not known one by one: the model was frozen before their digests" in kept.told
     found = {each.id: each for each in validate(older, model).findings}
     assert "gap: rows learnt from may be among them" in found["MON-14"].evidence
+
+
+def few_valued(rows: int, seed: int) -> tables.Columns:
+    """Inputs of two and three values, and a result that goes with the first of them more often than not."""
+    rng = np.random.default_rng(seed)
+    medium, operator = rng.integers(0, 2, rows), rng.integers(0, 3, rows)
+    passed = rng.random(rows) < np.where(medium == 1, 0.85, 0.2)
+    return {
+        "medium": medium.tolist(),
+        "operator": operator.tolist(),
+        "result": ["pass" if one else "fail" for one in passed],
+    }
+
+
+@pytest.fixture(scope="module")
+def few(tmp_path_factory: pytest.TempPathFactory) -> Package:
+    """A model of a table whose rows repeat each other, with locked rows that do as well."""
+    folder = tmp_path_factory.mktemp("few")
+    table, settings = tables.table(folder, few_valued(80, 1)), Settings("result", quick=True)
+    task = pose(table, settings)
+    learnt = train(table, task, settings).package
+    test = read_table(tables.written(folder / "locked.csv", few_valued(30, 2)))
+    return learnt.model_copy(update={"locked_test": Locked(table, test, 30).digest(task)})
+
+
+def test_where_rows_learnt_from_repeat_each_other_a_match_by_chance_leaves_no_row_out(
+    few: Package, tmp_path: Path
+) -> None:
+    """Left out by what came true, the rest would tell nothing true of the model in use."""
+    model, new = tmp_path / "m.json", few_valued(60, 3)
+    scored = score(few, tables.table(tmp_path, new))
+    kept = record(scored, model, WHEN)
+    assert kept is not None
+    (use,) = uses(model)
+    assert (use.what, use.results) == (COMPARED, scored.metrics)
+    assert "without" not in use.note
+    assert "cannot be told from new ones" in kept.told
+    found = {each.id: each for each in validate(few, model).findings}
+    assert "gap: rows learnt from may be among them, for many repeat each other" in found["MON-14"].evidence
+    assert "the table it was learnt from" not in kept.told
+
+
+def test_the_very_table_is_known_even_where_its_rows_repeat_each_other(few: Package, tmp_path: Path) -> None:
+    kept = record(score(few, tables.table(tmp_path, few_valued(80, 1))), tmp_path / "m.json", WHEN)
+    assert kept is not None
+    assert kept.told.endswith(": the table it was learnt from, which proves nothing.")
+
+
+def test_where_locked_rows_repeat_each_other_one_like_them_is_no_use_of_the_locked_test(
+    few: Package, tmp_path: Path
+) -> None:
+    assert few.locked_test is not None
+    some = {name: cells[:2] for name, cells in few_valued(30, 2).items()}
+    record(score(few, tables.table(tmp_path, some)), tmp_path / "some.json", WHEN)
+    assert [use.what for use in uses(tmp_path / "some.json")] == [COMPARED]
+    other = {name: list(reversed(cells)) for name, cells in few_valued(30, 2).items()}
+    record(score(few, tables.table(tmp_path, other)), tmp_path / "all.json", WHEN)
+    assert [use.what for use in uses(tmp_path / "all.json")] == [LOCKED_TEST]
+
+
+def test_a_few_rows_that_were_pasted_twice_leave_the_others_known() -> None:
+    x, y = np.arange(40.0)[:, None], np.arange(40.0)
+    twice = np.append(x, x[:1], axis=0), np.append(y, y[:1])
+    training = Training(sha256="ab" * 32, rows=41, groups=41, keys=tuple(set(row_digests(*twice))))
+    found = alike(x[:5], y[:5], training)
+    assert (found.left_out, found.repeated) == (frozenset(range(5)), pytest.approx(1.0 / 41.0))
+    many = training.model_copy(update={"rows": 44})
+    assert alike(x[:5], y[:5], many).left_out == frozenset()
+    assert "9 % of the rows learnt from repeat another" in alike(x[:5], y[:5], many).told

@@ -71,6 +71,14 @@ def test_a_spectrum_that_is_refused_leaves_the_one_before_standing() -> None:
     assert found.standing == (found.told[6],)
 
 
+def test_a_result_beside_refused_spectra_is_not_told_to_have_none_near_it() -> None:
+    gaps = np.where(np.arange(SPECTRA.shape[1]) == 50, np.nan, SPECTRA)
+    taken = [(number * MINUTE, spectrum) for number, spectrum in enumerate(gaps[:20])]
+    found = follow(LIVE, taken, [Drawn(10 * MINUTE, 30.0, 12 * MINUTE), Drawn(-HOUR, 30.0, 13 * MINUTE)])
+    assert found.unused[0] == "the spectra taken near the time of sampling were refused"
+    assert "no spectrum was taken near" in found.unused[1]
+
+
 def test_times_that_do_not_rise_are_refused_one_by_one() -> None:
     taken = [TAKEN[0], TAKEN[2], TAKEN[1], TAKEN[2], TAKEN[3]]
     found = follow(LIVE, taken)

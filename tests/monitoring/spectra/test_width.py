@@ -34,6 +34,14 @@ def test_intervals_hold_where_each_hour_tells_a_sample_and_are_narrower_for_it(w
         assert wide < 0.5 * held("falls", wrong, 3, processes=3)[1]
 
 
+@pytest.mark.parametrize("told", [0, ALL])
+def test_intervals_of_a_search_hold_laboratory_values_where_the_probe_is_sound(told: int) -> None:
+    """The least of many expected errors falls below what the laboratory errs by; so did models of edition 4."""
+    assert held("rises", "nothing", told, edition=4, processes=6)[0] < 0.9
+    for course in ("falls", "rises"):
+        assert held(course, "nothing", told, processes=6)[0] >= 0.9
+
+
 def test_samples_that_agree_leave_the_interval_as_it_was() -> None:
     assert held("falls", "nothing", 3, processes=3)[1] == pytest.approx(
         held("falls", "nothing", 0, processes=3)[1], rel=0.05

@@ -56,7 +56,7 @@ def measure(*, quick: bool) -> list[Result]:
     """Errors, coverage and rivals; `quick` offers fewer candidates."""
     data = read()
     choice = choice_for(data, quick=quick)
-    live = Live.of(choice.calibration, data.samples.spectra)
+    live = Live.of(choice.calibration, data.samples.spectra, errors=choice.errors)
     plain = tutorial(data.samples)
     eased, eased_updated = _eased(data, plain, live)
     rivals = [*_tutorial_errors(data, plain), eased]

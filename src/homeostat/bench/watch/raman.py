@@ -21,6 +21,7 @@ from homeostat.errors import MonitoringError
 from homeostat.monitoring.frozen import Array
 from homeostat.monitoring.spectra.learning import Samples, calibrate, choose
 from homeostat.monitoring.spectra.recipe import Recipe, grid
+from homeostat.monitoring.spectra.repeated import held_within
 
 NAME = "raman_bioreactor_glucose_kuhn"
 FILE = "bioreactors_small.csv.gz"
@@ -110,7 +111,8 @@ def _held(data: Reactors, recipes: Sequence[Recipe], fold: Sequence[str]) -> Hel
     other = calibrate(samples, best.recipe.steps(data.shifts, samples.spectra), best.components)
     reading, truth = choice.calibration.read(data.spectra[out]), data.glucose[out]
     errors = reading.value - truth
-    within = np.abs(errors) <= choice.calibration.quantile(COVERAGE) * reading.deviation
+    half = choice.calibration.quantile(COVERAGE) * reading.deviation
+    within = np.abs(errors) <= np.maximum(half, held_within(choice.errors, COVERAGE))
     return Held(errors, other.read(data.spectra[out]).value - truth, within)
 
 

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from homeostat.monitoring.learning.calibrating import Calibrated, Wished
-    from homeostat.monitoring.learning.live import Followed, Sampled, Told
+    from homeostat.monitoring.learning.live import Followed, Told
     from homeostat.monitoring.learning.recording import Kept
+    from homeostat.monitoring.learning.sampled import Sampled
     from homeostat.monitoring.package import LivePackage
     from homeostat.monitoring.spectra import LiveValue
     from homeostat.monitoring.spectra.recipe import Scatter
@@ -145,7 +146,7 @@ def read_process(
         *(f"- {one}" for one in found.remarks),
         _rows(found),
         *_promised(package),
-        *_figures(found),
+        *_figures(found, kept),
         *([kept.told] if kept else []),
     )
 
@@ -207,18 +208,19 @@ def _numbers(told: "LiveValue | None") -> tuple[str, str, str]:
     return number(told.value), number(told.low), number(told.high)
 
 
-def _figures(found: "Followed") -> "list[Table | str]":
+def _figures(found: "Followed", kept: "Kept | None") -> "list[Table | str]":
+    """Those that go on record, where there is a reference to compare with."""
     told = sum(one.told for one in found.samples)
-    if not found.metrics:
+    if kept is None:
         none = f"the table tells no '{found.package.target}' beside what was followed"
         nothing = f"Nothing to compare with: {'every reference value was told' if told else none}."
         return ["", nothing, *([found.beside] if found.beside else [])]
     apart = f"; {told} at-line samples left out" if told else ""
-    values = found.metrics[0].values
+    values = kept.results[0].values
     coverage = percent(values.get("coverage"))
     stated = percent(found.package.coverage)
     return [
-        by_group(f"Against the truth{apart}", found.metrics),
+        by_group(f"Against the truth{apart}", kept.results),
         "",
         f"Intervals hold {coverage} of the truths; {stated} are stated.",
         *([f"A value stood beside {percent(values['decided'])} of them."] if values["undecided"] else []),
@@ -230,6 +232,7 @@ def _object(found: "Followed", kept: "Kept | None") -> dict[str, Any]:
     from homeostat.monitoring.learning.promising import promise_live
 
     package, lines = found.package, found.table.sheet.lines
+    results = kept.results if kept else ()
     return {
         "model": package.name,
         "hash": package.content_hash,
@@ -265,8 +268,8 @@ def _object(found: "Followed", kept: "Kept | None") -> dict[str, Any]:
             }
             for one in found.samples
         ],
-        "figures": dict(found.metrics[0].values) if found.metrics else None,
-        "groups": {each.subgroup: {"rows": each.rows, **each.values} for each in found.metrics[1:]},
+        "figures": dict(results[0].values) if results else None,
+        "groups": {each.subgroup: {"rows": each.rows, **each.values} for each in results[1:]},
         "record": None if kept is None else {"use": kept.number, "told": kept.told},
     }
 

@@ -62,7 +62,7 @@ def score(
     advice = ("", scored.advice, scored.unchecked, scored.spelt, scored.edge, promise(package))
     advised = [each for each in advice if each is not None]
     advised = advised if len(advised) > 1 else []
-    show(*_head(scored), _verdicts(scored), *advised, *_figures(scored), *([kept.told] if kept else []))
+    show(*_head(scored), _verdicts(scored), *advised, *_figures(scored, kept), *([kept.told] if kept else []))
 
 
 def _head(scored: "Scored") -> list[str]:
@@ -117,17 +117,18 @@ def _drivers(verdict: "Verdict") -> str:
     )
 
 
-def _figures(scored: "Scored") -> "list[Table | str]":
+def _figures(scored: "Scored", kept: "Kept | None") -> "list[Table | str]":
+    """Those that go on record, where there is a truth to compare with."""
     strange = [scored.left_out] if scored.left_out else []
-    if not scored.metrics:
+    if kept is None:
         told = f"The table does not tell '{scored.package.target}': nothing to compare with."
         return ["", *(strange or [told])]
-    values = scored.metrics[0].values
+    values = kept.results[0].values
     nominal = percent(scored.package.interval.coverage)
     held = f"Intervals hold {percent(values.get('coverage'))} of the truths; {nominal} are stated."
     told = held if "coverage" in values else "No row with a truth has an interval."
     return [
-        by_group(_title(scored), scored.metrics),
+        by_group(_title(scored), kept.results),
         "",
         told,
         *([scored.impossible] if scored.impossible else []),
@@ -143,7 +144,7 @@ def _title(scored: "Scored") -> str:
 def _object(scored: "Scored", kept: "Kept | None") -> dict[str, Any]:
     from homeostat.monitoring.learning.promising import promise
 
-    package = scored.package
+    package, results = scored.package, kept.results if kept else ()
     return {
         "model": package.name,
         "hash": package.content_hash,
@@ -161,9 +162,9 @@ def _object(scored: "Scored", kept: "Kept | None") -> dict[str, Any]:
         "advice": scored.advice,
         "left_out": scored.left_out,
         "rows": [_row(scored, row, verdict) for row, verdict in enumerate(scored.verdicts)],
-        "figures": dict(scored.metrics[0].values) if scored.metrics else None,
+        "figures": dict(results[0].values) if results else None,
         "record": None if kept is None else {"use": kept.number, "told": kept.told},
-        "groups": {each.subgroup: {"rows": each.rows, **each.values} for each in scored.metrics[1:]},
+        "groups": {each.subgroup: {"rows": each.rows, **each.values} for each in results[1:]},
     }
 
 

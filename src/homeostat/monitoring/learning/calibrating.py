@@ -112,14 +112,19 @@ def train_live(table: Table, first: Table, wished: Wished) -> Calibrated:
         choice = choose(samples, _recipes(samples, wished), wished.components, seen)
         errors = scaled_errors(samples, choice.calibration)
     live = Live.of(
-        choice.calibration, samples.spectra, wished.possible.low, wished.possible.high, wished.level
+        choice.calibration,
+        samples.spectra,
+        wished.possible.low,
+        wished.possible.high,
+        wished.level,
+        choice.errors,
     )
     if live.low >= live.high:
         what = f"values from {live.low:g} to {live.high:g} leave nothing to report"
         raise MonitoringError(what, where="--possible", mend="widen the range")
     decisions += negative(samples.values, live.low, wished.possible)
     decisions += strange(errors, lambda place: table.place(rows[place]))
-    live = _by_groups(live, samples, errors, wished.level, decisions)
+    live = _by_groups(live, samples, (errors, choice.errors), wished.level, decisions)
     if step is not None:
         steps = (step, *choice.calibration.steps)
         changed = choice.calibration.model_copy(update={"steps": steps})
@@ -144,8 +149,13 @@ def train_live(table: Table, first: Table, wished: Wished) -> Calibrated:
     return Calibrated(package, tuple(decisions), choice)
 
 
-def _by_groups(live: Live, samples: Samples, errors: Array, level: float, decisions: list[str]) -> Live:
-    """With intervals by the random effects of groups that are too few to promise the level; `prediction.few`."""
+def _by_groups(
+    live: Live, samples: Samples, errors: tuple[Array, Array], level: float, decisions: list[str]
+) -> Live:
+    """With intervals by the random effects of groups that are too few to promise the level; `prediction.few`.
+
+    `errors` (n,) are those over what was expected, and those by which laboratory values can be told at all.
+    """
     if samples.groups is None:
         decisions.append(
             "no --group: samples count as exchangeable; name what belongs together (batches, donors), if anything does"
@@ -154,9 +164,10 @@ def _by_groups(live: Live, samples: Samples, errors: Array, level: float, decisi
     count = len(samples.folds())
     if not too_few(count, level):
         return live
-    wide = reach(effects(errors, np.array(samples.groups)), 0.5 + 0.5 * level)
+    groups, share = np.array(samples.groups), 0.5 + 0.5 * level
+    wide, laboratory = (reach(effects(one, groups), share) for one in errors)
     decisions.append(f"intervals by random effects of {count} groups")
-    return live.model_copy(update={"quantile": wide, "by_groups": count})
+    return live.model_copy(update={"quantile": wide, "laboratory": laboratory, "by_groups": count})
 
 
 def _first(names: list[str], first: Table, decisions: list[str]) -> Array:

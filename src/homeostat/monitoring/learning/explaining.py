@@ -11,7 +11,7 @@ from homeostat.monitoring.learning.promising import promise, promise_live
 from homeostat.monitoring.learning.scoring import inputs, range_of
 from homeostat.monitoring.learning.table import Table
 from homeostat.monitoring.learning.unknown import judged
-from homeostat.monitoring.package import LivePackage, Package, WatchPackage
+from homeostat.monitoring.package import LivePackage, Package, Training, WatchPackage
 from homeostat.monitoring.prediction import Ruling, Verdict
 from homeostat.monitoring.spectra import Live
 
@@ -57,7 +57,7 @@ def described(package: Package) -> dict[str, Any]:
         "steps": ", ".join(step.model_dump()["kind"] for step in package.steps) or "none",
         "form": kind(package.form),
         **{f"labels of {name}": ", ".join(labels) for name, labels in package.labels.items()},
-        "learnt from": f"{package.training.rows} rows in {package.training.groups} groups",
+        "learnt from": _rows(package.training),
         "notes": package.training.note,
         "interval": f"{100 * package.interval.coverage:.0f} %: {package.interval.method}",
         **({} if promise(package) is None else {"promised": promise(package)}),
@@ -87,14 +87,19 @@ def described_live(package: LivePackage) -> dict[str, Any]:
         "chosen": str(package.tried[0].get("chosen", "")) if package.tried else "",
         "steps": ", ".join(step.model_dump()["kind"] for step in calibration.steps) or "none",
         "wavelengths": f"{len(package.headings)}, {package.headings[0]} to {package.headings[-1]}",
-        "learnt from": f"{package.training.rows} rows in {package.training.groups} groups",
+        "learnt from": _rows(package.training),
         "notes": package.training.note,
         "interval": f"{100 * package.coverage:.0f} %: {live.quantile:.3g} times the expected error, "
+        + ("" if live.laboratory is None else f"at least {live.laboratory:.3g} to either side, ")
         + ("samples count as exchangeable" if by is None else f"by random effects of {by} groups"),
         **({} if promise_live(package) is None else {"promised": promise_live(package)}),
         "reportable": _reportable(live),
         **{f"{name}, held out": value for name, value in values.items()},
     }
+
+
+def _rows(training: Training) -> str:
+    return f"{training.rows} rows{' in ' if training.group else ', '}{training.grouped}"
 
 
 def _reportable(live: Live) -> str:

@@ -13,8 +13,10 @@ import numpy as np
 
 from homeostat.errors import MonitoringError
 from homeostat.monitoring.frozen import Array
-from homeostat.monitoring.learning.identical import joined, known_rows, once
+from homeostat.monitoring.learning.identical import joined, once, row_digests
+from homeostat.monitoring.learning.remarks import told_of_samples, told_of_spectra
 from homeostat.monitoring.learning.runs import HOUR, hours
+from homeostat.monitoring.learning.sampled import Sampled, beside
 from homeostat.monitoring.learning.sampling import Sampling, misplaced, sampling
 from homeostat.monitoring.learning.spectral import on_axis, samples_digest
 from homeostat.monitoring.learning.spellings import spellings
@@ -31,8 +33,6 @@ LONGEST = 1e6
 """Hours of a process; more are surely a wrong unit of time."""
 MERGED = 4
 """The edition from which on groups that are spelt in several ways are one, as in any other model."""
-WIDENED = 4
-"""The edition from which on samples that were off widen what follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,28 +42,6 @@ class Told:
     time: str = "time [h]"
     at_line: int = 0
     late: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Sampled:
-    """A row with a reference value: what stood when it was drawn, and whether its result was told.
-
-    `unused` says why a told one corrected nothing; one that `waited` did so only when the next agreed.
-    """
-
-    row: int
-    measured: float
-    standing: LiveValue | None
-    told: bool
-    unused: str = ""
-    waited: bool = False
-
-    @property
-    def missed(self) -> bool:
-        """Whether the interval that stood did not hold what was measured."""
-        stood = self.standing
-        low, high = (None, None) if stood is None else (stood.low, stood.high)
-        return low is not None and high is not None and not low <= self.measured <= high
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,12 +63,7 @@ class Followed:
     @property
     def beside(self) -> str | None:
         """How often what stood beside the samples that were told was wrong: no figure counts them."""
-        told = [one for one in self.samples if one.told]
-        stood, missed = _stood(told)
-        if not told:
-            return None
-        intervals = f"{stood} intervals, of which {missed} missed the result."
-        return f"What stood beside the {len(told)} told samples: {intervals}"
+        return beside(self.samples).words
 
 
 def follow_live(package: LivePackage, table: Table, asked: Told) -> Followed:
@@ -106,7 +79,10 @@ def follow_live(package: LivePackage, table: Table, asked: Told) -> Followed:
         second = second or bool(drawn.second)
         remarks += misplaced(drawn, table.sheet.lines, measured, package.training.group)
     samples.sort(key=lambda one: one.row)
-    remarks += _remarks(package, table, asked, told, samples, second=second)
+    if not unit_in(asked.time)[1]:
+        remarks.append(f"'{asked.time}' names no unit: taken as hours")
+    remarks += told_of_spectra(table, told, second=second)
+    remarks += told_of_samples(package, table, samples, asked.at_line)
     found = Followed(package, table, times, told, tuple(samples), groups, (), tuple(remarks))
     return replace(found, metrics=figures(found))
 
@@ -216,75 +192,21 @@ def _not_newer(
     return frozenset(row for row, one in zip(taken, told, strict=True) if one.reason == NOT_NEWER)
 
 
-def _remarks(
-    package: LivePackage,
-    table: Table,
-    asked: Told,
-    told: Mapping[int, LiveValue],
-    samples: Sequence[Sampled],
-    *,
-    second: bool,
-) -> list[str]:
-    if not told:
-        raise MonitoringError(
-            "no row holds a spectrum", where=table.name, mend="bring the spectra of the process"
-        )
-    found = [] if unit_in(asked.time)[1] else [f"'{asked.time}' names no unit: taken as hours"]
-    refused = [row for row, one in told.items() if one.value is None]
-    if refused:
-        first = refused[0]
-        why = f"the first in line {table.sheet.lines[first]}: {told[first].reason}"
-        found.append(f"{len(refused)} of {len(told)} spectra were refused, {why}")
-    late = sum(one.reason == NOT_NEWER for one in told.values())
-    if 2 * late > len(told) and not second:
-        found.append("WARNING: most rows are not newer than those before them; sort the table by time")
-    found += [
-        f"the result in line {table.sheet.lines[one.row]} corrects nothing: {one.unused}"
-        for one in samples
-        if one.unused
-    ]
-    found += [
-        f"the result in line {table.sheet.lines[one.row]} was more than {package.live.far:g} half-widths off what "
-        "stood, and corrects only since the next agreed"
-        for one in samples
-        if one.waited
-    ]
-    found += _missed(package, [one for one in samples if one.told])
-    if asked.at_line and not samples:
-        found.append(
-            f"WARNING: the table tells no '{package.target}' beside what was followed: no at-line result was told"
-        )
-    return found
-
-
-def learnt_rows(read: Followed) -> frozenset[int]:
-    """The rows that were learnt from: alike in spectrum and reference, however they are written."""
+def rows_of(read: Followed) -> tuple[Array, Array]:
+    """The spectra (n, p) and references (n,) of the table, as a calibration reads them however they are written."""
     spectra, _ = on_axis(read.package.headings, read.table)
-    measured = _measured(read.package, read.table)
-    return frozenset(known_rows(spectra, measured, read.package.training.keys).tolist())
+    return spectra, _measured(read.package, read.table)
 
 
-def _stood(told: Sequence[Sampled]) -> tuple[int, int]:
-    """Beside how many samples an interval stood, and how many of these missed the result."""
-    stood = [one for one in told if one.standing is not None and one.standing.value is not None]
-    return len(stood), sum(one.missed for one in stood)
+def digests(read: Followed, without: Collection[int] = ()) -> tuple[str, ...]:
+    """Digests of the samples that `figures` counts, each once, in order: the same in any table that holds them.
 
-
-def _missed(package: LivePackage, told: Sequence[Sampled]) -> list[str]:
-    """What is said where more of the told samples that count missed their intervals than may by the level."""
-    stood, missed = _stood([one for one in told if not one.unused])
-    if missed <= (1.0 - package.coverage) * stood:
-        return []
-    wide = (
-        "later intervals are as wide as they showed"
-        if package.live.rules >= WIDENED
-        else "later intervals may be too narrow: the model was frozen before they are widened by it"
-    )
-    stated = f"{100 * package.coverage:.0f} % are stated to hold"
-    return [
-        f"WARNING: {missed} of {stood} told samples lie outside the interval that stood, {stated}: "
-        f"a gain or a bias that the calibration does not know, or a mistyped result; {wide}"
-    ]
+    A sample between two spectra is known by its time.
+    """
+    spectra, measured = rows_of(read)
+    rows = [one.row for one in read.samples if not one.told and one.row not in without]
+    alone = np.where(np.isfinite(spectra).any(axis=1), np.nan, read.times)
+    return tuple(sorted(set(row_digests(np.column_stack([spectra, alone])[rows], measured[rows]))))
 
 
 def figures(read: Followed, without: Collection[int] = ()) -> tuple[Metrics, ...]:

@@ -1,30 +1,33 @@
 """The record of scoring: how a model did on a table that held the truth goes beside the model, chained to what was.
 
-In: what was scored, and where the model lies. Out: what was kept, in words. A table that holds a row
-that was locked when the model was trained counts as one more use of the locked test (MON-09), for no such row is learnt
-from and so none comes about by chance; any other is how the model does in use (MON-14). Of a
-watcher it is kept how many batches it called out. Rows that a model was learnt from are evidence of nothing: they are
-known one by one, told, and left out of the figures on record. A package frozen before their digests knows only the very
-table that it was learnt from, and says so. Where nothing can be written the scoring stands all the same, and says so.
+In: what was scored, and where the model lies. Out: what was kept, in words. A table that holds a row that was locked
+when the model was trained counts as one more use of the locked test (MON-09); where locked rows repeat each other, so
+that a new row may be like one by chance, only one that holds these and no others does. Any other is how the model does
+in use (MON-14). Of a watcher it is kept how many batches it called out. Rows that a model was learnt from are evidence
+of nothing: they are known one by one, told, and left out of the figures, unless they cannot be told from new ones
+(`alike`). A package frozen before their digests knows only the very table that it was learnt from, and says
+so. Where nothing can be written the scoring stands all the same, and says so.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from homeostat.errors import MonitoringError
+from homeostat.monitoring.frozen import Array
+from homeostat.monitoring.learning.alike import LIKELY, alike, repeated
 from homeostat.monitoring.learning.following import Followed, counted, digest_of
-from homeostat.monitoring.learning.identical import known_rows
+from homeostat.monitoring.learning.identical import known_rows, row_digests
 from homeostat.monitoring.learning.live import Followed as Read
 from homeostat.monitoring.learning.live import digest_of as digest_read
+from homeostat.monitoring.learning.live import digests, rows_of
 from homeostat.monitoring.learning.live import figures as figures_of
-from homeostat.monitoring.learning.live import learnt_rows
 from homeostat.monitoring.learning.scoring import Scored, figures, inputs
 from homeostat.monitoring.learning.scoring import digest_of as digest_scored
 from homeostat.monitoring.learning.table import Table
-from homeostat.monitoring.package import Training, WatchPackage
+from homeostat.monitoring.package import LockedTest, Metrics, WatchPackage
 from homeostat.monitoring.package.uses import (
     AGAIN,
     COMPARED,
@@ -40,15 +43,19 @@ from homeostat.monitoring.package.uses import (
 
 BY = "homeostat watch score"
 PROVES_NOTHING = ": the table it was learnt from, which proves nothing"
-UNKNOWN = " Rows that it was learnt from are not known one by one: the model was frozen before their digests."
+NONE_NEW = ": rows like those it was learnt from and no others, which proves nothing"
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """The number of the use in the record, None where it could not be recorded; `told` in words."""
+    """The number of the use in the record, None where it could not be recorded; `told` in words.
+
+    `results` are the figures that go on record: those to be shown.
+    """
 
     number: int | None
     told: str
+    results: tuple[Metrics, ...] = ()
 
 
 def record(scored: Scored, model: Path, when: str) -> Kept | None:
@@ -56,12 +63,15 @@ def record(scored: Scored, model: Path, when: str) -> Kept | None:
     if not scored.metrics:
         return None
     package, test = scored.package, scored.package.locked_test
-    known = _known(scored, package.training.keys)
-    rows = 0 if test is None else len(_known(scored, test.keys))
-    locked = test is not None and (rows > 0 or test.sha256 == scored.table.sha256)
-    new = figures(scored, sorted(set(range(scored.table.rows)) - known))
-    again = not locked and (not new or digest_scored(scored) == package.training.sha256)
+    x, y = _numbers(scored)
+    like = alike(x, y, package.training)
+    rows = 0 if test is None else len(known_rows(x, y, test.keys))
+    locked = test is not None and (test.sha256 == scored.table.sha256 or _holds(test, x, y))
+    new = figures(scored, sorted(set(range(scored.table.rows)) - like.left_out))
+    same = not locked and digest_scored(scored) == package.training.sha256
+    again = not locked and (not new or same)
     table = test.sha256 if test is not None and locked else scored.table.sha256
+    results = scored.metrics if again else new
     apart = f", with {rows} of its rows" if locked and table != scored.table.sha256 else ""
     try:
         use = record_use(
@@ -71,41 +81,35 @@ def record(scored: Scored, model: Path, when: str) -> Kept | None:
             when=when,
             content_hash=package.content_hash,
             table=table,
-            results=scored.metrics if again else new,
-            note=f"{scored.table.name[:200]}{apart}{_without(known, again=again)}",
+            results=results,
+            note=f"{scored.table.name[:200]}{apart}{'' if again else _without(like.left_out)}",
         )
         times = times_tested(uses(model), table)
     except MonitoringError as fault:
-        return Kept(None, f"Not recorded: {fault.what}.")
+        return Kept(None, f"Not recorded: {fault.what}.{'' if again else like.told}", results)
     more = f": the locked test set{apart}, used {times} times by now" if locked else ""
-    return _kept(use, model, PROVES_NOTHING if again else more, _told(known, package.training, again=again))
+    if again:
+        return _kept(use, model, PROVES_NOTHING if same else NONE_NEW)
+    return _kept(use, model, more, like.told)
 
 
-def _known(scored: Scored, keys: Sequence[str]) -> frozenset[int]:
-    """The rows whose digests are among `keys`, however they are written in the table."""
-    if not keys or scored.truth is None:
-        return frozenset()
+def _numbers(scored: Scored) -> tuple[Array, Array]:
+    """The inputs (n, p) and targets (n,) of a table that tells these."""
     columns = inputs(scored.package, scored.table)
     x = np.column_stack([columns[name] for name in scored.package.names])
-    return frozenset(known_rows(x, scored.truth, keys).tolist())
+    return x, np.full(len(x), np.nan) if scored.truth is None else scored.truth
 
 
-def _without(known: Collection[int], *, again: bool) -> str:
-    return f", without {len(known)} rows learnt from" if known and not again else ""
+def _holds(test: LockedTest, x: Array, y: Array) -> bool:
+    """Whether rows of the locked test are among inputs `x` (n, p) and targets `y` (n,); alone, where they repeat."""
+    found = row_digests(x, y)
+    if repeated(test.keys, test.rows) > LIKELY:
+        return len(found) == test.rows and set(found) == set(test.keys)
+    return not set(found).isdisjoint(test.keys)
 
 
-def _told(known: Collection[int], training: Training, *, again: bool) -> str:
-    """What is said of rows that were learnt from, or that they cannot be told."""
-    if again:
-        return ""
-    if not training.keys:
-        return UNKNOWN
-    if not known:
-        return ""
-    return (
-        f" WARNING: {len(known)} rows were learnt from, alike in all inputs and the target: they prove nothing, and "
-        "are left out of the figures on record."
-    )
+def _without(rows: frozenset[int]) -> str:
+    return f", without {len(rows)} rows learnt from" if rows else ""
 
 
 def record_watched(
@@ -135,9 +139,11 @@ def record_live(read: Read, model: Path, when: str) -> Kept | None:
     if not read.metrics:
         return None
     package, told = read.package, sum(one.told for one in read.samples)
-    known = learnt_rows(read)
-    new = figures_of(read, known)
-    again = not new or digest_read(package, read.table) == package.training.sha256
+    like = alike(*rows_of(read), package.training)
+    new = figures_of(read, like.left_out)
+    same = digest_read(package, read.table) == package.training.sha256
+    again = same or not new
+    results = read.metrics if again else new
     after = f", after {told} at-line results" if told else ""
     try:
         use = record_use(
@@ -147,12 +153,15 @@ def record_live(read: Read, model: Path, when: str) -> Kept | None:
             when=when,
             content_hash=package.content_hash,
             table=read.table.sha256,
-            results=read.metrics if again else new,
-            note=f"{read.table.name[:200]}{after}{_without(known, again=again)}",
+            results=results,
+            samples=() if again else digests(read, like.left_out),
+            note=f"{read.table.name[:200]}{after}{'' if again else _without(like.left_out)}",
         )
     except MonitoringError as fault:
-        return Kept(None, f"Not recorded: {fault.what}.")
-    return _kept(use, model, PROVES_NOTHING if again else "", _told(known, package.training, again=again))
+        return Kept(None, f"Not recorded: {fault.what}.{'' if again else like.told}", results)
+    if again:
+        return _kept(use, model, PROVES_NOTHING if same else NONE_NEW)
+    return _kept(use, model, "", like.told)
 
 
 def _kept(use: Use, model: Path, more: str, told: str = "") -> Kept:
@@ -160,4 +169,4 @@ def _kept(use: Use, model: Path, more: str, told: str = "") -> Kept:
     kept = f"Recorded as use {use.number} in {record_of(model).name}{more}.{told}"
     if use.torn:
         kept += " The line before it was torn while it was written: it stays, and tells no use."
-    return Kept(use.number, kept)
+    return Kept(use.number, kept, use.results)

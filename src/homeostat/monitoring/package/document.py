@@ -95,6 +95,11 @@ class Training(Part):
     note: str = ""
     keys: tuple[Hash, ...] = ()
 
+    @property
+    def grouped(self) -> str:
+        """How many groups the table told, in words: rows that are left out one by one are none."""
+        return f"{self.groups} groups" if self.group else "without groups"
+
     @model_serializer(mode="wrap")
     def _as_frozen(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
         """As it was written: without `keys` where there are none, lest the hash of older packages change."""

@@ -44,6 +44,7 @@ class Use(Part):
     """One use of a package: `what` was done, `by` whom, `when` (as the caller's clock says), on which table.
 
     `model` is the package's content hash, `table` the digest of the table, `before` the hash of the line above.
+    `samples` are digests of what a live calibration was compared with: one process may stand in several tables.
     """
 
     number: int
@@ -57,13 +58,15 @@ class Use(Part):
     before: Hash
     torn: str = ""
     """SHA-256 of the torn lines right before this one, "" without any."""
+    samples: tuple[Hash, ...] = ()
     hash: str = ""
 
     @model_serializer(mode="wrap")
     def _as_written(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """As the line says it: `torn` where something was."""
+        """As the line says it: `torn` where something was, `samples` where there are any."""
         found: dict[str, Any] = plain(self)
-        return found if self.torn else {name: value for name, value in found.items() if name != "torn"}
+        unsaid = {name for name in ("torn", "samples") if not found.get(name)}
+        return {name: value for name, value in found.items() if name not in unsaid}
 
     def hashed(self) -> str:
         """SHA-256 of the canonical line, less its hash."""
@@ -85,6 +88,7 @@ def record_use(
     table: str,
     results: tuple[Metrics, ...] = (),
     note: str = "",
+    samples: tuple[str, ...] = (),
 ) -> Use:
     """Append a use to the record of the package at `model`, on disk when this returns.
 
@@ -96,7 +100,7 @@ def record_use(
         before, rest = _read(body, record_of(model))
         chain: Mapping[str, Any] = {"number": len(before) + 1, "before": last(before), "torn": _torn(rest)}
         try:
-            draft = Use(**given, **chain, results=results, note=note)
+            draft = Use(**given, **chain, results=results, note=note, samples=samples)
         except ValidationError as fault:
             raise MonitoringError(f"the use cannot be recorded: {told(fault)}", where="uses") from fault
         use = draft.model_copy(update={"hash": draft.hashed()})

@@ -28,17 +28,18 @@ class Results:
     nearest: int
     half: Callable[[LiveState, Past], float]
 
-    def told(self, state: LiveState, time: int, measured: float) -> LiveState:
+    def told(self, state: LiveState, time: int, measured: float, *, refused: bool = False) -> LiveState:
         """The state that knows of a sample drawn at `time` (µs): its correction is still to be made.
 
-        Raises MonitoringError when there was no value near, or when the result is not finite or not possible.
+        `refused` says that spectra taken near were, for the state does not remember them. Raises MonitoringError when
+        there was no value near, or when the result is not finite or not possible.
         """
         self._check(measured)
         if self.edition >= 3 and _known(state, time, measured):
             return state
         then = nearest((*state.older, *state.past), time) if state.past else None
         if then is None or abs(then.time - time) > self.nearest:
-            raise self._no_spectrum(state, time)
+            raise self._no_spectrum(state, time, refused=refused)
         sample = Sample(time, then.value, float(measured), then.deviation)
         believed = self._believed(state, sample)
         if not believed:
@@ -57,7 +58,12 @@ class Results:
                 mend="enter what was measured, or declare a wider range with --possible",
             )
 
-    def _no_spectrum(self, state: LiveState, time: int) -> MonitoringError:
+    def _no_spectrum(self, state: LiveState, time: int, *, refused: bool) -> MonitoringError:
+        if refused:
+            return MonitoringError(
+                "the spectra taken near the time of sampling were refused",
+                mend="look at what their rows say; draw a sample while values are told",
+            )
         if self._forgotten(state, time):
             return MonitoringError(
                 "its result came after the time that is remembered",

@@ -16,6 +16,7 @@ from pydantic import Field, model_validator
 
 from homeostat.errors import MonitoringError
 from homeostat.monitoring.frozen import AnyStep, Array, Matrix, Piece, Vector
+from homeostat.monitoring.spectra.repeated import held_within
 from homeostat.monitoring.spectra.sums import products, spanned, total
 
 
@@ -91,8 +92,7 @@ class Calibration(Piece):
 
         The greatest ratio where the samples are too few for the coverage.
         """
-        enough = int(np.ceil((self.rows + 1) * coverage - 1e-9))
-        return float(self.ratios[min(enough, self.rows) - 1])
+        return held_within(self.ratios, coverage)
 
     def reading(self, scores: Array, squares: Array) -> Reading:
         """The reading of n `scores` (n, a) whose squared distances from the plane are `squares` (n,)."""

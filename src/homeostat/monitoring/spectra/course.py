@@ -50,6 +50,7 @@ def follow(live: Live, spectra: Iterable[tuple[int, Array]], drawn: Sequence[Dra
         desk.take(time, before=time)
         value, desk.state = live.step(desk.state, spectrum, time)
         told.append(value)
+        desk.refused += [time] if value.value is None else []
         newest = newest if value.value is None else value
         desk.take(time, before=time + 1)
     for place in waiting:
@@ -68,6 +69,7 @@ class _Desk:
         self.state = LiveState()
         self.unused: dict[int, str] = {}
         self.waited: set[int] = set()
+        self.refused: list[int] = []
         self._waiting: int | None = None
 
     def take(self, now: int, before: int) -> None:
@@ -84,7 +86,8 @@ class _Desk:
     def _tell(self, place: int) -> None:
         sample, before, known = self._drawn[place], self.state, len(self.state.samples)
         try:
-            self.state = self._live.at_line(self.state, sample.time, sample.measured)
+            near = any(abs(time - sample.time) <= self._live.nearest for time in self.refused)
+            self.state = self._live.at_line(self.state, sample.time, sample.measured, refused=near)
         except MonitoringError as fault:
             self.unused[place] = fault.what
             return

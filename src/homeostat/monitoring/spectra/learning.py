@@ -1,14 +1,15 @@
 """From samples with reference values to a frozen calibration, and the choice among many.
 
     samples, steps, components           -> calibrate -> Calibration
-    samples, recipes, unlabelled spectra -> choose    -> Calibration and what was tried
+    samples, recipes, unlabelled spectra -> choose    -> Calibration, what was tried, and how well any tells
 
 The choice needs no reference value of the live process: it takes the recipe and size whose predicted error on the
 process's own first spectra is least (`Calibration.read`, deviation). A calibration that is best on its own samples may
-lean on what the live spectra do not share; its leverage and residual there tell.
+lean on what the live spectra do not share; its leverage and residual there tell. The least of many such numbers falls
+below what laboratory values themselves err by: that is told apart from them (`repeated`).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +21,7 @@ from homeostat.monitoring.latent.scaling import neutral
 from homeostat.monitoring.spectra.axis import checked
 from homeostat.monitoring.spectra.calibration import Calibration
 from homeostat.monitoring.spectra.recipe import Recipe
+from homeostat.monitoring.spectra.repeated import best_without
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,15 @@ class Samples:
         return [names == name for name in dict.fromkeys(names.tolist())]
 
 
+@dataclass(frozen=True, eq=False)
+class Candidate:
+    """A recipe and a size, calibrated; `errors` (n,) are those of the samples, each left out with its group."""
+
+    recipe: Recipe
+    calibration: Calibration
+    errors: Array
+
+
 @dataclass(frozen=True)
 class Tried:
     """One candidate: its cross-validated error, and its predicted error (rms) on the unlabelled spectra."""
@@ -68,16 +79,20 @@ class Tried:
 
 @dataclass(frozen=True)
 class Choice:
-    """The calibration chosen, and all that were tried, in their order."""
+    """The calibration chosen, and all that were tried, in their order.
+
+    `errors` (n,) are those of the samples by what tells laboratory values best, chosen without their group.
+    """
 
     calibration: Calibration
     chosen: Tried
     tried: tuple[Tried, ...]
+    errors: Array
 
 
 def calibrate(samples: Samples, steps: tuple[Step, ...], components: int) -> Calibration:
     """The calibration after given `steps`. Raises MonitoringError when it holds no such number of components."""
-    sizes = list(_sizes(samples, steps, components))
+    sizes = [found for found, _ in _sizes(samples, steps, components)]
     if len(sizes) < components:
         raise MonitoringError(
             f"the samples hold {len(sizes)} components, not {components}", mend="ask for fewer components"
@@ -90,19 +105,34 @@ def choose(samples: Samples, recipes: Sequence[Recipe], components: int, unlabel
 
     Give spectra of the live process that are at hand when the model is frozen: their concentrations are not needed.
     """
-    tried: list[Tried] = []
-    best: tuple[float, Calibration] | None = None
+    return choose_among(trials(samples, recipes, components), samples.folds(), unlabelled)
+
+
+def trials(samples: Samples, recipes: Sequence[Recipe], components: int) -> Iterator[Candidate]:
+    """Each recipe with each size up to `components`."""
     for recipe in recipes:
-        for found in _sizes(samples, recipe.steps(samples.wavelengths, samples.spectra), components):
-            deviation = float(np.sqrt(np.mean(found.read(unlabelled).deviation ** 2)))
-            if not np.isfinite(deviation):  # a preparation that these spectra do not bear
-                continue
-            tried.append(Tried(recipe, len(found.answers), float(np.sqrt(found.error)), deviation))
-            if best is None or deviation < best[0]:
-                best = deviation, found
+        for found, errors in _sizes(samples, recipe.steps(samples.wavelengths, samples.spectra), components):
+            yield Candidate(recipe, found, errors)
+
+
+def choose_among(offered: Iterable[Candidate], folds: Sequence[Array], unlabelled: Array) -> Choice:
+    """The candidate with the least predicted error on `unlabelled` spectra (m, p); `folds` are those of its samples."""
+    tried: list[Tried] = []
+    errors: list[Array] = []
+    best: tuple[float, Calibration] | None = None
+    for one in offered:
+        found = one.calibration
+        deviation = float(np.sqrt(np.mean(found.read(unlabelled).deviation ** 2)))
+        if not np.isfinite(deviation):  # a preparation that these spectra do not bear
+            continue
+        tried.append(Tried(one.recipe, len(found.answers), float(np.sqrt(found.error)), deviation))
+        errors.append(one.errors)
+        if best is None or deviation < best[0]:
+            best = deviation, found
     if best is None:
         raise MonitoringError("no candidate could be calibrated", mend="give recipes and samples that vary")
-    return Choice(best[1], min(tried, key=lambda one: one.deviation), tuple(tried))
+    chosen = min(tried, key=lambda one: one.deviation)
+    return Choice(best[1], chosen, tuple(tried), best_without(np.array(errors), folds))
 
 
 def scaled_errors(samples: Samples, found: Calibration) -> Array:
@@ -113,25 +143,30 @@ def scaled_errors(samples: Samples, found: Calibration) -> Array:
     z, size = samples.spectra, len(found.answers)
     for step in found.steps:
         z = step.apply(z)
+    return _in_order(samples, _left_out(samples, z, size)[size - 1].scaled(_freedom(samples, size)))
+
+
+def _in_order(samples: Samples, judged: Array) -> Array:
+    """What was judged fold by fold, in the order of the samples."""
     order = np.concatenate([np.flatnonzero(fold) for fold in samples.folds()])
-    errors = np.empty(len(order))
-    errors[order] = _left_out(samples, z, size)[size - 1].scaled(_freedom(samples, size))
-    return errors
+    found = np.empty(len(order))
+    found[order] = judged
+    return found
 
 
 def _freedom(samples: Samples, size: int) -> float:
     return 1.0 - (size + 1) / len(samples.values)
 
 
-def _sizes(samples: Samples, steps: tuple[Step, ...], components: int) -> Iterator[Calibration]:
-    """Calibrations with 1, 2, ... components, judged on left-out groups."""
+def _sizes(samples: Samples, steps: tuple[Step, ...], components: int) -> Iterator[tuple[Calibration, Array]]:
+    """Calibrations with 1, 2, ... components, judged on left-out groups, and the errors (n,) of these."""
     z = samples.spectra
     for step in steps:
         z = step.apply(z)
     whole = _fit(z, samples.values, components)
     left_out = _left_out(samples, z, whole.scores.shape[1])
     for size, judged in enumerate(left_out[: whole.scores.shape[1]], start=1):
-        yield Calibration(
+        found = Calibration(
             wavelengths=samples.wavelengths,
             steps=steps,
             center=z.mean(axis=0),
@@ -147,6 +182,7 @@ def _sizes(samples: Samples, steps: tuple[Step, ...], components: int) -> Iterat
             low=float(samples.values.min()),
             high=float(samples.values.max()),
         )
+        yield found, _in_order(samples, judged.errors)
 
 
 def _fit(z: Array, values: Array, components: int) -> Components:

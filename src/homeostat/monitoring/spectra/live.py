@@ -21,6 +21,7 @@ from homeostat.monitoring.spectra.at_line import Results
 from homeostat.monitoring.spectra.calibration import Calibration
 from homeostat.monitoring.spectra.doubted import restated, stepped
 from homeostat.monitoring.spectra.guard import Guard
+from homeostat.monitoring.spectra.repeated import held_within
 from homeostat.monitoring.spectra.smoothing import STEP, afresh, begun, followed
 from homeostat.monitoring.spectra.state import HOUR, OLDER, SPARSE, LiveState, LiveValue, Past
 from homeostat.monitoring.spectra.transfer import correction
@@ -59,8 +60,10 @@ class Live(Piece):
     measurement; values off to one side are doubted within the interval, then believed as a step; what samples correct
     is settled when the noise is known. 3: nor is one that is any of the last eight; a moment has one result; a step
     restates only what stood within it; a corrected interval is no wider than one without samples. 4: unless samples
-    showed more than was expected; the interval reaches to what a result that waits would say. None in models that were
-    frozen without these.
+    showed more than was expected; the interval reaches to what a result that waits would say. 5: nor is it narrower
+    than `laboratory` to either side, by which left-out laboratory values could be told at all (None where nothing was
+    chosen among many). What counts as far off a value, or as too far from the calibration, is half an interval without
+    it. None in models that were frozen without these.
     """
 
     kind: Literal["live-spectra"] = "live-spectra"
@@ -75,7 +78,8 @@ class Live(Piece):
     most: float | None = Field(default=None, allow_inf_nan=False)
     far: float | None = Field(default=None, gt=0.0, allow_inf_nan=False)
     by_groups: int | None = Field(default=None, ge=2)
-    edition: Literal[2, 3, 4] | None = None
+    laboratory: float | None = Field(default=None, gt=0.0, allow_inf_nan=False)
+    edition: Literal[2, 3, 4, 5] | None = None
 
     @model_serializer(mode="wrap")
     def _as_frozen(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
@@ -91,10 +95,12 @@ class Live(Piece):
         low: float | None = None,
         high: float | None = None,
         coverage: float = 0.9,
+        errors: Array | None = None,
     ) -> Self:
         """For a concentration: the guard from the calibration's `spectra` (n, p), the range as declared or usual.
 
-        `coverage` is that of the intervals, by what left-out calibration samples show.
+        `coverage` is that of the intervals, by what left-out calibration samples show; `errors` (n,) are theirs where
+        the calibration was chosen among many (`Choice.errors`).
         """
         margin = MARGIN * (calibration.high - calibration.low)
         usual = calibration.low - margin
@@ -107,7 +113,8 @@ class Live(Piece):
             least=low,
             most=high,
             far=FAR,
-            edition=4,
+            laboratory=None if errors is None else held_within(errors, coverage),
+            edition=5,
         )
 
     @property
@@ -208,7 +215,7 @@ class Live(Piece):
     def _answer(self, state: LiveState, raw: float, deviation: float, why: str) -> LiveValue:
         now = state.past[-1]
         value = state.correction.applied(now.value)
-        half = self._half(state, now)
+        half = max(self._half(state, now), self.laboratory or 0.0)
         low, high = self._range(state)
         kept = min(max(value, low), high)
         beyond = "" if low <= value <= high else "beyond the reportable range"
@@ -228,7 +235,7 @@ class Live(Piece):
         return state.waiting.measured - state.correction.applied(state.waiting.predicted)
 
     def _half(self, state: LiveState, now: Past) -> float:
-        """Half an interval."""
+        """Half an interval by the expected error."""
         return self.quantile * deviation(state, now, self.calibration.error, self.rules)
 
     def _range(self, state: LiveState) -> tuple[float, float]:
@@ -237,15 +244,15 @@ class Live(Piece):
         low, high = min([self.low, *measured]), max([self.high, *(one + margin for one in measured)])
         return self.low if self.least is not None else low, self.high if self.most is not None else high
 
-    def at_line(self, state: LiveState, time: int, measured: float) -> LiveState:
+    def at_line(self, state: LiveState, time: int, measured: float, *, refused: bool = False) -> LiveState:
         """The state that knows of a sample drawn at `time` (µs), whenever its result comes.
 
         It is compared with the live value at the time of sampling, as it was before it was kept in the range. One
         that is far off, or was drawn while values were doubted, corrects nothing and is `waiting`; if the next is far
-        off as well, and alike, both count.
+        off as well, and alike, both count. `refused` says that spectra taken near were: the state knows of none.
         Raises MonitoringError when there was no value near, or when the result is not finite or not possible.
         """
-        found = self._results.told(state, time, measured)
+        found = self._results.told(state, time, measured, refused=refused)
         return found if found.samples is state.samples else self._corrected(found)
 
     @property

@@ -181,4 +181,4 @@ def _units(where: Path, each: Aim | Bound, unit: str) -> Iterator[Fault]:
             sound = False
             yield Fault((*where, field), f"'{value}' is not above 0", "give a value above 0")
     if sound and each.scale is not None:
-        yield from scaled(where, each, each.scale)
+        yield from scaled(where, each, each.scale, unit)

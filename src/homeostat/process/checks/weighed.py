@@ -5,32 +5,40 @@ a number beside which nothing else is seen.
 """
 
 from collections.abc import Iterator
+from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 
 from homeostat.process.controllers import Aim, Bound, Controller, Move
 from homeostat.process.equipment import Tag
 from homeostat.process.issues import Fault, Path
-from homeostat.process.units import Quantity, compatible, ratio_compatible
+from homeostat.process.units import Quantity, compatible, convert_difference, ratio_compatible
 
 FINEST = 1e-6
 """The least of what weighs 1, as a share of the value it stands beside (assumption)."""
 LEAST = 1e-12
-"""The same in the scale's own unit, where it stands beside no value, or beside zero (assumption)."""
+"""The same in the unit of the model, where it stands beside no value, or beside zero (assumption)."""
+NOISE = 1e-9
+"""Relative noise of binary numbers and conversions, which decides nothing (assumption)."""
+DIGITS = 3
+"""Digits in which a limit is told."""
 
 
-def scaled(where: Path, each: Aim | Bound, scale: Quantity) -> Iterator[Fault]:
-    """A fault for a scale (or a weight of it) that makes a weight, its square inverted, out of all proportion."""
+def scaled(where: Path, each: Aim | Bound, scale: Quantity, unit: str) -> Iterator[Fault]:
+    """A fault for a scale (or a weight of it) that makes a weight, its square inverted, out of all proportion.
+
+    `unit` is the model's, for what is aimed at.
+    """
     ends = (getattr(each, field, None) for field in ("target", "low", "high"))
     beside = max((abs(end.to(scale.unit)) for end in ends if end is not None), default=0.0)
-    least = FINEST * beside if beside > 0.0 else LEAST
-    if scale.value < least:
+    least = FINEST * beside if beside > 0.0 else convert_difference(LEAST, unit, scale.unit)
+    if _below(scale.value, least):
         what = f"'{scale}' is no deviation that could matter here"
-        mend = f"give the difference in which you would speak of it, at least {least:g} {scale.unit}"
+        mend = f"give the difference in which you would speak of it, at least {at_least(least)} {scale.unit}"
         yield Fault((*where, "scale"), what, mend)
     elif isinstance(each, Aim):
-        most = (scale.value / least) ** (1 if each.strive else 2)
-        if each.weight > max(most, 1.0):
+        most = max((scale.value / least) ** (1 if each.strive else 2), 1.0)
+        if _below(most, each.weight):
             what = f"a weight of {each.weight:g} for '{scale}' leaves nothing else to be seen beside it"
-            yield Fault((*where, "weight"), what, f"give at most {max(most, 1.0):.3g}")
+            yield Fault((*where, "weight"), what, f"give at most {at_most(most)}")
 
 
 def moved(where: Path, move: Move, tag: Tag, horizon: Quantity) -> Iterator[Fault]:
@@ -57,7 +65,27 @@ def delayed(path: Path, controller: Controller) -> Iterator[Fault]:
 
 def _small(where: Path, given: Quantity, value: float, beside: float, kind: str) -> Iterator[Fault]:
     least = FINEST * beside
-    if value < least:
+    if _below(value, least):
         what = f"'{given}' is no {kind} that could matter here"
-        mend = f"give at least {given.value * (least / value):.3g} {given.unit}"
+        mend = f"give at least {at_least(given.value * (least / value))} {given.unit}"
         yield Fault(where, what, mend)
+
+
+def _below(value: float, least: float) -> bool:
+    return value < least * (1.0 - NOISE)
+
+
+def at_least(value: float) -> str:
+    """A least `value` above 0 in few digits: rounded up, so that what is told is enough."""
+    return _told(value, ROUND_CEILING)
+
+
+def at_most(value: float) -> str:
+    """A greatest `value` above 0 in few digits: rounded down, so that what is told is allowed."""
+    return _told(value, ROUND_FLOOR)
+
+
+def _told(value: float, rounding: str) -> str:
+    """Noise in the last binary digits is no reason to round to the next number."""
+    plain = Decimal(f"{value:.9e}")
+    return f"{float(Context(prec=DIGITS, rounding=rounding).plus(plain)):.{DIGITS}g}"

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeVar
 
+from homeostat.monitoring.learning.alike import LIKELY, repeated
 from homeostat.monitoring.package import AnyPackage, Metrics
 from homeostat.monitoring.package.metrics import Judged
 from homeostat.monitoring.package.uses import LOCKED_TEST, Use
@@ -59,7 +60,10 @@ def intended(case: Case[Any], told: str) -> Told:
 def followed_gaps(case: Case[Any]) -> str:
     """What is missing where a model in use is compared with references."""
     site = "gap: triggers for a retest are the site's"
-    if case.package.training.keys:
+    training = case.package.training
+    if repeated(training.keys, training.rows) > LIKELY:
+        return f"{site}; gap: rows learnt from may be among them, for many repeat each other"
+    if training.keys:
         return f"rows learnt from are left out; {site}"
     return f"{site}; gap: rows learnt from may be among them, for the model was frozen before their digests"
 
@@ -99,7 +103,7 @@ def _risk(case: Case[Any]) -> Told:
 
 def _plan(case: Case[Any]) -> Told:
     training = case.package.training
-    data = f"{training.rows} rows, {training.groups} groups, SHA-256 {training.sha256[:16]}..."
+    data = f"{training.rows} rows, {training.grouped}, SHA-256 {training.sha256[:16]}..."
     told = f"{data}; {len(case.package.tried)} entries of what was tried"
     return "partly", f"{told}; gap: a plan approved beforehand"
 

@@ -46,12 +46,21 @@ def _representative(case: Live) -> Told:
     used = _compared(case)
     if not used:
         return "gap", "gap: no process with reference values has been scored"
-    latest = {use.table: use.results[0].rows for use in used}
     return (
         "partly",
-        f"{sum(latest.values())} samples of processes in {len(latest)} tables, never told; "
+        f"{_samples(used)} samples of processes in {len({use.table for use in used})} tables, never told; "
         "gap: that they are representative is to be shown",
     )
+
+
+def _samples(used: list[Use]) -> int:
+    """How many samples the latest use of each table was compared with, each once, whatever table it stood in.
+
+    Lines written before samples had digests tell of a table only how many it held.
+    """
+    latest = {use.table: use for use in used}.values()
+    known = {sample for use in latest for sample in use.samples}
+    return len(known) + sum(use.results[0].rows for use in latest if not use.samples)
 
 
 def _locked(case: Live) -> Told:
@@ -123,10 +132,11 @@ def _alternative(case: Live) -> Told:
 def _held_out_limits(case: Live) -> Told:
     if "rmsecv" not in case.whole:
         return "gap", "gap: no figures on samples left out"
-    rows = case.package.training.groups
+    training = case.package.training
+    samples = f"{training.groups} groups of samples" if training.group else f"{training.groups} samples"
     return (
         "partly",
-        f"intervals scaled by {rows} groups of samples, each left out in turn; gap: false refusals are not measured",
+        f"intervals scaled by {samples}, each left out in turn; gap: false refusals are not measured",
     )
 
 
