@@ -39,6 +39,10 @@ class LedgerError(HomeostatError):
     """The ledger cannot be opened, read or extended."""
 
 
+class TakenError(LedgerError):
+    """The id of an event is taken: it was stored before, or somebody was quicker. Nothing was stored."""
+
+
 class HistorianError(HomeostatError):
     """The historian cannot be opened, read or extended."""
 

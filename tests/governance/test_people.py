@@ -284,6 +284,9 @@ def test_roles_count_from_the_moment_they_are_given_and_taken(
     with pytest.raises(AuthorityError, match="no role"):
         authorise(office, maria, "release.agree")
     assert people.agree(office, team["vera"].session, team["vera"].secret, "maria", why=WHY) == ("sponsor",)
+    with pytest.raises(AuthorityError, match="session has ended"):
+        authorise(office, maria, "release.agree")  # who has lost a role logs in again
+    maria = people.login(office, "maria", team["maria"].secret)
     with pytest.raises(AuthorityError, match="no role"):
         authorise(office, maria, "step.perform")
     authorise(office, maria, "release.agree")

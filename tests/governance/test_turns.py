@@ -124,3 +124,17 @@ def test_who_is_always_too_late_is_told_so(here: Scene) -> None:
 
 def _act() -> Any:
     return InstrumentRegistered(why=WHY, instrument="b", kind="balance", title="B", calibrated=True, tags=())
+
+
+def test_an_act_that_is_safe_but_whose_head_could_not_be_exported_is_done_once(here: Scene) -> None:
+    """As on a full disk: what is in the ledger already is not taken for somebody else's."""
+    lot(here)
+    boss, heads = here.of("operator"), here.office.site.heads_file
+    aside = heads.rename(heads.with_name("aside"))
+    heads.mkdir()
+    with pytest.raises(LedgerError, match="the events are safe"):
+        materials.move(here.office, boss, "medium", "L1", "destroyed", 1.0, why=WHY)
+    heads.rmdir()
+    aside.rename(heads)
+    assert materials.lots(here.office.ledger)["medium", "L1"].left == 499.0
+    assert take(here.office, here, 1.0).left == 498.0

@@ -7,7 +7,7 @@ act of a session -> on record, if the session may be relied on still once nobody
 from collections.abc import Callable
 from typing import Literal, TypeAlias
 
-from homeostat.errors import AuthorityError
+from homeostat.errors import AuthorityError, TakenError
 from homeostat.governance.known import directory, moment
 from homeostat.governance.office import Office
 from homeostat.governance.session import Session
@@ -54,8 +54,8 @@ def present(office: Office, session: Session, permission: str) -> Account:
 def remains(office: Office, session: Session) -> None:
     """Refuse what a session's person began, where the session is over by now: to be asked while nobody else can write.
 
-    A password takes a while to be checked, a record to be read, and the person may be locked meanwhile. Raises
-    AuthorityError, and puts nothing on record, which can be done only afterwards.
+    A password takes a while to be checked, a record to be read, and the person may be locked meanwhile, or lose a role.
+    Raises AuthorityError, and puts nothing on record, which can be done only afterwards.
     """
     account, presence = _known(office, session)
     if account is None or presence is None or _over(office, account, presence, office.clock()):
@@ -72,13 +72,21 @@ def put_by(
     event: str = "",
     lest: Callable[[], object] = lambda: None,
 ) -> str:
-    """`Office.put` of an act of the session's person, whose session has to last until it is on record."""
+    """`Office.put` of an act of the session's person, whose session has to last until it is on record.
+
+    Raises AuthorityError where it does not, or somebody else has taken the id of the `event`.
+    """
 
     def still() -> None:
         remains(office, session)
         lest()
 
-    return office.put(session.person, act, batch=batch, event=event, lest=still)
+    try:
+        return office.put(session.person, act, batch=batch, event=event, lest=still)
+    except TakenError as error:
+        still()  # which says what came in between, where it knows
+        words, mend = "somebody was quicker: nothing was done", "look at it again, then repeat"
+        raise AuthorityError(words, where=session.person, mend=mend) from error
 
 
 def distinct(office: Office, session: Session, permission: Permission, others: dict[str, str]) -> None:
@@ -123,6 +131,8 @@ def _overtaken(
     if account.state != "active" or account.locks != presence.locks:
         return "account"
     if account.demonstration and office.site.kind == "gmp":
+        return "account"
+    if not account.roles_and_tasks.issuperset(presence.held):
         return "account"
     return "credential" if account.fingerprint != presence.fingerprint else None
 

@@ -4,9 +4,8 @@ They are marked in every session and refused at a GMP site. They let a newcomer 
 """
 
 from collections.abc import Mapping
-from contextlib import suppress
 
-from homeostat.errors import AuthorityError
+from homeostat.errors import AuthorityError, TakenError
 from homeostat.governance.known import directory
 from homeostat.governance.office import Office
 from homeostat.governance.people import Secret
@@ -44,15 +43,18 @@ def enrol_demonstration(office: Office) -> None:
             "a GMP site has no demonstration identities", mend="enrol persons: homeostat user add"
         )
     missing = _missing(office)
-    acts = [act for account in missing for act in _acts(office, account)]
 
     def stands() -> None:
         if _missing(office) != missing:
             raise OvertakenError
 
-    with suppress(OvertakenError):  # another process has made them
+    try:
+        acts = [act for account in missing for act in _acts(office, account)]
         if acts:
             put_together(office, "system", acts, lest=stands)
+    except (OvertakenError, TakenError, AuthorityError):
+        if _missing(office) == missing:  # else another process has made them
+            raise
 
 
 def _missing(office: Office) -> list[str]:

@@ -97,7 +97,8 @@ def refuse_telling(ledger: Ledger, code: str) -> None:
 
     Records keep it for ever, and others read it: from a label, in a list, in the name of a file. A batch may have none.
     """
-    found = telling(code) or ("" if not code or _PLAIN.fullmatch(code) else _ODD)
+    plain = _PLAIN.fullmatch(code) and normalize("NFKC", code) == code  # else it looks like another one
+    found = telling(code) or ("" if plain or not code else _ODD)
     if found and code not in _given(ledger):
         raise WordingError(
             f"this is no code for a patient: {found}", where=repr(code), mend="use one made for it, as P-017"

@@ -21,7 +21,7 @@ from homeostat.site import Site
 
 _BACK = timedelta(minutes=1)  # processes may stamp in another order than they store
 
-_LENGTH = 1024
+_LENGTH = 4096
 
 End: TypeAlias = Literal["idle", "age", "clock"]
 
@@ -31,7 +31,8 @@ class Presence:
     """What a session's file says. `counter`: time step of the code given at login, which serves one signing as well.
 
     `signed` says that all components were given at a signing, so that further ones need the password alone; `locks` is
-    how often the account had been locked when it was opened.
+    how often the account had been locked when it was opened, `held` the roles and tasks that it had then: who has
+    lost one since logs in again.
     """
 
     account: str
@@ -42,6 +43,7 @@ class Presence:
     signed: bool = False
     bearer: str = ""
     locks: int = 0
+    held: tuple[str, ...] = ()
 
     def ended(self, now: str, policy: Policy) -> End | None:
         """Why the session is over at the stamp `now`; None while it lasts."""

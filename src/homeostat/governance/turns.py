@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import TypeVar
 
-from homeostat.errors import AuthorityError, LedgerError
+from homeostat.errors import AuthorityError, TakenError
 from homeostat.governance.authority import remains
 from homeostat.governance.numbering import next_id
 from homeostat.governance.office import Office
@@ -47,7 +47,7 @@ def in_turn(
             return told
         except OvertakenError:
             continue
-        except LedgerError:
+        except TakenError:
             if acts[0][1] not in office.ledger:
                 raise
     raise AuthorityError("others write at the same place all the time", mend="try again")

@@ -8,7 +8,6 @@ lost, damaged or old at any time, and is made again.
 
 import contextlib
 import json
-import os
 from pathlib import Path
 
 from homeostat.ledger.merkle import Tree
@@ -32,9 +31,12 @@ def kept_tree(ledger: Path) -> Tree:
 
 
 def keep_tree(ledger: Path, tree: Tree) -> None:
-    """Keep the frontier of a tree beside its ledger, whole or not at all; a place that takes no file goes without."""
+    """Keep the frontier of a tree beside its ledger, whole or not at all; a place that takes no file goes without.
+
+    Two processes that keep one at once may spoil the draft: what is damaged is made again.
+    """
     path = frontier_path(ledger)
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    draft = path.with_name(f"{path.name}.new")
     try:
         draft.write_text(json.dumps({"size": tree.size, "peaks": [peak.hex() for peak in tree.peaks]}))
         draft.replace(path)

@@ -135,11 +135,12 @@ def read_heads(path: Path) -> list[Head]:
 
 def held_heads(path: Path) -> list[Head]:
     """The heads in a file that was kept elsewhere. Raises LedgerError where it holds none: it compares nothing."""
+    mend = "name a copy of heads.jsonl"
+    if not path.is_file():
+        raise LedgerError("there is no such file", where=str(path), mend=mend)
     found = read_heads(path)
     if not found:
-        raise LedgerError(
-            "there is no signed head in this file", where=str(path), mend="name a copy of heads.jsonl"
-        )
+        raise LedgerError("there is no signed head in this file", where=str(path), mend=mend)
     return found
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple
 
-from homeostat.errors import LedgerError
+from homeostat.errors import LedgerError, TakenError
 from homeostat.ledger.chain import GENESIS, link, row_bytes
 from homeostat.ledger.database import (
     connect_to_read,
@@ -153,15 +153,15 @@ class Ledger(Reader):
     def append(self, event: Event) -> None:
         """Take `event` into the next commit; nothing is durable before `commit` returns.
 
-        Raises `LedgerError` if its id is taken (stored or waiting), or if it has no canonical form; what waited before
-        it still waits.
+        Raises `TakenError` if its id is taken (stored or waiting), `LedgerError` if it has no canonical form; what
+        waited before it still waits.
         """
         if self._key is None:
             raise LedgerError("the ledger was opened to read only", where=str(self._path))
         try:
             self._hold()
             if self._is_taken(event.id):
-                raise LedgerError("an event of this id is in the ledger already", where=f"event {event.id}")
+                raise _taken(event.id)
             body = encode(event, self._clock()).decode()
         except BaseException:
             self._let_go()
@@ -177,9 +177,9 @@ class Ledger(Reader):
         """Make the waiting events durable, in one transaction with the head that signs them.
 
         `lest` looks at the ledger once nobody else can write: what it raises leaves nothing stored, as below.
-        Returns the head, or None if nothing waited. On `LedgerError` from the database, or because another process
-        has meanwhile stored an event of the same id, nothing was stored and the events still wait (`drop` forgets
-        them); on one from the export the events are safe and the next commit exports again.
+        Returns the head, or None if nothing waited. On `LedgerError` from the database, or `TakenError` because
+        another process has meanwhile stored an event of the same id, nothing was stored and the events still wait
+        (`drop` forgets them); on a `LedgerError` from the export the events are safe and the next commit exports again.
         """
         if self._key is None:
             raise LedgerError("the ledger was opened to read only", where=str(self._path))
@@ -229,7 +229,7 @@ class Ledger(Reader):
         """An id that another process has taken since it was looked up here."""
         for name in self._pending:
             if self._is_stored(name):
-                raise LedgerError("an event of this id is in the ledger already", where=f"event {name}")
+                raise _taken(name)
 
     def _export(self) -> None:
         """Export every head that the file lacks, one process at a time, so that its lines keep their order."""
@@ -270,6 +270,10 @@ class Ledger(Reader):
         self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _taken(name: str) -> TakenError:
+    return TakenError("an event of this id is in the ledger already", where=f"event {name}")
 
 
 def _prepare_export(path: Path, heads: Path) -> None:

@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from homeostat.errors import AuthorityError, LedgerError
+from homeostat.errors import AuthorityError, TakenError
 from homeostat.governance.known import directory, moment
 from homeostat.governance.numbering import next_id, unused
 from homeostat.governance.office import Office
@@ -117,7 +117,7 @@ def _released(office: Office, account: Account | None) -> Account | None:
         changes=(Change(field="state", old="locked", new="active" if account.key else "invited"),),
     )
     event = unused(office.ledger, f"account/{account.id}/unlocked/{account.refusals}")
-    with suppress(OvertakenError):  # another process has done it
+    with suppress(OvertakenError, TakenError):  # another process has done it
         office.put("system", act, event=event, lest=partial(_locked_still, office, account))
     return directory(office).get(account.id)
 
@@ -166,9 +166,7 @@ def _answer(
     event = answer_id(found.asked)
     try:
         return office.put(account.id, found, event=event)
-    except LedgerError as error:
-        if event not in office.ledger:
-            raise
+    except TakenError as error:
         raise _stranger(office, account, at, "key", "this was answered before") from error
 
 
@@ -180,7 +178,7 @@ def refuse(
         current = None if account is None else directory(office).accounts[account.id]
         try:
             _record(office, current, at, cause, words)
-        except OvertakenError:
+        except (OvertakenError, TakenError):
             continue  # another process has stored a refusal meanwhile: count again
         break
     return AuthorityError(words, where=account.id if account else "", mend=mend)

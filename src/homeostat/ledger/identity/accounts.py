@@ -132,6 +132,12 @@ class Account:
         """The roles that were held at event `seq`."""
         return next((roles for since, roles in reversed(self.tenures) if since <= seq), ())
 
+    @property
+    def roles_and_tasks(self) -> frozenset[str]:
+        """The roles, and the tasks whose qualification was not withdrawn: "role operator", "task release"."""
+        tasks = (name for name, one in self.qualifications.items() if not one.withdrawn)
+        return frozenset((*(f"role {role}" for role in self.roles), *(f"task {task}" for task in tasks)))
+
     def locked_at(self, seq: int) -> bool:
         """Whether it was locked at event `seq`."""
         return any(since <= seq and (until is None or seq < until) for since, until in self.absences)

@@ -5,6 +5,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -172,13 +173,16 @@ def a_signature_counts_by_what_its_person_was_when_they_signed(bench: Workbench)
         team = staff(at.office, maria="operator", chief="supervisor", ada="administrator")
         before = _signed(at.office, team["maria"], _ALARM)
         folk.withdraw(at.office, team["chief"].session, "maria", "execution", why="a scene")
-        without = at.vouch(_signed(at.office, team["maria"], _ALARM))
+        with refused(AuthorityError, "to go on with a session that has lost a qualification"):
+            _signed(at.office, team["maria"], _ALARM)
+        again = replace(team["maria"], session=login(at.office, "maria", team["maria"].secret))
+        without = at.vouch(_signed(at.office, again, _ALARM))
         soon = (moment(at.office.clock()) + timedelta(seconds=30)).isoformat()
         folk.train(
             at.office, team["chief"].session, "maria", "execution", evidence="C", expires=soon, why="again"
         )
         at.later.put(minutes=2)
-        expired = at.vouch(_signed(at.office, team["maria"], _ALARM))
+        expired = at.vouch(_signed(at.office, again, _ALARM))
         folk.lock(at.office, team["ada"].session, "maria", why="a scene")
         expect(at.vouch(before) == (), "what was signed by right was refused for what came later")
         expect(bool(without) and "not qualified" in without[0], f"without training: {without}")

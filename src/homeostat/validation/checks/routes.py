@@ -25,6 +25,8 @@ from homeostat.validation.staff import staff
 NO_ACTS = {
     "homeostat.governance.authority": "the gate itself, which the acts ask",
     "homeostat.governance.orderly": "what acts are wrapped in: it tells what they refuse",
+    "homeostat.governance.turns": "how acts go on record one after another: they ask the gate before",
+    "homeostat.governance.custody.entry": "how custody acts go on record: they ask the gate before",
     "homeostat.governance.signing.apart": "a part of every signing, which asks for the session itself",
     "homeostat.governance.people.login.logout": "it ends a session, a dead one too",
     "homeostat.governance.people.login.bearer": "what a session is proved by, to be shown again",
