@@ -6,14 +6,13 @@ import numpy as np
 import pytest
 from tests.monitoring.learning import tables
 
-from homeostat.monitoring.learning import read_table, score
-from homeostat.monitoring.learning.alike import alike
-from homeostat.monitoring.learning.identical import row_digests
+from homeostat.monitoring.learning import Table, read_table, score
+from homeostat.monitoring.learning.chance import chance
 from homeostat.monitoring.learning.locking import Locked, keep_apart
 from homeostat.monitoring.learning.recording import record
 from homeostat.monitoring.learning.training import Settings, pose, train
 from homeostat.monitoring.learning.validation import validate
-from homeostat.monitoring.package import LOCKED_TEST, Package, Training, uses
+from homeostat.monitoring.package import LOCKED_TEST, Package, uses
 from homeostat.monitoring.package.uses import COMPARED, LEARNT, record_of
 
 WHEN = "2026-01-01T00:00:00+00:00"
@@ -251,9 +250,14 @@ def test_where_rows_learnt_from_repeat_each_other_a_match_by_chance_leaves_no_ro
     (use,) = uses(model)
     assert (use.what, use.results) == (COMPARED, scored.metrics)
     assert "without" not in use.note
-    assert "cannot be told from new ones" in kept.told
+    assert few.training.chance is not None
+    expected = f"for of these {100.0 * few.training.chance:.0f} % or more are expected to match one by chance"
+    assert f"cannot be told from new ones, {expected}" in kept.told
     found = {each.id: each for each in validate(few, model).findings}
-    assert "gap: rows learnt from may be among them, for many repeat each other" in found["MON-14"].evidence
+    assert (
+        "gap: rows learnt from may be among them, for new rows match them by chance"
+        in found["MON-14"].evidence
+    )
     assert "the table it was learnt from" not in kept.told
 
 
@@ -275,12 +279,76 @@ def test_where_locked_rows_repeat_each_other_one_like_them_is_no_use_of_the_lock
     assert [use.what for use in uses(tmp_path / "all.json")] == [LOCKED_TEST]
 
 
-def test_a_few_rows_that_were_pasted_twice_leave_the_others_known() -> None:
-    x, y = np.arange(40.0)[:, None], np.arange(40.0)
-    twice = np.append(x, x[:1], axis=0), np.append(y, y[:1])
-    training = Training(sha256="ab" * 32, rows=41, groups=41, keys=tuple(set(row_digests(*twice))))
-    found = alike(x[:5], y[:5], training)
-    assert (found.left_out, found.repeated) == (frozenset(range(5)), pytest.approx(1.0 / 41.0))
-    many = training.model_copy(update={"rows": 44})
-    assert alike(x[:5], y[:5], many).left_out == frozenset()
-    assert "9 % of the rows learnt from repeat another" in alike(x[:5], y[:5], many).told
+@pytest.mark.parametrize("times", [1, 3])
+def test_rows_learnt_from_stay_known_where_some_were_pasted_again(tmp_path: Path, times: int) -> None:
+    """The values tell whether a match may be chance: of measured ones it is none, however often rows were pasted."""
+    pasted = {name: [*cells, *cells[:8] * times] for name, cells in tables.linear(60).items()}
+    table, settings = tables.table(tmp_path, pasted), Settings("y", "donor", quick=True)
+    package = train(table, pose(table, settings), settings).package
+    some = {name: list(reversed(cells[10:50])) for name, cells in tables.linear(60).items()}
+    model, new = tmp_path / "m.json", tables.linear(20, seed=9)
+    alone = score(package, tables.table(tmp_path, new))
+    kept = record(score(package, tables.table(tmp_path, merged(some, new))), model, WHEN)
+    assert kept is not None
+    assert "WARNING: 40 rows are like rows learnt from" in kept.told
+    assert kept.told.endswith("they prove nothing, and are left out of the figures.")
+    record(score(package, tables.table(tmp_path, some)), model, WHEN)
+    assert [(use.what, use.results == alone.metrics) for use in uses(model)] == [
+        (COMPARED, True),
+        (LEARNT, False),
+    ]
+    found = {each.id: each for each in validate(package, model).findings}
+    assert "rows learnt from are left out" in found["MON-14"].evidence
+
+
+def test_rows_of_few_values_pasted_again_are_as_they_were_without(few: Package, tmp_path: Path) -> None:
+    pasted = {name: [*cells, *cells] for name, cells in few_valued(80, 1).items()}
+    task = pose(tables.table(tmp_path, pasted), Settings("result", quick=True))
+    assert chance(task.x, task.y) == few.training.chance
+
+
+def known_again(package: Package, table: Table, columns: tables.Columns, path: Path, form: str) -> bool:
+    """Whether the `columns`, locked beside `table` and brought again in a `form`, are a use of the locked test."""
+    target = "y" if "y" in columns else "result"
+    settings = Settings(target, quick=True)
+    gaps = {**columns, target: [None if row % 4 == 0 else cell for row, cell in enumerate(columns[target])]}
+    test = read_table(tables.written(path / "locked.csv", gaps))
+    locked = Locked(table, test, 1).digest(pose(table, settings))
+    forms: dict[str, tables.Columns] = {
+        "reordered": {name: list(reversed(cells)) for name, cells in gaps.items()},
+        "columns reversed": dict(reversed(gaps.items())),
+        "in part": {name: cells[:6] for name, cells in gaps.items()},
+        "pasted twice": {name: [*cells, *cells] for name, cells in gaps.items()},
+    }
+    again = read_table(tables.written(path / "again.csv", forms[form]))
+    record(score(package.model_copy(update={"locked_test": locked}), again), path / "m.json", WHEN)
+    return [use.what for use in uses(path / "m.json")] == [LOCKED_TEST]
+
+
+@pytest.mark.parametrize("form", ["reordered", "columns reversed", "in part", "pasted twice"])
+def test_a_locked_test_with_rows_without_a_truth_is_known_again(
+    package: Package, tmp_path: Path, form: str
+) -> None:
+    table = tables.table(tmp_path, tables.linear(60) | {"donor": list(range(60))})
+    assert known_again(package, table, LOCKED, tmp_path, form)
+
+
+@pytest.mark.parametrize(
+    ("form", "known"), [("reordered", True), ("columns reversed", True), ("in part", False)]
+)
+def test_a_locked_test_of_few_values_with_rows_without_a_truth_is_known_again_as_a_whole(
+    few: Package, tmp_path: Path, form: str, known: bool
+) -> None:
+    table = tables.table(tmp_path, few_valued(80, 1))
+    assert known_again(few, table, few_valued(30, 2), tmp_path, form) == known
+
+
+def test_a_package_frozen_before_the_chance_of_a_match_was_kept_says_so(
+    package: Package, tmp_path: Path
+) -> None:
+    older = package.model_copy(update={"training": package.training.model_copy(update={"chance": None})})
+    assert "chance" not in older.model_dump()["training"]
+    some = merged({name: cells[:30] for name, cells in tables.linear(60).items()}, tables.linear(20, seed=9))
+    kept = record(score(older, tables.table(tmp_path, some)), tmp_path / "m.json", WHEN)
+    assert kept is not None
+    assert "left out of the figures. How many new rows match one by chance is not known" in kept.told

@@ -13,6 +13,7 @@ import numpy as np
 from homeostat import __version__
 from homeostat.errors import MonitoringError
 from homeostat.monitoring.frozen import Array
+from homeostat.monitoring.learning.chance import chance
 from homeostat.monitoring.learning.identical import row_digests, row_keys
 from homeostat.monitoring.learning.possible import ANYTHING, Possible
 from homeostat.monitoring.learning.samples import measured_once
@@ -254,6 +255,7 @@ def _training(
         group=wished.group or "",
         note=f"{table.name} (SHA-256 of the file {table.sheet.sha256}). " + ". ".join(decisions),
         keys=tuple(sorted(set(row_digests(samples.spectra, samples.values)))),
+        chance=chance(samples.spectra, samples.values),
     )
 
 

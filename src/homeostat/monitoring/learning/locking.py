@@ -11,6 +11,7 @@ import numpy as np
 
 from homeostat.errors import MonitoringError
 from homeostat.monitoring.frozen import Array
+from homeostat.monitoring.learning.chance import chance
 from homeostat.monitoring.learning.identical import row_digests, row_keys
 from homeostat.monitoring.learning.labels import key
 from homeostat.monitoring.learning.scoring import given, score
@@ -34,12 +35,14 @@ class Locked:
         """What the package of `task` says of the locked test set; its rows stay outside."""
         if self.kept is None:
             return None
+        x, y = _numbers(self.kept, task)
         return LockedTest(
             sha256=self.kept.sha256,
             rows=self.kept.rows,
             groups=self.groups,
             group=self.group,
-            keys=row_digests(*_numbers(self.kept, task)),
+            keys=row_digests(x, y),
+            chance=chance(x, y),
         )
 
     def check(self, task: Task) -> None:

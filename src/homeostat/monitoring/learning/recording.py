@@ -1,8 +1,8 @@
 """The record of scoring: how a model did on a table that held the truth goes beside the model, chained to what was.
 
 In: what was scored, and where the model lies. Out: what was kept, in words. A table that holds a row that was locked
-when the model was trained counts as one more use of the locked test (MON-09); where locked rows repeat each other, so
-that a new row may be like one by chance, only one that holds these and no others does. Any other is how the model does
+when the model was trained counts as one more use of the locked test (MON-09); where a new row
+is likely to be like one by chance, only one that holds these and no others does. Any other is how the model does
 in use (MON-14). Of a watcher it is kept how many batches it called out. Rows that a model was learnt from are evidence
 of nothing: they are known one by one, told, and left out of the figures, unless they cannot be told from new ones
 (`alike`). A package frozen before their digests knows only the very table that it was learnt from, and says
@@ -17,7 +17,8 @@ import numpy as np
 
 from homeostat.errors import MonitoringError
 from homeostat.monitoring.frozen import Array
-from homeostat.monitoring.learning.alike import LIKELY, alike, repeated
+from homeostat.monitoring.learning.alike import alike
+from homeostat.monitoring.learning.chance import likely
 from homeostat.monitoring.learning.following import Followed, counted, digest_of
 from homeostat.monitoring.learning.identical import known_rows, row_digests
 from homeostat.monitoring.learning.live import Followed as Read
@@ -101,10 +102,13 @@ def _numbers(scored: Scored) -> tuple[Array, Array]:
 
 
 def _holds(test: LockedTest, x: Array, y: Array) -> bool:
-    """Whether rows of the locked test are among inputs `x` (n, p) and targets `y` (n,); alone, where they repeat."""
+    """Whether rows of the locked test are among inputs `x` (n, p) and targets `y` (n,).
+
+    Where a new row is likely to be like one of them, only all of them and no others tell.
+    """
     found = row_digests(x, y)
-    if repeated(test.keys, test.rows) > LIKELY:
-        return len(found) == test.rows and set(found) == set(test.keys)
+    if likely(test.chance):
+        return sorted(found) == sorted(test.keys)
     return not set(found).isdisjoint(test.keys)
 
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from homeostat import __version__
 from homeostat.monitoring.frozen import Array
+from homeostat.monitoring.learning.chance import chance
 from homeostat.monitoring.learning.columns import Wanted
 from homeostat.monitoring.learning.folds import outer_folds
 from homeostat.monitoring.learning.groups import members
@@ -195,6 +196,7 @@ def _training(table: Table, task: Task) -> Training:
         group=task.group or "",
         note=f"{table.name} (SHA-256 of the file {table.sheet.sha256}). " + ". ".join(task.decisions),
         keys=tuple(sorted(set(row_digests(task.x, task.y)))),
+        chance=chance(task.x, task.y),
     )
 
 

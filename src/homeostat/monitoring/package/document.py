@@ -80,11 +80,18 @@ class Input(Part):
     missing: float = Field(default=0.0, ge=0.0, le=1.0)
 
 
+def _kept(plain: dict[str, Any]) -> dict[str, Any]:
+    """A part that is written without `keys` and `chance` where it has none."""
+    later = ("keys", "chance")
+    return {name: value for name, value in plain.items() if name not in later or value not in (None, (), [])}
+
+
 class Training(Part):
     """The table the model was trained on: its digest, size, and the column that tells the groups.
 
     `keys` are digests of its rows, by inputs and target, each once: rows that are scored again are known by them. A
-    package without any was frozen before, or watches batches.
+    package without any was frozen before, or watches batches. `chance` is the share of new rows expected to be like
+    one of them by chance; None where it was frozen before that was kept.
     """
 
     sha256: Hash
@@ -94,6 +101,7 @@ class Training(Part):
     group: str = ""
     note: str = ""
     keys: tuple[Hash, ...] = ()
+    chance: float | None = Field(default=None, ge=0.0, le=1.0)
 
     @property
     def grouped(self) -> str:
@@ -102,9 +110,8 @@ class Training(Part):
 
     @model_serializer(mode="wrap")
     def _as_frozen(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """As it was written: without `keys` where there are none, lest the hash of older packages change."""
-        found: dict[str, Any] = plain(self)
-        return found if self.keys else {name: value for name, value in found.items() if name != "keys"}
+        """As it was written: without what older packages did not keep, lest their hash change."""
+        return _kept(plain(self))
 
 
 class Metrics(Part):
@@ -137,7 +144,8 @@ class LockedTest(Part):
     `group` is the column by which no group is both in it and in what was learnt from; "" where that cannot be told. How
     often it has been used stands beside the package, in its record of uses. `keys` are digests of its rows, by inputs
     and target: a table that holds one of them is known, whatever the order of its columns or the spelling of its
-    numbers. A package without any was frozen before.
+    numbers. A package without any was frozen before. `rows` counts those without a truth as well, which have no digest.
+    `chance` is the share of new rows expected to be like one of them by chance; None where it was frozen before.
     """
 
     sha256: Hash
@@ -146,12 +154,12 @@ class LockedTest(Part):
     group: str = ""
     results: tuple[Metrics, ...] = ()
     keys: tuple[Hash, ...] = ()
+    chance: float | None = Field(default=None, ge=0.0, le=1.0)
 
     @model_serializer(mode="wrap")
     def _as_frozen(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """As it was written: without `keys` where there are none, lest the hash of older packages change."""
-        found: dict[str, Any] = plain(self)
-        return found if self.keys else {name: value for name, value in found.items() if name != "keys"}
+        """As it was written: without what older packages did not keep, lest their hash change."""
+        return _kept(plain(self))
 
 
 class SelfTest(Part):

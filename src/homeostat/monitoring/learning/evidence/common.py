@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeVar
 
-from homeostat.monitoring.learning.alike import LIKELY, repeated
+from homeostat.monitoring.learning.chance import likely
 from homeostat.monitoring.package import AnyPackage, Metrics
 from homeostat.monitoring.package.metrics import Judged
 from homeostat.monitoring.package.uses import LOCKED_TEST, Use
@@ -61,8 +61,8 @@ def followed_gaps(case: Case[Any]) -> str:
     """What is missing where a model in use is compared with references."""
     site = "gap: triggers for a retest are the site's"
     training = case.package.training
-    if repeated(training.keys, training.rows) > LIKELY:
-        return f"{site}; gap: rows learnt from may be among them, for many repeat each other"
+    if likely(training.chance):
+        return f"{site}; gap: rows learnt from may be among them, for new rows match them by chance"
     if training.keys:
         return f"rows learnt from are left out; {site}"
     return f"{site}; gap: rows learnt from may be among them, for the model was frozen before their digests"
