@@ -77,7 +77,22 @@ def test_a_code_is_a_code(code: str) -> None:
 
 @pytest.mark.parametrize(
     "code",
-    ["P/../1", "../P-1", "P..1", "P-", "-P", "P/1", "P\\1", "P;1", "P:1", "<b>P", "P  1", ".", "Ⅻ-03", "Ｐ１"],
+    [
+        "P/../1",
+        "../P-1",
+        "P..1",
+        "P-",
+        "-P",
+        "P/1",
+        "P\\1",
+        "P;1",
+        "P:1",
+        "<b>P",
+        "P  1",
+        ".",
+        "Ⅻ-03",
+        "Ｐ１",
+    ],
 )
 def test_signs_that_are_none_of_a_code_are_refused(work: Scene, code: str) -> None:
     with pytest.raises(WordingError, match="something else than letters and digits"):
