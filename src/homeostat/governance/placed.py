@@ -161,5 +161,5 @@ def misplaced(events: Iterable[Recorded]) -> Iterator[tuple[Recorded, str]]:
 
 def _named(recorded: Recorded) -> Named:
     event = recorded.event
-    body = recorded.body.decode() if event.type in TOLD else ""
+    body = recorded.body if event.type in TOLD else b""
     return Named(recorded.seq, event.id, event.batch, event.type, body)

@@ -23,12 +23,13 @@ _FORMS = " AND ".join(
     f"id NOT GLOB batch || CASE type WHEN '{ANSWERS}' THEN '{place}.done' ELSE '{place}' END"
     for place in _PLACES
 )
-_COLUMNS = "SELECT seq, id, batch, type, CASE WHEN type IN ({told}) THEN body ELSE '' END FROM event"
+_BODY = "CASE WHEN type IN ({told}) THEN CAST(body AS BLOB) ELSE x'' END"
+_COLUMNS = f"SELECT seq, id, batch, type, {_BODY}, hash FROM event"
 _ODD = f"{_COLUMNS} NOT INDEXED WHERE type NOT IN ({{regular}}) OR {_FORMS}"
 _LISTED = f"{_COLUMNS} NOT INDEXED WHERE type NOT IN ({{without}}) ORDER BY seq"
 _LISTED_OF = f"{_COLUMNS} WHERE batch = ? AND type NOT IN ({{without}}) ORDER BY seq"
 _OUTSIDE = """
-    SELECT seq, id, batch, type, '' FROM event WHERE batch = ? AND seq > ? AND seq < ? AND type IN ({regular})
+    SELECT seq, id, batch, type, x'', hash FROM event WHERE batch = ? AND seq > ? AND seq < ? AND type IN ({regular})
 """
 _WILD = frozenset("*?[")
 """What stands for other characters where names are compared; no execution calls a batch so."""
@@ -36,18 +37,19 @@ _FURTHEST = 2**63 - 1  # SQLite's largest place
 
 
 class Named(NamedTuple):
-    """An event by its columns: place `seq` (from 1), id, batch and type, and its `body` where that was asked for."""
+    """An event by its columns: place (from 1), id, batch, type, body (where that was asked for) and chain hash."""
 
     seq: int
     id: str
     batch: str
     type: str
-    body: str = ""
+    body: bytes = b""
+    hash: bytes = b""
 
     def said(self) -> Mapping[str, object]:
         """What it says, as far as its body can be read."""
         try:
-            data = json.loads(self.body)["data"] if self.body else {}
+            data = json.loads(self.body.decode())["data"] if self.body else {}
         except (ValueError, TypeError, KeyError, RecursionError):
             return {}
         return data if isinstance(data, dict) else {}

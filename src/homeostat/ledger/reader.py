@@ -4,14 +4,14 @@ In: a connection to its database. Out: events in order, read in pages; no read t
 """
 
 import sqlite3
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 
 from homeostat.errors import LedgerError
 from homeostat.ledger.database import in_words, stored_hashes, stored_heads
 from homeostat.ledger.event import Recorded, decode
 from homeostat.ledger.heads import Head
-from homeostat.ledger.held import Held, held
+from homeostat.ledger.held import Held
 from homeostat.ledger.named import BEGINS, Named, listed, named
 
 _PAGE = 1000
@@ -39,8 +39,8 @@ class Reader:
     ) -> Iterator[Recorded]:
         """The same of every event, whether it can be read or not: for what tells, counts or hashes the record."""
         if self._held and types is not None and self._held.types.issuperset(types):
-            for row in self._held.rows(batch, types, after):
-                yield decode(row.seq, row.body, row.hash)
+            for one in self._held.of(batch, types, after):
+                yield decode(one.seq, one.body, one.hash)
             return
         wanted = None if types is None else sorted(types)
         conditions = ["seq > ?"]
@@ -57,13 +57,13 @@ class Reader:
                 yield decode(seq, body, hash)
             rows = self._page(query, (rows[-1][0], *fixed))
 
-    def hold(self, types: Collection[str]) -> None:
-        """Read the events of these types now, and answer from them what is asked of these types from now on.
+    def hold(self, types: Collection[str], events: Sequence[Named]) -> None:
+        """Answer from these `events` what is asked of these types from now on.
 
-        For a ledger that was opened to read only: what others commit later is not in them.
+        The events are those of `named`, with these types told and none of them regular. For a ledger that was opened
+        to read only: what others commit later is not in them.
         """
-        with in_words(self._path):
-            self._held = held(self._connection, types)
+        self._held = Held(types, events)
 
     def named(self, regular: Collection[str] = (), told: Collection[str] = ()) -> list[Named]:
         """Every committed event by its columns, in order; what it says is there of the types in `told` alone.

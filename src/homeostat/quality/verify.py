@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from homeostat.errors import LedgerError, SiteError
-from homeostat.governance.placed import REGULAR, TOLD
+from homeostat.governance.placed import REGULAR
 from homeostat.governance.started import founded_gmp
 from homeostat.historian import Historian, verify_historian
 from homeostat.ledger import Finding, Ledger, LedgerCheck, PublicKey, Recorded, verify_ledger
@@ -110,8 +110,9 @@ def _told(site: Site) -> tuple[_Told, tuple[Finding, ...]]:
     told, persons, unread = _Told(), Unproven(), list[Finding]()
     try:
         with site.looking() as ledger:
-            persons.place(ledger.named(REGULAR, TOLD))
-            ledger.hold(READ)
+            events = ledger.named(REGULAR, READ)
+            ledger.hold(READ, events)
+            persons.place(events)
             for recorded in ledger.stored(types=READ):
                 event = recorded.event
                 persons.hear(recorded)
