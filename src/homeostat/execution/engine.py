@@ -6,6 +6,8 @@ recovers a batch: scans that are on record are executed again from the record (a
 goes on live.
 """
 
+from functools import partial
+
 from homeostat.equipment import Scan
 from homeostat.errors import ExecutionError
 from homeostat.execution.departure import Departure
@@ -22,6 +24,7 @@ from homeostat.execution.sealing import Sealer
 from homeostat.execution.slips import author, slip_of
 from homeostat.execution.state import Inputs, ScanResult
 from homeostat.execution.states import FINAL, WAITING, Command, State
+from homeostat.execution.whole import Whole
 from homeostat.ledger.catalogue import (
     DEMONSTRATION,
     SECOND_DEMONSTRATION,
@@ -87,10 +90,11 @@ class Engine:
         self._agreed = True
         self._inbox.look()
         self._wake(reason, reconcile, by)
-        while scan <= self._arrivals.last or not self._resting():  # inputs on record are owed their scan
-            self._rig.pace.wait(scan * self._rig.plan.scan)
-            scan = self._cycle(scan)
-        self._close(scan)
+        with Whole() as whole:
+            while scan <= self._arrivals.last or not self._resting():  # inputs on record are owed their scan
+                self._rig.pace.wait(scan * self._rig.plan.scan)
+                scan = whole.step(partial(self._cycle, scan))
+            whole.step(partial(self._close, scan))
         time = scan * self._rig.plan.scan
         questions = tuple(self._notes.questions.values())
         return Finish(self._rig.batch, self.state.value, scan, time, self._notes.reason, questions)
