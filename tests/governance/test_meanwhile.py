@@ -344,6 +344,33 @@ def test_whose_qualification_is_withdrawn_meanwhile_signs_nothing(
     assert not signatures(here.office.ledger, SHOWN.kind, SHOWN.id)
 
 
+def test_a_qualification_that_was_lost_and_given_again_ends_the_sessions_of_before(here: Scene) -> None:
+    chief, until = login(here.office, "demo-supervisor", SECRET), "2030-01-01T00:00:00+00:00"
+
+    def give() -> None:
+        train(here.office, chief, QP, "quality", evidence="C", expires=until, why="trained")
+
+    give()
+    vera = login(here.office, QP, SECRET)
+    give()  # renewed: nothing was lost
+    sign(here.office, vera, SECRET, SHOWN, "released", "fit")
+    withdraw(here.office, chief, QP, "quality", why="another's certificate")
+    give()
+    with pytest.raises(AuthorityError, match="the session has ended"):
+        sign(here.office, vera, SECRET, SHOWN, "released", "fit")
+
+
+def test_who_has_hundreds_of_qualifications_signs_as_others_do(here: Scene) -> None:
+    chief, until = login(here.office, "demo-supervisor", SECRET), "2030-01-01T00:00:00+00:00"
+    for number in range(200):
+        task = f"SOP-{number:04d}-Händedesinfektion-im-Reinraum-A"
+        train(here.office, chief, QP, task, evidence="C", expires=until, why="trained")
+    vera = login(here.office, QP, SECRET)
+    sign(here.office, vera, SECRET, SHOWN, "released", "fit")
+    sign(here.office, vera, SECRET, SHOWN, "released", "fit")
+    assert len(signatures(here.office.ledger, SHOWN.kind, SHOWN.id)) == 2
+
+
 def test_who_keeps_accounts_no_more_meanwhile_enrols_nobody(here: Scene, while_checked: Meanwhile) -> None:
     ada = keeper(here.office)
     code = enrol(

@@ -21,6 +21,8 @@ json_values = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(text, inner, max_size=4),
     max_leaves=20,
 )
+STAMP = "2026-01-01T00:00:00+00:00"
+NAMES = b"B0001/000000/00\nB0001\nbatch.started"
 START = Event("B0001/000000/00", "batch.started", "B0001", 0, "operator", {"process": "car-t"})
 
 
@@ -75,7 +77,7 @@ def test_a_cycle_is_refused() -> None:
 
 def test_an_event_comes_back_as_it_went_in() -> None:
     body = encode(START, "2026-11-20T08:00:00+00:00")
-    recorded = decode(7, body, b"h" * 32)
+    recorded = decode(7, NAMES, body, b"h" * 32)
     assert (recorded.seq, recorded.event, recorded.recorded) == (7, START, "2026-11-20T08:00:00+00:00")
     assert (recorded.body, recorded.hash) == (body, b"h" * 32)
 
@@ -104,4 +106,32 @@ def test_an_event_that_cannot_be_kept_is_refused_by_name(wrong: Event) -> None:
 @pytest.mark.parametrize("body", [b"", b"[]", b"{}", b"null", b"\xff\xfe", b'{"id":"x"}', b"[" * 5000])
 def test_bytes_that_are_no_event_say_so(body: bytes) -> None:
     with pytest.raises(LedgerError, match="event 3: its stored bytes are not an event"):
-        decode(3, body, b"")
+        decode(3, NAMES, body, b"")
+
+
+MISFITS: list[tuple[str, JSON, str]] = [
+    ("actor", ["olga"], "its actor cannot be that of an event"),
+    ("batch", {"B": 1}, "its batch cannot be that of an event"),
+    ("data", [], "its data cannot be that of an event"),
+    ("id", None, "its id cannot be that of an event"),
+    ("time", 1.0, "its time cannot be that of an event"),
+    ("time", True, "its time cannot be that of an event"),
+    ("type", [1], "its type cannot be that of an event"),
+    ("recorded", 5, "its recorded cannot be that of an event"),
+    ("recorded", "yesterday", "its stamp is no time with an offset"),
+    ("recorded", "2026-01-01T00:00:00", "its stamp is no time with an offset"),
+    ("id", "B0001/000000/01", "its id, batch or type column differs from its signed bytes"),
+    ("batch", "", "its id, batch or type column differs from its signed bytes"),
+    ("type", "account.locked", "its id, batch or type column differs from its signed bytes"),
+]
+
+
+@pytest.mark.parametrize(("field", "value", "words"), MISFITS)
+def test_a_body_that_is_not_the_event_of_its_columns_is_told_and_says_nothing(
+    field: str, value: JSON, words: str
+) -> None:
+    body = canonical({**json.loads(encode(START, STAMP)), field: value})
+    found = decode(3, NAMES, body, b"hash")
+    assert (found.fault, found.seq, found.body, found.hash) == (words, 3, body, b"hash")
+    assert found.event == replace(START, time=0, actor="", data={})
+    assert found.recorded == ""

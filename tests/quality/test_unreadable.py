@@ -1,5 +1,6 @@
 """An event that cannot be read, of any type, counts for nothing: it is named by its number, and stops no reader."""
 
+import json
 import shutil
 from collections import Counter
 from itertools import count
@@ -11,8 +12,9 @@ from homeostat.execution import Options, replay, run
 from homeostat.execution.clock import stamp
 from homeostat.governance import Office
 from homeostat.governance.known import accounts
-from homeostat.ledger import Event
+from homeostat.ledger import JSON, Event, canonical, store
 from homeostat.ledger.catalogue import PAYLOADS
+from homeostat.ledger.event import encode
 from homeostat.process import load
 from homeostat.quality import batch_record
 from homeostat.quality.audit import Wanted, trail
@@ -27,6 +29,7 @@ from homeostat.site import Site
 from .release.test_grounds import MINI, Quiet
 
 BATCH = "B0001"
+LOCK: JSON = {"account": "demo-qa", "cause": "attempts", "why": "x", "changes": []}
 
 
 @pytest.fixture(scope="module")
@@ -71,6 +74,38 @@ def test_one_of_every_type_is_named_and_nothing_fails(site: Site) -> None:
         assert review(ledger, historian, BATCH).state == "not begun"
         assert awaited(ledger, stamp()) == ()
         assert batch_document(ledger, historian, BATCH, training=True).pdf.startswith(b"%PDF")
+
+
+MISFITS: dict[str, tuple[str, str, dict[str, JSON]]] = {
+    "a type that is none": ("account.enrolled", "", {"type": [1]}),
+    "an actor that is nobody": ("account.enrolled", "", {"actor": {"a": 1}}),
+    "a lock at no time": ("account.locked", "", {"recorded": [1], "data": LOCK}),
+    "a lock on no day": ("account.locked", "", {"recorded": "x", "data": LOCK}),
+    "an alert that is a lock": ("alert.raised", "", {"type": "account.locked", "data": LOCK}),
+    "an answer of no batch": ("prompt.answered", BATCH, {"batch": ["B0001"]}),
+    "an answer of another batch": ("prompt.answered", BATCH, {"batch": ""}),
+    "a finding of a scan that is a lock": ("signal.changed", BATCH, {"type": "account.locked", "data": LOCK}),
+}
+
+
+@pytest.mark.parametrize("name", MISFITS)
+def test_a_signed_body_that_is_not_the_event_of_its_columns_is_named_and_stops_nobody(
+    site: Site, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with site.reading() as (ledger, historian):
+        before = batch_record(ledger, historian, BATCH).prompts
+    kind, batch, forged = MISFITS[name]
+    monkeypatch.setattr(
+        store, "encode", lambda event, at: canonical({**json.loads(encode(event, at)), **forged})
+    )
+    (event,) = torn(site, [kind], (batch,))
+    monkeypatch.undo()
+    assert [found.event for found in verify_site(site).findings] == [event]
+    with site.reading() as (ledger, historian):
+        assert accounts(ledger).accounts == {}
+        assert [line.seq for line in trail(ledger, Wanted(since="2026-01-01T00:00:00+00:00"))][-1] == event
+        assert batch_record(ledger, historian, BATCH).prompts == before
+    assert "record" in {one.kind for one in obstacles(grounds(site, BATCH))}
 
 
 def test_one_of_the_batch_is_a_difference_of_its_replay(site: Site) -> None:

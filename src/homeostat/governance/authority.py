@@ -128,11 +128,9 @@ def _overtaken(
     office: Office, account: Account, presence: Presence
 ) -> Literal["credential", "account"] | None:
     """Whether the account has changed so that its open sessions are over."""
-    if account.state != "active" or account.locks != presence.locks:
+    if account.state != "active" or (account.locks, account.losses) != (presence.locks, presence.losses):
         return "account"
     if account.demonstration and office.site.kind == "gmp":
-        return "account"
-    if not account.roles_and_tasks.issuperset(presence.held):
         return "account"
     return "credential" if account.fingerprint != presence.fingerprint else None
 

@@ -31,8 +31,8 @@ class Presence:
     """What a session's file says. `counter`: time step of the code given at login, which serves one signing as well.
 
     `signed` says that all components were given at a signing, so that further ones need the password alone; `locks` is
-    how often the account had been locked when it was opened, `held` the roles and tasks that it had then: who has
-    lost one since logs in again.
+    how often the account had been locked when it was opened, `losses` how often a role or a qualification had been
+    taken from it: where that has happened since, its person logs in again.
     """
 
     account: str
@@ -43,7 +43,7 @@ class Presence:
     signed: bool = False
     bearer: str = ""
     locks: int = 0
-    held: tuple[str, ...] = ()
+    losses: int = 0
 
     def ended(self, now: str, policy: Policy) -> End | None:
         """Why the session is over at the stamp `now`; None while it lasts."""

@@ -7,14 +7,19 @@ machine, and back again.
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from datetime import datetime
+from operator import itemgetter
+from typing import Any, NamedTuple, TypeAlias
 
 from homeostat.errors import LedgerError
 
 JSON: TypeAlias = "bool | int | float | str | Sequence[JSON] | Mapping[str, JSON] | None"
 """What an event may carry: plain JSON, so that a record can be read without this software."""
 
-_FIELDS = ("actor", "batch", "data", "id", "recorded", "time", "type")
+_KINDS = {"actor": str, "batch": str, "data": dict, "id": str, "recorded": str, "time": int, "type": str}
+"""The fields of a stored body, and of which kind each is."""
+_TYPES = (*_KINDS.values(),)
+_fields = itemgetter(*_KINDS)
 _SCALARS = frozenset({str, int, float, bool, type(None)})
 
 
@@ -40,7 +45,8 @@ class Recorded:
     """An event as it stands in the ledger, at place `seq` (from 1).
 
     `recorded` is the wall-clock stamp (ISO 8601 with UTC offset), `body` the canonical bytes, `hash` the
-    chain's SHA-256 over the hash before it and the body.
+    chain's SHA-256 over the hash before it and the body. `fault` says why the stored bytes are not the event that the
+    ledger's columns name; then `event` is what these say alone, and counts for nothing.
     """
 
     seq: int
@@ -48,6 +54,7 @@ class Recorded:
     recorded: str
     body: bytes
     hash: bytes
+    fault: str = ""
 
 
 def canonical(value: JSON) -> bytes:
@@ -88,16 +95,65 @@ def encode(event: Event, recorded: str) -> bytes:
         raise LedgerError(fault.what, where=f"event {event.id}") from fault
 
 
-def decode(seq: int, body: bytes, hash: bytes) -> Recorded:
-    """The event stored at `seq` as `body` with chain hash `hash`; `LedgerError` if it is not an event."""
+def decode(seq: int, names: bytes, body: bytes, hash: bytes) -> Recorded:
+    """The event stored at `seq` under these `names` (as `naming` puts them) as `body` with chain hash `hash`.
+
+    Raises `LedgerError` if the body is no event at all.
+    """
+    fields = stored_fields(seq, body)
+    if fault := _misfit(fields, names):
+        return _misfitting(seq, names, body, hash, fault)
+    event = Event(fields.id, fields.type, fields.batch, fields.time, fields.actor, fields.data)
+    return Recorded(seq, event, fields.recorded, body, hash)
+
+
+def naming(name: str, batch: str, kind: str) -> bytes:
+    """The columns that name an event, as one."""
+    return f"{name}\n{batch}\n{kind}".encode()
+
+
+class Stored(NamedTuple):
+    """What a stored body says, of whatever kind it is there."""
+
+    actor: Any
+    batch: Any
+    data: Any
+    id: Any
+    recorded: Any
+    time: Any
+    type: Any
+
+
+def stored_fields(seq: int, body: bytes) -> Stored:
+    """What the body says that is stored at `seq`; `LedgerError` if it is no event at all."""
     try:
-        fields = json.loads(body.decode())  # of bytes, json would guess the encoding first
-        actor, batch, data, name, recorded, time, kind = (fields[field] for field in _FIELDS)
+        return Stored._make(
+            _fields(json.loads(body.decode()))
+        )  # of bytes, json would guess the encoding first
     except (ValueError, TypeError, KeyError, RecursionError) as fault:
         raise LedgerError(
             "its stored bytes are not an event", where=f"event {seq}", mend="run `homeostat verify`"
         ) from fault
-    return Recorded(seq, Event(name, kind, batch, time, actor, data), recorded, body, hash)
+
+
+def _misfit(fields: Stored, names: bytes) -> str:
+    """Why a body is not the event of these names, in words: whoever holds the site's key can sign anything."""
+    if (*map(type, fields),) != _TYPES:
+        odd = [field for field, value in zip(_KINDS, fields, strict=True) if type(value) is not _KINDS[field]]
+        return f"its {' and its '.join(odd)} cannot be that of an event"
+    if naming(fields.id, fields.batch, fields.type) != names:
+        return "its id, batch or type column differs from its signed bytes"
+    try:
+        zoned = datetime.fromisoformat(fields.recorded).tzinfo is not None
+    except ValueError:
+        zoned = False
+    return "" if zoned else "its stamp is no time with an offset"
+
+
+def _misfitting(seq: int, names: bytes, body: bytes, hash: bytes, fault: str) -> Recorded:
+    """What is left of an event that counts for nothing: its place, and what it is called there."""
+    name, batch, kind, *_ = [*names.decode(errors="replace").split("\n"), "", ""]
+    return Recorded(seq, Event(name, kind, batch, 0, "", {}), "", body, hash, fault)
 
 
 def _refuse_bad_fields(event: Event) -> None:

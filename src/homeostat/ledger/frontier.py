@@ -14,6 +14,8 @@ from homeostat.ledger.merkle import Tree
 
 WORTH = 4096
 """Events that the tree has grown by from which its frontier is kept anew: to hash as many takes milliseconds."""
+_LONGEST = 8192
+"""Bytes of the longest file: a tree of 2^63 events has 63 peaks."""
 
 
 def frontier_path(ledger: Path) -> Path:
@@ -24,7 +26,7 @@ def frontier_path(ledger: Path) -> Path:
 def kept_tree(ledger: Path) -> Tree:
     """The tree whose frontier is kept beside a ledger; an empty one where there is none that can be read."""
     try:
-        kept = json.loads(frontier_path(ledger).read_bytes())
+        kept = json.loads(_content(frontier_path(ledger)))
         return Tree.of([bytes.fromhex(peak) for peak in kept["peaks"]], kept["size"])
     except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return Tree()
@@ -38,8 +40,15 @@ def keep_tree(ledger: Path, tree: Tree) -> None:
     path = frontier_path(ledger)
     draft = path.with_name(f"{path.name}.new")
     try:
-        draft.write_text(json.dumps({"size": tree.size, "peaks": [peak.hex() for peak in tree.peaks]}))
+        draft.unlink(missing_ok=True)
+        with draft.open("x") as stream:
+            stream.write(json.dumps({"size": tree.size, "peaks": [peak.hex() for peak in tree.peaks]}))
         draft.replace(path)
     except OSError:
         with contextlib.suppress(OSError):
             draft.unlink(missing_ok=True)
+
+
+def _content(path: Path) -> bytes:
+    """What the file holds; nothing where it is none, or longer than any that was kept."""
+    return path.read_bytes() if path.is_file() and path.stat().st_size <= _LONGEST else b""

@@ -4,10 +4,12 @@ In: a connection. Out: `Named`, in the order of the ledger. A scan writes a hund
 each named by its place; of these only the odd ones are told, so that a whole ledger is looked through in one pass.
 """
 
-import json
 import sqlite3
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
+
+from homeostat.errors import LedgerError
+from homeostat.ledger.event import Recorded, decode, naming
 
 BEGINS = "batch.started"
 """The type of event that makes a batch (`catalogue.BatchStarted`); its name in another event makes none."""
@@ -24,12 +26,16 @@ _FORMS = " AND ".join(
     for place in _PLACES
 )
 _BODY = "CASE WHEN type IN ({told}) THEN CAST(body AS BLOB) ELSE x'' END"
-_COLUMNS = f"SELECT seq, id, batch, type, {_BODY}, hash FROM event"
+_TEXTS = ", ".join(f"coalesce(CAST({column} AS TEXT), '')" for column in ("id", "batch", "type"))
+"""The columns that name an event; damage may have made another kind of value of them."""
+NAMES = "CAST(coalesce(id, '') || char(10) || coalesce(batch, '') || char(10) || coalesce(type, '') AS BLOB)"
+"""The same as one, as `event.naming` puts them."""
+_COLUMNS = f"SELECT seq, {_TEXTS}, {_BODY}, hash FROM event"
 _ODD = f"{_COLUMNS} NOT INDEXED WHERE type NOT IN ({{regular}}) OR {_FORMS}"
 _LISTED = f"{_COLUMNS} NOT INDEXED WHERE type NOT IN ({{without}}) ORDER BY seq"
 _LISTED_OF = f"{_COLUMNS} WHERE batch = ? AND type NOT IN ({{without}}) ORDER BY seq"
-_OUTSIDE = """
-    SELECT seq, id, batch, type, x'', hash FROM event WHERE batch = ? AND seq > ? AND seq < ? AND type IN ({regular})
+_OUTSIDE = f"""
+    SELECT seq, {_TEXTS}, x'', hash FROM event WHERE batch = ? AND seq > ? AND seq < ? AND type IN ({{regular}})
 """
 _WILD = frozenset("*?[")
 """What stands for other characters where names are compared; no execution calls a batch so."""
@@ -47,12 +53,15 @@ class Named(NamedTuple):
     hash: bytes = b""
 
     def said(self) -> Mapping[str, object]:
-        """What it says, as far as its body can be read."""
+        """What it says, as far as its body is there and can be read."""
         try:
-            data = json.loads(self.body.decode())["data"] if self.body else {}
-        except (ValueError, TypeError, KeyError, RecursionError):
+            return self.recorded().event.data if self.body else {}
+        except LedgerError:
             return {}
-        return data if isinstance(data, dict) else {}
+
+    def recorded(self) -> Recorded:
+        """The event as it stands in the ledger, whose body was asked for. Raises `LedgerError` as `decode` does."""
+        return decode(self.seq, naming(self.id, self.batch, self.type), self.body, self.hash)
 
 
 def named(connection: sqlite3.Connection, regular: Collection[str], told: Collection[str]) -> list[Named]:

@@ -15,6 +15,8 @@ def readable(recorded: Recorded) -> bool:
 
 def unreadable(recorded: Recorded) -> str:
     """Why an event cannot be read, in words; "" where it can."""
+    if recorded.fault:
+        return recorded.fault
     try:
         payload(recorded.event.type, recorded.event.data)
     except LedgerError as error:

@@ -12,7 +12,7 @@ from homeostat.ledger.database import in_words, stored_hashes, stored_heads
 from homeostat.ledger.event import Recorded, decode
 from homeostat.ledger.heads import Head
 from homeostat.ledger.held import Held
-from homeostat.ledger.named import BEGINS, Named, listed, named
+from homeostat.ledger.named import BEGINS, NAMES, Named, listed, named
 
 _PAGE = 1000
 
@@ -40,21 +40,21 @@ class Reader:
         """The same of every event, whether it can be read or not: for what tells, counts or hashes the record."""
         if self._held and types is not None and self._held.types.issuperset(types):
             for one in self._held.of(batch, types, after):
-                yield decode(one.seq, one.body, one.hash)
+                yield one.recorded()
             return
         wanted = None if types is None else sorted(types)
         conditions = ["seq > ?"]
         conditions += [] if batch is None else ["batch = ?"]
         conditions += [] if wanted is None else [f"type IN ({', '.join('?' * len(wanted))})"]
         query = (
-            "SELECT seq, CAST(body AS BLOB), hash FROM event"
+            f"SELECT seq, {NAMES}, CAST(body AS BLOB), hash FROM event"
             f" WHERE {' AND '.join(conditions)} ORDER BY seq LIMIT {_PAGE}"
         )
         fixed = [*([] if batch is None else [batch]), *(wanted or [])]
         rows = self._page(query, (after, *fixed))
         while rows:
-            for seq, body, hash in rows:
-                yield decode(seq, body, hash)
+            for row in rows:
+                yield decode(*row)
             rows = self._page(query, (rows[-1][0], *fixed))
 
     def hold(self, types: Collection[str], events: Sequence[Named]) -> None:
@@ -86,7 +86,7 @@ class Reader:
         with in_words(self._path):
             return stored_hashes(self._connection, size)
 
-    def _page(self, query: str, values: tuple[str | int, ...]) -> list[tuple[int, bytes, bytes]]:
+    def _page(self, query: str, values: tuple[str | int, ...]) -> list[tuple[int, bytes, bytes, bytes]]:
         """One page of rows: no read transaction stays open between pages to hold back a checkpoint."""
         with in_words(self._path):
             return self._connection.execute(query, values).fetchall()

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from homeostat.errors import LedgerError
 from homeostat.ledger.chain import GENESIS, link, row_bytes
 from homeostat.ledger.database import DAMAGE
-from homeostat.ledger.event import decode
+from homeostat.ledger.event import stored_fields
 from homeostat.ledger.findings import Findings, Kind
 from homeostat.ledger.merkle import DIGEST, RootsAt, leaf_hash, root
 from homeostat.ledger.roots import Roots, roots_at
@@ -169,13 +169,13 @@ class Walk:
             return _CHANGED
         *columns, body = stored
         try:
-            event = decode(seq, body, hash).event
-            row = row_bytes(event.id, event.batch, event.type, body.decode())
+            fields = stored_fields(seq, body)
+            row = row_bytes(fields.id, fields.batch, fields.type, body.decode())
         except (LedgerError, UnicodeDecodeError):
             return _CHANGED
         if hash not in [link(hash_before, row) for hash_before in before]:
             return _CHANGED
-        signed = {"id": event.id, "batch": event.batch, "type": event.type}
+        signed = {"id": fields.id, "batch": fields.batch, "type": fields.type}
         changed = [name for (name, old), new in zip(signed.items(), columns, strict=True) if old != new]
         return f"its {' and '.join(changed)} column differs from its signed bytes"
 

@@ -71,18 +71,60 @@ def test_inputs_that_always_come_together_match_as_often_as_there_are_such() -> 
     assert chance(x, y) == pytest.approx(1.0 - (1.0 - 0.2 * 20.0 / 45.0) ** 10, abs=1e-6)
 
 
-@pytest.mark.parametrize("draw", [measured, rounded, levels(5, 4), levels(2, 3)])
-def test_copies_change_nothing(draw: Draw) -> None:
+def following(rng: np.random.Generator, rows: int) -> tuple[Array, Array]:
+    """A dose in whole numbers, and a score that follows it."""
+    x = rng.integers(0, 31, rows).astype(float)
+    return x[:, None], np.round(x + rng.normal(0.0, 0.3, rows))
+
+
+def exactly(rng: np.random.Generator, rows: int) -> tuple[Array, Array]:
+    x = rng.integers(0, 21, rows).astype(float)
+    return x[:, None], 2.0 * x + 1.0
+
+
+def readings(rng: np.random.Generator, rows: int) -> tuple[Array, Array]:
+    """Optical densities to two decimals, and a concentration to one."""
+    x = np.round(rng.uniform(0.0, 2.0, rows), 2)
+    return x[:, None], np.round(3.0 * x + rng.normal(0.0, 0.02, rows), 1)
+
+
+def design(rng: np.random.Generator, rows: int) -> tuple[Array, Array]:
+    """Runs of a plan of 27 in five factors of three levels."""
+    plan = np.random.default_rng(1).integers(0, 3, (27, 5)).astype(float)[rng.integers(0, 27, rows)]
+    return plan, np.round(plan.sum(axis=1) + rng.normal(0.0, 0.3, rows))
+
+
+@pytest.mark.parametrize("rows", [30, 100, 300])
+@pytest.mark.parametrize("draw", [following, exactly, readings, design])
+def test_what_is_expected_where_the_target_follows_from_few_values_is_what_is_found(
+    draw: Draw, rows: int
+) -> None:
+    both = np.array([matched(draw, rows, seed) for seed in range(20)])
+    assert both[:, 0].mean() == pytest.approx(both[:, 1].mean(), abs=0.2 if rows == 30 else 0.05)
+
+
+@pytest.mark.parametrize("draw", [measured, rounded, levels(5, 4), levels(2, 3), following, readings])
+def test_a_table_pasted_as_a_whole_counts_once(draw: Draw) -> None:
     x, y = draw(np.random.default_rng(1), 60)
-    for rows in (8, 60):
-        assert chance(np.vstack([x, x[:rows]]), np.append(y, y[:rows])) == chance(x, y)
+    assert chance(np.vstack([x, x]), np.append(y, y)) == chance(x, y)
+
+
+@pytest.mark.parametrize("times", [1, 3])
+def test_measured_rows_that_were_pasted_again_are_no_chance(times: int) -> None:
+    x, y = measured(np.random.default_rng(1), 60)
+    again = [*range(8)] * times
+    assert chance(np.vstack([x, x[again]]), np.append(y, y[again])) == chance(x, y) == 0.0
 
 
 def test_of_measured_values_no_match_is_chance_even_where_a_copy_tells_another_class() -> None:
     x, y = measured(np.random.default_rng(1), 60)
     assert chance(np.vstack([x, x[:8]]), np.append(y, 1.0 - y[:8])) < LIKELY
+
+
+def test_where_most_rows_are_like_another_a_new_one_is_expected_to_be() -> None:
+    x, y = measured(np.random.default_rng(1), 60)
     many = [0, 1, 2, 3] * 30
-    assert chance(np.vstack([x, x[many]]), np.append(y, y[many])) == 0.0
+    assert chance(np.vstack([x, x[many]]), np.append(y, y[many])) == pytest.approx(124 / 180, abs=1e-6)
 
 
 def test_rows_without_a_target_count_for_nothing_and_a_gap_is_like_another() -> None:

@@ -7,6 +7,7 @@ import pytest
 from tests.monitoring.learning import tables
 
 from homeostat.monitoring.learning import Table, read_table, score
+from homeostat.monitoring.learning.alike import alike
 from homeostat.monitoring.learning.chance import chance
 from homeostat.monitoring.learning.locking import Locked, keep_apart
 from homeostat.monitoring.learning.recording import record
@@ -305,6 +306,16 @@ def test_rows_of_few_values_pasted_again_are_as_they_were_without(few: Package, 
     pasted = {name: [*cells, *cells] for name, cells in few_valued(80, 1).items()}
     task = pose(tables.table(tmp_path, pasted), Settings("result", quick=True))
     assert chance(task.x, task.y) == few.training.chance
+
+
+def test_more_matches_than_chance_explains_are_of_rows_learnt_from(few: Package, tmp_path: Path) -> None:
+    task = pose(tables.table(tmp_path, few_valued(80, 1)), Settings("result", quick=True))
+    training = few.training.model_copy(update={"chance": 0.3})
+    again, some = alike(task.x, task.y, training), np.arange(80)[:, None] < 30
+    assert again.left_out == frozenset(range(80))
+    assert "many more than the 30 % or so of new ones that match one by chance" in again.told
+    new = alike(np.where(some, task.x, 99.0), task.y, training)
+    assert (len(new.rows), new.left_out) == (30, frozenset())
 
 
 def known_again(package: Package, table: Table, columns: tables.Columns, path: Path, form: str) -> bool:

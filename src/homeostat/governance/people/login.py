@@ -36,8 +36,9 @@ def login(office: Office, account: str, secret: Secret) -> Session:
         account=found.id, session=token, counter=known.counter, why="identified by all components"
     )
     office.put(found.id, act)
-    held = tuple(sorted(found.roles_and_tasks))
-    presence = Presence(found.id, found.fingerprint, now, now, known.counter, locks=found.locks, held=held)
+    presence = Presence(
+        found.id, found.fingerprint, now, now, known.counter, locks=found.locks, losses=found.losses
+    )
     Sessions(office.site).begin(token, presence)
     return _session(found, token)
 

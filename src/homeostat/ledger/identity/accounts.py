@@ -71,12 +71,12 @@ class Reset:
 class Account:
     """A person's account. Stamps are ISO 8601 with offset; `since` is when it came into its state.
 
-    `fingerprint` names the key in force ("" while there is none), `locks` counts how often it was locked (sessions of
-    before are over), `password_expires` is "" for one that lasts, `totp` says that a device shows codes by time,
-    `counter` which of its time steps was spent last, `factor_tested` when a second factor was tried last. `pending` are
-    the roles that quality assurance has not agreed to yet, `first` the key that it was enrolled with, `tenures` the
-    roles that were held, each set with the event from which on, `absences` the events from and until (exclusive; None:
-    it still is) which it was locked.
+    `fingerprint` names the key in force ("" while there is none), `locks` counts how often it was locked, `losses` how
+    often a role or a qualification was taken from it (sessions of before are over), `password_expires` is "" for one
+    that lasts, `totp` says that a device shows codes by time, `counter` which of its time steps was spent last,
+    `factor_tested` when a second factor was tried last. `pending` are the roles that quality assurance has not agreed
+    to yet, `first` the key that it was enrolled with, `tenures` the roles that were held, each set with the event from
+    which on, `absences` the events from and until (exclusive; None: it still is) which it was locked.
     """
 
     id: str
@@ -89,6 +89,7 @@ class Account:
     state: State = "invited"
     lock: str = ""
     locks: int = 0
+    losses: int = 0
     invitation: str = ""
     invitation_expires: str = ""
     first: str = ""
@@ -131,12 +132,6 @@ class Account:
     def roles_at(self, seq: int) -> tuple[str, ...]:
         """The roles that were held at event `seq`."""
         return next((roles for since, roles in reversed(self.tenures) if since <= seq), ())
-
-    @property
-    def roles_and_tasks(self) -> frozenset[str]:
-        """The roles, and the tasks whose qualification was not withdrawn: "role operator", "task release"."""
-        tasks = (name for name, one in self.qualifications.items() if not one.withdrawn)
-        return frozenset((*(f"role {role}" for role in self.roles), *(f"task {task}" for task in tasks)))
 
     def locked_at(self, seq: int) -> bool:
         """Whether it was locked at event `seq`."""

@@ -185,7 +185,9 @@ def _agreed(account: Account, act: acts.AccountAgreed, stored: Recorded) -> Acco
 
 
 def _with_roles(account: Account, roles: tuple[str, ...], stored: Recorded) -> Account:
-    return replace(account, roles=roles, pending=(), tenures=(*account.tenures, (stored.seq, roles)))
+    losses = account.losses + (not set(account.roles) <= set(roles))
+    tenures = (*account.tenures, (stored.seq, roles))
+    return replace(account, roles=roles, pending=(), tenures=tenures, losses=losses)
 
 
 @_folds(acts.AccountLocked)
@@ -315,9 +317,10 @@ def _trained(account: Account, act: acts.TrainingRecorded, stored: Recorded) -> 
 @_folds(acts.TrainingWithdrawn)
 def _withdrawn(account: Account, act: acts.TrainingWithdrawn, stored: Recorded) -> Account:
     old = account.qualifications.get(act.task)
-    if old is None:
+    if old is None or old.withdrawn:
         return account
-    return replace(account, qualifications={**account.qualifications, act.task: replace(old, withdrawn=True)})
+    qualifications = {**account.qualifications, act.task: replace(old, withdrawn=True)}
+    return replace(account, qualifications=qualifications, losses=account.losses + 1)
 
 
 _folds(held.SecurityKeyRegistered)(registered)

@@ -1,15 +1,21 @@
 """How likely it is that a new row is like one of a table in all inputs and the target by chance.
 
-In: inputs (n, p) and targets (n,). Out: the share of new rows expected to match one. What counts is how many values
-there are, over different rows: copies of rows make no match of a new one likelier.
+In: inputs (n, p) and targets (n,). Out: the share of new rows expected to match one. It is reckoned in two ways:
 
-Two different rows match in a column as often as two drawn from it are equal (Simpson 1949, Nature 163:688), and in all
-of them as often as columns that are independent do (assumption). Inputs that vary together, as those of a lot, match
-more often. They are seen where most of the different inputs stand in more rows than copies explain, and match then as
-often as that many inputs of equal shares do (assumption); where rows are fewer, they are not seen. A table that holds
-nearly all rows there can be is matched still more often than is told, for rarer rows weigh in it as others do.
+- by values, over different rows, so that copies make no match of a new one likelier. Two different rows match in a
+  column as often as two drawn from it are equal (Simpson 1949, Nature 163:688), and in all of them as often as columns
+  that are independent do (assumption). Inputs that vary together, as those of a lot, are seen where most of the
+  different inputs stand in more rows than copies explain, and match then as often as that many inputs of equal shares
+  do (assumption);
+- by rows, each held against all others, as a new one will be. That sees whatever goes together, a target with the
+  inputs that it follows from above all, and takes copies for rows measured twice, but for two kinds: a table that was
+  pasted as a whole, and rows pasted into one where most stand once and one column tells all different ones apart.
+
+The second is told where it is clearly more. Whether a table of rows that match is a part of that learnt from or a new
+one, how many of it match has to tell (`alike`).
 """
 
+import math
 from collections import Counter
 from statistics import median
 
@@ -22,6 +28,8 @@ LIKELY = 0.05
 """Share of new rows expected to match by chance from which on a match proves nothing (assumption)."""
 COPIES = 2
 """How often most rows stand in a table at most where rows were copied (assumption): as in one pasted twice."""
+CLEARLY = 2.0
+"""Standard errors by which the share of rows that match must be above what their values tell (assumption)."""
 DIGITS = 6
 """Decimals of the share that is kept."""
 
@@ -34,7 +42,15 @@ def chance(x: Array, y: Array) -> float:
     if len(rows) < 2:
         return float(len(y) > COPIES)
     pair = max(_pair(x[rows]), _together(x)) * _pair(y[rows, None])
-    return round(float(1.0 - (1.0 - pair) ** len(rows)), DIGITS)
+    by_values, (by_rows, held) = float(1.0 - (1.0 - pair) ** len(rows)), _repeated(x, y, rows)
+    clear = by_rows - by_values > CLEARLY * spread(by_rows, held)
+    return round(by_rows if clear else by_values, DIGITS)
+
+
+def spread(share: float, rows: int) -> float:
+    """The standard error of a share of so many rows, with one row added that matches and one that does not."""
+    share = (share * rows + 1.0) / (rows + 2.0)
+    return math.sqrt(share * (1.0 - share) / rows)
 
 
 def likely(share: float | None) -> bool:
@@ -52,6 +68,16 @@ def _equal(counts: Integers) -> float:
     """The chance that two drawn without putting back are of one kind, given the `counts` of the kinds."""
     total = counts.sum()
     return float((counts * (counts - 1)).sum() / (total * (total - 1)))
+
+
+def _repeated(x: Array, y: Array, rows: Integers) -> tuple[float, int]:
+    """The share of rows that are like another one, and of how many, less copies; `rows` are the different ones."""
+    counts = np.array([*Counter(row_keys(x, y)).values()])
+    counts //= np.gcd.reduce(counts)
+    share = float(counts[counts > 1].sum() / counts.sum())
+    columns = np.column_stack([x, y])[rows].T
+    copied = share < 0.5 and any(len(np.unique(column)) == len(rows) for column in columns)
+    return 0.0 if copied else share, int(counts.sum())
 
 
 def _together(x: Array) -> float:
