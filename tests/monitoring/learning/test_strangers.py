@@ -10,7 +10,7 @@ from homeostat.monitoring.learning import score
 from homeostat.monitoring.learning.locking import keep_apart
 from homeostat.monitoring.learning.training import Settings, Trained, pose, train
 
-TWO = Settings("state", rule="== activated", quick=True)
+TWO = Settings("state", "donor", rule="== activated", quick=True)
 
 
 def _trained(path: Path, settings: Settings, states: list[object] | None = None) -> Trained:
@@ -68,7 +68,7 @@ def test_one_class_against_all_others_takes_any_other_for_one_of_those(tmp_path:
 
 
 def test_a_number_that_is_neither_class_is_none(tmp_path: Path) -> None:
-    trained = _trained(tmp_path, Settings("state", quick=True), [0, 1] * 30)
+    trained = _trained(tmp_path, Settings("state", "donor", quick=True), [0, 1] * 30)
     scored = score(trained.package, tables.table(tmp_path, _judged(["0", "1.0", "2"] * 4)))
     assert scored.metrics[0].rows == 8
     assert "'2'" in (scored.left_out or "")
