@@ -67,7 +67,7 @@ def lasting_disk(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def light_seals() -> Iterator[None]:
-    """The key of documents is the shortest that readers take: 3072 bits are checked three times as long at each seal."""
+    """The key of documents is the shortest that readers take: a longer one is checked for long at each seal."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(certificate, "BITS", 2048)
         yield

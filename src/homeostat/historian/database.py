@@ -13,7 +13,7 @@ FAILURES = (sqlite3.Error, UnicodeDecodeError)
 """What SQLite raises; the second when a message of its own quotes damaged text."""
 
 SYNCHRONOUS = {True: "FULL", False: "NORMAL"}
-"""SQLite's setting where commits are durable (they survive a loss of power), and where the next durable one makes them."""
+"""SQLite's setting by whether a commit that has returned survives a loss of power."""
 
 _MAGIC = b"SQLite format 3\0"
 _WAYS = ("mode=ro", "mode=ro&immutable=1")  # with what a write-ahead log needs beside the file, and without

@@ -1,5 +1,6 @@
 """A truth that names no class the model knows counts as none of them, and is told."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -84,6 +85,7 @@ def test_a_locked_test_with_another_class_is_refused_before_anything_is_learnt(t
     table = tables.table(tmp_path, tables.classes(60))
     (tmp_path / "kept").mkdir()
     test = tables.table(tmp_path / "kept", _judged(["activated", "exhausted"] * 4))
+    settings = replace(TWO, group=None)  # the donors of both tables are the same
     with pytest.raises(MonitoringError, match="'exhausted' is no class") as caught:
-        keep_apart(table, TWO, test, None).check(pose(table, TWO))
+        keep_apart(table, settings, test, None).check(pose(table, settings))
     assert caught.value.where == "table.csv, line 3, column 'state'"
