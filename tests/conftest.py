@@ -1,5 +1,6 @@
 """Fixtures that every room's tests may use."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,11 +9,16 @@ import pytest
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 from hypothesis import settings
 
+from homeostat.historian import database as historian
+from homeostat.ledger import database as ledger
 from homeostat.ledger.identity import passwords
+from homeostat.quality.documents import certificate
 
 settings.register_profile("shared machine", deadline=None)  # a busy machine is slow, not wrong
 settings.load_profile("shared machine")
 
+DURABLE = ledger.SYNCHRONOUS, dict(historian.SYNCHRONOUS)
+"""As shipped, of the ledger and of the historian."""
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 
@@ -36,4 +42,32 @@ def light_passwords() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(passwords, "Scrypt", light)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def light_disk() -> Iterator[None]:
+    """Nothing waits for the disk: no test cuts the power, and a process that is killed loses nothing by it.
+
+    `lasting_disk` brings the waiting back where it is what is tested.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ledger, "SYNCHRONOUS", "OFF")
+        patch.setattr(historian, "SYNCHRONOUS", {True: "OFF", False: "OFF"})
+        patch.setattr(os, "fsync", os.fstat)  # a handle that is closed is still found out
+        yield
+
+
+@pytest.fixture
+def lasting_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commits wait for the disk as they do at a site."""
+    monkeypatch.setattr(ledger, "SYNCHRONOUS", DURABLE[0])
+    monkeypatch.setattr(historian, "SYNCHRONOUS", DURABLE[1])
+
+
+@pytest.fixture(scope="session", autouse=True)
+def light_seals() -> Iterator[None]:
+    """The key of documents is the shortest that readers take: a longer one is checked for long at each seal."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(certificate, "BITS", 2048)
         yield

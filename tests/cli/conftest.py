@@ -5,7 +5,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,8 @@ from homeostat.site import Site
 
 Completed = subprocess.CompletedProcess[str]
 Call = Callable[..., Completed]
+Helped = tuple[frozenset[str], str]
+"""The modules that are loaded, and what was printed."""
 COMMAND = get_command(app)
 """Put together once: typer takes half a second for it, which a user's process pays and a thousand tests need not."""
 
@@ -43,6 +45,26 @@ def call_outside(*arguments: str | Path, **environment: str) -> Completed:
     return subprocess.run(
         command, capture_output=True, text=True, env=os.environ | environment, check=False, encoding="utf-8"
     )
+
+
+_ASKING = """
+import contextlib, io, json, sys
+from homeostat.cli import main
+for asked in sys.argv[1:]:
+    sys.argv = ["homeostat", *asked.split()]
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed), contextlib.suppress(SystemExit):
+        main()
+    print(json.dumps([asked, sorted(sys.modules), printed.getvalue()]))
+"""
+
+
+def helps(asked: Sequence[str]) -> Mapping[str, Helped]:
+    """What is loaded after each question (its own modules and those of the questions before it), and its answer."""
+    command = [sys.executable, "-c", _ASKING, *asked]
+    ended = subprocess.run(command, capture_output=True, text=True, check=True, encoding="utf-8")
+    told = [json.loads(line) for line in ended.stdout.splitlines()]
+    return {one: (frozenset(modules), printed) for one, modules, printed in told}
 
 
 @pytest.fixture(scope="session")

@@ -23,7 +23,18 @@ def signed(homeostat: Call, keys: Path, tmp_path_factory: pytest.TempPathFactory
     """A signed model, and its table beside it."""
     folder = tmp_path_factory.mktemp("signed")
     data = tables.written(folder / "train.csv", tables.linear(40))
-    words = ("watch", "train", data, "--target", "y", "--out", folder / "m.json", "--quick")
+    words = (
+        "watch",
+        "train",
+        data,
+        "--target",
+        "y",
+        "--group",
+        "donor",
+        "--out",
+        folder / "m.json",
+        "--quick",
+    )
     done = homeostat(*words, "--sign", keys / "ours" / "site.pem", "--by", "Dr. Faye")
     assert done.returncode == 0, done.stderr
     assert "Signed by Dr. Faye, public key " in done.stdout

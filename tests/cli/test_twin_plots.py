@@ -6,13 +6,14 @@ import math
 import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.cli.conftest import Helped, helps
 
 from homeostat.cli.twin.bar import counting
 from homeostat.quality.page.study import Ladder, Panel, Shade, Sheet, Span, Study
@@ -181,16 +182,18 @@ def test_progress_is_a_bar_on_a_terminal_only(
     assert "virtual batches" in screen.getvalue()
 
 
+@pytest.fixture(scope="module")
+def helped() -> Mapping[str, Helped]:
+    """What the help of each command loads and prints, one after the other in one process."""
+    return helps([f"twin {name} --help" for name in ("models", *NAMES)])
+
+
 @pytest.mark.parametrize("name", ["models", *NAMES])
-def test_every_command_has_help_and_json_and_imports_nothing_heavy(name: str) -> None:
-    program = (
-        "import atexit, sys; atexit.register(lambda: print(*sys.modules, sep='\\n', file=sys.stderr))\n"
-        "from homeostat.cli import main; main()"
-    )
-    ended = subprocess.run(
-        [sys.executable, "-c", program, "twin", name, "--help"], capture_output=True, text=True, check=True
-    )
-    loaded = {module.partition(".")[0] for module in ended.stderr.split()}
+def test_every_command_has_help_and_json_and_imports_nothing_heavy(
+    helped: Mapping[str, Helped], name: str
+) -> None:
+    modules, printed = helped[f"twin {name} --help"]
+    loaded = {module.partition(".")[0] for module in modules}
     assert not loaded & {"numpy", "scipy", "casadi", "llvmlite", "matplotlib", "yaml", "pint", "rich"}
-    assert not {"homeostat.twin", "homeostat.quality", "homeostat.process"} & set(ended.stderr.split())
-    assert "  --json " in ended.stdout
+    assert not {"homeostat.twin", "homeostat.quality", "homeostat.process"} & modules
+    assert "  --json " in printed

@@ -393,7 +393,7 @@ def test_an_empty_cell_is_told_and_no_verdict_is_given_where_it_matters(
 
 
 def test_a_class_that_the_model_never_heard_of_is_left_out_and_told(homeostat: Call, tmp_path: Path) -> None:
-    model = _train(homeostat, tmp_path, tables.classes(60), "--target", "state")
+    model = _train(homeostat, tmp_path, tables.classes(60), "--target", "state", "--group", "donor")
     columns = tables.classes(12, seed=5)
     columns["state"][:3] = ["exhausted"] * 3
     data = tables.written(tmp_path / "new.csv", columns)

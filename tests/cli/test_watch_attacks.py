@@ -128,7 +128,7 @@ def model(homeostat: Call, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("attacked")
     out = folder / "m.json"
     data = written(folder / "t.csv", linear())
-    made = ("--target", "y", "--without", "donor", "--quick", "--out", out)
+    made = ("--target", "y", "--group", "donor", "--quick", "--out", out)
     assert homeostat("watch", "train", data, *made).returncode == 0
     return out
 

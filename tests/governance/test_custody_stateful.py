@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from itertools import pairwise
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, rule
@@ -244,9 +245,8 @@ class Custody(RuleBasedStateMachine):
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-TestCustody = Custody.TestCase
-TestCustody.settings = settings(
-    max_examples=12, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
+_COURSES = settings(
+    max_examples=6, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
 )
 
 
@@ -259,3 +259,16 @@ def test_a_site_opened_again_continues_its_numbers(tmp_path: Path) -> None:
     assert len(set(made)) == 6
     with Site.open(tmp_path / "site").reading() as (ledger, _):
         assert len(Book.of(ledger).containers) == 3
+
+
+class TestCustody(Custody.TestCase):
+    """A few courses."""
+
+    settings = _COURSES
+
+
+@pytest.mark.drill
+class TestCustodyForManyCourses(Custody.TestCase):
+    """Many courses."""
+
+    settings = settings(_COURSES, max_examples=60)

@@ -484,7 +484,7 @@ class People(RuleBasedStateMachine):
 
 
 _STORIES = settings(
-    max_examples=8,
+    max_examples=5,
     stateful_step_count=150,
     deadline=None,
     phases=[

@@ -194,6 +194,7 @@ def test_a_block_is_sealed_wholly_or_not_at_all(
     assert_recorded(historian, "B1", row, 700)
 
 
+@pytest.mark.usefixtures("lasting_disk")
 @pytest.mark.parametrize(("durable", "level"), [(True, 2), (False, 1)])
 def test_a_durable_flush_is_synchronous(
     historian: Historian, tags: Tags, row: Row, durable: bool, level: int
@@ -206,6 +207,7 @@ def test_a_durable_flush_is_synchronous(
     assert historian._database.query("PRAGMA synchronous") == [(2,)]
 
 
+@pytest.mark.usefixtures("lasting_disk")
 @pytest.mark.parametrize("reader", [True, False])
 def test_a_durable_flush_of_nothing_still_syncs_what_was_flushed_before(
     path: Path, historian: Historian, tags: Tags, row: Row, reader: bool
@@ -235,6 +237,7 @@ def test_a_durable_flush_of_nothing_still_syncs_what_was_flushed_before(
     assert_recorded(historian, "B1", row, 3)
 
 
+@pytest.mark.usefixtures("lasting_disk")
 def test_rows_of_an_earlier_recorder_are_synced_by_the_first_durable_flush(
     path: Path, historian: Historian, tags: Tags, row: Row
 ) -> None:

@@ -205,6 +205,7 @@ def test_any_grouping_gives_a_sound_ledger(
     assert (check.events, check.heads, check.ok) == (number, sum(size > 0 for size in commits), True)
 
 
+@pytest.mark.usefixtures("lasting_disk")
 def test_commits_are_durable_by_setting(place: Place) -> None:
     with place.open() as ledger:
         connection = ledger._connection

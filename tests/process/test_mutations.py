@@ -88,17 +88,31 @@ def damage(raw: bytes, mutations: list[Mutation]) -> bytes:
     return raw
 
 
-@settings(max_examples=1500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.sampled_from(FILES), MUTATIONS)
 def test_a_damaged_file_gives_issues_or_a_process(raw: bytes, mutations: list[Mutation]) -> None:
     judge(damage(raw, mutations))
 
 
-@settings(max_examples=400, deadline=None)
-@given(st.sampled_from(range(len(TEXT))), st.sampled_from(HOSTILE))
-def test_hostile_text_anywhere_gives_issues_or_a_process(place: int, hostile: bytes) -> None:
+def judge_within(place: int, hostile: bytes) -> None:
     raw = TEXT.encode()
     judge(raw[:place] + hostile + raw[place:])
+
+
+PLACES = st.sampled_from(range(len(TEXT)))
+
+
+@settings(max_examples=120, deadline=None)
+@given(PLACES, st.sampled_from(HOSTILE))
+def test_hostile_text_anywhere_gives_issues_or_a_process(place: int, hostile: bytes) -> None:
+    judge_within(place, hostile)
+
+
+@pytest.mark.drill
+@settings(max_examples=2000, deadline=None)
+@given(PLACES, st.sampled_from(HOSTILE))
+def test_hostile_text_at_two_thousand_places(place: int, hostile: bytes) -> None:
+    judge_within(place, hostile)
 
 
 @pytest.mark.drill

@@ -18,6 +18,7 @@ from homeostat.quality.documents.certificate import CERTIFICATE_NAME, PRIVATE_NA
 from homeostat.quality.documents.issuing import batch_document, sealed, sealed_file
 from homeostat.quality.documents.sealing import check_seal, seal
 from homeostat.site import Site
+from tests.marks import in_drills
 
 from .sealed_scene import office_of, opened, told_site
 from .test_documents import paper
@@ -58,8 +59,9 @@ def test_the_same_document_gets_the_same_seal(site: Site, document: bytes) -> No
         assert sealed_file(office, issued.pdf, issued.when, "batch record B0001") == document
 
 
-def test_p11_30_any_changed_byte_is_found(document: bytes) -> None:
-    @settings(max_examples=150)
+@pytest.mark.parametrize("changes", [60, *in_drills([1000])])
+def test_p11_30_any_changed_byte_is_found(document: bytes, changes: int) -> None:
+    @settings(max_examples=changes)
     @given(place=st.integers(0, len(document) - 1), flip=st.integers(1, 255))
     def changed(place: int, flip: int) -> None:
         bent = bytearray(document)

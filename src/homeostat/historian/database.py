@@ -12,6 +12,9 @@ from homeostat.historian.schema import APPLICATION, OBJECTS, VERSION
 FAILURES = (sqlite3.Error, UnicodeDecodeError)
 """What SQLite raises; the second when a message of its own quotes damaged text."""
 
+SYNCHRONOUS = {True: "FULL", False: "NORMAL"}
+"""SQLite's setting by whether a commit that has returned survives a loss of power."""
+
 _MAGIC = b"SQLite format 3\0"
 _WAYS = ("mode=ro", "mode=ro&immutable=1")  # with what a write-ahead log needs beside the file, and without
 _PATIENCE = 10.0  # seconds to wait for another writer
@@ -52,7 +55,7 @@ class Database:
     def transaction(self, *, durable: bool) -> Iterator[None]:
         """Commit all statements together or none; if `durable` on return they survive a loss of power."""
         with self.guarded():
-            self._connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+            self._connection.execute(f"PRAGMA synchronous = {SYNCHRONOUS[durable]}")
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield

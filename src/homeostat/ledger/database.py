@@ -19,6 +19,8 @@ APPLICATION = 0x486F6D4C
 VERSION = 1
 BUSY_SECONDS = 10.0
 """How long to wait for another process's commit before giving up."""
+SYNCHRONOUS = "FULL"
+"""SQLite's setting by which a commit that has returned survives a loss of power."""
 
 SCHEMA: dict[str, str] = {
     "event": (
@@ -110,7 +112,7 @@ def connect_to_write(path: Path) -> sqlite3.Connection:
     with in_words(path):
         connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
         try:
-            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute(f"PRAGMA synchronous = {SYNCHRONOUS}")
             connection.execute("PRAGMA journal_mode = WAL")
             with transaction(connection):
                 if connection.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,):

@@ -69,9 +69,12 @@ def curved(tmp_path_factory: pytest.TempPathFactory) -> Trained:
     rng = np.random.default_rng(2)
     x = rng.normal(size=(120, 5))
     y = 4.0 * x[:, 0] * (x[:, 1] > 0.0) + 0.1 * rng.normal(size=120)
-    columns = {name: column.tolist() for name, column in zip("abcde", x.T, strict=True)} | {"y": y.tolist()}
+    columns: dict[str, list[object]] = {
+        name: column.tolist() for name, column in zip("abcde", x.T, strict=True)
+    } | {"y": y.tolist()}
+    columns["donor"] = [row % 3 for row in range(len(y))]
     table = tables.table(tmp_path_factory.mktemp("curved"), columns)
-    settings = Settings("y", quick=True)
+    settings = Settings("y", "donor", quick=True)
     return train(table, pose(table, settings), settings)
 
 

@@ -1,5 +1,6 @@
 """A truth that names no class the model knows counts as none of them, and is told."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from homeostat.monitoring.learning import score
 from homeostat.monitoring.learning.locking import keep_apart
 from homeostat.monitoring.learning.training import Settings, Trained, pose, train
 
-TWO = Settings("state", rule="== activated", quick=True)
+TWO = Settings("state", "donor", rule="== activated", quick=True)
 
 
 def _trained(path: Path, settings: Settings, states: list[object] | None = None) -> Trained:
@@ -68,7 +69,7 @@ def test_one_class_against_all_others_takes_any_other_for_one_of_those(tmp_path:
 
 
 def test_a_number_that_is_neither_class_is_none(tmp_path: Path) -> None:
-    trained = _trained(tmp_path, Settings("state", quick=True), [0, 1] * 30)
+    trained = _trained(tmp_path, Settings("state", "donor", quick=True), [0, 1] * 30)
     scored = score(trained.package, tables.table(tmp_path, _judged(["0", "1.0", "2"] * 4)))
     assert scored.metrics[0].rows == 8
     assert "'2'" in (scored.left_out or "")
@@ -84,6 +85,7 @@ def test_a_locked_test_with_another_class_is_refused_before_anything_is_learnt(t
     table = tables.table(tmp_path, tables.classes(60))
     (tmp_path / "kept").mkdir()
     test = tables.table(tmp_path / "kept", _judged(["activated", "exhausted"] * 4))
+    settings = replace(TWO, group=None)  # the donors of both tables are the same
     with pytest.raises(MonitoringError, match="'exhausted' is no class") as caught:
-        keep_apart(table, TWO, test, None).check(pose(table, TWO))
+        keep_apart(table, settings, test, None).check(pose(table, settings))
     assert caught.value.where == "table.csv, line 3, column 'state'"

@@ -321,7 +321,7 @@ _ACTS = (
 
 
 def test_stories_of_finished_batches() -> None:
-    run_state_machine_as_test(Lifecycle, settings=settings(max_examples=4, stateful_step_count=45, **_HOW))
+    run_state_machine_as_test(Lifecycle, settings=settings(max_examples=2, stateful_step_count=30, **_HOW))
 
 
 @pytest.mark.drill

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from scipy.integrate import solve_ivp
+from tests.marks import in_drills
 
 from homeostat.twin.petab import Accuracy, Problem, load_problem
 
@@ -67,7 +68,7 @@ def test_the_shipped_simulations_are_reproduced(load: Load, shared: Path, name: 
     assert problem.value(problem.nominal) == pytest.approx(normal(measured, found, noise), rel=1e-10)
 
 
-@pytest.mark.parametrize("name", PUBLISHED)
+@pytest.mark.parametrize("name", [*(name for name in PUBLISHED if name != FUJITA), *in_drills([FUJITA])])
 def test_gradients_are_those_of_finite_differences(load: Load, name: str) -> None:
     problem = load(name).at(Accuracy(1e-9, 1e-12))
     theta = problem.nominal + 0.01

@@ -2,13 +2,18 @@
 
 import json
 import re
+from functools import cache
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 
 _NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
+@cache
 def software() -> bytes:
-    """The list as JSON (name, version, licence), Homeostat first, then by name: a bill of materials."""
+    """The list as JSON (name, version, licence), Homeostat first, then by name: a bill of materials.
+
+    Read once: a process goes on with what it was started with, and reading a hundred distributions takes half a second.
+    """
     found = _needed("homeostat")
     listed = [
         {"name": name, "version": found[name].version, "licence": _licence(found[name])}
