@@ -19,6 +19,7 @@ settings.load_profile("shared machine")
 
 DURABLE = ledger.SYNCHRONOUS, dict(historian.SYNCHRONOUS)
 """As shipped, of the ledger and of the historian."""
+SHIPPED_BITS = certificate.BITS
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 

@@ -53,8 +53,12 @@ from homeostat.cli import main
 for asked in sys.argv[1:]:
     sys.argv = ["homeostat", *asked.split()]
     printed = io.StringIO()
-    with contextlib.redirect_stdout(printed), contextlib.suppress(SystemExit):
-        main()
+    try:
+        with contextlib.redirect_stdout(printed):
+            main()
+    except SystemExit as ended:
+        if ended.code:
+            raise
     print(json.dumps([asked, sorted(sys.modules), printed.getvalue()]))
 """
 

@@ -18,6 +18,7 @@ from homeostat.quality.documents.certificate import CERTIFICATE_NAME, PRIVATE_NA
 from homeostat.quality.documents.issuing import batch_document, sealed, sealed_file
 from homeostat.quality.documents.sealing import check_seal, seal
 from homeostat.site import Site
+from tests.conftest import SHIPPED_BITS
 from tests.marks import in_drills
 
 from .sealed_scene import office_of, opened, told_site
@@ -110,6 +111,11 @@ def test_another_sites_seal_is_told_apart(document: bytes, tmp_path: Path) -> No
         issue(office)
     found = check_seal(document, signing_files(other).fingerprint)
     assert (found.sound, found.words) == (False, "the seal is sound, but it is another site's")
+
+
+def test_a_site_makes_a_key_as_long_as_it_takes_beyond_2030() -> None:
+    """NIST SP 800-57 part 1 (rev. 5), tables 2 and 4: RSA of 3072 bits has 128 bits of strength; 112 end with 2030."""
+    assert SHIPPED_BITS == 3072
 
 
 def test_the_certificate_is_on_record_once(site: Site, document: bytes) -> None:
