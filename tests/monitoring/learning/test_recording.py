@@ -310,7 +310,7 @@ def test_rows_of_few_values_pasted_again_are_as_they_were_without(few: Package, 
 
 
 def test_more_matches_than_chance_explains_are_of_rows_learnt_from(few: Package, tmp_path: Path) -> None:
-    task = pose(tables.table(tmp_path, few_valued(80, 1)), Settings("result", quick=True))
+    task = pose(tables.table(tmp_path, few_valued(80, 1)), Settings("result", "plate", quick=True))
     training = few.training.model_copy(update={"chance": 0.3})
     again, some = alike(task.x, task.y, training), np.arange(80)[:, None] < 30
     assert again.left_out == frozenset(range(80))
