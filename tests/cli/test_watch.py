@@ -358,7 +358,7 @@ def test_a_table_without_the_inputs_is_refused(homeostat: Call, trained: Path, t
     del columns["b"]
     done = homeostat("watch", "score", trained, tables.written(tmp_path / "n.csv", columns))
     assert done.returncode == 2
-    assert "1 of the model's 5 inputs are not in the table: 'b'" in done.stderr
+    assert "1 of the model's 5 inputs is not in the table: 'b'" in done.stderr
 
 
 def test_a_changed_model_is_refused(homeostat: Call, trained: Path, tmp_path: Path) -> None:

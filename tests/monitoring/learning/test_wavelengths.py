@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from tests.monitoring.learning.tables import spectra, table
 
+from homeostat.errors import MonitoringError
 from homeostat.monitoring.learning import read_table
 from homeostat.monitoring.learning.columns import Wanted
 from homeostat.monitoring.learning.numbered import not_taken
@@ -151,3 +152,14 @@ def test_what_is_not_taken_for_a_spectrum_is_a_decision(tmp_path: Path) -> None:
 @pytest.mark.parametrize("heading", ["1_000", "١٠٠٠", "wl_1_000", "X１０００"])
 def test_digits_of_another_script_and_underscores_write_no_wavelength(heading: str) -> None:
     assert read(heading, ".") is None
+
+
+def test_spectra_of_another_region_are_told_by_where_they_lie(tmp_path: Path) -> None:
+    known = spectra(4)
+    names = [name for name in known if name[0].isdigit()]
+    moved = {f"{float(name) + 0.3:g}" if name in names else name: cells for name, cells in known.items()}
+    with pytest.raises(MonitoringError) as refused:
+        given(names, table(tmp_path, moved))
+    assert refused.value.what == (
+        "the table's wavelengths (61 from 400.3 to 1000.3) are others than the model's (61 from 400 to 1000)"
+    )

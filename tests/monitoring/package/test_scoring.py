@@ -190,7 +190,7 @@ def test_anything_with_columns_can_be_scored(package: Package, rows: Array) -> N
         ({"lactate": ["1", "high", "2"]}, "does not hold numbers", "column 'lactate'"),
         ({"lactate": [1.0, 2.0]}, "different lengths", "columns"),
         ({"lactate": [1.0, float("inf"), 2.0]}, "a value is infinite", "column 'lactate', row 2"),
-        ({"lactate": [float("nan")] * 3}, "it has no values", "column 'lactate'"),
+        ({"lactate": [float("nan")] * 3}, "an input of the model has no values", "column 'lactate'"),
         ({"lactate": [[1.0]] * 3}, "one value a row", "column 'lactate'"),
     ],
 )

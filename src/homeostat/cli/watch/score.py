@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from homeostat.monitoring.prediction import Verdict
 
 DRIVERS = 2
+_FAR = 1e4
+"""Times a limit from which on a distance is told by its power of ten."""
 
 
 def score(
@@ -107,7 +109,10 @@ def _probability(value: float | None) -> str:
 
 def _distance(value: float | None, limit: float | None) -> str:
     """A distance as a share of its limit."""
-    return "-" if value is None or not limit else f"{value / limit:.2f}"
+    if value is None or not limit:
+        return "-"
+    share = value / limit
+    return f"{share:.2f}" if share < _FAR else f"{share:.1e}"
 
 
 def _drivers(verdict: "Verdict") -> str:

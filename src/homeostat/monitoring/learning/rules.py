@@ -96,7 +96,7 @@ def _of_classes(table: Table, target: str, rule: str | None) -> Question:
         table.number(target)  # names the first cell that is no number
     if len(names) < 2:
         raise MonitoringError(
-            f"the column holds {len(names)} classes",
+            f"the column holds {'one class alone' if names else 'no class'}",
             where=where,
             mend="choose a column with two classes, or with numbers",
         )

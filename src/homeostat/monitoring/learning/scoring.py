@@ -18,7 +18,7 @@ from homeostat.monitoring.learning.possible import Possible
 from homeostat.monitoring.learning.spellings import spellings
 from homeostat.monitoring.learning.table import Table
 from homeostat.monitoring.learning.unknown import judged
-from homeostat.monitoring.learning.wavelengths import matching
+from homeostat.monitoring.learning.wavelengths import matching, span
 from homeostat.monitoring.package import Metrics, Package, table_digest
 from homeostat.monitoring.package.metrics import measure
 from homeostat.monitoring.prediction import Verdict
@@ -139,7 +139,7 @@ def inputs(package: Package, table: Table) -> dict[str, Array]:
     empty = next((name for name in found if table.rows > 1 and np.isnan(found[name]).all()), None)
     if empty is not None:
         raise MonitoringError(
-            "it has no values",
+            "an input of the model has no values",
             where=f"{table.name}, column '{empty}'",
             mend="give the input the model was trained on",
         )
@@ -158,13 +158,28 @@ def given(names: Sequence[str], table: Table) -> dict[str, Array]:
             found[name] = _filled(table, heading)
     missing = [name for name in names if name not in found]
     if missing:
-        told = ", ".join(f"'{name}'" for name in missing[:5]) + (", ..." if len(missing) > 5 else "")
-        raise MonitoringError(
-            f"{len(missing)} of the model's {len(names)} inputs are not in the table: {told}",
-            where=f"{table.name}, headings",
-            mend="bring a table with the columns the model was trained on, in any order",
-        )
+        raise _missing(names, missing, table)
     return found
+
+
+def _missing(names: Sequence[str], missing: Sequence[str], table: Table) -> MonitoringError:
+    where, (known, own) = (
+        f"{table.name}, headings",
+        (span(names, ","), span(table.headings, table.sheet.decimal)),
+    )
+    if known and own and len(missing) == len(names):
+        return MonitoringError(
+            f"the table's wavelengths ({own}) are others than the model's ({known})",
+            where=where,
+            mend="bring spectra at the wavelengths that the model was trained on",
+        )
+    told = ", ".join(f"'{name}'" for name in missing[:5]) + (", ..." if len(missing) > 5 else "")
+    are = "is" if len(missing) == 1 else "are"
+    return MonitoringError(
+        f"{len(missing)} of the model's {len(names)} inputs {are} not in the table: {told}",
+        where=where,
+        mend="bring a table with the columns the model was trained on, in any order",
+    )
 
 
 def _filled(table: Table, heading: str) -> Array:

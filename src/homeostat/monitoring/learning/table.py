@@ -254,5 +254,5 @@ def _value(cell: str, decimal: str) -> float | None:
 
 def _near(name: str, known: Sequence[str]) -> str:
     close = difflib.get_close_matches(name, known, NEARBY, 0.5)
-    shown = close or list(known[:NEARBY])
+    shown = list(dict.fromkeys([*close, *known]))[:NEARBY]
     return ", ".join(shown) + (", ..." if len(known) > len(shown) else "")

@@ -95,6 +95,12 @@ def axis(names: Sequence[str], decimal: str) -> Array:
     return np.array([np.nan if each is None else each.number for each in found], np.float64)
 
 
+def span(names: Sequence[str], decimal: str) -> str:
+    """From where to where the one spectrum among `names` goes, in words; "" where there is none."""
+    points = axis(spectrum(names, decimal), decimal)
+    return f"{len(points)} from {points.min():g} to {points.max():g}" if len(points) else ""
+
+
 def is_spectrum(names: Sequence[str]) -> bool:
     """Whether a model's inputs are a spectrum and nothing else."""
     return len(spectrum(names, ",")) == len(names) > 0

@@ -101,7 +101,9 @@ def _undecided(case: Predicting) -> Told:
 def _why_undecided(case: Predicting) -> list[str]:
     package = case.package
     asked = package.rule is not None or package.classes
-    limit = "where its margin leaves either side of the limit" if package.ruling else "where it holds the limit"
+    limit = (
+        "where its margin leaves either side of the limit" if package.ruling else "where it holds the limit"
+    )
     decides = [limit] if asked else []
     return [*decides, *([] if package.space is None else ["outside the input space"])]
 
