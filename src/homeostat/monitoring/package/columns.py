@@ -56,5 +56,7 @@ def _column(name: str, given: Any) -> Array:
     if endless.size:
         raise MonitoringError("a value is infinite", where=f"{where}, row {endless[0] + 1}")
     if values.size > 1 and np.isnan(values).all():
-        raise MonitoringError("an input of the model has no values", where=where, mend="give the input the model was trained on")
+        raise MonitoringError(
+            "an input of the model has no values", where=where, mend="give the input the model was trained on"
+        )
     return values
