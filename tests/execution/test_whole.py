@@ -55,6 +55,11 @@ def test_between_steps_and_the_second_time_an_interruption_is_raised_at_once() -
     assert done == []
 
 
+def test_what_is_done_last_leaves_nothing_to_interrupt() -> None:
+    with Whole() as whole:
+        assert whole.step(interrupt, last=True) == "done"
+
+
 def test_where_others_handle_interruptions_they_go_on_doing_so() -> None:
     heard = list[int]()
     signal.signal(signal.SIGINT, lambda number, frame: heard.append(number))

@@ -123,14 +123,21 @@ MISFITS: list[tuple[str, JSON, str]] = [
     ("id", "B0001/000000/01", "its id, batch or type column differs from its signed bytes"),
     ("batch", "", "its id, batch or type column differs from its signed bytes"),
     ("type", "account.locked", "its id, batch or type column differs from its signed bytes"),
+    ("id", "\ud800", "its id, batch or type column differs from its signed bytes"),
 ]
+
+
+def test_names_that_hold_line_ends_are_no_names() -> None:
+    """Columns 'a' and 'b', 'c.d' would else be those of a body that calls them 'a\nb' and 'c.d'."""
+    body = json.dumps({**json.loads(encode(START, STAMP)), "id": "a\nb", "batch": "c", "type": "d"}).encode()
+    assert decode(3, b"a\nb\nc\nd", body, b"").fault
 
 
 @pytest.mark.parametrize(("field", "value", "words"), MISFITS)
 def test_a_body_that_is_not_the_event_of_its_columns_is_told_and_says_nothing(
     field: str, value: JSON, words: str
 ) -> None:
-    body = canonical({**json.loads(encode(START, STAMP)), field: value})
+    body = json.dumps({**json.loads(encode(START, STAMP)), field: value}).encode()
     found = decode(3, NAMES, body, b"hash")
     assert (found.fault, found.seq, found.body, found.hash) == (words, 3, body, b"hash")
     assert found.event == replace(START, time=0, actor="", data={})

@@ -8,17 +8,19 @@ from pathlib import Path
 
 import pytest
 
+from homeostat.errors import QualityError
 from homeostat.execution import Options, replay, run
 from homeostat.execution.clock import stamp
 from homeostat.governance import Office
 from homeostat.governance.known import accounts
-from homeostat.ledger import JSON, Event, canonical, store
+from homeostat.ledger import JSON, Event, store
 from homeostat.ledger.catalogue import PAYLOADS
 from homeostat.ledger.event import encode
 from homeostat.process import load
 from homeostat.quality import batch_record
 from homeostat.quality.audit import Wanted, trail
 from homeostat.quality.batches import batches
+from homeostat.quality.bundle.making import make_bundle
 from homeostat.quality.deviations import deviations
 from homeostat.quality.documents.issuing import batch_document
 from homeostat.quality.release import awaited, grounds, obstacles
@@ -84,6 +86,7 @@ MISFITS: dict[str, tuple[str, str, dict[str, JSON]]] = {
     "an alert that is a lock": ("alert.raised", "", {"type": "account.locked", "data": LOCK}),
     "an answer of no batch": ("prompt.answered", BATCH, {"batch": ["B0001"]}),
     "an answer of another batch": ("prompt.answered", BATCH, {"batch": ""}),
+    "an alert that has half a sign for a name": ("alert.raised", BATCH, {"id": "\ud800"}),
     "a finding of a scan that is a lock": ("signal.changed", BATCH, {"type": "account.locked", "data": LOCK}),
 }
 
@@ -96,7 +99,7 @@ def test_a_signed_body_that_is_not_the_event_of_its_columns_is_named_and_stops_n
         before = batch_record(ledger, historian, BATCH).prompts
     kind, batch, forged = MISFITS[name]
     monkeypatch.setattr(
-        store, "encode", lambda event, at: canonical({**json.loads(encode(event, at)), **forged})
+        store, "encode", lambda event, at: json.dumps({**json.loads(encode(event, at)), **forged}).encode()
     )
     (event,) = torn(site, [kind], (batch,))
     monkeypatch.undo()
@@ -105,7 +108,23 @@ def test_a_signed_body_that_is_not_the_event_of_its_columns_is_named_and_stops_n
         assert accounts(ledger).accounts == {}
         assert [line.seq for line in trail(ledger, Wanted(since="2026-01-01T00:00:00+00:00"))][-1] == event
         assert batch_record(ledger, historian, BATCH).prompts == before
+        assert batch_document(ledger, historian, BATCH, training=True).pdf.startswith(b"%PDF")
+        if batch == BATCH:
+            refused = pytest.raises(QualityError, match="it cannot be proved outside")
+            with Office.open(site, stamp, lambda: "x") as office, refused:
+                make_bundle(office, historian, BATCH)
     assert "record" in {one.kind for one in obstacles(grounds(site, BATCH))}
+
+
+def test_a_signed_row_without_a_body_is_damage_that_is_found(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "encode", lambda event, at: b"")
+    torn(site, ["account.locked"], ("",))
+    monkeypatch.undo()
+    assert ["its stored bytes are not an event" in found.what for found in verify_site(site).findings] == [
+        True
+    ]
 
 
 def test_one_of_the_batch_is_a_difference_of_its_replay(site: Site) -> None:

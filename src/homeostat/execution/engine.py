@@ -94,7 +94,7 @@ class Engine:
             while scan <= self._arrivals.last or not self._resting():  # inputs on record are owed their scan
                 self._rig.pace.wait(scan * self._rig.plan.scan)
                 scan = whole.step(partial(self._cycle, scan))
-            whole.step(partial(self._close, scan))
+            whole.step(partial(self._close, scan), last=True)
         time = scan * self._rig.plan.scan
         questions = tuple(self._notes.questions.values())
         return Finish(self._rig.batch, self.state.value, scan, time, self._notes.reason, questions)

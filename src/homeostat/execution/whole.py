@@ -24,12 +24,12 @@ class Whole:
         main = threading.current_thread() is threading.main_thread()
         self._ours = main and signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
-    def step(self, do: Callable[[], Done]) -> Done:
-        """Do it; then raise the KeyboardInterrupt that came meanwhile."""
+    def step(self, do: Callable[[], Done], *, last: bool = False) -> Done:
+        """Do it; then raise the KeyboardInterrupt that came meanwhile, unless nothing is left to interrupt."""
         self._busy = True
         done = do()
         self._busy = False
-        if self._interrupted:
+        if self._interrupted and not last:
             raise KeyboardInterrupt
         return done
 

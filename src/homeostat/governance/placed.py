@@ -161,5 +161,5 @@ def misplaced(events: Iterable[Recorded]) -> Iterator[tuple[Recorded, str]]:
 
 def _named(recorded: Recorded) -> Named:
     event = recorded.event
-    body = recorded.body if event.type in TOLD else b""
+    body = recorded.body if event.type in TOLD else None
     return Named(recorded.seq, event.id, event.batch, event.type, body)

@@ -19,6 +19,8 @@ JSON: TypeAlias = "bool | int | float | str | Sequence[JSON] | Mapping[str, JSON
 _KINDS = {"actor": str, "batch": str, "data": dict, "id": str, "recorded": str, "time": int, "type": str}
 """The fields of a stored body, and of which kind each is."""
 _TYPES = (*_KINDS.values(),)
+_ENDS = 2
+"""Line ends between the three columns that name an event."""
 _fields = itemgetter(*_KINDS)
 _SCALARS = frozenset({str, int, float, bool, type(None)})
 
@@ -108,8 +110,8 @@ def decode(seq: int, names: bytes, body: bytes, hash: bytes) -> Recorded:
 
 
 def naming(name: str, batch: str, kind: str) -> bytes:
-    """The columns that name an event, as one."""
-    return f"{name}\n{batch}\n{kind}".encode()
+    """The columns that name an event, as one. No name holds a line end, nor half of a surrogate pair."""
+    return f"{name}\n{batch}\n{kind}".encode(errors="surrogatepass")
 
 
 class Stored(NamedTuple):
@@ -127,9 +129,8 @@ class Stored(NamedTuple):
 def stored_fields(seq: int, body: bytes) -> Stored:
     """What the body says that is stored at `seq`; `LedgerError` if it is no event at all."""
     try:
-        return Stored._make(
-            _fields(json.loads(body.decode()))
-        )  # of bytes, json would guess the encoding first
+        said = json.loads(body.decode())  # of bytes, json would guess the encoding first
+        return Stored._make(_fields(said))
     except (ValueError, TypeError, KeyError, RecursionError) as fault:
         raise LedgerError(
             "its stored bytes are not an event", where=f"event {seq}", mend="run `homeostat verify`"
@@ -141,7 +142,7 @@ def _misfit(fields: Stored, names: bytes) -> str:
     if (*map(type, fields),) != _TYPES:
         odd = [field for field, value in zip(_KINDS, fields, strict=True) if type(value) is not _KINDS[field]]
         return f"its {' and its '.join(odd)} cannot be that of an event"
-    if naming(fields.id, fields.batch, fields.type) != names:
+    if naming(fields.id, fields.batch, fields.type) != names or names.count(b"\n") != _ENDS:
         return "its id, batch or type column differs from its signed bytes"
     try:
         zoned = datetime.fromisoformat(fields.recorded).tzinfo is not None

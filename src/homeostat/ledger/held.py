@@ -15,7 +15,7 @@ class Held:
 
     def __init__(self, types: Collection[str], named: Sequence[Named]) -> None:
         self.types = frozenset(types)
-        self._named = [one for one in named if one.body and one.type in self.types]
+        self._named = [one for one in named if one.body is not None and one.type in self.types]
 
     def of(self, batch: str | None, types: Collection[str], after: int) -> Iterator[Named]:
         """Those behind place `after`, of one batch if one is named, and of these types."""

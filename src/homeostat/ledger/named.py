@@ -25,7 +25,7 @@ _FORMS = " AND ".join(
     f"id NOT GLOB batch || CASE type WHEN '{ANSWERS}' THEN '{place}.done' ELSE '{place}' END"
     for place in _PLACES
 )
-_BODY = "CASE WHEN type IN ({told}) THEN CAST(body AS BLOB) ELSE x'' END"
+_BODY = "CASE WHEN type IN ({told}) THEN CAST(body AS BLOB) END"
 _TEXTS = ", ".join(f"coalesce(CAST({column} AS TEXT), '')" for column in ("id", "batch", "type"))
 """The columns that name an event; damage may have made another kind of value of them."""
 NAMES = "CAST(coalesce(id, '') || char(10) || coalesce(batch, '') || char(10) || coalesce(type, '') AS BLOB)"
@@ -35,7 +35,7 @@ _ODD = f"{_COLUMNS} NOT INDEXED WHERE type NOT IN ({{regular}}) OR {_FORMS}"
 _LISTED = f"{_COLUMNS} NOT INDEXED WHERE type NOT IN ({{without}}) ORDER BY seq"
 _LISTED_OF = f"{_COLUMNS} WHERE batch = ? AND type NOT IN ({{without}}) ORDER BY seq"
 _OUTSIDE = f"""
-    SELECT seq, {_TEXTS}, x'', hash FROM event WHERE batch = ? AND seq > ? AND seq < ? AND type IN ({{regular}})
+    SELECT seq, {_TEXTS}, NULL, hash FROM event WHERE batch = ? AND seq > ? AND seq < ? AND type IN ({{regular}})
 """
 _WILD = frozenset("*?[")
 """What stands for other characters where names are compared; no execution calls a batch so."""
@@ -49,19 +49,19 @@ class Named(NamedTuple):
     id: str
     batch: str
     type: str
-    body: bytes = b""
+    body: bytes | None = None
     hash: bytes = b""
 
     def said(self) -> Mapping[str, object]:
         """What it says, as far as its body is there and can be read."""
         try:
-            return self.recorded().event.data if self.body else {}
+            return {} if self.body is None else self.recorded().event.data
         except LedgerError:
             return {}
 
     def recorded(self) -> Recorded:
         """The event as it stands in the ledger, whose body was asked for. Raises `LedgerError` as `decode` does."""
-        return decode(self.seq, naming(self.id, self.batch, self.type), self.body, self.hash)
+        return decode(self.seq, naming(self.id, self.batch, self.type), self.body or b"", self.hash)
 
 
 def named(connection: sqlite3.Connection, regular: Collection[str], told: Collection[str]) -> list[Named]:

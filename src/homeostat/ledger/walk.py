@@ -171,7 +171,7 @@ class Walk:
         try:
             fields = stored_fields(seq, body)
             row = row_bytes(fields.id, fields.batch, fields.type, body.decode())
-        except (LedgerError, UnicodeDecodeError):
+        except (LedgerError, UnicodeError):
             return _CHANGED
         if hash not in [link(hash_before, row) for hash_before in before]:
             return _CHANGED

@@ -90,9 +90,7 @@ def _fits(line: Line, wanted: Wanted) -> bool:
 
 
 def _within(recorded: str, since: datetime | None, until: datetime | None) -> bool:
-    if (
-        since is None and until is None
-    ) or not recorded:  # what has no stamp that can be read may be of any time
+    if not recorded or (since is None and until is None):  # what has no readable stamp may be of any time
         return True
     at = datetime.fromisoformat(recorded)
     return (since is None or at >= since) and (until is None or at <= until)

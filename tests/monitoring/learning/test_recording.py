@@ -269,6 +269,13 @@ def test_the_very_table_is_known_even_where_its_rows_repeat_each_other(few: Pack
     assert kept.told.endswith(": the table it was learnt from, which proves nothing.")
 
 
+def test_the_very_rows_are_known_in_any_order(few: Package, tmp_path: Path) -> None:
+    shuffled = {name: list(reversed(cells)) for name, cells in few_valued(80, 1).items()}
+    kept = record(score(few, tables.table(tmp_path, shuffled)), tmp_path / "m.json", WHEN)
+    assert kept is not None
+    assert kept.told.endswith(": the table it was learnt from, which proves nothing.")
+
+
 def test_where_locked_rows_repeat_each_other_one_like_them_is_no_use_of_the_locked_test(
     few: Package, tmp_path: Path
 ) -> None:

@@ -9,7 +9,8 @@ In: inputs (n, p) and targets (n,). Out: the share of new rows expected to match
   do (assumption);
 - by rows, each held against all others, as a new one will be. That sees whatever goes together, a target with the
   inputs that it follows from above all, and takes copies for rows measured twice, but for two kinds: a table that was
-  pasted as a whole, and rows pasted into one where most stand once and one column tells all different ones apart.
+  pasted as a whole, and rows that one column tells apart, with values written so finely that no two of so many would
+  be equal by chance.
 
 The second is told where it is clearly more. Whether a table of rows that match is a part of that learnt from or a new
 one, how many of it match has to tell (`alike`).
@@ -30,6 +31,10 @@ COPIES = 2
 """How often most rows stand in a table at most where rows were copied (assumption): as in one pasted twice."""
 CLEARLY = 2.0
 """Standard errors by which the share of rows that match must be above what their values tell (assumption)."""
+FINEST = 12
+"""Decimals from which on values count as fine whatever their range."""
+EQUAL = 1e-9
+"""Relative difference by which a value may miss the decimal that it was written as."""
 DIGITS = 6
 """Decimals of the share that is kept."""
 
@@ -41,7 +46,7 @@ def chance(x: Array, y: Array) -> float:
     rows = once(x, y)
     if len(rows) < 2:
         return float(len(y) > COPIES)
-    pair = max(_pair(x[rows]), _together(x)) * _pair(y[rows, None])
+    pair = max(_pair(x[rows]), _together(x, len(rows))) * _pair(y[rows, None])
     by_values, (by_rows, held) = float(1.0 - (1.0 - pair) ** len(rows)), _repeated(x, y, rows)
     clear = by_rows - by_values > CLEARLY * spread(by_rows, held)
     return round(by_rows if clear else by_values, DIGITS)
@@ -75,12 +80,32 @@ def _repeated(x: Array, y: Array, rows: Integers) -> tuple[float, int]:
     counts = np.array([*Counter(row_keys(x, y)).values()])
     counts //= np.gcd.reduce(counts)
     share = float(counts[counts > 1].sum() / counts.sum())
-    columns = np.column_stack([x, y])[rows].T
-    copied = share < 0.5 and any(len(np.unique(column)) == len(rows) for column in columns)
+    copied = share > 0.0 and any(_apart(column, len(y)) for column in np.column_stack([x, y])[rows].T)
     return 0.0 if copied else share, int(counts.sum())
 
 
-def _together(x: Array) -> float:
-    """The chance that two rows have the same inputs `x` (n, p), where these are too few for copies; else 0."""
+def _apart(column: Array, rows: int) -> bool:
+    """Whether a column (n,) of different rows tells all apart and is fine: of `rows` draws hardly two would be equal.
+
+    Of `rows` that fall on equally likely values half a pair is expected to be equal where there are `rows`² of these.
+    """
+    if not np.isfinite(column).all() or len(np.unique(column)) < len(column):
+        return False
+    for decimals in range(FINEST):
+        scaled = (column - column[0]) * 10.0**decimals
+        if np.abs(scaled).max() >= 2.0**53:
+            break
+        whole = np.round(scaled)
+        if (np.abs(scaled - whole) <= EQUAL * np.maximum(1.0, np.abs(scaled))).all():
+            steps = whole.astype(np.int64)
+            return bool(np.ptp(steps) // max(1, np.gcd.reduce(steps)) >= rows**2)
+    return True
+
+
+def _together(x: Array, different: int) -> float:
+    """The chance that two rows have the same inputs `x` (n, p), where these are too few for copies; else 0.
+
+    Inputs that stand with one target each, as many as there are `different` rows, may be copies (`_repeated`).
+    """
     counts = Counter(row_keys(x, np.zeros(len(x)))).values()
-    return 1.0 / len(counts) if median(counts) > COPIES else 0.0
+    return 1.0 / len(counts) if median(counts) > COPIES and len(counts) < different else 0.0

@@ -24,6 +24,11 @@ def row_digests(x: Array, y: Array) -> tuple[str, ...]:
     return tuple(hashlib.sha256(b"homeostat row\0" + key).hexdigest() for key, told in keys if told)
 
 
+def whole_digest(x: Array, y: Array) -> str:
+    """SHA-256 of all rows that have a target, in any order: the same rows again are known by it."""
+    return hashlib.sha256("\n".join(sorted(row_digests(x, y))).encode()).hexdigest()
+
+
 def known_rows(x: Array, y: Array, keys: Collection[str]) -> Integers:
     """The rows that have a target and whose digest is among `keys`."""
     known, rows = frozenset(keys), np.flatnonzero(np.isfinite(y))

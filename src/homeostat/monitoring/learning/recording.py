@@ -20,7 +20,7 @@ from homeostat.monitoring.frozen import Array
 from homeostat.monitoring.learning.alike import alike
 from homeostat.monitoring.learning.chance import likely
 from homeostat.monitoring.learning.following import Followed, counted, digest_of
-from homeostat.monitoring.learning.identical import known_rows, row_digests
+from homeostat.monitoring.learning.identical import known_rows, row_digests, whole_digest
 from homeostat.monitoring.learning.live import Followed as Read
 from homeostat.monitoring.learning.live import digest_of as digest_read
 from homeostat.monitoring.learning.live import digests, rows_of
@@ -69,7 +69,8 @@ def record(scored: Scored, model: Path, when: str) -> Kept | None:
     rows = 0 if test is None else len(known_rows(x, y, test.keys))
     locked = test is not None and (test.sha256 == scored.table.sha256 or _holds(test, x, y))
     new = figures(scored, sorted(set(range(scored.table.rows)) - like.left_out))
-    same = not locked and digest_scored(scored) == package.training.sha256
+    learnt = package.training
+    same = not locked and (digest_scored(scored) == learnt.sha256 or whole_digest(x, y) == learnt.whole)
     again = not locked and (not new or same)
     table = test.sha256 if test is not None and locked else scored.table.sha256
     results = scored.metrics if again else new

@@ -17,7 +17,7 @@ from homeostat.monitoring.learning.chance import chance
 from homeostat.monitoring.learning.columns import Wanted
 from homeostat.monitoring.learning.folds import outer_folds
 from homeostat.monitoring.learning.groups import members
-from homeostat.monitoring.learning.identical import row_digests
+from homeostat.monitoring.learning.identical import row_digests, whole_digest
 from homeostat.monitoring.learning.intervals import banded, ruling
 from homeostat.monitoring.learning.judging import Judged, judge
 from homeostat.monitoring.learning.logarithm import spans_decades
@@ -197,6 +197,7 @@ def _training(table: Table, task: Task) -> Training:
         note=f"{table.name} (SHA-256 of the file {table.sheet.sha256}). " + ". ".join(task.decisions),
         keys=tuple(sorted(set(row_digests(task.x, task.y)))),
         chance=chance(task.x, task.y),
+        whole=whole_digest(task.x, task.y),
     )
 
 

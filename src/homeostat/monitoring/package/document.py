@@ -81,8 +81,8 @@ class Input(Part):
 
 
 def _kept(plain: dict[str, Any]) -> dict[str, Any]:
-    """A part that is written without `keys` and `chance` where it has none."""
-    later = ("keys", "chance")
+    """A part that is written without `keys`, `chance` and `whole` where it has none."""
+    later = ("keys", "chance", "whole")
     return {name: value for name, value in plain.items() if name not in later or value not in (None, (), [])}
 
 
@@ -91,7 +91,7 @@ class Training(Part):
 
     `keys` are digests of its rows, by inputs and target, each once: rows that are scored again are known by them. A
     package without any was frozen before, or watches batches. `chance` is the share of new rows expected to be like
-    one of them by chance; None where it was frozen before that was kept.
+    one of them by chance, `whole` the digest of all rows in any order; None where it was frozen before that was kept.
     """
 
     sha256: Hash
@@ -102,6 +102,7 @@ class Training(Part):
     note: str = ""
     keys: tuple[Hash, ...] = ()
     chance: float | None = Field(default=None, ge=0.0, le=1.0)
+    whole: Hash | None = None
 
     @property
     def grouped(self) -> str:

@@ -63,13 +63,15 @@ def make_bundle(
     """The bundle of `batch`; `anchors` are heads that its receiver may hold from before, and wants to see continued.
 
     Parquet is written where it can be, unless said. Raises RecordError where there is no such batch, and QualityError
-    where an anchor is no head of this ledger.
+    where an anchor is no head of this ledger, or an event's bytes are not what the ledger's columns name: who has the
+    bytes alone could not find it in the ledger.
     """
     ledger, site = office.ledger, office.site
     issued = batch_document(ledger, historian, batch, training=site.kind == "training")
     about = tuple(ledger.stored(batch=batch))
     pdf = sealed_file(office, issued.pdf, issued.when, f"batch record {batch}")
     events = sorted([*about, *_context(ledger, batch, about)], key=lambda one: one.seq)
+    _refuse_misfits(events)
     heads = _heads(ledger, site.heads_file, about, anchors)
     members = {
         "events.jsonl": b"".join(one.body + b"\n" for one in events),
@@ -99,6 +101,15 @@ def make_bundle(
         head,
         site.kind == "training",
     )
+
+
+def _refuse_misfits(events: Sequence[Recorded]) -> None:
+    for one in events:
+        if one.fault:
+            mend = "have `homeostat verify` tell what was put on record, and by whom"
+            raise QualityError(
+                f"it cannot be proved outside: {one.fault}", where=f"event {one.seq}", mend=mend
+            )
 
 
 def _context(ledger: Ledger, batch: str, about: Sequence[Recorded]) -> list[Recorded]:

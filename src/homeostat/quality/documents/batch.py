@@ -26,7 +26,7 @@ def batch_paper(
     signatures: Sequence[SignatureLine] = (),
     findings: Sequence[Finding] = (),
 ) -> Paper:
-    """The paper of `record`, whose `events` are all of the batch; its time is that of the last of them.
+    """The paper of `record`, whose `events` are all of the batch; its time is that of the last of them that tells one.
 
     `findings` are what nobody's proof carries of what is on record about it.
     """
@@ -35,7 +35,7 @@ def batch_paper(
         kind="batch record",
         number=head.batch,
         title=head.title or head.process,
-        when=events[-1].recorded,
+        when=next(one.recorded for one in reversed(events) if one.recorded),
         training=training,
         statement=record.summary,
         tone=_tone(record),
