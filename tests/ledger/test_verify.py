@@ -165,6 +165,16 @@ def test_a_rewritten_tail_with_all_hashes_recomputed_is_found(written: Place) ->
     assert "the first 17 events are not those it signs" in findings[0].what
 
 
+@pytest.mark.parametrize("field", ["id", "batch", "type"])
+def test_a_body_that_calls_itself_by_half_a_sign_is_found(written: Place, field: str) -> None:
+    written.tamper(
+        f"""UPDATE event SET body = replace(body, '"{field}":"', '"{field}":"\\ud800') WHERE seq = 10"""
+    )
+    (found,) = written.verify().findings
+    assert "event 10" in found.where
+    assert found.what == "its bytes do not match its hash"
+
+
 def test_a_rewritten_tail_with_rewritten_heads_is_found(written: Place) -> None:
     written.tamper("UPDATE event SET body = replace(body, '38', '39') WHERE seq = 10")
     hashes = rehash(written, 10)
