@@ -123,6 +123,8 @@ MISFITS: list[tuple[str, JSON, str]] = [
     ("id", "B0001/000000/01", "its id, batch or type column differs from its signed bytes"),
     ("batch", "", "its id, batch or type column differs from its signed bytes"),
     ("type", "account.locked", "its id, batch or type column differs from its signed bytes"),
+    ("actor", "\ud800", "a text in it holds half of a surrogate pair"),
+    ("data", {"text": ["\udfff"]}, "a text in it holds half of a surrogate pair"),
     ("id", "\ud800", "its id, batch or type column differs from its signed bytes"),
 ]
 

@@ -103,7 +103,7 @@ def decode(seq: int, names: bytes, body: bytes, hash: bytes) -> Recorded:
     Raises `LedgerError` if the body is no event at all.
     """
     fields = stored_fields(seq, body)
-    if fault := _misfit(fields, names):
+    if fault := _misfit(fields, names) or _torn(body, fields):
         return _misfitting(seq, names, body, hash, fault)
     event = Event(fields.id, fields.type, fields.batch, fields.time, fields.actor, fields.data)
     return Recorded(seq, event, fields.recorded, body, hash)
@@ -149,6 +149,17 @@ def _misfit(fields: Stored, names: bytes) -> str:
     except ValueError:
         zoned = False
     return "" if zoned else "its stamp is no time with an offset"
+
+
+def _torn(body: bytes, fields: Stored) -> str:
+    """Why a text in a body cannot be told, in words: a canonical body writes no half of a surrogate pair."""
+    if b"\\ud" not in body and b"\\uD" not in body:
+        return ""
+    try:
+        json.dumps(fields, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return "a text in it holds half of a surrogate pair"
+    return ""
 
 
 def _misfitting(seq: int, names: bytes, body: bytes, hash: bytes, fault: str) -> Recorded:

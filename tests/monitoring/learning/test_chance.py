@@ -82,6 +82,12 @@ def exactly(rng: np.random.Generator, rows: int) -> tuple[Array, Array]:
     return x[:, None], 2.0 * x + 1.0
 
 
+def computed(rng: np.random.Generator, rows: int) -> tuple[Array, Array]:
+    """A target that is reckoned from a whole number, to all its digits."""
+    x = rng.integers(0, 40, rows).astype(float)
+    return x[:, None], x / 7.0
+
+
 def readings(rng: np.random.Generator, rows: int) -> tuple[Array, Array]:
     """Optical densities to two decimals, and a concentration to one."""
     x = np.round(rng.uniform(0.0, 2.0, rows), 2)
@@ -95,7 +101,7 @@ def design(rng: np.random.Generator, rows: int) -> tuple[Array, Array]:
 
 
 @pytest.mark.parametrize("rows", [30, 100, 300])
-@pytest.mark.parametrize("draw", [following, exactly, readings, design])
+@pytest.mark.parametrize("draw", [following, exactly, computed, readings, design])
 def test_what_is_expected_where_the_target_follows_from_few_values_is_what_is_found(
     draw: Draw, rows: int
 ) -> None:
@@ -124,7 +130,7 @@ def test_of_measured_values_no_match_is_chance_even_where_a_copy_tells_another_c
 @pytest.mark.parametrize("again", [[0, 1, 2, 3] * 30, list(range(59)), [*range(60), *range(60), 7]])
 def test_however_many_measured_rows_are_pasted_again_no_match_is_chance(again: list[int]) -> None:
     x, y = measured(np.random.default_rng(1), 60)
-    for values in (x, np.round(x, 4), 100.0 * np.round(x, 5)):
+    for values in (x, np.round(x, 4), 100.0 * np.round(x, 5), 1e-10 * x):
         assert chance(np.vstack([values, values[again]]), np.append(y, y[again])) < LIKELY
 
 

@@ -9,8 +9,8 @@ In: inputs (n, p) and targets (n,). Out: the share of new rows expected to match
   do (assumption);
 - by rows, each held against all others, as a new one will be. That sees whatever goes together, a target with the
   inputs that it follows from above all, and takes copies for rows measured twice, but for two kinds: a table that was
-  pasted as a whole, and rows that one column tells apart, with values written so finely that no two of so many would
-  be equal by chance.
+  pasted as a whole, and rows that a column tells apart, where every such column is written so finely that no two of
+  so many values would be equal by chance.
 
 The second is told where it is clearly more. Whether a table of rows that match is a part of that learnt from or a new
 one, how many of it match has to tell (`alike`).
@@ -80,23 +80,24 @@ def _repeated(x: Array, y: Array, rows: Integers) -> tuple[float, int]:
     counts = np.array([*Counter(row_keys(x, y)).values()])
     counts //= np.gcd.reduce(counts)
     share = float(counts[counts > 1].sum() / counts.sum())
-    copied = share > 0.0 and any(_apart(column, len(y)) for column in np.column_stack([x, y])[rows].T)
+    apart = [column for column in np.column_stack([x, y])[rows].T if len(np.unique(column)) == len(column)]
+    copied = share > 0.0 and apart and all(_fine(column, len(y)) for column in apart)
     return 0.0 if copied else share, int(counts.sum())
 
 
-def _apart(column: Array, rows: int) -> bool:
-    """Whether a column (n,) of different rows tells all apart and is fine: of `rows` draws hardly two would be equal.
+def _fine(column: Array, rows: int) -> bool:
+    """Whether values (n,) are written so finely that of `rows` draws hardly two would be equal.
 
     Of `rows` that fall on equally likely values half a pair is expected to be equal where there are `rows`² of these.
     """
-    if not np.isfinite(column).all() or len(np.unique(column)) < len(column):
+    if not np.isfinite(column).all():
         return False
     for decimals in range(FINEST):
         scaled = (column - column[0]) * 10.0**decimals
         if np.abs(scaled).max() >= 2.0**53:
             break
         whole = np.round(scaled)
-        if (np.abs(scaled - whole) <= EQUAL * np.maximum(1.0, np.abs(scaled))).all():
+        if (np.abs(scaled - whole) <= EQUAL * np.abs(scaled)).all():
             steps = whole.astype(np.int64)
             return bool(np.ptp(steps) // max(1, np.gcd.reduce(steps)) >= rows**2)
     return True
