@@ -10,9 +10,8 @@ words.
 import argparse
 import hashlib
 import json
-import sys
 import zipfile
-from pathlib import Path
+from contextlib import suppress
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey as PublicKey
@@ -24,15 +23,13 @@ def sha(*parts):
 
 
 def signed(key, given, what, words):
-    """Whether `key` signed these words, as what they are: bytes, or an object but for the signature in it."""
+    """Whether `key` signed these words, as what they are: bytes, or an object without the signature in it."""
     if isinstance(words, dict):
-        rest = {name: value for name, value in words.items() if name != "signature"}
-        words = json.dumps(rest, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
-    try:
-        PublicKey.from_public_bytes(key).verify(bytes.fromhex(given), f"homeostat {what}\n".encode() + words)
-    except (InvalidSignature, ValueError):
-        return False
-    return True
+        words = json.dumps(words, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    with suppress(InvalidSignature, ValueError):
+        content = f"homeostat {what}\n".encode() + words
+        return PublicKey.from_public_bytes(key).verify(bytes.fromhex(given), content) is None
+    return False
 
 
 def contents(files, key):
@@ -77,8 +74,8 @@ def ledger(files, key, known, count, held):
     if not whole or node(known, 0, newest["size"]).hex() != newest["root"]:
         yield "events.jsonl: the events are not those in the signed ledger: one was changed, added or left out"
     for head in (newest, *older, *map(json.loads, held.splitlines())) if whole else ():
-        name = f"head of {head['size']} events:"
-        if not signed(key, head["signature"], f"ledger head, version {2 if 'before' in head else 1}", head):
+        name, given = f"head of {head['size']} events:", head.pop("signature")
+        if not signed(key, given, f"ledger head, version {2 if 'before' in head else 1}", head):
             yield f"{name} its signature is not the site's: changed, or another site's"
         elif head["size"] not in ends:
             yield f"{name} the bundle has no proof about it: ask the site for one"
@@ -90,15 +87,18 @@ def signatures(events):
     """Faults of what persons signed: here, just these words, with a key that the ledger had given to their account."""
     keys = {}
     for seq, event, said in ((seq, events[seq], events[seq]["data"]) for seq in sorted(events)):
-        if event["type"] == "credential.set":
-            keys[said["account"], said["fingerprint"]] = bytes.fromhex(said["public"])
-        if event["type"] == "record.signed":
-            key, words = keys.get((said["account"], said["key"]), b""), {**said, "event": event["id"]}
-            here = (event["actor"], event["batch"]) == (said["account"], said["batch"])
-            if sha(key).hex() != said["key"]:
-                yield f"event {seq}: {said['account']} signed with a key that the ledger did not give to them"
-            elif not here or not signed(key, said["signature"], "signature, version 1", words):
-                yield f"event {seq}: {said['account']} did not sign these words here: copied or forged"
+        try:
+            if event["type"] == "credential.set":
+                keys[said["account"], said["fingerprint"]] = bytes.fromhex(said["public"])
+            if event["type"] == "record.signed":
+                key, words = keys.get((said["account"], said["key"]), b""), {**said, "event": event["id"]}
+                here = (event["actor"], event["batch"]) == (said["account"], said["batch"])
+                if sha(key).hex() != said["key"]:
+                    yield f"event {seq}: {said['account']} signed with a key that the ledger did not give to them"
+                elif not here or not signed(key, words.pop("signature"), "signature, version 1", words):
+                    yield f"event {seq}: {said['account']} did not sign these words here: copied or forged"
+        except (KeyError, TypeError, ValueError):
+            yield f"event {seq}: a {event['type']} that cannot be read, and counts for nothing"
 
 
 def verify(path, trusted="", held=b""):
@@ -124,12 +124,12 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("bundle")
     parser.add_argument("--key", default="", help="the fingerprint of the site's key, as the site told you")
-    parser.add_argument("--heads", type=Path, help="a file of heads that you hold from before (heads.jsonl)")
+    parser.add_argument("--heads", type=argparse.FileType("rb"), help="heads that you hold (heads.jsonl)")
     given, faults = parser.parse_args(), []
     try:
-        faults.extend(verify(given.bundle, given.key, given.heads.read_bytes() if given.heads else b""))
+        faults.extend(verify(given.bundle, given.key, given.heads.read() if given.heads else b""))
     except Exception as fault:  # noqa: BLE001  damage may break any reader in any way: it is the finding
         faults.append(f"the bundle is damaged, or cannot be read: {type(fault).__name__} {fault}")
     known = " and the site's." if given.key else ": compare the key with the site's (--key)."
     print(*(faults or [f"The bundle is whole{known} Who the persons are: verify_persons.py"]), sep="\n")
-    sys.exit(bool(faults))
+    raise SystemExit(bool(faults))

@@ -9,7 +9,6 @@ founding, with which the ledger begins. Exit code 0, or 1 with words.
 import argparse
 import hashlib
 import json
-import sys
 import zipfile
 
 from cryptography.exceptions import InvalidSignature
@@ -89,17 +88,25 @@ def persons(events, training):
     """Faults of who persons are, and of the keys they signed with. At a training site nobody has to be vouched for."""
     people = {}
     for place, (seq, event) in enumerate(sorted(events.items()), 1):
-        kind, said, account = event["type"], event["data"], event["data"].get("account")
+        kind, said = event["type"], event["data"]
         first = training or (said.get("vouching") and not people and place == seq)  # told from event 1 on
-        if found := wrong(people, event, first):
-            yield f"event {seq}: the {kind} of {account} {found}"
-        elif kind == "account.enrolled" and account not in people:
-            known = any(QUALITY in one["roles"] + one["asked"] for one in people.values())
-            free = first or (said["founding"] and said["roles"] == [QUALITY] and not known)
-            given = {"named": said["fingerprint"], "codes": [said["invitation"]], "new": True}
-            people[account] = {**NOBODY, **given, "roles" if free else "asked": said["roles"]}
-        elif kind in AFTER and account in people:
-            people[account] |= AFTER[kind](people[account], said)
+        try:
+            if found := wrong(people, event, first) or heard(people, kind, said, first):
+                yield f"event {seq}: the {kind} of {said.get('account')} {found}"
+        except (KeyError, TypeError, ValueError, AttributeError):
+            yield f"event {seq}: the {kind} of {said.get('account')} cannot be read, and counts for nothing"
+
+
+def heard(people, kind, said, first):
+    """Take an event about persons up; nothing is wrong with it."""
+    account = said.get("account")
+    if kind == "account.enrolled" and account not in people:
+        known = any(QUALITY in one["roles"] + one["asked"] for one in people.values())
+        free = first or (said["founding"] and said["roles"] == [QUALITY] and not known)
+        given = {"named": said["fingerprint"], "codes": [said["invitation"]], "new": True}
+        people[account] = {**NOBODY, **given, "roles" if free else "asked": said["roles"]}
+    elif kind in AFTER and account in people:
+        people[account] |= AFTER[kind](people[account], said)
 
 
 def verify(path, training=False):
@@ -125,4 +132,4 @@ if __name__ == "__main__":
         faults.append(f"the bundle is damaged, or cannot be read: {type(fault).__name__} {fault}")
     known = "at a training site nobody vouches" if given.training else "persons vouched, back to the founding"
     print(*(faults or [f"Every key is its owner's: {known}."]), sep="\n")
-    sys.exit(bool(faults))
+    raise SystemExit(bool(faults))

@@ -4,6 +4,7 @@ import json
 import math
 import struct
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -123,7 +124,9 @@ MISFITS: list[tuple[str, JSON, str]] = [
     ("id", "B0001/000000/01", "its id, batch or type column differs from its signed bytes"),
     ("batch", "", "its id, batch or type column differs from its signed bytes"),
     ("type", "account.locked", "its id, batch or type column differs from its signed bytes"),
-    ("actor", "\ud800", "a text in it holds half of a surrogate pair"),
+    ("actor", "\ud800", "its id, batch, type or actor is not printable text"),
+    ("actor", "olga\x00", "its id, batch, type or actor is not printable text"),
+    ("data", {"value": math.nan}, "it holds what has no one form, such as NaN"),
     ("data", {"text": ["\udfff"]}, "a text in it holds half of a surrogate pair"),
     ("id", "\ud800", "its id, batch or type column differs from its signed bytes"),
 ]
@@ -144,3 +147,30 @@ def test_a_body_that_is_not_the_event_of_its_columns_is_told_and_says_nothing(
     assert (found.fault, found.seq, found.body, found.hash) == (words, 3, body, b"hash")
     assert found.event == replace(START, time=0, actor="", data={})
     assert found.recorded == ""
+
+
+UNCANONICAL: dict[str, Callable[[bytes], bytes]] = {
+    "lines": lambda body: json.dumps(json.loads(body), indent=1, sort_keys=True).encode(),
+    "spaces": lambda body: body.replace(b":", b": ", 1),
+    "another order": lambda body: json.dumps(
+        dict(reversed(json.loads(body).items())), separators=(",", ":")
+    ).encode(),
+    "a key twice": lambda body: body.replace(b'"type":', b'"type":"account.locked","type":'),
+    "a key twice within": lambda body: body.replace(b'"process":', b'"process":1,"process":'),
+    "a field more": lambda body: body[:-1] + b',"zone":1}',
+    "a letter written as its number": lambda body: body.replace(b"B0001", b"B000\\u0031", 1),
+    "a number otherwise": lambda body: body.replace(b'"time":0', b'"time":-0', 1),
+    "a blank behind": lambda body: body + b" ",
+}
+
+
+@pytest.mark.parametrize("name", UNCANONICAL)
+def test_a_body_in_another_form_than_the_one_is_told(name: str) -> None:
+    """A reader that takes the first of two keys would find another event in the same signed bytes."""
+    sound = encode(START, STAMP)
+    assert decode(3, NAMES, sound, b"").fault == ""
+    other = UNCANONICAL[name](sound)
+    assert other != sound
+    found = decode(3, NAMES, other, b"hash")
+    assert found.fault == "its bytes are not the one form of what they say"
+    assert found.event.data == {}

@@ -1,6 +1,8 @@
 """Events by their names: which of a ledger are told when those are left out that stand where they should."""
 
-from homeostat.ledger import Event
+import pytest
+
+from homeostat.ledger import Event, event
 from homeostat.ledger.catalogue import BatchEnded, BatchStarted, CommandOutcome
 from homeostat.ledger.named import ANSWERS, BEGINS, ENDS
 
@@ -72,6 +74,17 @@ def test_a_batch_whose_name_stands_for_others_hides_nothing(place: Place) -> Non
     put(place, [("a", "B?", "batch.started"), ("B1/000001/000", "B?", MANY)])
     with place.open() as ledger:
         assert [one.id for one in ledger.named({MANY})] == ["a", "B1/000001/000"]
+
+
+def test_what_stands_behind_a_zero_byte_is_part_of_a_name(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No writer of this software puts one on record; whoever holds the site's key can."""
+    monkeypatch.setattr(event, "_refuse_bad_fields", lambda one: None)
+    names = ["B1/000001/000\x00forged", "B1\x00/000001/000"]
+    put(place, [("a", "B1", "batch.started"), *((name, name.partition("/")[0], MANY) for name in names)])
+    with place.open() as ledger:
+        assert [one.id for one in ledger.named({MANY})] == ["a", *names]
 
 
 def test_a_list_leaves_out_types_and_other_batches(place: Place) -> None:

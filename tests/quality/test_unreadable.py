@@ -2,6 +2,9 @@
 
 import json
 import shutil
+import subprocess
+import sys
+import zipfile
 from collections import Counter
 from itertools import count
 from pathlib import Path
@@ -13,6 +16,7 @@ from homeostat.execution import Options, replay, run
 from homeostat.execution.clock import stamp
 from homeostat.governance import Office
 from homeostat.governance.known import accounts
+from homeostat.historian import Historian
 from homeostat.ledger import JSON, Event, store
 from homeostat.ledger.catalogue import PAYLOADS
 from homeostat.ledger.event import encode
@@ -31,6 +35,7 @@ from homeostat.site import Site
 from .release.test_grounds import MINI, Quiet
 
 BATCH = "B0001"
+DOCS = Path(__file__).parents[2] / "docs"
 LOCK: JSON = {"account": "demo-qa", "cause": "attempts", "why": "x", "changes": []}
 
 
@@ -76,6 +81,37 @@ def test_one_of_every_type_is_named_and_nothing_fails(site: Site) -> None:
         assert review(ledger, historian, BATCH).state == "not begun"
         assert awaited(ledger, stamp()) == ()
         assert batch_document(ledger, historian, BATCH, training=True).pdf.startswith(b"%PDF")
+
+
+def test_a_bundle_with_events_that_count_for_nothing_is_proved_outside_and_names_them(
+    site: Site, tmp_path: Path
+) -> None:
+    persons = ["record.signed", "credential.set"]
+    places = torn(site, ["alert.raised", "signal.changed", "no.such.type", *persons], (BATCH,))
+    with Office.open(site, stamp, lambda: "x") as office, Historian.open(site.historian_path) as historian:
+        (tmp_path / "B0001.zip").write_bytes(make_bundle(office, historian, BATCH).content)
+    with zipfile.ZipFile(tmp_path / "B0001.zip") as bundle:
+        told = json.loads(bundle.read("record.json"))["provenance"]
+        assert bundle.read("record.pdf").startswith(b"%PDF")
+    assert told["void"] == places
+    assert told["last"] == places[-1]
+    said = [
+        subprocess.run(
+            [sys.executable, DOCS / script, tmp_path / "B0001.zip", *more],
+            check=False,
+            capture_output=True,
+            text=True,
+        ).stdout.splitlines()
+        for script, *more in (("verify_bundle.py",), ("verify_persons.py", "--training"))
+    ]
+    assert said[0] == [
+        f"event {place}: a {kind} that cannot be read, and counts for nothing"
+        for place, kind in zip(places[3:], persons, strict=True)
+    ]
+    assert said[1] == [
+        f"event {place}: the {kind} of None cannot be read, and counts for nothing"
+        for place, kind in zip(places[3:], persons, strict=True)
+    ]
 
 
 MISFITS: dict[str, tuple[str, str, dict[str, JSON]]] = {

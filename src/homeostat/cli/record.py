@@ -13,6 +13,8 @@ from homeostat.cli.output import show, show_json
 from homeostat.cli.persons import As, Code, PasswordFile, acting
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from homeostat.governance import Office, Session
 
 
@@ -76,7 +78,14 @@ def record_batch(
         return
     path = out or place.records / f"{batch}.{kind}"
     write_whole(path, text)
-    show(f"Record of batch {batch}: {path}")
+    show(f"Record of batch {batch}: {path}", *_void(record.provenance.void))
+
+
+def _void(places: "Sequence[int]") -> list[str]:
+    """What is told of events of the batch that count for nothing."""
+    from homeostat.quality.wording import VOID, listed
+
+    return [f"{VOID}: {listed(places)}. See: homeostat verify"] if places else []
 
 
 def _write_pdf(office: "Office", person: "Session", batch: str, path: Path, as_json: bool) -> None:

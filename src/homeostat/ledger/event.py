@@ -103,7 +103,7 @@ def decode(seq: int, names: bytes, body: bytes, hash: bytes) -> Recorded:
     Raises `LedgerError` if the body is no event at all.
     """
     fields = stored_fields(seq, body)
-    if fault := _misfit(fields, names) or _torn(body, fields):
+    if fault := _misfit(fields, names) or _uncanonical(fields, body):
         return _misfitting(seq, names, body, hash, fault)
     event = Event(fields.id, fields.type, fields.batch, fields.time, fields.actor, fields.data)
     return Recorded(seq, event, fields.recorded, body, hash)
@@ -144,6 +144,8 @@ def _misfit(fields: Stored, names: bytes) -> str:
         return f"its {' and its '.join(odd)} cannot be that of an event"
     if naming(fields.id, fields.batch, fields.type) != names or names.count(b"\n") != _ENDS:
         return "its id, batch or type column differs from its signed bytes"
+    if not f"{fields.id}{fields.batch}{fields.type}{fields.actor}".isprintable():
+        return "its id, batch, type or actor is not printable text"
     try:
         zoned = datetime.fromisoformat(fields.recorded).tzinfo is not None
     except ValueError:
@@ -151,15 +153,15 @@ def _misfit(fields: Stored, names: bytes) -> str:
     return "" if zoned else "its stamp is no time with an offset"
 
 
-def _torn(body: bytes, fields: Stored) -> str:
-    """Why a text in a body cannot be told, in words: a canonical body writes no half of a surrogate pair."""
-    if b"\\ud" not in body and b"\\uD" not in body:
-        return ""
+def _uncanonical(fields: Stored, body: bytes) -> str:
+    """Why a body is not the one form of what it says, in words: two readers might find two events in another."""
     try:
-        json.dumps(fields, ensure_ascii=False).encode()
+        same = _AGAIN.encode(dict(zip(_KINDS, fields, strict=True))).encode() == body
+        return "" if same else "its bytes are not the one form of what they say"
     except UnicodeEncodeError:
         return "a text in it holds half of a surrogate pair"
-    return ""
+    except (ValueError, RecursionError):
+        return "it holds what has no one form, such as NaN"
 
 
 def _misfitting(seq: int, names: bytes, body: bytes, hash: bytes, fault: str) -> Recorded:
@@ -214,3 +216,7 @@ def _plain(value: object) -> object:
 _ENCODER = json.JSONEncoder(
     sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False, default=_plain
 )
+_AGAIN = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False, check_circular=False
+)
+"""The same for what was just read, which holds plain values and no circle."""

@@ -25,13 +25,15 @@ _FORMS = " AND ".join(
     f"id NOT GLOB batch || CASE type WHEN '{ANSWERS}' THEN '{place}.done' ELSE '{place}' END"
     for place in _PLACES
 )
+_CUT = "instr(id, char(0))"
+"""GLOB reads a text as far as its first zero byte."""
 _BODY = "CASE WHEN type IN ({told}) THEN CAST(body AS BLOB) END"
 _TEXTS = ", ".join(f"coalesce(CAST({column} AS TEXT), '')" for column in ("id", "batch", "type"))
 """The columns that name an event; damage may have made another kind of value of them."""
 NAMES = "CAST(coalesce(id, '') || char(10) || coalesce(batch, '') || char(10) || coalesce(type, '') AS BLOB)"
 """The same as one, as `event.naming` puts them."""
 _COLUMNS = f"SELECT seq, {_TEXTS}, {_BODY}, hash FROM event"
-_ODD = f"{_COLUMNS} NOT INDEXED WHERE type NOT IN ({{regular}}) OR {_FORMS}"
+_ODD = f"{_COLUMNS} NOT INDEXED WHERE type NOT IN ({{regular}}) OR {_FORMS} OR {_CUT}"
 _LISTED = f"{_COLUMNS} NOT INDEXED WHERE type NOT IN ({{without}}) ORDER BY seq"
 _LISTED_OF = f"{_COLUMNS} WHERE batch = ? AND type NOT IN ({{without}}) ORDER BY seq"
 _OUTSIDE = f"""

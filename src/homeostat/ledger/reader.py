@@ -22,7 +22,7 @@ class Reader:
 
     def __init__(self, path: Path, connection: sqlite3.Connection, reads: Callable[[Recorded], bool]) -> None:
         """`reads` says whether an event can be read: `events` passes over one that cannot."""
-        self._path, self._connection, self._reads = path, connection, reads
+        self._path, self._connection, self.reads = path, connection, reads
         self._held: Held | None = None
 
     def events(
@@ -32,7 +32,7 @@ class Reader:
 
         One that cannot be read is passed over: it counts for nothing, and `verify` names it.
         """
-        return filter(self._reads, self.stored(batch=batch, types=types, after=after))
+        return filter(self.reads, self.stored(batch=batch, types=types, after=after))
 
     def stored(
         self, *, batch: str | None = None, types: Collection[str] | None = None, after: int = 0

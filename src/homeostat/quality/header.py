@@ -65,15 +65,17 @@ def interruptions(story: Story) -> tuple[Interruption, ...]:
 
 
 def provenance(story: Story) -> Provenance:
-    """The stretch of the ledger that this record was folded from."""
-    first, last = story.events[0], story.events[-1]
+    """The stretch of the ledger that this record was folded from, and which events there count for nothing."""
+    first, last = story.stored[0], story.stored[-1]
+    count = {one.seq for one in story.events}
     return Provenance(
-        events=len(story.events),
+        events=len(story.stored),
         first=first.seq,
         first_hash=first.hash.hex(),
         last=last.seq,
         last_hash=last.hash.hex(),
         sealed=sum(len(fact.data.chunks) for fact in story.of(ChunksSealed)),
+        void=tuple([one.seq for one in story.stored if one.seq not in count]),
     )
 
 

@@ -116,8 +116,8 @@ def usable(series: Series) -> "np.ndarray[tuple[int, ...], np.dtype[np.bool_]]":
 class Story:
     """Everything the ledger and the historian say about one batch; `containers` are those that concern it.
 
-    What was put after the end of its execution is not in it, nor are amendments that nobody's signature carries, which
-    a GMP batch needs: `verify` names them.
+    What was put after the end of its execution is not among the `events`, nor are those that cannot be read, nor
+    amendments that nobody's signature carries, which a GMP batch needs: `verify` names them; they are among `stored`.
     `not_entitled` are the signatures given for it by somebody whose role does not carry them.
     """
 
@@ -127,16 +127,20 @@ class Story:
     tapes: Tapes
     containers: frozenset[str] = frozenset()
     not_entitled: tuple[Standing, ...] = ()
+    stored: tuple[Recorded, ...] = ()
 
     @classmethod
     def read(cls, ledger: Ledger, historian: Historian, batch: str) -> "Story":
         """The story of `batch`. Raises RecordError where the ledger holds no event of it."""
-        events = _counting(ledger, batch) if batch else ()
+        stored = tuple(ledger.stored(batch=batch)) if batch else ()
+        readable = filter(ledger.reads, stored)
+        events = tuple(counting(ledger, batch, executed(ledger, readable, batch))) if stored else ()
         if not events:
             raise RecordError(f"there is no batch '{batch}'", mend="list them with: homeostat batches")
         site = tuple(ledger.events(batch="", types=_SITE))
         containers = Belonging.of(ledger).containers(batch)
-        return cls(batch, events, site, Tapes(historian, batch), containers, not_entitled(ledger, batch))
+        entitled = not_entitled(ledger, batch)
+        return cls(batch, events, site, Tapes(historian, batch), containers, entitled, stored)
 
     @cached_property
     def interruptions(self) -> tuple[Fact[BatchResumed], ...]:
@@ -205,10 +209,6 @@ class Story:
     def now(self) -> int:
         """The process time of the last event."""
         return max(recorded.event.time for recorded in self.events)
-
-
-def _counting(ledger: Ledger, batch: str) -> tuple[Recorded, ...]:
-    return tuple(counting(ledger, batch, executed(ledger, ledger.events(batch=batch), batch)))
 
 
 def _facts(events: Iterable[Recorded], kind: type[P]) -> list[Fact[P]]:

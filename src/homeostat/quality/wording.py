@@ -1,6 +1,7 @@
 """Numbers, units and times as a reader wants them; full precision stays in the JSON record."""
 
 import re
+from collections.abc import Sequence
 
 SECOND = 1_000_000
 MINUTE = 60 * SECOND
@@ -9,6 +10,8 @@ DAY = 24 * HOUR
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _SPELLING = (("degC", "°C"), ("umol", "µmol"), ("ug", "µg"), ("uL", "µL"), ("**", "^"), ("*", "·"))
 THIN = "\u202f"
+LISTED = 10
+"""So many places are listed in one line."""
 
 
 def number(value: float | None, digits: int = 4) -> str:
@@ -90,6 +93,16 @@ def duration(length: int | None) -> str:
 def count(amount: int, singular: str, plural: str = "") -> str:
     """`amount` with its noun: "1 alarm", "2 alarms"."""
     return f"{amount} {singular if amount == 1 else plural or singular + 's'}"
+
+
+VOID = "Events that count for nothing"
+"""What the record calls events of the batch that cannot be read, or stand where none can."""
+
+
+def listed(places: Sequence[int]) -> str:
+    """Places of events, ten at most: "57, 58"."""
+    more = len(places) - LISTED
+    return ", ".join(map(str, places[:LISTED])) + (f" and {more} more" if more > 0 else "")
 
 
 def times(amount: int) -> str:

@@ -14,7 +14,7 @@ from homeostat.quality.documents.events import audit_trail, corrections
 from homeostat.quality.documents.measured import charts, judged, measured, monitored
 from homeostat.quality.documents.paper import Paper, Section, SignatureLine, Table, Tone, section, table
 from homeostat.quality.model import BatchRecord
-from homeostat.quality.wording import count, duration, moment, number
+from homeostat.quality.wording import VOID, count, duration, listed, moment, number
 
 
 def batch_paper(
@@ -131,6 +131,7 @@ def _origin(record: BatchRecord) -> tuple[tuple[str, str], ...]:
         ("Events of the batch", number(source.events, 9)),
         ("First", f"{source.first}: {source.first_hash}"),
         ("Last", f"{source.last}: {source.last_hash}"),
+        *([(VOID, listed(source.void))] if source.void else []),
         ("Sealed stretches of readings", number(source.sealed, 9)),
         ("Attached", "the whole record as JSON"),
     )

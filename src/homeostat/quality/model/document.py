@@ -103,7 +103,10 @@ class Passed(Part):
 
 
 class Provenance(Part):
-    """Where in the ledger this record comes from; hashes in hexadecimal."""
+    """Where in the ledger this record comes from; hashes in hexadecimal.
+
+    `void` are the places of events of the batch that count for nothing: `homeostat verify` says why.
+    """
 
     events: int
     first: int
@@ -111,6 +114,7 @@ class Provenance(Part):
     last: int
     last_hash: str
     sealed: int
+    void: tuple[int, ...] = ()
 
 
 class BatchRecord(Part):

@@ -9,7 +9,18 @@ from homeostat.quality.page.figures import Drawn, rendered
 from homeostat.quality.page.glyphs import bullet, shares
 from homeostat.quality.page.markup import Markup, join, tag
 from homeostat.quality.page.tables import chip, code, facts, plain, table, tight
-from homeostat.quality.wording import bounds, count, duration, moment, number, percent, quantity, unit_text
+from homeostat.quality.wording import (
+    VOID,
+    bounds,
+    count,
+    duration,
+    listed,
+    moment,
+    number,
+    percent,
+    quantity,
+    unit_text,
+)
 
 LISTED = 12  # the longest excursions and gaps of a tag are listed on the page; the JSON record has them all
 
@@ -258,6 +269,7 @@ def provenance(record: BatchRecord, drawn: Drawn) -> Markup:
                     "Events": f"{source.events}, from {source.first} to {source.last}",
                     "Hash of the first event": code(source.first_hash),
                     "Hash of the last event": code(source.last_hash),
+                    **({VOID: listed(source.void)} if source.void else {}),
                     "Sealed historian chunks": str(source.sealed),
                     "Record format": record.format,
                 }

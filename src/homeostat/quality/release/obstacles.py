@@ -82,8 +82,12 @@ def _whole(grounds: Grounds) -> Iterator[Obstacle]:
 
 def _reviewed(grounds: Grounds) -> Iterator[Obstacle]:
     if not grounds.certificate.review:
-        words = grounds.reviewed or "the record was not reviewed"
-        yield Obstacle("review", words, f"homeostat review {grounds.certificate.batch}, and review sign")
+        words, batch = grounds.reviewed or "the record was not reviewed", grounds.certificate.batch
+        yield Obstacle(
+            "review",
+            words,
+            f"read it: homeostat review {batch}; then: homeostat review sign {batch} --why WHY",
+        )
 
 
 def _resolved(grounds: Grounds) -> Iterator[Obstacle]:
