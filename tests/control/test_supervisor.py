@@ -159,6 +159,12 @@ class TestSupervised:
         decision = scan(self.proposed(), time=HOUR, approved="0")
         assert (decision.outputs, decision.standing.why) == (None, "nobody approved in time")
 
+    def test_a_new_move_waits_anew_after_one_that_expired(self) -> None:
+        late = scan(self.proposed(), time=HOUR)
+        assert late.standing.why == "nobody approved in time"
+        again = scan(late.standing, time=2 * HOUR, fresh=replace(COURSE, made=2 * HOUR))
+        assert (again.standing.rung, again.standing.why) == ("loops", "a move waits for approval")
+
     def test_an_approval_lets_one_move_through_and_not_what_the_plan_foresees_after_it(self) -> None:
         approved = scan(self.proposed(), time=1, approved="0")
         later = scan(approved.standing, time=8 * HOUR, outputs=(4.0,))

@@ -20,6 +20,7 @@ from homeostat.ledger.catalogue import (
     ControlOrdered,
     ControlRefused,
     MoveClamped,
+    MoveExpired,
     MovePlanned,
     PlanMissed,
     StepChanged,
@@ -227,9 +228,13 @@ class TestSupervised:
         assert left.column("pump") == alone.column("pump")
         plans = left.facts(MovePlanned)
         assert all(p.proposal and p.expires == p.made + 3 * SCAN for _, p in plans)
-        why = [fact.text for _, fact in left.facts(AlarmChanged) if fact.alarm == "control.growth.loops"]
-        assert why
-        assert "nobody approved in time" in why[0]
+        changes = [fact for _, fact in left.facts(AlarmChanged) if fact.alarm == "control.growth.loops"]
+        raised = [fact.text for fact in changes if fact.state == "raised"]
+        expired = [(time, fact.proposal) for time, fact in left.facts(MoveExpired)]
+        assert expired == [(plan.expires, plan.proposal) for _, plan in plans][: len(expired)]
+        assert len(plans) - 1 <= len(expired)  # the phase may end while the last one waits
+        assert all("nobody approved in time" in text for text in raised)
+        assert len(raised) == len(expired) > 1
 
     def test_an_approved_move_is_made_in_the_next_scan_and_no_other(
         self, site: Site, monkeypatch: pytest.MonkeyPatch, quiet: Quiet

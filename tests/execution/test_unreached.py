@@ -67,3 +67,14 @@ def test_without_a_harvest_to_choose_nothing_is_told() -> None:
 def test_only_batch_time_alone_ends_a_phase_for_sure(until: str, latest: float | None) -> None:
     told = [*unreached(with_until(with_ends(load("car-t"), "400 h", "500 h"), until))]
     assert [f"at {latest:g} h at the latest" in fault.what for fault in told] == ([True] if latest else [])
+
+
+@pytest.mark.parametrize(("end", "faults"), [("480 h", 1), ("26.1 h", 1), ("26 h", 0), ("20 h", 0)])
+def test_plans_beyond_the_phases_that_they_lead_are_told(end: str, faults: int) -> None:
+    """The feed of yeast-fed-batch is led until 26 h of batch time."""
+    process = load("yeast-fed-batch")
+    (name, controller), *_ = process.controllers.items()
+    later = controller.model_copy(update={"end": Quantity.parse(end)})
+    told = [*unreached(process.model_copy(update={"controllers": {name: later}}))]
+    assert [fault.path for fault in told] == [("controllers", name, "end")] * faults
+    assert all("(feed, late-feed) ends at 26 h at the latest" in each.what for each in told)

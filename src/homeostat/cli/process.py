@@ -97,10 +97,11 @@ def _warnings(examined: "Examined") -> "list[Issue]":
     from homeostat.execution.plan.dropping import dropping
     from homeostat.execution.plan.offset import offsets
     from homeostat.execution.plan.pacing import pacing
+    from homeostat.execution.plan.shrinking import shrinking
     from homeostat.execution.plan.stretched import stretched
     from homeostat.execution.plan.unreached import unreached
 
-    remarks = (offsets, disturbing, pacing, dropping, stretched, unreached)
+    remarks = (offsets, disturbing, pacing, dropping, stretched, shrinking, unreached)
     faults = [fault for remark in remarks for fault in remark(process)]
     return [replace(source.issue(fault), warning=True) for fault in faults]
 

@@ -64,10 +64,10 @@ class Bound(Part):
 class Move(Part):
     """A loop whose output the controller moves; the loop itself takes over where the controller cannot.
 
-    Outputs stay in the validated `envelope`. No move plans a larger `change`, and whatever is planned, an output
-    changes no faster than by `rate` (output per time): it gets there in as many scans as that takes. `cost` is the
-    amount (output times time) that weighs 1, `suppression` the change that does. A `least` output makes it a switch:
-    off, or at least that much.
+    Outputs stay in the validated `envelope`. No step of a plan makes a larger `change`, and whatever is planned, an
+    output changes no faster than by `rate` (output per time): it gets there in as many scans as that takes. `cost`
+    is the amount (output times time) that weighs 1, `suppression` the change that does. A `least` output makes it a
+    switch: off, or at least that much.
     """
 
     envelope: Range
@@ -93,16 +93,16 @@ class Harvest(Part):
 class Controller(Part):
     """A model-predictive controller: `every` so often it plans the rest in steps of `step` and makes the first move.
 
-    It is at work in the phases `during`. The plan reaches to `end` (batch time), at most over `horizon`; with
-    `harvest` it reaches to each end that is compared instead, in as many steps as `horizon` has of `step`, all of one
-    length, and there is no `end`. After `free_moves` steps the outputs stay. States in `held` are kept where they are
-    by other loops. Where others settle in much less than a `step` (a substrate that is eaten as it is fed), the model
-    is `stiff`: it takes an implicit method. `scenarios` gives, for parameters that are learnt, how many standard
-    deviations of the belief a plan has to bear either way. An answer later than `deadline` is not used, and a solver
-    that has not begun another iteration for `heartbeat` is given up before that; the last plan is followed until it is
-    older than `age`. A supervised move waits for its approval for `approval`, which is no longer than that. Nothing is
-    asked once no reading of what is planned was fused for `blind`, unless the laboratory measured some of it in a
-    sample not older than `sampled`.
+    It is at work in the phases `during`. The plan reaches to `end` (batch time), at most over `horizon`; with `harvest`
+    it reaches to each end that is compared instead, and there is no `end`. It has as many steps as `horizon` has of
+    `step`, all of one length, shorter the nearer the end. After `free_moves` steps the outputs stay. States in
+    `held` are kept where they are by other loops. Where others settle in much less than a `step` (a substrate that
+    is eaten as it is fed), the model is `stiff`: it takes an implicit method. `scenarios` gives, for parameters
+    that are learnt, how many standard deviations of the belief a plan has to bear either way. An answer later than
+    `deadline` is not used, and a solver that has not begun another iteration for `heartbeat` is given up before
+    that; the last plan is followed until it is older than `age`. A supervised move waits for its approval for
+    `approval`, which is no longer than that. Nothing is asked once no reading of what is planned was fused for
+    `blind`, unless the laboratory measured some of it in a sample not older than `sampled`.
     """
 
     title: Text

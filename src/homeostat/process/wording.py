@@ -65,6 +65,13 @@ def _bound(words: str, key: str) -> Callable[[ErrorDetails], Words]:
     )
 
 
+def _beyond(words: str, key: str) -> Callable[[ErrorDetails], Words]:
+    return lambda error: (
+        f"{quoted(error['input'])} is not {words} {_context(error, key)}",
+        f"give a number {words} {_context(error, key)}",
+    )
+
+
 def _too_short(error: ErrorDetails) -> Words:
     return "this must not be empty", "add at least one entry or remove the field"
 
@@ -114,6 +121,8 @@ _WORDS: Mapping[str, Callable[[ErrorDetails], Words]] = {
     "int_from_float": _WHOLE,
     "greater_than_equal": _bound("below", "ge"),
     "less_than_equal": _bound("above", "le"),
+    "greater_than": _beyond("above", "gt"),
+    "less_than": _beyond("below", "lt"),
     "string_too_short": _too_short,
     "too_short": _too_short,
     "string_too_long": _too_long,

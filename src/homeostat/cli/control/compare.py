@@ -33,7 +33,8 @@ def seeds_of(text: str) -> list[int]:
             raise typer.BadParameter(f"{text!r} are no seeds: give them as in 1-20,25")
         found += range(int(first), min(int(last or first), int(first) + MOST) + 1)
     if not 0 < len(found) <= MOST:
-        raise typer.BadParameter(f"{text!r} names {len(found) or 'no'} seeds: 1 to {MOST} are possible")
+        names = "no" if not found else f"more than {MOST}"
+        raise typer.BadParameter(f"{text!r} names {names} seeds: 1 to {MOST} are possible")
     return list(dict.fromkeys(found))
 
 

@@ -20,6 +20,7 @@ from homeostat.control.supervisor.ladder import (
     Rung,
     Standing,
     climb,
+    lapsed,
     lowered,
 )
 
@@ -39,5 +40,6 @@ __all__ = [
     "Rung",
     "Standing",
     "climb",
+    "lapsed",
     "lowered",
 ]

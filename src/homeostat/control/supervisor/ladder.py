@@ -143,13 +143,18 @@ def _decided(rules: Rules, standing: Standing, facts: Facts) -> Standing:
     waiting = standing.proposal
     if waiting is None:
         return standing
-    over = facts.time >= waiting.expires or waiting.course.age(facts.time) > rules.age
+    over = lapsed(rules, waiting, facts.time)
     if facts.approved == waiting.name and not over:
         return replace(standing, course=waiting.course.first(rules.every), stale="", proposal=None)
     if facts.refused == waiting.name or over:
         stale = REFUSED if facts.refused == waiting.name else EXPIRED
         return replace(standing, proposal=None, stale=stale)
     return standing
+
+
+def lapsed(rules: Rules, proposal: Proposal, time: int) -> bool:
+    """Whether a proposal can be approved no more: its time is over, or its plan too old to be followed."""
+    return time >= proposal.expires or proposal.course.age(time) > rules.age
 
 
 def lowered(standing: Standing, authority: Authority, time: int) -> Standing:
@@ -175,7 +180,7 @@ def _planned(rules: Rules, standing: Standing, fresh: Course) -> Standing:
     standing = replace(standing, failures=0)
     if standing.authority == "supervised":
         proposal = Proposal(str(fresh.made), fresh, fresh.made + rules.wait)
-        return replace(standing, proposal=proposal)
+        return replace(standing, proposal=proposal, stale="")
     return replace(standing, course=fresh, stale="", proposal=None)
 
 

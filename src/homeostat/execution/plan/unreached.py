@@ -1,6 +1,7 @@
-"""Ends that a controller would choose to no avail: no phase waits for them, or the recipe ends those that do before.
+"""Ends of plans that never come: no phase waits for what is chosen, or the recipe ends its phases before.
 
-In: a process. Out: a remark where nothing waits, or every end lies after the hour at which what waits ends anyway.
+In: a process. Out: a remark where nothing waits, or every end lies after the hour at which what waits ends anyway, or
+plans reach beyond the hour at which all phases end that the controller is at work in.
 Only alternatives of batch time alone say for sure when a phase ends: `elapsed` counts from a beginning that prompts can
 put off.
 """
@@ -10,6 +11,7 @@ from math import inf
 
 from homeostat.process import Process
 from homeostat.process.conditions import BATCH_ELAPSED, HARVEST, Comparison, Condition
+from homeostat.process.controllers import Controller
 from homeostat.process.issues import Fault
 
 
@@ -19,6 +21,7 @@ def unreached(process: Process) -> Iterator[Fault]:
     last = max(waiting.values(), default=inf)
     heeded = any(_names(each) for phase in process.recipe.phases() for _, each in phase.conditions())
     for name, controller in process.controllers.items():
+        yield from _beyond(process, name, controller)
         if controller.harvest is not None and not heeded:
             what = f"no phase waits for the {HARVEST} that is chosen: it ends nothing"
             mend = f"name it where a phase is to end so: until: {HARVEST} >= 0 h or ..."
@@ -33,6 +36,19 @@ def unreached(process: Process) -> Iterator[Fault]:
         )
         mend = "give earlier ends, in batch time, or let the recipe wait longer in 'until'"
         yield Fault(("controllers", name, "harvest", "between"), what, mend)
+
+
+def _beyond(process: Process, name: str, controller: Controller) -> Iterator[Fault]:
+    """A declared end that lies after all phases `during` which the controller is at work."""
+    led = [phase for phase in process.recipe.phases() if phase.name in controller.during]
+    last = max((_latest(phase.until) for phase in led), default=inf)
+    if controller.end is None or not controller.end.to("h") > last:
+        return
+    names = ", ".join(phase.name for phase in led)
+    what = f"plans reach to {controller.end}, and what they are made for ({names}) ends at {last:g} h at the latest"
+    yield Fault(
+        ("controllers", name, "end"), what, f"give no more than {last:g} h, or let the recipe wait longer"
+    )
 
 
 def _waits(until: Condition | None) -> bool:

@@ -19,6 +19,7 @@ from homeostat.control.supervisor import (
     Rung,
     Standing,
     climb,
+    lapsed,
 )
 from homeostat.execution.plan.steering import ControllerPlan
 from homeostat.execution.plan.steps import HOUR
@@ -30,7 +31,7 @@ from homeostat.execution.state import BatchState, ControllerState, LoopState
 from homeostat.execution.states import State
 from homeostat.execution.steering import Asked, course, failed_event, planned_event, question
 from homeostat.execution.successor import successor
-from homeostat.ledger.catalogue import ControlChanged, ControlRefused, MoveClamped
+from homeostat.ledger.catalogue import ControlChanged, ControlRefused, MoveClamped, MoveExpired
 from homeostat.monitoring.alarms import Notice
 from homeostat.process.alarm_names import lowered, on_rung
 
@@ -90,6 +91,7 @@ def _control(at: At, state: BatchState) -> BatchState:
     facts = _facts(at, state, memory, outputs, strikes) if engaged else Facts(at.time, False, outputs)
     decision = climb(at.controller.rules, memory.standing, facts)
     _note(at, memory.standing, decision)
+    _expired(at, memory, decision.standing)
     _unmade(at, memory, decision.standing)
     state = successor(state, loops=_driven(at, state, decision))
     after = _asked(at, state, memory, facts, decision)
@@ -251,6 +253,15 @@ def _note(at: At, before: Standing, decision: Decision) -> None:
                     clamp=clamp,
                 )
             )
+
+
+def _expired(at: At, memory: ControllerState, standing: Standing) -> None:
+    """Put on record that a move waited for a person in vain."""
+    waited = memory.standing.proposal
+    if waited is None or standing.rung == "idle" or memory.refused == waited.name:
+        return
+    if lapsed(at.controller.rules, waited, at.time):
+        at.sheet.note(MoveExpired(controller=at.controller.name, proposal=waited.name))
 
 
 def _unmade(at: At, memory: ControllerState, standing: Standing) -> None:

@@ -153,6 +153,15 @@ class MoveClamped(Payload):
     clamp: str
 
 
+class MoveExpired(Payload):
+    """Nobody approved a proposed move in time: it is not made. `proposal` is its name."""
+
+    type: ClassVar[str] = "move.expired"
+    role: ClassVar[Role] = "decision"
+    controller: str
+    proposal: str
+
+
 class ControlOrdered(Payload):
     """A person approves or refuses a proposed move, or gives a controller another authority, and says why.
 

@@ -27,6 +27,7 @@ def agreeing(subject: Subject) -> Iterator[Fault]:
         wishes = [*_wishes(subject, path, controller)]
         for one, other in combinations(wishes, 2):
             yield from _pair(one, other)
+        yield from _strivings(path, controller)
         for wish in wishes:
             if wish.quantity in controller.held:
                 what = f"{quoted(wish.quantity)} is held by other loops: no plan changes it"
@@ -72,6 +73,15 @@ def _pair(one: Wish, other: Wish) -> Iterator[Fault]:
             what = f"{quoted(one.quantity)} cannot be {_said(other)} and {_said(one)}, as {place} says"
             yield Fault(other.path, what, "drop one of them, or let them meet")
             return
+
+
+def _strivings(path: Path, controller: Controller) -> Iterator[Fault]:
+    """A quantity is wanted as large and as small as can be, at the same time."""
+    strived = [(k, aim) for k, aim in enumerate(controller.aims) if aim.strive is not None]
+    for (k, one), (n, other) in combinations(strived, 2):
+        if (one.of, one.at) == (other.of, other.at) and one.strive != other.strive:
+            what = f"{quoted(one.of)} cannot be wanted as {other.strive}, and as {one.strive}, as aims[{k + 1}] says"
+            yield Fault((*path, "aims", n, "strive"), what, "drop one of them")
 
 
 def _said(wish: Wish) -> str:

@@ -68,13 +68,16 @@ def _move(where: Path, move: Move, loop: Loop, tag: Tag, horizon: Quantity) -> I
     if not all(compatible(each.unit, tag.unit) for each in given):
         return  # another fault
     low, high = (end.to(tag.unit) for end in move.envelope)
+    if low == high:
+        yield Fault((*where, "envelope"), "it leaves nothing to move", "give a lower and a higher end")
+        return
     for whose, bounds in (("the actuator's range", tag.range), ("the loop's output", loop.output)):
         if bounds is None or not all(compatible(end.unit, tag.unit) for end in bounds):
             continue  # there is none, or another fault
         lowest, highest = (end.to(tag.unit) for end in bounds)
         if not lowest <= low < high <= highest:
             what = f"the envelope is no part of {whose}, {bounds[0]} to {bounds[1]}"
-            yield Fault((*where, "envelope"), what, "stay within it, and leave something to move")
+            yield Fault((*where, "envelope"), what, "stay within it")
     if compatible(horizon.unit, "h"):
         yield from moved(where, move, tag, horizon)
     if move.least is None:
