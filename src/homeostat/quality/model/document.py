@@ -1,8 +1,8 @@
 """The batch record itself: its head, its exceptions, and all sections together."""
 
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import JsonValue
+from pydantic import JsonValue, SerializerFunctionWrapHandler, model_serializer
 
 from homeostat.process.declaration import Approval
 from homeostat.quality.model.acts import (
@@ -105,7 +105,8 @@ class Passed(Part):
 class Provenance(Part):
     """Where in the ledger this record comes from; hashes in hexadecimal.
 
-    `void` are the places of events of the batch that count for nothing: `homeostat verify` says why.
+    `void` are the places of events of the batch that count for nothing: `homeostat verify` says why. Where there are
+    none, the record says nothing of them, as before there was such a list.
     """
 
     events: int
@@ -115,6 +116,10 @@ class Provenance(Part):
     last_hash: str
     sealed: int
     void: tuple[int, ...] = ()
+
+    @model_serializer(mode="wrap")
+    def _told(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return {name: value for name, value in handler(self).items() if name != "void" or value}
 
 
 class BatchRecord(Part):
