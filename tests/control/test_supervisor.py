@@ -165,6 +165,16 @@ class TestSupervised:
         again = scan(late.standing, time=2 * HOUR, fresh=replace(COURSE, made=2 * HOUR))
         assert (again.standing.rung, again.standing.why) == ("loops", "a move waits for approval")
 
+    def test_a_move_that_a_newer_one_overtook_was_not_approved_in_time(self) -> None:
+        decision = scan(self.proposed(), time=HOUR // 2, fresh=replace(COURSE, made=HOUR // 2))
+        assert (decision.standing.rung, decision.standing.why) == ("loops", "nobody approved in time")
+        assert decision.standing.proposal is not None
+
+    def test_a_move_that_waits_is_why_an_old_plan_is_followed(self) -> None:
+        approved = scan(self.proposed(), time=1, approved="0").standing
+        later = scan(approved, time=5 * HOUR, fresh=replace(COURSE, made=5 * HOUR))
+        assert (later.standing.rung, later.standing.why) == ("last plan", "a move waits for approval")
+
     def test_an_approval_lets_one_move_through_and_not_what_the_plan_foresees_after_it(self) -> None:
         approved = scan(self.proposed(), time=1, approved="0")
         later = scan(approved.standing, time=8 * HOUR, outputs=(4.0,))

@@ -236,6 +236,16 @@ class TestSupervised:
         assert all("nobody approved in time" in text for text in raised)
         assert len(raised) == len(expired) > 1
 
+    def test_a_move_that_the_next_one_overtakes_has_expired_too(self, site: Site, quiet: Quiet) -> None:
+        left = execute(site, process(authority="supervised", approval=Quantity(3.0, "h")))
+        plans = [fact for _, fact in left.facts(MovePlanned)]
+        expired = [fact.proposal for _, fact in left.facts(MoveExpired)]
+        assert expired == [plan.proposal for plan in plans][: len(expired)]
+        assert len(plans) - 1 == len(expired) > 1
+        raised = [fact.state for _, fact in left.facts(AlarmChanged) if fact.alarm == "control.growth.loops"]
+        assert raised[:1] == ["raised"]
+        assert replay(site, "B0001", quiet).identical
+
     def test_an_approved_move_is_made_in_the_next_scan_and_no_other(
         self, site: Site, monkeypatch: pytest.MonkeyPatch, quiet: Quiet
     ) -> None:

@@ -78,14 +78,18 @@ def record_batch(
         return
     path = out or place.records / f"{batch}.{kind}"
     write_whole(path, text)
-    show(f"Record of batch {batch}: {path}", *_void(record.provenance.void))
+    show(f"Record of batch {batch}: {path}", *_void(batch, record.provenance.void))
 
 
-def _void(places: "Sequence[int]") -> list[str]:
+def _void(batch: str, places: "Sequence[int]") -> list[str]:
     """What is told of events of the batch that count for nothing."""
     from homeostat.quality.wording import VOID, listed
 
-    return [f"{VOID}: {listed(places)}. See: homeostat verify"] if places else []
+    return (
+        [f"{VOID}: {listed(places)}. See: homeostat release check {batch}, homeostat verify"]
+        if places
+        else []
+    )
 
 
 def _write_pdf(office: "Office", person: "Session", batch: str, path: Path, as_json: bool) -> None:

@@ -180,7 +180,8 @@ def _planned(rules: Rules, standing: Standing, fresh: Course) -> Standing:
     standing = replace(standing, failures=0)
     if standing.authority == "supervised":
         proposal = Proposal(str(fresh.made), fresh, fresh.made + rules.wait)
-        return replace(standing, proposal=proposal, stale="")
+        overtaken = standing.proposal is not None  # nobody has decided on it
+        return replace(standing, proposal=proposal, stale=EXPIRED if overtaken else "")
     return replace(standing, course=fresh, stale="", proposal=None)
 
 
@@ -192,12 +193,16 @@ def _rung(rules: Rules, standing: Standing, facts: Facts) -> tuple[Rung, str]:
         return "hold", facts.disobeys
     if course is not None and course.age(facts.time) <= rules.age:
         late = course.age(facts.time) > 2 * rules.every
-        reason = reason or ("no new plan came" if late else "")
+        reason = reason or (_awaited(standing, "no new plan came") if late else "")
         return ("last plan", reason) if reason else ("plan", "")
-    if not reason and course is None:
-        reason = NOT_YET if standing.proposal is None else UNDECIDED
-    reason = reason or f"the last plan is older than {rules.age / 3.6e9:g} h"
+    old = f"the last plan is older than {rules.age / 3.6e9:g} h"
+    reason = reason or _awaited(standing, NOT_YET if course is None else old)
     return ("hold", f"{reason}; no usable reading") if facts.blind else ("loops", reason)
+
+
+def _awaited(standing: Standing, otherwise: str) -> str:
+    """Why no plan of today is followed: one waits for a person, or another reason."""
+    return otherwise if standing.proposal is None else UNDECIDED
 
 
 def _safe(rules: Rules, facts: Facts) -> tuple[float, ...]:

@@ -256,11 +256,13 @@ def _note(at: At, before: Standing, decision: Decision) -> None:
 
 
 def _expired(at: At, memory: ControllerState, standing: Standing) -> None:
-    """Put on record that a move waited for a person in vain."""
+    """Put on record that a move waited for a person in vain: until its time was over, or a newer one overtook it."""
     waited = memory.standing.proposal
-    if waited is None or standing.rung == "idle" or memory.refused == waited.name:
+    if waited is None or standing.rung == "idle" or standing.authority != "supervised":
         return
-    if lapsed(at.controller.rules, waited, at.time):
+    made = memory.approved == waited.name and not lapsed(at.controller.rules, waited, at.time)
+    waits = standing.proposal is not None and standing.proposal.name == waited.name
+    if not (made or waits or memory.refused == waited.name):
         at.sheet.note(MoveExpired(controller=at.controller.name, proposal=waited.name))
 
 

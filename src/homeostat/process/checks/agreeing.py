@@ -27,7 +27,7 @@ def agreeing(subject: Subject) -> Iterator[Fault]:
         wishes = [*_wishes(subject, path, controller)]
         for one, other in combinations(wishes, 2):
             yield from _pair(one, other)
-        yield from _strivings(path, controller)
+        yield from _strivings(subject, path, controller)
         for wish in wishes:
             if wish.quantity in controller.held:
                 what = f"{quoted(wish.quantity)} is held by other loops: no plan changes it"
@@ -51,9 +51,13 @@ def _wishes(subject: Subject, path: Path, controller: Controller) -> Iterator[Wi
     given: list[tuple[Path, Aim | Bound]] = [(("aims", k), aim) for k, aim in enumerate(controller.aims)]
     given += [(("limits", k), bound) for k, bound in enumerate(controller.limits)]
     for field, each in given:
-        attribute = subject.process.attributes.get(each.of)
-        quantity = each.of if attribute is None or attribute.quantity is None else attribute.quantity
-        yield _wish((*path, *field), quantity, each)
+        yield _wish((*path, *field), _quantity(subject, each), each)
+
+
+def _quantity(subject: Subject, each: Aim | Bound) -> str:
+    """What the twin calls the quantity of an aim or a limit, which may name an attribute."""
+    attribute = subject.process.attributes.get(each.of)
+    return each.of if attribute is None or attribute.quantity is None else attribute.quantity
 
 
 def _wish(path: Path, quantity: str, each: Aim | Bound) -> Wish:
@@ -75,11 +79,12 @@ def _pair(one: Wish, other: Wish) -> Iterator[Fault]:
             return
 
 
-def _strivings(path: Path, controller: Controller) -> Iterator[Fault]:
+def _strivings(subject: Subject, path: Path, controller: Controller) -> Iterator[Fault]:
     """A quantity is wanted as large and as small as can be, at the same time."""
     strived = [(k, aim) for k, aim in enumerate(controller.aims) if aim.strive is not None]
     for (k, one), (n, other) in combinations(strived, 2):
-        if (one.of, one.at) == (other.of, other.at) and one.strive != other.strive:
+        same = _quantity(subject, one) == _quantity(subject, other) and one.at == other.at
+        if same and one.strive != other.strive:
             what = f"{quoted(one.of)} cannot be wanted as {other.strive}, and as {one.strive}, as aims[{k + 1}] says"
             yield Fault((*path, "aims", n, "strive"), what, "drop one of them")
 

@@ -106,7 +106,7 @@ def make_bundle(
 def _refuse_misfits(events: Sequence[Recorded]) -> None:
     for one in events:
         if one.fault:
-            mend = "have `homeostat verify` tell what was put on record, and by whom"
+            mend = "`homeostat release check` and `homeostat verify` tell what else was put on record"
             raise QualityError(
                 f"it cannot be proved outside: {one.fault}", where=f"event {one.seq}", mend=mend
             )

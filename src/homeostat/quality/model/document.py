@@ -105,8 +105,8 @@ class Passed(Part):
 class Provenance(Part):
     """Where in the ledger this record comes from; hashes in hexadecimal.
 
-    `void` are the places of events of the batch that count for nothing: `homeostat verify` says why. Where there are
-    none, the record says nothing of them, as before there was such a list.
+    `void` are the places of events of the batch that count for nothing: the release of the batch says why. Where there
+    are none, the record says nothing of them, as before there was such a list.
     """
 
     events: int
