@@ -57,9 +57,7 @@ def _next(known: _Known, fact: Payload) -> _Known:
             waits = known.waiting if fact.authority == "supervised" and fact.rung != "idle" else None
             return _Known(fact.rung, fact.reason, waits)
         case MovePlanned():
-            undecided = (
-                EXPIRED if known.waiting else UNDECIDED
-            )  # a newer move overtook one, or waits by itself
+            undecided = EXPIRED if known.waiting else UNDECIDED  # it overtakes one, or not
             stands_in = undecided if fact.proposal else known.reason
             reason = {"advice": "", "loops": stands_in, "last plan": stands_in}.get(known.rung, known.reason)
             return replace(known, reason=reason, waiting=fact if fact.proposal else None)

@@ -10,6 +10,8 @@ DAY = 24 * HOUR
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _SPELLING = (("degC", "°C"), ("umol", "µmol"), ("ug", "µg"), ("uL", "µL"), ("**", "^"), ("*", "·"))
 THIN = "\u202f"
+VOID = "Events that count for nothing"
+"""What the record calls events of the batch that cannot be read, or stand where none can."""
 LISTED = 10
 """So many places are listed in one line."""
 
@@ -93,10 +95,6 @@ def duration(length: int | None) -> str:
 def count(amount: int, singular: str, plural: str = "") -> str:
     """`amount` with its noun: "1 alarm", "2 alarms"."""
     return f"{amount} {singular if amount == 1 else plural or singular + 's'}"
-
-
-VOID = "Events that count for nothing"
-"""What the record calls events of the batch that cannot be read, or stand where none can."""
 
 
 def listed(places: Sequence[int]) -> str:
