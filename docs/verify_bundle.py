@@ -4,7 +4,7 @@ Independent of Homeostat: the standard library and `cryptography` only. It check
 signed, that each event stands in the signed ledger (RFC 6962), that heads you hold from before are beginnings of that
 ledger, that the record was made from these events, and that persons' signatures are over just these words, with keys
 that the ledger gave to their accounts. That those keys are the persons' own: verify_persons.py. Exit code 0, or 1 with
-words.
+words; 2 where it was called otherwise, or a file of heads cannot be opened.
 """
 
 import argparse
